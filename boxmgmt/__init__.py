@@ -1,0 +1,1 @@
+"""Boxmgmt: the numbered menu over the engine of Sysmgmt."""

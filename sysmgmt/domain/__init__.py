@@ -1,0 +1,1 @@
+"""Rules over values: standard library only, no clock, no disk, no randomness."""

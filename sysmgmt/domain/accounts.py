@@ -1,0 +1,118 @@
+"""Users: adding, changing, locking and removing them (R042-R066, R092)."""
+
+from typing import NamedTuple
+
+from sysmgmt.domain import lockout, passwords, roles
+from sysmgmt.domain.errors import InvalidValue, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists
+from sysmgmt.domain.model import ADMIN, Account, State
+from sysmgmt.domain.names import RESERVED
+
+
+class Edit(NamedTuple):
+    """What `change` replaces; None leaves it as it is. `groups` () stands for all groups."""
+
+    new_name: str | None = None
+    role: str | None = None
+    groups: tuple[str, ...] | None = None
+    password: str | None = None
+
+
+def find(state: State, name: str) -> Account:
+    """The user `name`. Raises UnknownUser."""
+    account = state.accounts.get(name)
+    if account is None:
+        raise UnknownUser(name=name)
+    return account
+
+
+def check_new_name(state: State, name: str) -> None:
+    """Raise UserExists, or InvalidValue for a name that nobody may have."""
+    if name in state.accounts:
+        raise UserExists(name=name)
+    if name in RESERVED:
+        raise InvalidValue(what=f"The name {name} is reserved")
+
+
+def add(state: State, account: Account) -> State:
+    """Add a user (R042, R062). Raises UserExists, InvalidValue, UnknownRole, UnknownGroup."""
+    check_new_name(state, account.name)
+    roles.find(state, account.role)
+    _check_groups(state, account.groups)
+    return put(state, account)
+
+
+def change(state: State, name: str, edit: Edit, caller: str, now: float) -> State:
+    """Change another user (R059, R066, R092).
+
+    A new password is a reset: the user must choose another at the next login.
+    Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup.
+    """
+    account = find(state, name)
+    if name == ADMIN and (edit.role is not None or edit.groups is not None or edit.new_name is not None):
+        raise PredefinedUser(name=name)
+    if name == caller:
+        raise OwnAccount()
+    changed = _edited(state, account, edit)
+    if edit.password is not None:
+        changed = passwords.store(changed, edit.password, now)._replace(must_change_password=True)
+    if changed == account:
+        return state
+    state = state._replace(accounts=state.accounts.without(name))
+    if changed.name != name:
+        check_new_name(state, changed.name)
+    return put(state, changed)
+
+
+def _edited(state: State, account: Account, edit: Edit) -> Account:
+    if edit.role is not None:
+        account = account._replace(role=roles.find(state, edit.role).name)
+    if edit.groups is not None:
+        account = account._replace(groups=edit.groups or None)
+        _check_groups(state, account.groups)
+    return account if edit.new_name is None else account._replace(name=edit.new_name)
+
+
+def remove(state: State, name: str, caller: str) -> State:
+    """Remove a user (R048, R064). Raises UnknownUser, PredefinedUser, OwnAccount."""
+    find(state, name)
+    if name == ADMIN:
+        raise PredefinedUser(name=name)
+    if name == caller:
+        raise OwnAccount()
+    return state._replace(accounts=state.accounts.without(name))
+
+
+def lock(state: State, name: str, now: float) -> State:
+    """Lock a user on purpose. Raises UnknownUser."""
+    account = find(state, name)
+    return state if account.locked_by == lockout.BY_COMMAND else put(state, lockout.lock(account, now))
+
+
+def unlock(state: State, name: str) -> State:
+    """Unlock a user and forget the wrong passwords (R089). Raises UnknownUser."""
+    account = find(state, name)
+    unlocked = lockout.unlock(account)
+    return state if unlocked == account else put(state, unlocked)
+
+
+def set_own_password(state: State, name: str, encoded: str, now: float) -> State:
+    """Store the password that the user `name` chose (R065). Raises PasswordTooYoung."""
+    account = find(state, name)
+    passwords.check_age(account, passwords.rules_of(state.settings), now)
+    return put(state, passwords.store(account, encoded, now)._replace(own_change_at=now))
+
+
+def put(state: State, account: Account) -> State:
+    """The state in which `account` stands under its name."""
+    return state._replace(accounts=state.accounts.put(account.name, account))
+
+
+def locked(state: State) -> list[str]:
+    """The names of the locked users, in alphabetical order."""
+    return [account.name for account in state.accounts.values() if account.locked_by]
+
+
+def _check_groups(state: State, groups: tuple[str, ...] | None) -> None:
+    for group in groups or ():
+        if group not in state.groups:
+            raise UnknownGroup(name=group)

@@ -1,0 +1,265 @@
+"""Refusals: a class names the condition, its docstring is the message, `status` the exit status.
+
+The class name is the stable code that scripts see. The manual's table of codes is made from
+`refusals()`, so a new refusal documents itself.
+"""
+
+from collections.abc import Iterator
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    status = 1
+    hint = ""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__()
+        self.facts = facts
+
+    @property
+    def code(self) -> str:
+        """The name that scripts see."""
+        return type(self).__name__
+
+    def __str__(self) -> str:
+        return (self.__doc__ or "").format(**self.facts)
+
+    @property
+    def advice(self) -> str | None:
+        """What to do about it, or None."""
+        return self.hint.format(**self.facts) or None
+
+
+def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Every refusal there is, in the order of declaration."""
+    for one in of.__subclasses__():
+        if not one.__name__.startswith("_"):
+            yield one
+        yield from refusals(one)
+
+
+class _Usage(Refusal):
+    """The line cannot be understood."""
+
+    status = 2
+
+
+class UnknownCommand(_Usage):
+    """There is no command {name}."""
+
+    hint = "Enter help for the list of commands."
+
+
+class MissingValue(_Usage):
+    """{command} needs a value for {parameter}."""
+
+    hint = "Give {parameter}=..., or enter help {command}."
+
+
+class InvalidValue(_Usage):
+    """{what}."""
+
+
+class ConfirmationNeeded(_Usage):
+    """{question}"""
+
+    hint = "Add --yes to confirm."
+
+
+class SecretOnCommandLine(_Usage):
+    """A secret ({parameter}) does not belong on a command line, which others can read."""
+
+    hint = "Write {parameter}=- and give the value as the next line of standard input."
+
+
+class NotAtomic(_Usage):
+    """{command} acts outside the stored state and cannot be part of an --atomic batch."""
+
+
+class PermissionDenied(Refusal):
+    """{command} needs the permission {permission}."""
+
+    status = 3
+
+
+class _NoLogin(Refusal):
+    """Nobody was logged in."""
+
+    status = 4
+
+
+class LoginFailed(_NoLogin):
+    """Login failed."""
+
+
+class LoginNeeded(_NoLogin):
+    """A login is needed here."""
+
+    hint = "Give --user NAME and --password-file FILE."
+
+
+class AccountLocked(_NoLogin):
+    """The account is locked."""
+
+    hint = "A user with the permission security can unlock it with unlock_user."
+
+
+class TooManySessions(_NoLogin):
+    """User {name} has {count} open sessions, which is the limit."""
+
+    hint = "Close one of them first."
+
+
+class _Ended(Refusal):
+    """The session is over."""
+
+    status = 5
+
+
+class IdleLogout(_Ended):
+    """Logged out after {minutes} without a keystroke."""
+
+
+class SessionEnded(_Ended):
+    """The session was ended: {reason}."""
+
+
+class UserExists(Refusal):
+    """User {name} already exists."""
+
+
+class UnknownUser(Refusal):
+    """There is no user {name}."""
+
+
+class RoleExists(Refusal):
+    """Role {name} already exists."""
+
+
+class UnknownRole(Refusal):
+    """There is no role {name}."""
+
+    hint = "get_roles lists the roles."
+
+
+class RoleInUse(Refusal):
+    """Role {name} is assigned to {users}."""
+
+    hint = "Give these users another role first."
+
+
+class PredefinedRole(Refusal):
+    """Role {name} is predefined and cannot be changed or removed."""
+
+
+class PredefinedUser(Refusal):
+    """User {name} is predefined: it cannot be removed or renamed and keeps its role and groups."""
+
+
+class OwnAccount(Refusal):
+    """You cannot do this to the account you are logged in with."""
+
+
+class LastSecurityUser(Refusal):
+    """The box would be left without an unlocked local user who has the permission security."""
+
+
+class PermissionNotAssignable(Refusal):
+    """The permission {permission} cannot be part of a new role."""
+
+
+class PasswordTooWeak(Refusal):
+    """The password needs {rules}."""
+
+
+class PasswordReused(Refusal):
+    """The password was used before; the last {count} cannot be used again."""
+
+
+class PasswordTooYoung(Refusal):
+    """The password was changed less than {hours} hours ago."""
+
+    hint = "A user with the permission security can reset it with set_user."
+
+
+class PasswordWrong(Refusal):
+    """The current password is wrong."""
+
+
+class MustChangePassword(Refusal):
+    """Your password must be changed before you can do anything else."""
+
+    hint = "Use set_password."
+
+
+class NotInstalled(Refusal):
+    """This box has not been installed."""
+
+    hint = "Use install name=... level=high password=-."
+
+
+class AlreadyInstalled(Refusal):
+    """This box was already installed, on {date}."""
+
+
+class GroupExists(Refusal):
+    """Group {name} already exists."""
+
+
+class UnknownGroup(Refusal):
+    """There is no group {name}."""
+
+    hint = "get_groups lists the groups."
+
+
+class GroupInUse(Refusal):
+    """Users are limited to group {name}: {users}."""
+
+    hint = "Change the groups of these users first."
+
+
+class Cancelled(Refusal):
+    """Cancelled; nothing was changed."""
+
+
+class NotApplied(Refusal):
+    """Not applied, because another command of the batch failed."""
+
+
+class _Unable(Refusal):
+    """The box cannot do it now."""
+
+    status = 6
+
+
+class StateDamaged(_Unable):
+    """The state of the box cannot be read: {what}."""
+
+    hint = "Nothing was changed. See the section DAMAGED STATE of the manual."
+
+
+class StateNewer(_Unable):
+    """The state was written by a newer release (format {found}, this release knows {known})."""
+
+    hint = "Use that release, or a state that this release wrote."
+
+
+class StorageFull(_Unable):
+    """The storage of the box is full; nothing was changed."""
+
+    hint = "Free space in {folder}, then try again."
+
+
+class StorageFailed(_Unable):
+    """The storage of the box does not accept changes ({what}); nothing was changed."""
+
+
+class ServiceRefused(_Unable):
+    """{service} refused: {words}."""
+
+
+class InternalError(Refusal):
+    """Something unexpected happened; the journal explains it under the id {id}."""
+
+    status = 70

@@ -1,0 +1,96 @@
+"""The state of one box: a tree of frozen values.
+
+Times are seconds since 1970 in UTC (float), durations are seconds (int), sizes bytes (int).
+"""
+
+from typing import NamedTuple
+
+from sysmgmt.domain.records import Records
+
+ADMIN = "admin"
+"""The one predefined user; never removed, its role never changed (R044-R048, R058)."""
+
+
+class Cost(NamedTuple):
+    """What one argon2id hash costs: passes, memory in KiB, lanes."""
+
+    passes: int = 2
+    memory: int = 19456
+    lanes: int = 1
+
+
+class Account(NamedTuple):
+    """A user. `groups` limits authorization to these consistency groups (R095); None is all."""
+
+    name: str
+    role: str
+    type: str = "local"
+    groups: tuple[str, ...] | None = None
+    password: str = ""
+    password_history: tuple[str, ...] = ()
+    password_changed_at: float | None = None
+    own_change_at: float | None = None
+    must_change_password: bool = False
+    strikes: int = 0
+    pending: tuple[str, ...] = ()
+    console_strikes: int = 0
+    console_tried_at: float | None = None
+    locked_by: str = ""
+    locked_since: float | None = None
+    last_login_at: float | None = None
+    last_login_from: str = ""
+    failed_logins: int = 0
+
+
+class Role(NamedTuple):
+    """A named set of permissions (R042)."""
+
+    name: str
+    permissions: tuple[str, ...]
+
+
+class Group(NamedTuple):
+    """A consistency group, so far only its name (R095)."""
+
+    name: str
+
+
+class Session(NamedTuple):
+    """Somebody who is logged in. `process` names the process that serves it, for ever uniquely."""
+
+    id: str
+    user: str
+    process: str
+    opened_at: float
+    origin: str = ""
+    endpoint: str = ""
+
+
+class Settings(NamedTuple):
+    """The settings of the box itself. `installed_at` None: the Installation step is still due."""
+
+    name: str = ""
+    box_id: str = ""
+    installed_at: float | None = None
+    installed_version: str = ""
+    level: str = "basic"
+    banner: str = ""
+    idle_timeout: int = 1800
+    sessions_per_user: int = 10
+    hashing: Cost = Cost()
+
+
+class State(NamedTuple):
+    """Everything that is stored. `generation` counts the transactions since the box was new."""
+
+    generation: int = 0
+    settings: Settings = Settings()
+    accounts: Records[Account] = Records()
+    roles: Records[Role] = Records()
+    groups: Records[Group] = Records()
+    sessions: Records[Session] = Records()
+
+    @property
+    def installed(self) -> bool:
+        """Whether the Installation step has been done."""
+        return self.settings.installed_at is not None

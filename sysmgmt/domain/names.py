@@ -1,0 +1,21 @@
+"""What users, roles, groups and boxes may be called.
+
+One canonical form: ASCII, and two names that differ only in case are the same name, so that
+there is one account, one lockout counter and one line in the audit for each.
+"""
+
+import re
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
+RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "system", "nobody"})
+"""Names that older releases shipped, and names that the operating system uses (R047)."""
+
+
+def fits(text: str) -> bool:
+    """Whether `text` may be the name of something."""
+    return NAME.fullmatch(text) is not None
+
+
+def canonical(text: str) -> str:
+    """The form under which a name is stored and counted."""
+    return text.lower()

@@ -1,0 +1,102 @@
+"""Roles: the predefined ones, and the rules for new ones (R096-R120)."""
+
+from sysmgmt.domain.errors import (
+    OwnAccount, PermissionNotAssignable, PredefinedRole, RoleExists, RoleInUse, UnknownRole)
+from sysmgmt.domain.model import Role, State
+from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
+from sysmgmt.domain.records import Records
+
+ADMINISTRATOR, SYSMGMT, ADMIN_ROLE = "administrator", "sysmgmt", "admin"
+
+PREDEFINED = {
+    ADMINISTRATOR: frozenset(Permission),
+    SYSMGMT: frozenset(Permission) - {Permission.WEB_DOWNLOAD, Permission.SE},
+    ADMIN_ROLE: frozenset({Permission.BOXMGMT, Permission.VIEW}),
+    "monitor": frozenset({Permission.VIEW}),
+    "auditor": frozenset({Permission.VIEW, Permission.AUDIT}),
+}
+"""The guide's three, and monitor and auditor, so that duties can be separated."""
+
+
+def predefined() -> Records[Role]:
+    """The roles of a new box."""
+    roles: Records[Role] = Records()
+    for name, permissions in PREDEFINED.items():
+        roles = roles.put(name, Role(name, tuple(sorted(permissions))))
+    return roles
+
+
+def find(state: State, name: str) -> Role:
+    """The role `name`. Raises UnknownRole."""
+    role = state.roles.get(name)
+    if role is None:
+        raise UnknownRole(name=name)
+    return role
+
+
+def permissions_of(state: State, name: str) -> tuple[str, ...]:
+    """The permissions of the role `name`; none if it does not exist."""
+    role = state.roles.get(name)
+    return role.permissions if role else ()
+
+
+def add(state: State, name: str, permissions: tuple[Permission, ...]) -> State:
+    """Add a role (R113, R114). Raises RoleExists, PermissionNotAssignable."""
+    if name in state.roles:
+        raise RoleExists(name=name)
+    return state._replace(roles=state.roles.put(name, Role(name, assignable(permissions))))
+
+
+def modify(state: State, name: str, new_name: str | None, permissions: tuple[Permission, ...] | None,
+           caller: str) -> State:
+    """Rename a role or replace its permissions (R059, R123).
+
+    Raises UnknownRole, PredefinedRole, OwnAccount, RoleExists, PermissionNotAssignable.
+    """
+    role = changeable(state, name)
+    account = state.accounts.get(caller)
+    if account is not None and account.role == name:
+        raise OwnAccount()
+    if new_name is not None and new_name != name and new_name in state.roles:
+        raise RoleExists(name=new_name)
+    changed = Role(new_name or name, role.permissions if permissions is None else assignable(permissions))
+    return _replace(state, name, changed)
+
+
+def _replace(state: State, name: str, changed: Role) -> State:
+    accounts = state.accounts
+    if changed.name != name:
+        for holder in holders(state, name):
+            account = accounts.get(holder)
+            assert account is not None
+            accounts = accounts.put(holder, account._replace(role=changed.name))
+    return state._replace(roles=state.roles.without(name).put(changed.name, changed), accounts=accounts)
+
+
+def remove(state: State, name: str) -> State:
+    """Remove a role that nobody has (R060). Raises UnknownRole, PredefinedRole, RoleInUse."""
+    changeable(state, name)
+    if users := holders(state, name):
+        raise RoleInUse(name=name, users=", ".join(users))
+    return state._replace(roles=state.roles.without(name))
+
+
+def holders(state: State, name: str) -> list[str]:
+    """The users that have the role `name`, in alphabetical order."""
+    return [account.name for account in state.accounts.values() if account.role == name]
+
+
+def changeable(state: State, name: str) -> Role:
+    """The role `name`, if it may be changed. Raises UnknownRole, PredefinedRole."""
+    role = find(state, name)
+    if name in PREDEFINED:
+        raise PredefinedRole(name=name)
+    return role
+
+
+def assignable(permissions: tuple[Permission, ...]) -> tuple[str, ...]:
+    """`permissions` and View, sorted (R113, R114). Raises PermissionNotAssignable."""
+    for permission in permissions:
+        if permission in NOT_ASSIGNABLE:
+            raise PermissionNotAssignable(permission=permission.value)
+    return tuple(sorted({permission.value for permission in permissions} | {Permission.VIEW.value}))

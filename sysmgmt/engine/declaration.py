@@ -1,0 +1,157 @@
+"""One declaration per command: its name, signature, docstring and `needs`.
+
+Everything else is made from it: parser, completion, permission check, audit, masking, help,
+manual page, menu item. A wrong declaration is refused when its module is loaded.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from sysmgmt.domain.model import State
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.ports import Box
+from sysmgmt.engine.reading import Reading
+from sysmgmt.engine.request import Caller
+
+ANYONE, BEFORE_INSTALLATION, OWN_WORK = "anyone", "before installation", "box"
+"""What `needs` may be besides a permission: anyone who is logged in; nobody, as long as the box
+is not installed; the box itself (shown by no shell, run by no request from outside)."""
+
+
+def _nothing(state: State) -> Iterable[str]:
+    return ()
+
+
+class Word(NamedTuple):
+    """A noun that commands are about: how it is asked for, read, completed and shown.
+
+    `read` turns text into a value or raises a refusal; slow work goes through the Reading.
+    `bare` lets the text stand without its parameter's name; `twice` has a person type it twice.
+    `none` is what is said where nothing can be chosen.
+    """
+
+    about: str
+    read: Callable[[str, Reading], Any]
+    syntax: str = "TEXT"
+    offers: Callable[[State], Iterable[str]] = _nothing
+    secret: bool = False
+    twice: bool = False
+    bare: bool = False
+    none: str = ""
+
+
+class Parameter(NamedTuple):
+    """One parameter of a command."""
+
+    name: str
+    word: Word
+    required: bool
+    default: Any
+
+
+class Call(NamedTuple):
+    """What a command's function is given besides its values. `now` is in seconds since 1970."""
+
+    state: State
+    caller: Caller
+    now: float
+    box: Box
+    catalog: Mapping[str, "Command"]
+
+
+class Change(NamedTuple):
+    """Answer of a command that changes the state: the state after it, and what to show of it."""
+
+    state: State
+    shows: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    caller: Caller | None = None
+
+
+class Shown(NamedTuple):
+    """Answer of a command that changes nothing; `caller` replaces what the session knows of itself."""
+
+    facts: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+    caller: Caller | None = None
+
+
+class Act(NamedTuple):
+    """Answer of a command that acts outside the state: `run` is done after everything was checked."""
+
+    run: Callable[[], Mapping[str, Any] | None]
+    warnings: tuple[str, ...] = ()
+
+
+Outcome = Change | Shown | Act
+F = TypeVar("F", bound=Callable[..., Outcome])
+
+
+class Command(NamedTuple):
+    """A declared command."""
+
+    name: str
+    run: Callable[..., Outcome]
+    needs: Permission | str
+    summary: str
+    details: str
+    parameters: tuple[Parameter, ...]
+    kind: type
+    asks: Callable[[Mapping[str, str]], str] | str
+    scope: str
+    advanced: bool
+    reserve: bool
+    while_due: bool
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter `name`, or None."""
+        return next((one for one in self.parameters if one.name == name), None)
+
+
+class BadDeclaration(TypeError):
+    """A command is declared wrongly; the text says how."""
+
+
+def command(*, needs: Permission | str, asks: str = "", scope: str = "", advanced: bool = False,
+            reserve: bool = False, while_due: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
+    """Declare the decorated function as a command.
+
+    `asks` is the question to confirm before it runs; `scope` names the parameter whose
+    consistency group the caller must be allowed to act on; `advanced` hides it until the support
+    commands are enabled; `reserve` lets it use reserved space on a full disk; `while_due` allows
+    it to a user who must change the password first. Raises BadDeclaration.
+    """
+    def declare(function: Callable[..., Outcome]) -> Command:
+        summary, details = _documentation(function)
+        parameters = tuple(_parameters(function))
+        if scope and scope not in [one.name for one in parameters]:
+            raise BadDeclaration(f"{function.__name__}: scope {scope} is not one of its parameters")
+        return Command(function.__name__, function, needs, summary, details, parameters, _kind(function),
+                       asks, scope, advanced, reserve, while_due)
+    return declare
+
+
+def _documentation(function: Callable[..., Outcome]) -> tuple[str, str]:
+    lines = [line.strip() for line in (function.__doc__ or "").strip().splitlines()]
+    if not lines or not lines[0].endswith("."):
+        raise BadDeclaration(f"{function.__name__}: the docstring must begin with a sentence")
+    return lines[0], "\n".join(lines[1:]).strip()
+
+
+def _parameters(function: Callable[..., Outcome]) -> Iterable[Parameter]:
+    code, defaults = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[1:code.co_argcount]
+    first_optional = len(names) - len(defaults)
+    for place, name in enumerate(names):
+        word = next(iter(getattr(function.__annotations__[name], "__metadata__", ())), None)
+        if not isinstance(word, Word):
+            raise BadDeclaration(f"{function.__name__}: parameter {name} is not declared with a word")
+        required = place < first_optional
+        yield Parameter(name, word, required, None if required else defaults[place - first_optional])
+
+
+def _kind(function: Callable[..., Outcome]) -> type:
+    kind = function.__annotations__.get("return")
+    if kind not in (Change, Shown, Act):
+        raise BadDeclaration(f"{function.__name__}: it must return Change, Shown or Act")
+    return kind

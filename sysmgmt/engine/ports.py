@@ -1,0 +1,101 @@
+"""What the engine needs from outside, as a record of small ports. `sysmgmt.box` fills it."""
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol
+
+from sysmgmt.domain.model import Cost, State
+
+
+class Transaction(Protocol):
+    """The one writer's hold on the state."""
+
+    @property
+    def state(self) -> State:
+        """The state as it is while the lock is held."""
+
+    def save(self, new: State) -> None:
+        """Make `new` the state, durably. Raises StorageFull, StorageFailed.
+
+        When this returns, the change has been synced to disk.
+        """
+
+
+class Store(Protocol):
+    """Where the state lives."""
+
+    def read(self) -> State:
+        """The state as it is now; an empty one where nothing was stored. Raises StateDamaged."""
+
+    def writing(self, reserve: bool = False) -> AbstractContextManager[Transaction]:
+        """Hold the lock of the one writer. With `reserve`, reserved space may be used."""
+
+    def check(self) -> Mapping[str, Any]:
+        """Facts about the stored files: format, sizes in bytes, what was dropped at the end."""
+
+    def compact(self) -> Mapping[str, Any]:
+        """Fold the journal into the state file, durably; the sizes in bytes before and after."""
+
+
+class Journal(Protocol):
+    """The audit: records that are only ever appended."""
+
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
+        """Append one record; with `durable` it is synced on return. Raises StorageFull, StorageFailed."""
+
+    def sync(self) -> None:
+        """Make everything appended so far durable."""
+
+
+class Hasher(Protocol):
+    """Slow password hashes. At most two are computed at a time on the whole box."""
+
+    def encode(self, text: str, cost: Cost) -> str:
+        """The hash of `text` with a new salt."""
+
+    def matches(self, encoded: str, text: str) -> bool:
+        """Whether `text` is the password behind `encoded`."""
+
+    def outdated(self, encoded: str, cost: Cost) -> bool:
+        """Whether `encoded` was made with other parameters than `cost`."""
+
+    def waste(self, text: str, cost: Cost) -> None:
+        """Take as long as `matches`, for a name that does not exist."""
+
+
+class Machine(Protocol):
+    """The machine that the box runs on."""
+
+    def process(self) -> str:
+        """A name of this process that no other process ever has."""
+
+    def dead(self, processes: Collection[str]) -> set[str]:
+        """Those of `processes` that no longer run."""
+
+    def check_power(self) -> None:
+        """Raise ServiceRefused where the machine cannot be rebooted or shut down from here."""
+
+    def reboot(self) -> None:
+        """Restart the machine. Raises ServiceRefused."""
+
+    def power_off(self) -> None:
+        """Shut the machine down. Raises ServiceRefused."""
+
+
+class Clock(NamedTuple):
+    """Time and chance, so that a test can hold them."""
+
+    now: Callable[[], float]
+    pause: Callable[[float], None]
+    token: Callable[[], str]
+
+
+class Box(NamedTuple):
+    """Everything outside the engine."""
+
+    store: Store
+    journal: Journal
+    hasher: Hasher
+    machine: Machine
+    clock: Clock
+    release: str

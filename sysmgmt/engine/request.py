@@ -1,0 +1,54 @@
+"""What goes to the engine and what comes back: values that serialise."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sysmgmt.domain.errors import Refusal
+
+
+class Caller(NamedTuple):
+    """Who asks, and from where. `due`: a new password must be chosen before anything else.
+
+    `console` says that the asker stands at the local console of the box.
+    """
+
+    user: str = ""
+    session: str = ""
+    origin: str = ""
+    endpoint: str = ""
+    console: bool = False
+    due: bool = False
+    advanced: bool = False
+
+
+class Request(NamedTuple):
+    """A command's name, its parameters as texts, and how it is to run."""
+
+    command: str
+    texts: Mapping[str, str] = {}
+    dry_run: bool = False
+    confirmed: bool = False
+
+
+class Answer(NamedTuple):
+    """What became of a request. `code` is Done, Unchanged or the name of a refusal.
+
+    `fatal` says that the session that asked is over.
+    """
+
+    command: str | None
+    code: str = "Done"
+    status: int = 0
+    result: Mapping[str, Any] | None = None
+    message: str | None = None
+    hint: str | None = None
+    warnings: tuple[str, ...] = ()
+    dry_run: bool = False
+    changes: bool = False
+    fatal: bool = False
+
+
+def refused(command: str | None, refusal: Refusal) -> Answer:
+    """The answer that a refusal is."""
+    return Answer(command, refusal.code, refusal.status, message=str(refusal), hint=refusal.advice,
+                  fatal=refusal.status == 5)
