@@ -1,0 +1,44 @@
+"""What a shell sees of the engine, whether it runs in the same process or behind a socket."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from sysmgmt.engine.request import Answer, Caller, Request
+
+
+class Sign(NamedTuple):
+    """What the box tells everybody: its name, its banner; times in seconds."""
+
+    name: str
+    banner: str
+    installed: bool
+    idle_timeout: int
+
+
+class Door(Protocol):
+    """One client's way to the engine. A refusal comes back as an Answer, never as an exception."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who is logged in through this door; user "" is nobody."""
+
+    def sign(self) -> Sign:
+        """What anybody may know of the box. Raises StateDamaged."""
+
+    def log_in(self, name: str, password: str) -> Answer:
+        """Check the password and open a session."""
+
+    def run(self, request: Request) -> Answer:
+        """Run one request."""
+
+    def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
+        """Run all requests or none; an Answer among them is one that has already failed."""
+
+    def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
+        """What could stand for a parameter: for completion and for choosing."""
+
+    def standing(self) -> Answer | None:
+        """None while the session may go on, else why it is over."""
+
+    def log_out(self, reason: str) -> None:
+        """End the session, if there is one."""
