@@ -1,0 +1,108 @@
+"""Lines from a descriptor that is no terminal: bounded, strict, and not waited for without end."""
+
+import os
+import re
+import select
+import time
+from collections import deque
+from collections.abc import Callable
+
+from sysmgmt.domain.errors import InvalidValue, Refusal
+from sysmgmt.screen.ended import Ended, idle
+
+LONGEST = 64 * 1024
+"""Bytes that a line may have, without its end."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_LOOK = 1.0
+
+
+def check(text: str, what: str) -> str:
+    """Return `text`, or raise InvalidValue if it holds a control character other than a tab."""
+    if not text.isprintable() and _CONTROL.search(text):
+        raise InvalidValue(what=f"{what} contains a control character")
+    return text
+
+
+def _always_standing() -> Refusal | None:
+    return None
+
+
+class Lines:
+    """Reads a descriptor line by line; `number` is the line last read, the first is 1.
+
+    `limit` gives the seconds to wait for the next byte, read anew for each line; None waits for
+    ever. `standing` is asked once a second while waiting; a refusal ends the session.
+    """
+
+    def __init__(self, descriptor: int, limit: Callable[[], float] | None = None,
+                 standing: Callable[[], Refusal | None] = _always_standing,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self.number = 0
+        self._descriptor = descriptor
+        self._limit = limit
+        self._standing = standing
+        self._clock = clock
+        self._ready: deque[bytes] = deque()
+        self._rest = b""
+        self._over = False
+
+    def next(self) -> str | None:
+        """The next line without its end, None where there is none.
+
+        Raises Ended after the idle limit or when the session was ended, and InvalidValue for a
+        line that cannot be used; the reading can go on behind that line.
+        """
+        limit = self._limit() if self._limit and not self._ready else None
+        while not self._ready:
+            if self._over:
+                return None
+            self._fill(limit)
+        self.number += 1
+        return self._text(self._ready.popleft())
+
+    def readline(self) -> str:
+        """The next line as cmd2 wants it: with its end, nothing where there is none."""
+        line = self.next()
+        return "" if line is None else line + "\n"
+
+    def isatty(self) -> bool:
+        """Whether there is a keyboard: never, whatever the descriptor is."""
+        return False
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._descriptor
+
+    def _fill(self, limit: float | None) -> None:
+        if limit is not None:
+            self._wait(limit)
+        chunk = os.read(self._descriptor, LONGEST)
+        *whole, rest = (self._rest + chunk).split(b"\n")
+        self._ready.extend(whole)
+        # One byte too many is enough to know that a line is too long; the others are dropped.
+        self._rest = rest[:LONGEST + 2]
+        if not chunk:
+            self._over = True
+            if rest:
+                self._ready.append(self._rest)
+
+    def _wait(self, limit: float) -> None:
+        deadline = self._clock() + limit
+        while not select.select([self._descriptor], [], [], max(0.0, min(_LOOK, deadline - self._clock())))[0]:
+            if refusal := self._standing():
+                raise Ended(refusal)
+            if self._clock() >= deadline:
+                raise idle(limit)
+
+    def _text(self, raw: bytes) -> str:
+        name = f"Line {self.number}"
+        raw = raw.removesuffix(b"\r")
+        if len(raw) > LONGEST:
+            raise InvalidValue(what=f"{name} is longer than {LONGEST // 1024} KiB")
+        if self.number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")  # the byte order mark of some editors
+        try:
+            return check(raw.decode(), name)
+        except UnicodeDecodeError:
+            raise InvalidValue(what=f"{name} is not valid UTF-8") from None
