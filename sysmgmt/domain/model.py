@@ -94,3 +94,16 @@ class State(NamedTuple):
     def installed(self) -> bool:
         """Whether the Installation step has been done."""
         return self.settings.installed_at is not None
+
+
+def differs(old: State, new: State) -> bool:
+    """Whether anything that is stored has changed; costs what changed, not what exists."""
+    if old is new:
+        return False
+    if old.settings != new.settings:
+        return True
+    for before, after in zip(old, new, strict=True):
+        if isinstance(before, Records) and isinstance(after, Records):
+            if any(True for _ in after.changed_since(before)):
+                return True
+    return False

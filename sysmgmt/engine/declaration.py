@@ -13,9 +13,10 @@ from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading
 from sysmgmt.engine.request import Caller
 
-ANYONE, BEFORE_INSTALLATION, OWN_WORK = "anyone", "before installation", "box"
-"""What `needs` may be besides a permission: anyone who is logged in; nobody, as long as the box
-is not installed; the box itself (shown by no shell, run by no request from outside)."""
+ANYONE, EVERYBODY, BEFORE_INSTALLATION, OWN_WORK = "anyone", "everybody", "before installation", "box"
+"""What `needs` may be besides a permission: anyone who is logged in; everybody, logged in or not;
+nobody, as long as the box is not installed; the box itself (no shell shows it, no request from
+outside runs it)."""
 
 
 def _nothing(state: State) -> Iterable[str]:
@@ -97,7 +98,7 @@ class Command(NamedTuple):
     details: str
     parameters: tuple[Parameter, ...]
     kind: type
-    asks: Callable[[Mapping[str, str]], str] | str
+    asks: str
     scope: str
     advanced: bool
     reserve: bool
@@ -143,15 +144,22 @@ def _parameters(function: Callable[..., Outcome]) -> Iterable[Parameter]:
     names = code.co_varnames[1:code.co_argcount]
     first_optional = len(names) - len(defaults)
     for place, name in enumerate(names):
-        word = next(iter(getattr(function.__annotations__[name], "__metadata__", ())), None)
-        if not isinstance(word, Word):
+        word = _word(function.__annotations__.get(name))
+        if word is None:
             raise BadDeclaration(f"{function.__name__}: parameter {name} is not declared with a word")
         required = place < first_optional
         yield Parameter(name, word, required, None if required else defaults[place - first_optional])
 
 
+def _word(annotation: Any) -> Word | None:
+    """The word in `Annotated[type, word]`, also in `Annotated[type, word] | None`."""
+    inner = (annotation, *getattr(annotation, "__args__", ()))
+    metadata = (one for part in inner for one in getattr(part, "__metadata__", ()))
+    return next((one for one in metadata if isinstance(one, Word)), None)
+
+
 def _kind(function: Callable[..., Outcome]) -> type:
-    kind = function.__annotations__.get("return")
+    kind: type = function.__annotations__.get("return", type(None))
     if kind not in (Change, Shown, Act):
         raise BadDeclaration(f"{function.__name__}: it must return Change, Shown or Act")
     return kind

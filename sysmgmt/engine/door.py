@@ -28,8 +28,8 @@ class Door(Protocol):
     def log_in(self, name: str, password: str) -> Answer:
         """Check the password and open a session."""
 
-    def run(self, request: Request) -> Answer:
-        """Run one request."""
+    def run(self, request: Request | Answer) -> Answer:
+        """Run one request; an Answer is one that was refused before it got here: it is recorded."""
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""

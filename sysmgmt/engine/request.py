@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import AccountLocked, Refusal
 
 
 class Caller(NamedTuple):
@@ -51,4 +51,4 @@ class Answer(NamedTuple):
 def refused(command: str | None, refusal: Refusal) -> Answer:
     """The answer that a refusal is."""
     return Answer(command, refusal.code, refusal.status, message=str(refusal), hint=refusal.advice,
-                  fatal=refusal.status == 5)
+                  fatal=refusal.status == 5 or isinstance(refusal, AccountLocked))

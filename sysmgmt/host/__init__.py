@@ -1,0 +1,1 @@
+"""The machine below: the only place that runs programs."""

@@ -1,0 +1,1 @@
+"""Secrets: the only importer of argon2 and cryptography."""

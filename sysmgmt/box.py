@@ -1,0 +1,38 @@
+"""The composition root: which store, hasher, machine and clock stand behind the engine's ports."""
+
+import os
+import time
+
+from sysmgmt import __version__
+from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.engine import attempt
+from sysmgmt.engine.catalog import Catalog
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.ports import Box, Clock
+from sysmgmt.extensions import commands_of_others
+from sysmgmt.host.machine import LinuxMachine
+from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.state import StateStore
+from sysmgmt.vault.hashing import Argon2Hasher
+
+
+def _token() -> str:
+    return os.urandom(16).hex()
+
+
+CLOCK = Clock(time.time, time.sleep, _token)
+
+
+def default_folder(environment: dict[str, str]) -> str:
+    """Where the state lives if nobody says otherwise."""
+    if named := environment.get("BOXMGMT_STATE"):
+        return named
+    if os.geteuid() == 0:
+        return "/var/lib/boxmgmt"
+    return os.path.join(os.path.expanduser("~"), ".local", "state", "boxmgmt")
+
+
+def embedded(folder: str, clock: Clock = CLOCK) -> House:
+    """The engine over the state in `folder`."""
+    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(), clock, __version__)
+    return House(box, Catalog(CATALOG, commands_of_others), attempt.verify)

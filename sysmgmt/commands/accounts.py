@@ -1,0 +1,81 @@
+"""Users."""
+
+from sysmgmt.commands.words import (
+    CurrentPassword, Groups, LockedUser, NewPassword, NewUser, RoleName, UserName, YesNo)
+from sysmgmt.domain import accounts, facts, passwords, sessions
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import Account
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
+
+
+@command(needs=Permission.SECURITY)
+def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, groups: Groups = (),
+             must_change: YesNo = True) -> Change:
+    """Add a local user.
+
+    The user must choose a new password at the first login; must_change=no leaves that out, which
+    is possible at the security level basic only. With groups the user may act on these
+    consistency groups only.
+    """
+    if not must_change and call.state.settings.level != "basic":
+        raise InvalidValue(what="must_change=no is possible at the security level basic only")
+    account = passwords.store(Account(name, role, groups=groups or None), password, call.now)
+    state = accounts.add(call.state, account._replace(must_change_password=must_change))
+    return Change(state, {"name": name, "role": role})
+
+
+@command(needs=Permission.VIEW)
+def get_users(call: Call, name: UserName | None = None) -> Shown:
+    """List the users.
+
+    Lock and login details of other users are shown to users with the permission security or
+    audit only.
+    """
+    viewer = accounts.find(call.state, call.caller.user)
+    chosen = call.state.accounts.values() if name is None else [accounts.find(call.state, name)]
+    return Shown({"users": [facts.user(call.state, one, viewer) for one in chosen]})
+
+
+@command(needs=Permission.SECURITY)
+def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: Groups | None = None,
+             password: NewPassword | None = None, new_name: NewUser | None = None) -> Change:
+    """Change another user: role, groups, name, or a new password for one who forgot it.
+
+    After a reset the user must choose a new password at the next login.
+    """
+    edit = accounts.Edit(new_name, role, groups, password)
+    state = accounts.change(call.state, name, edit, call.caller.user, call.now)
+    if new_name is not None:
+        state = sessions.end_all(state, name)
+    return Change(state, {"name": new_name or name})
+
+
+@command(needs=Permission.SECURITY)
+def remove_user(call: Call, name: UserName) -> Change:
+    """Remove a user and end the user's sessions."""
+    state = accounts.remove(call.state, name, call.caller.user)
+    return Change(sessions.end_all(state, name), {"name": name})
+
+
+@command(needs=ANYONE, while_due=True)
+def set_password(call: Call, current_password: CurrentPassword, new_password: NewPassword) -> Change:
+    """Change your own password."""
+    state = accounts.set_own_password(call.state, call.caller.user, new_password, call.now)
+    return Change(state, caller=call.caller._replace(due=False))
+
+
+@command(needs=Permission.SECURITY)
+def lock_user(call: Call, name: UserName) -> Change:
+    """Lock a user out and end the user's sessions."""
+    state = accounts.lock(call.state, name, call.now)
+    return Change(sessions.end_all(state, name), {"name": name})
+
+
+@command(needs=Permission.SECURITY, reserve=True)
+def unlock_user(call: Call, name: LockedUser) -> Change:
+    """Unlock a user and forget the wrong passwords that were counted."""
+    return Change(accounts.unlock(call.state, name), {"name": name})
+
+
+COMMANDS = (add_user, get_users, set_user, remove_user, set_password, lock_user, unlock_user)

@@ -1,0 +1,72 @@
+"""The box: installation, status, name, banner, power."""
+
+from sysmgmt.commands.words import Banner, BoxName, FirstPassword, Level
+from sysmgmt.domain import facts, installation
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
+
+
+@command(needs=BEFORE_INSTALLATION)
+def install(call: Call, name: BoxName, level: Level, password: FirstPassword) -> Change:
+    """Install the box: its name, the security level, and the password of the user admin.
+
+    There is no default password: until this was done nobody can log in.
+    """
+    plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release)
+    return Change(installation.install(call.state, plan, call.now), {"name": name, "level": level})
+
+
+@command(needs=Permission.VIEW)
+def get_installation(call: Call) -> Shown:
+    """Show what was installed, and when."""
+    return Shown(facts.installation(call.state.settings))
+
+
+@command(needs=Permission.VIEW)
+def get_system_status(call: Call) -> Shown:
+    """Show whether the box is well: state, storage, users, sessions."""
+    return Shown(facts.system_status(call.state, call.box.store.check()))
+
+
+@command(needs=Permission.VIEW)
+def get_cluster_status(call: Call) -> Shown:
+    """Show the cluster: this box with its name, id, level and version."""
+    return Shown(facts.cluster(call.state, call.box.release))
+
+
+@command(needs=Permission.VIEW)
+def get_box_settings(call: Call) -> Shown:
+    """Show the settings of the box."""
+    return Shown(facts.box_settings(call.state.settings))
+
+
+@command(needs=Permission.BOXMGMT)
+def set_box_name(call: Call, name: BoxName) -> Change:
+    """Rename the box."""
+    settings = call.state.settings._replace(name=name)
+    return Change(call.state._replace(settings=settings), {"name": name})
+
+
+@command(needs=Permission.BOXMGMT)
+def set_login_banner(call: Call, text: Banner) -> Change:
+    """Change the text that is shown before a login; an empty text shows none."""
+    settings = call.state.settings._replace(banner=text)
+    return Change(call.state._replace(settings=settings), {"banner": text})
+
+
+@command(needs=Permission.BOXMGMT, asks="Reboot the box now?")
+def reboot_box(call: Call) -> Act:
+    """Restart the box."""
+    call.box.machine.check_power()
+    return Act(call.box.machine.reboot)
+
+
+@command(needs=Permission.BOXMGMT, asks="Shut the box down now?")
+def shut_down_box(call: Call) -> Act:
+    """Shut the box down."""
+    call.box.machine.check_power()
+    return Act(call.box.machine.power_off)
+
+
+COMMANDS = (install, get_installation, get_system_status, get_cluster_status, get_box_settings, set_box_name,
+            set_login_banner, reboot_box, shut_down_box)

@@ -1,0 +1,15 @@
+"""Every command, in the order of the manual."""
+
+from sysmgmt.commands import accounts, box, own, roles, security, session, support
+
+CHAPTERS = (
+    ("Your session", session.COMMANDS),
+    ("Users", accounts.COMMANDS),
+    ("Roles and consistency groups", roles.COMMANDS),
+    ("Security", security.COMMANDS),
+    ("The box", box.COMMANDS),
+    ("Advanced support", support.COMMANDS),
+)
+"""The chapters of the manual with their commands."""
+
+CATALOG = tuple(one for _, commands in CHAPTERS for one in commands) + own.COMMANDS

@@ -1,0 +1,51 @@
+"""The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
+
+from sysmgmt.commands.words import Text, Token, UserName
+from sysmgmt.domain import accounts, lockout, sessions
+from sysmgmt.domain.errors import AccountLocked
+from sysmgmt.domain.model import Session
+from sysmgmt.engine.attempt import without_dead
+from sysmgmt.engine.declaration import OWN_WORK, Call, Change, command
+
+
+@command(needs=OWN_WORK, reserve=True)
+def take_attempt(call: Call, name: UserName, token: Token) -> Change:
+    """Count an attempt at a password before it is looked at; unchanged means: wait."""
+    account = without_dead(call.box.machine, accounts.find(call.state, name), call.now)
+    turn = lockout.turn(account, call.now, call.caller.console)
+    if turn is lockout.Turn.LOCKED:
+        raise AccountLocked()
+    if turn is lockout.Turn.WAIT:
+        return Change(call.state)
+    return Change(accounts.put(call.state, lockout.take(account, token, call.now, call.caller.console)))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def count_wrong_password(call: Call, name: UserName, token: Token) -> Change:
+    """Turn a counted attempt into a strike."""
+    account = accounts.find(call.state, name)
+    return Change(accounts.put(call.state, lockout.wrong(account, token, call.now, call.caller.console)))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def give_attempt_back(call: Call, name: UserName, token: Token) -> Change:
+    """Forget the strikes of an account whose password was right."""
+    account = accounts.find(call.state, name)
+    return Change(accounts.put(call.state, lockout.right(account, token, call.caller.console)))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def open_session(call: Call, name: UserName, session: Token, process: Text, rehashed: Token = "") -> Change:
+    """Open a session for a user whose password was right."""
+    opened = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint)
+    dead = call.box.machine.dead({one.process for one in call.state.sessions.values()})
+    return Change(sessions.enter(sessions.forget(call.state, dead), opened, rehashed))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def close_session(call: Call, session: Token, reason: Text) -> Change:
+    """Close a session."""
+    return Change(call.state._replace(sessions=call.state.sessions.without(session)))
+
+
+COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, close_session)

@@ -1,0 +1,59 @@
+"""Roles and consistency groups."""
+
+from sysmgmt.commands.words import GroupName, NewGroup, NewRole, OwnRole, Permissions
+from sysmgmt.domain import facts, groups, roles
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.declaration import Call, Change, Shown, command
+
+
+@command(needs=Permission.SECURITY)
+def add_role(call: Call, name: NewRole, permissions: Permissions) -> Change:
+    """Add a role.
+
+    Every role contains the permission view; boxmgmt and web_download cannot be part of a new one.
+    """
+    return Change(roles.add(call.state, name, permissions), {"name": name})
+
+
+@command(needs=Permission.VIEW)
+def get_roles(call: Call) -> Shown:
+    """List the roles and their permissions."""
+    return Shown({"roles": [facts.role(one) for one in call.state.roles.values()]})
+
+
+@command(needs=Permission.SECURITY)
+def modify_role(call: Call, name: OwnRole, permissions: Permissions | None = None,
+                new_name: NewRole | None = None) -> Change:
+    """Replace the permissions of a role, or rename it.
+
+    Predefined roles cannot be changed, nor can your own.
+    """
+    state = roles.modify(call.state, name, new_name, permissions, call.caller.user)
+    return Change(state, {"name": new_name or name})
+
+
+@command(needs=Permission.SECURITY)
+def remove_role(call: Call, name: OwnRole) -> Change:
+    """Remove a role that is not assigned to any user."""
+    return Change(roles.remove(call.state, name), {"name": name})
+
+
+@command(needs=Permission.GROUP_CONFIGURATION)
+def add_group(call: Call, name: NewGroup) -> Change:
+    """Add a consistency group, to which the authorization of users can be limited."""
+    return Change(groups.add(call.state, name), {"name": name})
+
+
+@command(needs=Permission.VIEW)
+def get_groups(call: Call) -> Shown:
+    """List the consistency groups."""
+    return Shown({"groups": [{"name": name} for name in call.state.groups]})
+
+
+@command(needs=Permission.GROUP_CONFIGURATION, scope="name")
+def remove_group(call: Call, name: GroupName) -> Change:
+    """Remove a consistency group to which no user is limited."""
+    return Change(groups.remove(call.state, name), {"name": name})
+
+
+COMMANDS = (add_role, get_roles, modify_role, remove_role, add_group, get_groups, remove_group)

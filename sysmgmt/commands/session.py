@@ -1,0 +1,37 @@
+"""Your own session: who you are, what you may do, help."""
+
+from sysmgmt.commands.words import CommandName
+from sysmgmt.domain import facts
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import explain
+from sysmgmt.engine.declaration import ANYONE, EVERYBODY, Call, Shown, command
+
+
+@command(needs=ANYONE, while_due=True)
+def get_current_user(call: Call) -> Shown:
+    """Show who you are: role, permissions, groups, password expiry, last login."""
+    return Shown(facts.current_user(call.state, call.caller.user))
+
+
+@command(needs=Permission.VIEW)
+def who_can(call: Call, command: CommandName) -> Shown:
+    """Show which roles and users may run a command."""
+    declared = explain.visible(call.catalog, call.caller, command)
+    return Shown(explain.who_can(call.state, declared))
+
+
+@command(needs=EVERYBODY, while_due=True)
+def help(call: Call, command: CommandName | None = None) -> Shown:
+    """List the commands, or explain one."""
+    if command is None:
+        return Shown(explain.overview(call.state, call.catalog, call.caller))
+    return Shown({"command": explain.page(explain.visible(call.catalog, call.caller, command))})
+
+
+@command(needs=EVERYBODY, while_due=True)
+def quit(call: Call) -> Shown:
+    """End the session."""
+    return Shown({})
+
+
+COMMANDS = (get_current_user, who_can, help, quit)

@@ -1,0 +1,118 @@
+"""What the `get_` commands tell of stored values, in the field names of the contract."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain import passwords, roles
+from sysmgmt.domain.accounts import find
+from sysmgmt.domain.lockout import THRESHOLD
+from sysmgmt.domain.model import Account, Role, Settings, State
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.records import Records
+from sysmgmt.domain.times import iso
+
+ENTITLED = frozenset({Permission.SECURITY, Permission.AUDIT})
+"""Who may see lock and login details of other users."""
+
+
+def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
+    """One element of get_users (R063); details are None for a viewer who may not see them."""
+    rules = passwords.rules_of(state.settings)
+    shown = {
+        "name": account.name, "type": account.type, "role": account.role,
+        "groups": None if account.groups is None else list(account.groups),
+        "locked": bool(account.locked_by), "locked_since": iso(account.locked_since),
+        "must_change_password": account.must_change_password,
+        "password_changed_at": iso(account.password_changed_at),
+        "password_expires_at": iso(passwords.expires_at(account, rules)),
+        "last_login_at": iso(account.last_login_at), "last_login_from": account.last_login_from or None,
+        "failed_logins": account.failed_logins, "ssh_keys": 0,
+    }
+    allowed = ENTITLED.intersection(roles.permissions_of(state, viewer.role))
+    if account.name != viewer.name and not allowed:
+        hidden = ("locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys")
+        shown.update(dict.fromkeys(hidden))
+    return shown
+
+
+def role(one: Role) -> dict[str, Any]:
+    """One element of get_roles (R122)."""
+    return {"name": one.name, "predefined": one.name in roles.PREDEFINED, "permissions": list(one.permissions)}
+
+
+def security_settings(settings: Settings) -> dict[str, Any]:
+    """What get_security_settings tells; times in seconds (R131)."""
+    rules = passwords.rules_of(settings)
+    return {
+        "level": settings.level, "idle_timeout": settings.idle_timeout, "lockout_threshold": THRESHOLD,
+        "sessions_per_user": settings.sessions_per_user,
+        "password_rules": {
+            "min_length": rules.min_length, "min_lower_case": rules.min_lower_case,
+            "min_upper_case": rules.min_upper_case, "min_non_alphabetical": rules.min_non_alphabetical,
+            "history": rules.history,
+            "max_age": None if rules.max_age_days is None else rules.max_age_days * passwords.DAY,
+            "min_age": rules.min_age_hours * 3600 or None,
+        },
+    }
+
+
+def cluster(state: State, release: str) -> dict[str, Any]:
+    """What get_cluster_status tells: so far this box alone."""
+    settings = state.settings
+    return {"name": settings.name, "id": settings.box_id, "level": settings.level, "version": release,
+            "members": [{"name": settings.name, "id": settings.box_id, "version": release}]}
+
+
+def current_user(state: State, name: str) -> dict[str, Any]:
+    """What get_current_user tells."""
+    account = find(state, name)
+    shown = user(state, account, account)
+    kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
+            "last_login_from")
+    return {**{key: shown[key] for key in kept}, "permissions": list(roles.permissions_of(state, account.role))}
+
+
+def installation(settings: Settings) -> dict[str, Any]:
+    """What was installed, and when."""
+    return {"name": settings.name, "id": settings.box_id, "installed_at": iso(settings.installed_at),
+            "installed_version": settings.installed_version}
+
+
+def box_settings(settings: Settings) -> dict[str, Any]:
+    """What Setup > View settings tells; times in seconds."""
+    return {"name": settings.name, "banner": settings.banner or None, "level": settings.level,
+            "idle_timeout": settings.idle_timeout, "sessions_per_user": settings.sessions_per_user}
+
+
+def system_status(state: State, storage: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the box is well, in the order in which one asks; sizes in bytes."""
+    locked = [account.name for account in state.accounts.values() if account.locked_by]
+    return {"system": "attention" if locked else "ok", "users": len(state.accounts), "locked_users": locked,
+            "sessions": len(state.sessions), "storage": dict(storage)}
+
+
+def checked(state: State) -> dict[str, Any]:
+    """How many values of each kind could be read. Raises StateDamaged at the first that cannot."""
+    tables = {name: table for name, table in state._asdict().items() if isinstance(table, Records)}
+    return {"generation": state.generation,
+            "checked": {name: sum(1 for _ in table.values()) for name, table in tables.items()}}
+
+
+def exported(state: State) -> dict[str, Any]:
+    """The whole state; in the place of a secret stands whether there is one."""
+    tables = {name: [_without_secrets(one) for one in table.values()]
+              for name, table in state._asdict().items() if isinstance(table, Records)}
+    return {"generation": state.generation, "settings": _plain(state.settings), **tables}
+
+
+def _without_secrets(one: Any) -> dict[str, Any]:
+    shown = _plain(one)
+    if "password" in shown:
+        shown["password_configured"] = bool(shown.pop("password"))
+        shown["password_history"] = len(shown["password_history"])
+    return shown
+
+
+def _plain(one: Any) -> dict[str, Any]:
+    return {name: _plain(value) if hasattr(value, "_asdict") else list(value) if isinstance(value, tuple) else value
+            for name, value in one._asdict().items()}

@@ -1,0 +1,32 @@
+"""The Installation step: what turns an empty state into a box (R048-R050, R076)."""
+
+from typing import NamedTuple
+
+from sysmgmt.domain import passwords, roles
+from sysmgmt.domain.model import ADMIN, Account, Role, Settings, State
+from sysmgmt.domain.records import Records
+
+
+class Plan(NamedTuple):
+    """What the Installation step was told; `password` is a hash."""
+
+    name: str
+    level: str
+    password: str
+    box_id: str
+    release: str
+
+
+def install(state: State, plan: Plan, now: float) -> State:
+    """The state of a new box with its one predefined user."""
+    admin = passwords.store(Account(ADMIN, roles.ADMINISTRATOR), plan.password, now)
+    settings = Settings(name=plan.name, box_id=plan.box_id, installed_at=now, installed_version=plan.release,
+                        level=plan.level, hashing=passwords.LEVELS[plan.level].hashing)
+    return state._replace(settings=settings, roles=_with_predefined(state), accounts=state.accounts.put(ADMIN, admin))
+
+
+def _with_predefined(state: State) -> Records[Role]:
+    table = state.roles
+    for name, role in roles.predefined().items():
+        table = table.put(name, role)
+    return table

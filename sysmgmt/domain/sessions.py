@@ -1,0 +1,43 @@
+"""Who is logged in."""
+
+from collections.abc import Collection
+
+from sysmgmt.domain.accounts import find, put
+from sysmgmt.domain.errors import TooManySessions
+from sysmgmt.domain.model import Session, State
+
+
+def of(state: State, user: str) -> list[Session]:
+    """The open sessions of a user."""
+    return [one for one in state.sessions.values() if one.user == user]
+
+
+def enter(state: State, opened: Session, rehashed: str) -> State:
+    """The state in which `opened` is open and the login is remembered.
+
+    `rehashed`, if not empty, replaces the stored hash of the password. Raises TooManySessions.
+    """
+    most = state.settings.sessions_per_user
+    if len(of(state, opened.user)) >= most:
+        raise TooManySessions(name=opened.user, count=most)
+    account = find(state, opened.user)
+    account = account._replace(last_login_at=opened.opened_at, last_login_from=opened.origin, failed_logins=0,
+                               password=rehashed or account.password)
+    return put(state, account)._replace(sessions=state.sessions.put(opened.id, opened))
+
+
+def forget(state: State, dead: Collection[str]) -> State:
+    """The state without the sessions of processes that no longer run."""
+    kept = state.sessions
+    for one in state.sessions.values():
+        if one.process in dead:
+            kept = kept.without(one.id)
+    return state._replace(sessions=kept)
+
+
+def end_all(state: State, user: str) -> State:
+    """The state without the sessions of a user."""
+    kept = state.sessions
+    for one in of(state, user):
+        kept = kept.without(one.id)
+    return state._replace(sessions=kept)

@@ -1,0 +1,91 @@
+"""Checking a password: a transaction of its own, before and outside the command that asks.
+
+The attempt is counted durably, then the hash compared, then the attempt given back or turned
+into a strike. Nothing takes a counted attempt back: no refusal, no --dry-run, no --atomic.
+"""
+
+from typing import NamedTuple
+
+from sysmgmt.domain import lockout
+from sysmgmt.domain.errors import AccountLocked, PasswordWrong, UnknownUser
+from sysmgmt.domain.model import Account
+from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.ports import Machine
+from sysmgmt.engine.request import Caller, Request
+
+POLL = 0.01
+"""Seconds between two looks while all slots are taken by attempts in progress."""
+
+
+class Ticket(NamedTuple):
+    """An attempt that has been counted."""
+
+    caller: Caller
+    name: str
+    token: str
+
+
+def begin(house: House, caller: Caller, name: str) -> Ticket:
+    """Count an attempt at the account `name`, waiting for a free slot.
+
+    Raises AccountLocked, UnknownUser.
+    """
+    ticket = Ticket(caller, name, f"{house.box.machine.process()}/{house.box.clock.token()}")
+    while work(house, "take_attempt", ticket) != "Done":
+        _wait(house, caller, name)
+    return ticket
+
+
+def _wait(house: House, caller: Caller, name: str) -> None:
+    while True:
+        account = house.box.store.read().accounts.get(name)
+        if account is None:
+            raise UnknownUser(name=name)
+        if turn(house.box.machine, account, house.box.clock.now(), caller.console) is not lockout.Turn.WAIT:
+            return
+        house.box.clock.pause(POLL)
+
+
+def turn(machine: Machine, account: Account, now: float, console: bool) -> lockout.Turn:
+    """What an attempt may do now, the slots of dead processes counted as strikes."""
+    return lockout.turn(without_dead(machine, account, now), now, console)
+
+
+def without_dead(machine: Machine, account: Account, now: float) -> Account:
+    """`account` with the attempts of processes that died turned into strikes."""
+    owners = {token: token.partition("/")[0] for token in account.pending}
+    dead = machine.dead(set(owners.values())) if owners else set()
+    return lockout.bury(account, {token for token, owner in owners.items() if owner in dead}, now)
+
+
+def matches(house: House, ticket: Ticket, text: str) -> bool:
+    """Whether `text` is the password of the account; a wrong one becomes a strike here."""
+    account = house.box.store.read().accounts.get(ticket.name)
+    if account is not None and account.password and house.box.hasher.matches(account.password, text):
+        return True
+    work(house, "count_wrong_password", ticket)
+    return False
+
+
+def is_locked(house: House, name: str, console: bool) -> bool:
+    """Whether an attempt at `name` would be refused now."""
+    account = house.box.store.read().accounts.get(name)
+    now = house.box.clock.now()
+    return account is not None and turn(house.box.machine, account, now, console) is lockout.Turn.LOCKED
+
+
+def work(house: House, command: str, ticket: Ticket) -> str:
+    """Do a piece of the box's own work on a counted attempt; the code of its answer."""
+    request = Request(command, {"name": ticket.name, "token": ticket.token})
+    return carry_out(house, ticket.caller, request, own_work=True).answer.code
+
+
+def verify(house: House, caller: Caller, text: str) -> None:
+    """Check that `text` is the caller's current password. Raises PasswordWrong, AccountLocked."""
+    ticket = begin(house, caller, caller.user)
+    if matches(house, ticket, text):
+        work(house, "give_attempt_back", ticket)
+    elif is_locked(house, caller.user, caller.console):
+        raise AccountLocked()
+    else:
+        raise PasswordWrong()

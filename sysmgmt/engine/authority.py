@@ -1,0 +1,64 @@
+"""Who may do what: checked on a snapshot, and again if the state moved on before the lock."""
+
+from sysmgmt.domain import groups, roles
+from sysmgmt.domain.errors import (
+    AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded)
+from sysmgmt.domain.lockout import BY_COMMAND
+from sysmgmt.domain.model import Account, State
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.times import iso
+from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Command
+from sysmgmt.engine.request import Caller
+
+
+def authorise(state: State, caller: Caller, command: Command) -> None:
+    """Return if `caller` may run `command` now (R094, R119).
+
+    Raises AlreadyInstalled, NotInstalled, LoginNeeded, SessionEnded, MustChangePassword,
+    PermissionDenied.
+    """
+    if command.needs in (EVERYBODY, OWN_WORK):
+        return
+    if command.needs == BEFORE_INSTALLATION:
+        if state.installed:
+            raise AlreadyInstalled(date=iso(state.settings.installed_at))
+        return
+    if not state.installed:
+        raise NotInstalled()
+    account = standing(state, caller)
+    if caller.due and not command.while_due:
+        raise MustChangePassword()
+    if not holds(state, account, command.needs):
+        raise PermissionDenied(command=command.name, permission=command.needs)
+
+
+def standing(state: State, caller: Caller) -> Account:
+    """The account of a caller whose session may go on. Raises LoginNeeded, SessionEnded."""
+    if not caller.user:
+        raise LoginNeeded()
+    account = state.accounts.get(caller.user)
+    if account is None:
+        raise SessionEnded(reason="the user was removed")
+    if account.locked_by == BY_COMMAND:
+        raise SessionEnded(reason="the user was locked")
+    if caller.session not in state.sessions:
+        raise SessionEnded(reason="it is no longer open")
+    return account
+
+
+def holds(state: State, account: Account, needs: Permission | str) -> bool:
+    """Whether the role of `account` contains what a command needs."""
+    return needs in (ANYONE, EVERYBODY) or needs in roles.permissions_of(state, account.role)
+
+
+def check_scope(state: State, caller: Caller, command: Command, texts: dict[str, str]) -> None:
+    """Raise PermissionDenied if the command is about a group that is not the caller's (R095).
+
+    The text is compared before it is looked up, so that nobody learns which groups exist.
+    """
+    account = state.accounts.get(caller.user)
+    if not command.scope or account is None:
+        return
+    group = texts.get(command.scope)
+    if group is not None and not groups.allowed(account, group.lower()):
+        raise PermissionDenied(command=command.name, permission=f"{command.needs} on group {group.lower()}")

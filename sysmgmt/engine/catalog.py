@@ -1,0 +1,49 @@
+"""All commands by name: our own, and those that other packages declare.
+
+Entry points are read when a name is not one of ours, for help, menu and completion, and never
+on the path of one of our own commands: finding them costs more than running the command.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from sysmgmt.engine.declaration import Command
+
+
+class Catalog(Mapping[str, Command]):
+    """Commands by name, in the manual's order.
+
+    `extensions` is called at most once; it gives the commands of other packages and the names
+    of packages that could not be loaded.
+    """
+
+    def __init__(self, own: Iterable[Command],
+                 extensions: Callable[[], tuple[list[Command], list[str]]] = lambda: ([], [])) -> None:
+        self._own = {one.name: one for one in own}
+        self._extensions = extensions
+        self._others: dict[str, Command] | None = None
+        self._broken: list[str] = []
+
+    def __getitem__(self, name: str) -> Command:
+        found = self._own.get(name) or self._load().get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from self._load()
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._load())
+
+    @property
+    def broken(self) -> list[str]:
+        """What could not be loaded, one sentence each."""
+        self._load()
+        return self._broken
+
+    def _load(self) -> dict[str, Command]:
+        if self._others is None:
+            commands, self._broken = self._extensions()
+            self._others = {one.name: one for one in commands if one.name not in self._own}
+        return self._others

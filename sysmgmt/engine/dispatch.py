@@ -1,0 +1,180 @@
+"""The one road that every request takes.
+
+Snapshot, authorise, read the arguments (slow work here), audit the intent, lock, do both again
+if the state moved on, run the rule on values, check what must always hold, save, answer; the
+outcome is recorded whatever happens. A command that changes nothing never takes the lock.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from sysmgmt.domain import security
+from sysmgmt.domain.errors import (
+    ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
+from sysmgmt.domain.model import State, differs
+from sysmgmt.engine.authority import authorise, check_scope
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Shown
+from sysmgmt.engine.ports import Box
+from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
+from sysmgmt.engine.record import Record
+from sysmgmt.engine.request import Answer, Caller, Request, refused
+
+
+class House(NamedTuple):
+    """The engine: everything outside, all commands, and how a caller's password is checked."""
+
+    box: Box
+    catalog: Mapping[str, Command]
+    verify: Callable[["House", Caller, str], None]
+
+
+class Trip(NamedTuple):
+    """One request on its road."""
+
+    house: House
+    caller: Caller
+    request: Request
+    command: Command
+    slow: SlowWork
+    record: Record
+
+
+class Reply(NamedTuple):
+    """An answer, and what the session knows of itself after it."""
+
+    answer: Answer
+    caller: Caller
+
+
+class NothingToChoose(Exception):
+    """A parameter is missing for which there is nothing to choose; the text says so."""
+
+
+def dispatch(house: House, caller: Caller, request: Request) -> Reply:
+    """Carry `request` out for `caller`. Never raises a refusal: it is the answer."""
+    try:
+        return carry_out(house, caller, request)
+    except NothingToChoose as nothing:
+        return Reply(Answer(request.command, "Unchanged", message=str(nothing)), caller)
+    except Refusal as refusal:
+        return Reply(refused(request.command, refusal), caller)
+
+
+def carry_out(house: House, caller: Caller, request: Request, own_work: bool = False) -> Reply:
+    """Carry `request` out and record it. Raises any refusal, and NothingToChoose."""
+    command = house.catalog.get(request.command)
+    if command is not None and (command.needs == OWN_WORK) != own_work:
+        command = None
+    record = Record(house.box, caller, request, command)
+    answer = Answer(request.command, "Unchanged")
+    try:
+        if command is None:
+            raise UnknownCommand(name=request.command[:32])
+        reply = travel(Trip(house, caller, request, command, SlowWork(), record))
+        answer = reply.answer
+        return reply
+    except Refusal as refusal:
+        answer = refused(request.command, refusal)
+        raise
+    except NothingToChoose:
+        raise
+    except Exception as error:  # whatever it is, nobody may see a traceback
+        unexpected = InternalError(id=record.failure(error))
+        answer = refused(request.command, unexpected)
+        raise unexpected from None
+    finally:
+        record.outcome(answer)
+
+
+def travel(trip: Trip) -> Reply:
+    """Take the road, from the snapshot again whenever the state moved on too far."""
+    while True:
+        trip.slow.closed = False
+        state = trip.house.box.store.read()
+        values, reading = prepare(trip, state)
+        if trip.command.kind is not Change or trip.request.dry_run:
+            return _without_lock(trip, state, values, reading)
+        trip.record.intent()
+        try:
+            return _under_lock(trip, state, values, reading)
+        except StateMoved:
+            continue
+
+
+def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
+    """Authorise, and read the texts into values. Raises any refusal."""
+    authorise(state, trip.caller, trip.command)
+    texts = dict(trip.request.texts)
+    check_scope(state, trip.caller, trip.command, texts)
+    box = trip.house.box
+    reading = Reading(state, trip.caller, texts, box, trip.slow, box.clock.now(), [],
+                      partial(trip.house.verify, trip.house, trip.caller))
+    values = read_all(trip.command, reading)
+    if trip.command.asks and not trip.request.confirmed and not trip.request.dry_run:
+        raise ConfirmationNeeded(question=trip.command.asks)
+    return values, reading
+
+
+def read_all(command: Command, reading: Reading) -> dict[str, Any]:
+    """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
+    for name in reading.texts:
+        if command.parameter(name) is None:
+            raise InvalidValue(what=f"{command.name} has no parameter {name[:32]}")
+    return {one.name: _read(command, one, reading) for one in command.parameters}
+
+
+def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:
+    text = reading.texts.get(parameter.name)
+    if text is not None:
+        return parameter.word.read(text, reading)
+    if not parameter.required:
+        return parameter.default
+    if parameter.word.none and not any(True for _ in parameter.word.offers(reading.state)):
+        raise NothingToChoose(parameter.word.none)
+    raise MissingValue(command=command.name, parameter=parameter.name)
+
+
+def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -> Outcome:
+    """Run the command's rule on values, and check what must hold after it."""
+    call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog)
+    outcome = trip.command.run(call, **values)
+    if isinstance(outcome, Change) and outcome.state.installed:
+        security.check(outcome.state)
+    return outcome
+
+
+def _without_lock(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -> Reply:
+    outcome = run(trip, state, values, reading)
+    if isinstance(outcome, Act):
+        result = None
+        if not trip.request.dry_run:
+            trip.record.intent()
+            result = outcome.run()
+        return reply(trip, Shown(result or {}, outcome.warnings), reading, changed=True)
+    return reply(trip, outcome, reading, isinstance(outcome, Change) and differs(state, outcome.state))
+
+
+def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: Reading) -> Reply:
+    with trip.house.box.store.writing(trip.command.reserve) as transaction:
+        state = transaction.state
+        if state.generation != before.generation:
+            trip.slow.closed = True
+            values, reading = prepare(trip, state)
+        outcome = run(trip, state, values, reading)
+        assert isinstance(outcome, Change)
+        changed = differs(state, outcome.state)
+        if changed:
+            transaction.save(outcome.state)
+    return reply(trip, outcome, reading, changed)
+
+
+def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) -> Reply:
+    """The reply that an outcome is."""
+    shows = outcome.shows if isinstance(outcome, Change) else outcome.facts
+    is_change = trip.command.kind is not Shown
+    caller = outcome.caller if outcome.caller and not trip.request.dry_run else trip.caller
+    answer = Answer(
+        trip.command.name, "Done" if changed or not is_change else "Unchanged", 0, shows or None,
+        warnings=(*reading.warnings, *outcome.warnings), dry_run=trip.request.dry_run, changes=is_change)
+    return Reply(answer, caller)

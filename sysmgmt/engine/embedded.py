@@ -1,0 +1,78 @@
+"""The door of embedded mode: the engine runs in the process of the shell itself."""
+
+from collections.abc import Mapping, Sequence
+
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine import authority, dispatch, login, together
+from sysmgmt.engine.declaration import OWN_WORK
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.door import Sign
+from sysmgmt.engine.record import Record
+from sysmgmt.engine.request import Answer, Caller, Request, refused
+
+
+class EmbeddedDoor:
+    """A door of the engine `house` for one client, who is `caller` until somebody logs in."""
+
+    def __init__(self, house: House, caller: Caller) -> None:
+        self._house = house
+        self._caller = caller
+        self._stranger = caller
+
+    @property
+    def caller(self) -> Caller:
+        """Who is logged in through this door; user "" is nobody."""
+        return self._caller
+
+    def sign(self) -> Sign:
+        """What anybody may know of the box. Raises StateDamaged."""
+        state = self._house.box.store.read()
+        return Sign(state.settings.name, state.settings.banner, state.installed, state.settings.idle_timeout)
+
+    def log_in(self, name: str, password: str) -> Answer:
+        """Check the password and open a session."""
+        answer, self._caller = login.log_in(self._house, self._stranger, name, password)
+        return answer
+
+    def run(self, request: Request | Answer) -> Answer:
+        """Run one request; an Answer is one that was refused before it got here: it is recorded."""
+        if isinstance(request, Answer):
+            name = request.command or ""
+            Record(self._house.box, self._caller, Request(name), None).outcome(request)
+            return request
+        answer, self._caller = dispatch.dispatch(self._house, self._caller, request)
+        return answer
+
+    def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
+        """Run all requests or none; an Answer among them is one that has already failed."""
+        answers, self._caller = together.together(self._house, self._caller, requests)
+        return answers
+
+    def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
+        """What could stand for a parameter of a command that the caller may run."""
+        declared = self._house.catalog.get(command)
+        if declared is None or declared.needs == OWN_WORK:
+            return []
+        try:
+            state = self._house.box.store.read()
+            authority.authorise(state, self._caller, declared)
+        except Refusal:
+            return []
+        wanted = declared.parameter(parameter)
+        return [] if wanted is None or wanted.word.secret else list(wanted.word.offers(state))
+
+    def standing(self) -> Answer | None:
+        """None while the session may go on, else why it is over. Makes earlier records durable."""
+        if not self._caller.user:
+            return None
+        try:
+            self._house.box.journal.sync()
+            authority.standing(self._house.box.store.read(), self._caller)
+        except Refusal as refusal:
+            return refused(None, refusal) if refusal.status == 5 else None
+        return None
+
+    def log_out(self, reason: str) -> None:
+        """End the session, if there is one."""
+        login.log_out(self._house, self._caller, reason)
+        self._caller = self._stranger

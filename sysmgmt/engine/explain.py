@@ -1,0 +1,70 @@
+"""What can be said about commands: help, and who may run them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain.errors import UnknownCommand
+from sysmgmt.domain.model import State
+from sysmgmt.engine.authority import holds
+from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Command, Parameter
+from sysmgmt.engine.request import Caller
+
+
+def is_shown(command: Command, caller: Caller) -> bool:
+    """Whether `caller` gets to see that the command exists (R245)."""
+    return command.needs != OWN_WORK and (caller.advanced or not command.advanced)
+
+
+def visible(catalog: Mapping[str, Command], caller: Caller, name: str) -> Command:
+    """The command `name`. Raises UnknownCommand, also for one that is hidden."""
+    command = catalog.get(name)
+    if command is None or not is_shown(command, caller):
+        raise UnknownCommand(name=name[:32])
+    return command
+
+
+def may_run(state: State, command: Command, caller: Caller) -> bool:
+    """Whether the role of `caller` allows the command, as far as can be said beforehand."""
+    account = state.accounts.get(caller.user)
+    if account is None:
+        return command.needs == EVERYBODY or (command.needs == BEFORE_INSTALLATION and not state.installed)
+    return holds(state, account, command.needs)
+
+
+def overview(state: State, catalog: Mapping[str, Command], caller: Caller) -> dict[str, Any]:
+    """All commands that `caller` may run, with one sentence each."""
+    shown = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)]
+    return {"commands": [{"name": one.name, "summary": one.summary} for one in shown]}
+
+
+def page(command: Command) -> dict[str, Any]:
+    """Everything that the declaration of a command says."""
+    return {
+        "name": command.name, "synopsis": synopsis(command), "summary": command.summary,
+        "details": command.details or None, "needs": str(command.needs),
+        "parameters": [_parameter(one) for one in command.parameters],
+    }
+
+
+def synopsis(command: Command) -> str:
+    """The line in which a command is used."""
+    return " ".join([command.name, *map(_usage, command.parameters)])
+
+
+def _usage(one: Parameter) -> str:
+    usage = f"{one.name}={one.word.syntax}"
+    return usage if one.required else f"[{usage}]"
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    return {"name": one.name, "about": one.word.about, "syntax": one.word.syntax, "required": one.required,
+            "secret": one.word.secret}
+
+
+def who_can(state: State, command: Command) -> dict[str, Any]:
+    """The roles and users that may run a command."""
+    allowed = [one.name for one in state.roles.values()
+               if command.needs in (ANYONE, EVERYBODY) or command.needs in one.permissions]
+    users = [{"name": one.name, "role": one.role, "groups": None if one.groups is None else list(one.groups)}
+             for one in state.accounts.values() if one.role in allowed]
+    return {"command": command.name, "needs": str(command.needs), "roles": allowed, "users": users}

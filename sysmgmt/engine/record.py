@@ -1,0 +1,67 @@
+"""What the audit says of a request: one record, or for a change an intent and its outcome."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain.names import fits
+from sysmgmt.domain.times import iso
+from sysmgmt.engine.declaration import Command
+from sysmgmt.engine.ports import Box
+from sysmgmt.engine.request import Answer, Caller, Request
+
+MASK = "***"
+_LONGEST = 200
+"""Characters of a value that the audit keeps."""
+
+
+class Record:
+    """The audit record of one request. The intent of a change is durable before the act."""
+
+    def __init__(self, box: Box, caller: Caller, request: Request, command: Command | None) -> None:
+        self._box = box
+        self._reserve = command is not None and command.reserve
+        self._id = box.clock.token()
+        self._facts: dict[str, Any] = {
+            "id": self._id, "user": caller.user, "session": caller.session, "origin": caller.origin,
+            "endpoint": caller.endpoint, "command": request.command if fits(request.command) else MASK,
+            "parameters": masked(request.texts, command),
+        }
+        if request.dry_run:
+            self._facts["dry_run"] = True
+        self._intended = False
+
+    def intent(self, durable: bool = True) -> None:
+        """Write, once, that the request is about to be carried out."""
+        if not self._intended:
+            self._intended = True
+            self._write({**self._facts, "phase": "intent"}, durable)
+
+    def outcome(self, answer: Answer) -> None:
+        """Write what became of it."""
+        phase = {"phase": "outcome"} if self._intended else {}
+        self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
+
+    def failure(self, error: BaseException) -> str:
+        """Write where an unexpected `error` happened; the id under which it stands.
+
+        Neither its text nor any local value is written, since both may hold a secret.
+        """
+        import traceback  # only needed where something is wrong already
+
+        frames = [f"{frame.filename}:{frame.lineno} {frame.name}"
+                  for frame in traceback.extract_tb(error.__traceback__)]
+        self._write({"id": self._id, "phase": "error", "type": type(error).__name__, "frames": frames}, True)
+        return self._id
+
+    def _write(self, facts: Mapping[str, Any], durable: bool) -> None:
+        self._box.journal.append({"time": iso(self._box.clock.now(), 6), **facts}, durable, self._reserve)
+
+
+def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
+    """`texts` without secrets; of what no declaration knows, only the names are kept."""
+    shown = {}
+    for name, text in texts.items():
+        parameter = command.parameter(name) if command else None
+        secret = parameter is None or parameter.word.secret
+        shown[name[:_LONGEST]] = MASK if secret else text[:_LONGEST]
+    return shown

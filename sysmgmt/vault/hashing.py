@@ -1,0 +1,83 @@
+"""Password hashes: argon2id, with parameters that come from the state.
+
+One computation takes as much memory as its parameters say, so that no more than two run at a
+time for one state folder, however many processes serve logins: each holds one of two lock files.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sysmgmt.domain.model import Cost
+
+SLOTS = 2
+SALT_BYTES, HASH_BYTES = 16, 32
+
+
+class Argon2Hasher:
+    """Hashes with argon2id. `folder` holds the lock files of the slots."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def encode(self, text: str, cost: Cost) -> str:
+        """The hash of `text` with a new random salt, in the usual `$argon2id$...` form."""
+        import argon2.low_level as argon2  # expensive to import; a session that hashes nothing goes without
+
+        with self._slot():
+            raw = argon2.hash_secret(_bytes(text), os.urandom(SALT_BYTES), cost.passes, cost.memory, cost.lanes,
+                                     HASH_BYTES, argon2.Type.ID)
+        return raw.decode()
+
+    def matches(self, encoded: str, text: str) -> bool:
+        """Whether `text` is the password behind `encoded`; compared in constant time."""
+        import argon2.low_level as argon2
+        from argon2.exceptions import VerifyMismatchError
+
+        with self._slot():
+            try:
+                return argon2.verify_secret(encoded.encode(), _bytes(text), argon2.Type.ID)
+            except VerifyMismatchError:
+                return False
+
+    def outdated(self, encoded: str, cost: Cost) -> bool:
+        """Whether `encoded` was made with other parameters than `cost`."""
+        return f"$m={cost.memory},t={cost.passes},p={cost.lanes}$" not in encoded
+
+    def waste(self, text: str, cost: Cost) -> None:
+        """Take as long as `matches`, for a name that does not exist."""
+        self.encode(text, cost)
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        descriptor = self._wait_for_slot()
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _wait_for_slot(self) -> int:
+        """A descriptor that holds one of the slots: a free one, else whichever this process waits for."""
+        descriptors = [self._open(number) for number in range(SLOTS)]
+        waited_for = descriptors[os.getpid() % SLOTS]
+        for descriptor in descriptors:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                waited_for = descriptor
+                break
+            except BlockingIOError:
+                continue
+        for descriptor in descriptors:
+            if descriptor != waited_for:
+                os.close(descriptor)
+        fcntl.flock(waited_for, fcntl.LOCK_EX)
+        return waited_for
+
+    def _open(self, number: int) -> int:
+        path = os.path.join(self._folder, f"hashing.{number}.lock")
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
