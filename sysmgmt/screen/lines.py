@@ -14,13 +14,18 @@ LONGEST = 64 * 1024
 """Bytes that a line may have, without its end."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_BYTE = re.compile("[\ud800-\udfff]")
 _LOOK = 1.0
 
 
 def check(text: str, what: str) -> str:
-    """Return `text`, or raise InvalidValue if it holds a control character other than a tab."""
-    if not text.isprintable() and _CONTROL.search(text):
-        raise InvalidValue(what=f"{what} contains a control character")
+    """Return `text`, or raise InvalidValue if it holds a control character other than a tab, or
+    what a terminal sent that is not UTF-8."""
+    if not text.isprintable():
+        if _CONTROL.search(text):
+            raise InvalidValue(what=f"{what} contains a control character")
+        if _BYTE.search(text):
+            raise InvalidValue(what=f"{what} is not valid UTF-8")
     return text
 
 

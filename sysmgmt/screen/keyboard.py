@@ -1,0 +1,96 @@
+"""The terminal of a person: keys under the idle guard, and the screen they are shown on."""
+
+import asyncio
+import os
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TextIO
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app, run_in_terminal
+from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.key_binding.key_processor import KeyPress
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import DummyOutput, Output, create_output
+from prompt_toolkit.utils import is_dumb_terminal
+
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.screen.idle import Countdown, Watch
+from sysmgmt.screen.typewriter import Typewriter
+
+
+def _always_standing() -> Refusal | None:
+    return None
+
+
+class Keyboard(Vt100Input):
+    """Keys from `stdin`, a terminal; whatever prompt_toolkit attaches to it is under the idle guard.
+
+    `out` is the same terminal's screen. `limit` gives seconds, `standing` the refusal that ends the
+    session; both are asked while a prompt waits, and the prompt ends with Ended.
+    """
+
+    def __init__(self, stdin: TextIO, out: TextIO, limit: Callable[[], float],
+                 standing: Callable[[], Refusal | None] = _always_standing,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        if not (stdin.isatty() and out.isatty()):
+            raise ValueError("a Keyboard needs a terminal on both sides, else typed secrets are echoed")
+        # As in environment.FIXED: without it, 2 s after the first prompt, a warning appears.
+        os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"
+        super().__init__(stdin)
+        self.out = out
+        self.dumb = is_dumb_terminal()
+        self.screen: Output = DummyOutput() if self.dumb else create_output(out)
+        self.notice = ""
+        self._watch = Watch(Countdown(limit, clock), standing, self.tell)
+        self._typewriter: Typewriter | None = None
+
+    def attach(self, input_ready_callback: Callable[[], None]) -> AbstractContextManager[None]:
+        """Listen to keys, under guard."""
+        return self._guarded(super().attach(input_ready_callback))
+
+    def read_keys(self) -> list[KeyPress]:
+        """The keys that were pressed; a key starts the idle time again."""
+        keys = super().read_keys()
+        if any(one.key is not Keys.CPRResponse for one in keys):  # that one the terminal sends by itself
+            self._watch.countdown.start()
+            self.notice = ""
+        return keys
+
+    def read(self, session: PromptSession[str], prompt: str, hidden: bool = False) -> str:
+        """One line typed into `session`. Raises EOFError, KeyboardInterrupt, Ended."""
+        if not (hidden or self.dumb):
+            return session.prompt(prompt)
+        with Typewriter(session.default_buffer, self.out, prompt, hidden) as self._typewriter:
+            try:
+                return session.prompt("")
+            finally:
+                self._typewriter = None
+
+    def tell(self, text: str) -> None:
+        """Show a sentence above the running prompt, or in the notice of a full screen."""
+        application = get_app()
+        if application.full_screen:
+            self.notice = text
+            application.invalidate()
+        else:
+            asyncio.ensure_future(run_in_terminal(lambda: self._above(text)))
+
+    def forget(self) -> None:
+        """Drop what was typed and not read yet."""
+        clear_typeahead(self)
+        termios.tcflush(self.fileno(), termios.TCIFLUSH)
+
+    def _above(self, text: str) -> None:
+        self.out.write(("\n" if self._typewriter else "") + text + "\n")
+        self.out.flush()
+        if self._typewriter:
+            self._typewriter.again()
+
+    @contextmanager
+    def _guarded(self, attached: AbstractContextManager[None]) -> Iterator[None]:
+        with attached, self._watch.over(get_app()):
+            yield

@@ -1,0 +1,77 @@
+"""Questions to a person at a terminal."""
+
+import re
+from collections.abc import Sequence
+
+from sysmgmt.domain.errors import Cancelled, InvalidValue
+from sysmgmt.screen import keys
+from sysmgmt.screen.keyboard import Keyboard
+from sysmgmt.screen.lines import LONGEST, check
+from sysmgmt.screen.offer import among
+
+PROMPT = " > "
+MOST_LISTED = 20
+
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+
+
+class TerminalAsker:
+    """An Asker: the question on one line, then ` > `. Ctrl-C and Ctrl-D break off with Cancelled.
+
+    All of it is shown on the keyboard's own terminal, wherever standard output goes.
+    """
+
+    def __init__(self, keyboard: Keyboard) -> None:
+        self._keyboard = keyboard
+
+    def text(self, about: str, parameter: str, offers: Sequence[str]) -> str:
+        """The value typed; of choices that are listed, the number stands for the value."""
+        listed = list(offers) if len(offers) <= MOST_LISTED else []
+        self._say(about, *(f"  {number}. {one}" for number, one in enumerate(listed, 1)))
+        typed = self._whole(offers, hidden=False).strip()
+        chosen = typed.isdecimal() and typed not in offers and 1 <= int(typed) <= len(listed)
+        return listed[int(typed) - 1] if chosen else typed
+
+    def secret(self, about: str, parameter: str, twice: bool) -> str:
+        """The value typed, of which nothing is shown, not even its length."""
+        while True:
+            self._say(about)
+            typed = self._whole((), hidden=True)
+            if not twice:
+                return typed
+            self._say(f"{about}, again")
+            if self._whole((), hidden=True) == typed:
+                return typed
+            self._say("The two entries differ. Enter both again.")
+
+    def confirm(self, question: str) -> None:
+        """Return if the answer is yes. What was typed before the question was seen is no answer."""
+        self._keyboard.forget()
+        self._say(f"{question} (y/n)")
+        while (typed := self._line((), hidden=False).strip().lower()) not in ("y", "yes"):
+            if typed in ("n", "no"):
+                raise Cancelled()
+            self._say("Answer y or n.")
+
+    def _whole(self, offers: Sequence[str], hidden: bool) -> str:
+        """One line, or a block from -----BEGIN to -----END, however many lines that is pasted as."""
+        text = self._line(offers, hidden)
+        begin = _BLOCK.match(text.strip())
+        while begin and f"-----END {begin[1]}-----" not in text and len(text) < LONGEST:
+            text += "\n" + self._line((), hidden)
+        return text
+
+    def _line(self, offers: Sequence[str], hidden: bool) -> str:
+        session = keys.session(self._keyboard, lambda before: among(offers, before), hidden=hidden)
+        while True:
+            try:
+                typed = self._keyboard.read(session, PROMPT, hidden)
+                return "\n".join(check(line, "The answer") for line in typed.split("\n"))
+            except InvalidValue as refusal:
+                self._say(f"{refusal}")
+            except (KeyboardInterrupt, EOFError):
+                raise Cancelled() from None
+
+    def _say(self, *lines: str) -> None:
+        self._keyboard.out.write("".join(line + "\n" for line in lines))
+        self._keyboard.out.flush()
