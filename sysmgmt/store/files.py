@@ -1,0 +1,154 @@
+"""Files of one private folder: locked, written whole or not at all, refusals by name."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, ENOENT, ENOSPC
+
+from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed, StorageFull
+
+TEMPORARY = ".tmp"
+"""What the name of a file that is still being written ends with."""
+
+
+def refusal(problem: OSError, folder: str) -> Refusal:
+    """The refusal that says why nothing could be written to `folder`."""
+    if problem.errno in (ENOSPC, EDQUOT):
+        return StorageFull(folder=folder)
+    return StorageFailed(what=os.strerror(problem.errno or 0))
+
+
+@contextmanager
+def refusing(folder: str) -> Iterator[None]:
+    """Raise StorageFull or StorageFailed for what the system refuses while writing to `folder`."""
+    try:
+        yield
+    except OSError as problem:
+        raise refusal(problem, folder) from problem
+
+
+def damaged(name: str, words: str) -> StateDamaged:
+    """The refusal that names the file that cannot be read."""
+    return StateDamaged(what=f"{name}: {words}")
+
+
+def make_folder(folder: str) -> None:
+    """Create `folder` for its owner only, whatever the umask is. Raises OSError."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder, 0o700, exist_ok=True)
+        os.chmod(folder, 0o700)
+        parent = os.path.dirname(os.path.abspath(folder))
+        sync_folder(parent)
+
+
+def open_private(path: str, flags: int) -> int:
+    """A descriptor of a file that only its owner may read. Raises OSError."""
+    try:
+        return os.open(path, flags & ~os.O_CREAT | os.O_CLOEXEC)
+    except OSError as problem:
+        if problem.errno != ENOENT or not flags & os.O_CREAT:
+            raise
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Hold the lock file `path`, waiting for whoever has it. Raises StorageFull, StorageFailed."""
+    folder = os.path.dirname(path)
+    with refusing(folder):
+        make_folder(folder)
+        descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    try:
+        with refusing(folder):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`, in as many pieces as the system takes it. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        written = os.write(descriptor, rest)
+        if not written:
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        rest = rest[written:]
+
+
+def sync_folder(folder: str) -> None:
+    """Make the names in `folder` durable. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: str, data: bytes, prepare: Callable[[int], None] | None = None) -> None:
+    """Put `data` durably in the place of the file `path`, as a whole or not at all.
+
+    `prepare` gets the descriptor before the new file counts. The caller holds the lock of the
+    folder. Raises OSError.
+    """
+    temporary = path + TEMPORARY
+    clean(temporary)
+    try:
+        _write_new(temporary, data, prepare)
+        os.rename(temporary, path)
+    except BaseException:
+        clean(temporary)
+        raise
+    sync_folder(os.path.dirname(path))
+
+
+def _write_new(path: str, data: bytes, prepare: Callable[[int], None] | None) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        write_all(descriptor, data)
+        if prepare:
+            prepare(descriptor)
+        # A disk that lies about a short write must not replace a good file by half of one.
+        if os.fstat(descriptor).st_size != len(data):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def clean(path: str) -> None:
+    """Remove what a writer that was killed left over, if it can be removed."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def read(path: str) -> bytes | None:
+    """The content of `path`; None where no such file is. Raises StateDamaged."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise damaged(os.path.basename(path), os.strerror(problem.errno or 0)) from problem
+    try:
+        return read_from(descriptor, 0, os.path.basename(path))
+    finally:
+        os.close(descriptor)
+
+
+def read_from(descriptor: int, offset: int, name: str) -> bytes:
+    """Everything behind byte `offset` of an open file. Raises StateDamaged."""
+    pieces = []
+    try:
+        while piece := os.pread(descriptor, max(65536, os.fstat(descriptor).st_size - offset), offset):
+            pieces.append(piece)
+            offset += len(piece)
+    except OSError as problem:
+        raise damaged(name, os.strerror(problem.errno or 0)) from problem
+    return b"".join(pieces)

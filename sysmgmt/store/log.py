@@ -1,0 +1,111 @@
+"""The write-ahead journal `state.journal` as one process sees it: replayed, appended to."""
+
+import os
+
+from sysmgmt.domain.errors import StorageFull
+from sysmgmt.store import files, lines, space
+
+NAME = "state.journal"
+
+
+class Log:
+    """An open journal: its header and how far it has been read.
+
+    The descriptor stays open for as long as the journal is followed, because a file that is open
+    keeps its inode number: another number always means another file.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.path = os.path.join(folder, NAME)
+        self.header = lines.Header(0, 0)
+        self.generation = 0
+        self.size = 0
+        self._reading = self._writing = -1
+
+    def open(self) -> bool:
+        """Start at the beginning; False where no journal is. Raises StateDamaged."""
+        self.close()
+        self.header, self.generation, self.size = lines.Header(0, 0), 0, 0
+        try:
+            self._reading = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except OSError as problem:
+            raise files.damaged(NAME, os.strerror(problem.errno or 0)) from problem
+        first = files.read_from(self._reading, 0, NAME).partition(b"\n")
+        if not first[1]:
+            raise files.damaged(NAME, "line 1 is damaged")
+        self.header = lines.read_header(first[0], NAME)
+        self.generation, self.size = self.header.base, len(first[0]) + 1
+        return True
+
+    def close(self) -> None:
+        """Stop following the journal."""
+        for descriptor in (self._reading, self._writing):
+            if descriptor >= 0:
+                try:
+                    os.close(descriptor)
+                except OSError:
+                    pass  # Nothing that counts is lost: what counts has been synced.
+        self._reading = self._writing = -1
+
+    def moved(self) -> bool:
+        """Whether another file took the place of this one, or this one was cut."""
+        if self._reading < 0:
+            return True
+        try:
+            now = os.stat(self.path)
+        except FileNotFoundError:
+            return True
+        except OSError as problem:
+            raise files.damaged(NAME, os.strerror(problem.errno or 0)) from problem
+        here = os.fstat(self._reading)
+        return (now.st_ino, now.st_dev) != (here.st_ino, here.st_dev) or now.st_size < self.size
+
+    def torn(self) -> int:
+        """Bytes behind the last whole transaction."""
+        return os.fstat(self._reading).st_size - self.size if self._reading >= 0 else 0
+
+    def replay(self) -> list[lines.Entry]:
+        """The transactions since the last time. Raises StateDamaged."""
+        if self._reading < 0 or not self.torn():
+            return []
+        text = files.read_from(self._reading, self.size, NAME)
+        entries, size = lines.read_entries(text, self.generation, NAME, self.generation - self.header.base + 2)
+        self.generation += len(entries)
+        self.size += size
+        return entries
+
+    def append(self, text: bytes, reserve: bool) -> None:
+        """Append one synced transaction. Raises StorageFull; OSError after which nothing is sure."""
+        if self._writing < 0:
+            self._writing = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        if self.torn():
+            self._cut()
+        end = self.size + len(text)
+        if not space.keep(self._writing, end) and not reserve:
+            raise StorageFull(folder=self.folder)
+        self._write(text)
+        os.fdatasync(self._writing)
+        self.generation += 1
+        self.size = end
+
+    def _write(self, text: bytes) -> None:
+        try:
+            files.write_all(self._writing, text)
+        except OSError as problem:
+            self._cut()
+            raise files.refusal(problem, self.folder) from problem
+
+    def cut(self) -> None:
+        """Take back what a failed append may have left, if the disk still can."""
+        try:
+            self._cut()
+        except OSError:
+            pass  # The line is checksummed; the rewrite that has to follow decides.
+
+    def _cut(self) -> None:
+        """Drop what is behind the last whole transaction; that frees the reserve, so take it again."""
+        os.ftruncate(self._writing, self.size)
+        space.keep(self._writing, self.size)
