@@ -7,6 +7,7 @@ names of cmd2 are overridden in this module alone; setup.cfg pins the release th
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import nullcontext
 from types import FrameType
 from typing import Any, TextIO, cast
 
@@ -122,7 +123,10 @@ class Hardened(Stripped, ABC):
 
     @abstractmethod
     def failed(self, error: Exception) -> bool:
-        """Answer a failure that nobody foresaw, without a word of its details; True ends the loop."""
+        """Answer a failure that nobody foresaw, without a word of its details; True ends the loop.
+
+        What this raises itself leaves cmdloop, with the terminal in order.
+        """
 
     def offers(self, before: str) -> Sequence[Offer]:
         """Candidates for what stands before the cursor."""
@@ -130,7 +134,7 @@ class Hardened(Stripped, ABC):
 
     def cmdloop(self, intro: Any = "") -> int:
         """Take lines until the end; the exit status."""
-        with guarded():
+        with guarded(), self.source.silent() if isinstance(self.source, Keyboard) else nullcontext():
             while True:
                 try:
                     return super().cmdloop()

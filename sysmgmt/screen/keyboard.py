@@ -5,7 +5,7 @@ import os
 import termios
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TextIO
 
 from prompt_toolkit import PromptSession
@@ -79,10 +79,24 @@ class Keyboard(Vt100Input):
         else:
             asyncio.ensure_future(run_in_terminal(lambda: self._above(text)))
 
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Between prompts too, show nothing of what is typed: it could be an early answer to a hidden one."""
+        before = termios.tcgetattr(self.fileno())
+        settings = termios.tcgetattr(self.fileno())
+        settings[3] &= ~termios.ECHO
+        termios.tcsetattr(self.fileno(), termios.TCSANOW, settings)
+        try:
+            yield
+        finally:
+            with suppress(termios.error):  # the line was hung up
+                termios.tcsetattr(self.fileno(), termios.TCSANOW, before)
+
     def forget(self) -> None:
         """Drop what was typed and not read yet."""
         clear_typeahead(self)
-        termios.tcflush(self.fileno(), termios.TCIFLUSH)
+        with suppress(termios.error):  # the line was hung up
+            termios.tcflush(self.fileno(), termios.TCIFLUSH)
 
     def _above(self, text: str) -> None:
         self.out.write(("\n" if self._typewriter else "") + text + "\n")

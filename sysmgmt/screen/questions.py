@@ -34,15 +34,16 @@ class TerminalAsker:
 
     def secret(self, about: str, parameter: str, twice: bool) -> str:
         """The value typed, of which nothing is shown, not even its length."""
-        while True:
-            self._say(about)
-            typed = self._whole((), hidden=True)
-            if not twice:
-                return typed
-            self._say(f"{about}, again")
-            if self._whole((), hidden=True) == typed:
-                return typed
-            self._say("The two entries differ. Enter both again.")
+        with self._keyboard.silent():
+            while True:
+                self._say(about)
+                typed = self._whole((), hidden=True)
+                if not twice:
+                    return typed
+                self._say(f"{about}, again")
+                if self._whole((), hidden=True) == typed:
+                    return typed
+                self._say("The two entries differ. Enter both again.")
 
     def confirm(self, question: str) -> None:
         """Return if the answer is yes. What was typed before the question was seen is no answer."""

@@ -1,10 +1,10 @@
 """The command shell as a cmd2 application."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import InternalError, Refusal
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
 from sysmgmt.screen.complete import candidates
@@ -20,33 +20,24 @@ _QUESTION_MARK = re.compile(r"\s*(\w*)\s*\?\s*")
 class Conversation(Protocol):
     """What becomes of the lines; the same for every way they can come in."""
 
-    @property
-    def door(self) -> Door:
-        """The way to the engine."""
-
-    @property
-    def catalog(self) -> Mapping[str, Command]:
-        """All commands by name."""
-
-    @property
-    def status(self) -> int:
-        """The exit status so far."""
+    door: Door
+    catalog: Mapping[str, Command]
+    status: int
 
     def take(self, line: str) -> bool:
         """Do what the line says; True ends the shell."""
 
-    def refused(self, refusal: Refusal) -> bool:
+    def refuse(self, refusal: Refusal) -> bool:
         """Answer a line that cannot be used; True ends the shell."""
-
-    def failed(self, error: Exception) -> bool:
-        """Answer a failure that nobody foresaw; True ends the shell."""
 
 
 class Sysmgmt(Hardened):
-    """The command shell."""
+    """The command shell. `explain` records an unforeseen failure and gives the id of the record."""
 
-    def __init__(self, conversation: Conversation, source: Lines | Keyboard, out: TextIO) -> None:
+    def __init__(self, conversation: Conversation, source: Lines | Keyboard, out: TextIO,
+                 explain: Callable[[Exception], str]) -> None:
         self.conversation = conversation
+        self.explain = explain
         super().__init__(source, out, Redacted(conversation.catalog))
 
     def take(self, line: str) -> bool:
@@ -58,15 +49,13 @@ class Sysmgmt(Hardened):
 
     def refused(self, refusal: Refusal) -> bool:
         """Let the conversation answer."""
-        stop = self.conversation.refused(refusal)
+        stop = self.conversation.refuse(refusal)
         self.exit_code = self.conversation.status
         return stop
 
     def failed(self, error: Exception) -> bool:
-        """Let the conversation answer."""
-        stop = self.conversation.failed(error)
-        self.exit_code = self.conversation.status
-        return stop
+        """Let the conversation answer with the id of what was recorded."""
+        return self.refused(InternalError(id=self.explain(error)))
 
     def prompt_text(self) -> str:
         """The box's name."""
