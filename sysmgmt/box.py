@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 
 from sysmgmt import __version__
 from sysmgmt.commands.catalog import CATALOG
@@ -23,7 +24,7 @@ def _token() -> str:
 CLOCK = Clock(time.time, time.sleep, _token)
 
 
-def default_folder(environment: dict[str, str]) -> str:
+def default_folder(environment: Mapping[str, str]) -> str:
     """Where the state lives if nobody says otherwise."""
     if named := environment.get("BOXMGMT_STATE"):
         return named

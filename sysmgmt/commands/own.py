@@ -1,7 +1,7 @@
 """The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
 
-from sysmgmt.commands.words import Text, Token, UserName
-from sysmgmt.domain import accounts, lockout, sessions
+from sysmgmt.commands.words import NewPassword, Text, Token, UserName
+from sysmgmt.domain import accounts, lockout, passwords, sessions
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.engine.attempt import without_dead
@@ -48,4 +48,14 @@ def close_session(call: Call, session: Token, reason: Text) -> Change:
     return Change(call.state._replace(sessions=call.state.sessions.without(session)))
 
 
-COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, close_session)
+@command(needs=OWN_WORK, reserve=True)
+def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
+    """Unlock the user admin with a new password, for the owner of the state folder (R093)."""
+    account = lockout.unlock(accounts.find(call.state, name))
+    account = passwords.store(account, password, call.now)
+    settings = call.state.settings._replace(recovered_at=call.now)
+    return Change(accounts.put(call.state, account)._replace(settings=settings))
+
+
+COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, close_session,
+            recover_admin)

@@ -78,6 +78,7 @@ class Settings(NamedTuple):
     idle_timeout: int = 1800
     sessions_per_user: int = 10
     hashing: Cost = Cost()
+    recovered_at: float | None = None
 
 
 class State(NamedTuple):

@@ -12,9 +12,11 @@ def iso(seconds: float | None, digits: int = 0) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + fraction + "Z"
 
 
-def minutes(seconds: float) -> str:
-    """`seconds` in words, in minutes where that is exact."""
-    whole, rest = divmod(int(seconds), 60)
-    if rest or not whole:
-        return f"{seconds:g} seconds"
-    return f"{whole} minute{'' if whole == 1 else 's'}"
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def words(seconds: float) -> str:
+    """A length of time as people say it, in the largest unit that is exact: `90 days`, `45 seconds`."""
+    whole = max(1, round(seconds))
+    number, unit = next((whole // size, unit) for size, unit in _UNITS if whole % size == 0)
+    return f"{number} {unit}{'' if number == 1 else 's'}"

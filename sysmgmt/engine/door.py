@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.request import Answer, Caller, Request
 
 
@@ -34,10 +35,16 @@ class Door(Protocol):
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
 
+    def barred(self, command: str) -> Answer | None:
+        """Why the caller may not run `command` now, or None."""
+
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter: for completion and for choosing."""
 
-    def standing(self) -> Answer | None:
+    def explain(self, error: Exception) -> str:
+        """Record a failure of the shell itself; the id of the record."""
+
+    def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over."""
 
     def log_out(self, reason: str) -> None:

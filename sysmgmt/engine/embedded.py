@@ -1,14 +1,34 @@
 """The door of embedded mode: the engine runs in the process of the shell itself."""
 
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import Refusal, UnknownCommand
 from sysmgmt.engine import authority, dispatch, login, together
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
+
+
+_HELD = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
+    """Hold signals back while the engine works, so that none strikes between a write and its sync."""
+    @wraps(act)
+    def steady(*args: P.args, **kwargs: P.kwargs) -> T:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+        try:
+            return act(*args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return steady
 
 
 class EmbeddedDoor:
@@ -29,11 +49,13 @@ class EmbeddedDoor:
         state = self._house.box.store.read()
         return Sign(state.settings.name, state.settings.banner, state.installed, state.settings.idle_timeout)
 
+    @_uninterrupted
     def log_in(self, name: str, password: str) -> Answer:
         """Check the password and open a session."""
         answer, self._caller = login.log_in(self._house, self._stranger, name, password)
         return answer
 
+    @_uninterrupted
     def run(self, request: Request | Answer) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
         if isinstance(request, Answer):
@@ -43,25 +65,36 @@ class EmbeddedDoor:
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request)
         return answer
 
+    @_uninterrupted
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
         answers, self._caller = together.together(self._house, self._caller, requests)
         return answers
 
+    def barred(self, command: str) -> Answer | None:
+        """Why the caller may not run `command` now, or None."""
+        declared = self._house.catalog.get(command)
+        try:
+            if declared is None or declared.needs == OWN_WORK:
+                raise UnknownCommand(name=command)
+            authority.authorise(self._house.box.store.read(), self._caller, declared)
+        except Refusal as refusal:
+            return refused(command, refusal)
+        return None
+
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter of a command that the caller may run."""
-        declared = self._house.catalog.get(command)
-        if declared is None or declared.needs == OWN_WORK:
+        wanted = None if self.barred(command) else self._house.catalog[command].parameter(parameter)
+        if wanted is None or wanted.word.secret:
             return []
-        try:
-            state = self._house.box.store.read()
-            authority.authorise(state, self._caller, declared)
-        except Refusal:
-            return []
-        wanted = declared.parameter(parameter)
-        return [] if wanted is None or wanted.word.secret else list(wanted.word.offers(state))
+        return list(wanted.word.offers(self._house.box.store.read()))
 
-    def standing(self) -> Answer | None:
+    @_uninterrupted
+    def explain(self, error: Exception) -> str:
+        """Record a failure of the shell itself; the id of the record."""
+        return Record(self._house.box, self._caller, Request(""), None).failure(error)
+
+    def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over. Makes earlier records durable."""
         if not self._caller.user:
             return None
@@ -69,9 +102,10 @@ class EmbeddedDoor:
             self._house.box.journal.sync()
             authority.standing(self._house.box.store.read(), self._caller)
         except Refusal as refusal:
-            return refused(None, refusal) if refusal.status == 5 else None
+            return refusal if refusal.status == 5 else None
         return None
 
+    @_uninterrupted
     def log_out(self, reason: str) -> None:
         """End the session, if there is one."""
         login.log_out(self._house, self._caller, reason)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sysmgmt.domain import passwords
+from sysmgmt.domain import passwords, security
 from sysmgmt.domain.errors import AccountLocked, LoginFailed, NotInstalled, Refusal, UnknownUser
 from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.names import canonical, fits
@@ -68,7 +68,7 @@ def _open(house: House, ticket: Ticket, rehashed: str) -> Reply:
     assert account is not None and before is not None  # the session was opened for it just now
     due = passwords.change_due(account, passwords.rules_of(state.settings), now)
     facts = _welcome(state, before, now)
-    return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, now)),
+    return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, before, now)),
                  caller._replace(session=session, due=due))
 
 
@@ -77,12 +77,24 @@ def _welcome(state: State, before: Account, now: float) -> dict[str, Any]:
             "last_login_from": before.last_login_from or None, "failed_logins": before.failed_logins}
 
 
-def _warnings(state: State, account: Account, now: float) -> tuple[str, ...]:
+def _warnings(state: State, account: Account, before: Account, now: float) -> tuple[str, ...]:
+    return (*_expiry(state, account, now), *_recovery(state, before))
+
+
+def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
     left = passwords.days_left(account, passwords.rules_of(state.settings), now)
     if left is None:
         return ()
     when = f"in {left} days" if left > 1 else "tomorrow" if left else "today"
     return (f"Your password expires {when}; change it with set_password.",)
+
+
+def _recovery(state: State, before: Account) -> tuple[str, ...]:
+    """What users with Security are told about a recovery since their last login (R093)."""
+    recovered, seen = state.settings.recovered_at, before.last_login_at or 0
+    if recovered is None or seen >= recovered or not security.secures(state, before):
+        return ()
+    return (f"The password of admin was recovered on the console on {iso(recovered)}.",)
 
 
 def log_out(house: House, caller: Caller, reason: str) -> None:

@@ -51,32 +51,28 @@ class Argon2Hasher:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        descriptor = self._wait_for_slot()
+        """Hold a slot: a free one, else the one that this process waits for."""
+        descriptors = self._open_all()
         try:
+            if not any(_lock(one, fcntl.LOCK_NB) for one in descriptors):
+                _lock(descriptors[os.getpid() % len(descriptors)], 0)
             yield
         finally:
-            os.close(descriptor)
-
-    def _wait_for_slot(self) -> int:
-        """A descriptor that holds one of the slots: a free one, else whichever this process waits for."""
-        descriptors = [self._open(number) for number in range(SLOTS)]
-        waited_for = descriptors[os.getpid() % SLOTS]
-        for descriptor in descriptors:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                waited_for = descriptor
-                break
-            except BlockingIOError:
-                continue
-        for descriptor in descriptors:
-            if descriptor != waited_for:
+            for descriptor in descriptors:
                 os.close(descriptor)
-        fcntl.flock(waited_for, fcntl.LOCK_EX)
-        return waited_for
 
-    def _open(self, number: int) -> int:
-        path = os.path.join(self._folder, f"hashing.{number}.lock")
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def _open_all(self) -> list[int]:
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        paths = [os.path.join(self._folder, f"hashing.{number}.lock") for number in range(SLOTS)]
+        return [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in paths]
+
+
+def _lock(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
+        return True
+    except BlockingIOError:
+        return False
 
 
 def _bytes(text: str) -> bytes:

@@ -1,0 +1,46 @@
+"""The program sysmgmt: who is here, and which shell that gets."""
+
+import sys
+
+from sysmgmt.domain.errors import PermissionDenied
+from sysmgmt.domain.roles import ADMIN_ROLE
+from sysmgmt.engine.request import refused
+from sysmgmt.screen.console import Console
+from sysmgmt.screen.conversation import Conversation
+from sysmgmt.screen.ended import Ended
+from sysmgmt.screen.entrance import Guest
+from sysmgmt.screen.program import run, script
+
+
+def serve(console: Console, guest: Guest) -> int:
+    """The command shell for whoever came in; role admin has the menu only (R118)."""
+    if guest.role == ADMIN_ROLE:
+        answer = refused(None, PermissionDenied(command="sysmgmt", permission="security or view beyond the menu"))
+        console.output.answer(console.door.run(answer))
+        return answer.status
+    options = console.options
+    if options.command is None and not options.atomic and (console.person or options.no_shortcut):
+        return shell(console)
+    return script(console)
+
+
+def shell(console: Console) -> int:
+    """The cmd2 application, at a terminal or (`--no-shortcut`) on a pipe."""
+    from sysmgmt.screen.terminal import Sysmgmt  # imports cmd2
+
+    conversation = Conversation(console.door, console.catalog, console.output, console.manner)
+    source = console.person.keyboard if console.person else console.lines
+    application = Sysmgmt(conversation, source, sys.stdout, console.door.explain)
+    status = application.cmdloop()
+    if application.end is not None:
+        raise Ended(application.end)
+    return status
+
+
+def main() -> None:
+    """Run sysmgmt."""
+    run("sysmgmt", serve)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Batches: lines from a pipe, or one command, without cmd2, rich or prompt_toolkit."""
+
+from sysmgmt.domain.errors import InvalidValue, Refusal
+from sysmgmt.engine import language
+from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen.conversation import Conversation
+from sysmgmt.screen.lines import Lines
+
+MOST_LINES, MOST_BYTES = 10_000, 16 * 1024 * 1024
+"""What an --atomic batch may hold."""
+
+
+class Place:
+    """Where in a batch the command stands that is being answered; 0 is no batch."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.number = 0
+        self._lines = lines
+
+    def mark(self) -> None:
+        """It stands in the line that was read last."""
+        self.number = self._lines.number
+
+    def __call__(self) -> str:
+        """What stands before a message."""
+        return f"line {self.number}: " if self.number else ""
+
+
+def run(conversation: Conversation, lines: Lines) -> None:
+    """Take line after line until the end of the input or of the conversation."""
+    over = False
+    while not over:
+        try:
+            line = lines.next()
+            over = line is None or conversation.take(line)
+        except Refusal as refusal:
+            over = conversation.refuse(refusal)
+
+
+def run_together(conversation: Conversation, lines: Lines, place: Place) -> None:
+    """Read all lines, carry out all of them or none, then answer each."""
+    gathered = _gather(conversation, lines)
+    answers = conversation.door.run_together([request for _, request, _ in gathered])
+    culprit = next((one for one in answers if one.status and one.code != "NotApplied"), None)
+    for (place.number, _, as_json), answer in zip(gathered, answers, strict=True):
+        conversation.finish(answer, as_json)
+    conversation.status = culprit.status if culprit else conversation.status
+
+
+def _gather(conversation: Conversation, lines: Lines) -> list[tuple[int, Request | Answer, bool]]:
+    gathered: list[tuple[int, Request | Answer, bool]] = []
+    size = 0
+    while True:
+        try:
+            line = lines.next()
+            if line is None:
+                return gathered
+            size += len(line)
+            if len(gathered) >= MOST_LINES or size > MOST_BYTES:
+                raise InvalidValue(what=f"An --atomic batch has at most {MOST_LINES} commands and 16 MiB")
+        except Refusal as refusal:
+            return [*gathered, (lines.number, refused(None, refusal), False)]
+        if language.is_blank(line):
+            continue
+        number = lines.number
+        request, as_json = conversation.read(line)
+        gathered.append((number, request, as_json))
+        if isinstance(request, Request) and request.command == "quit":
+            return gathered

@@ -1,0 +1,88 @@
+"""Who is here: a person at a terminal, a pipe, or one command; and the way to the engine."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from sysmgmt import box
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine.declaration import Command
+from sysmgmt.engine.embedded import EmbeddedDoor
+from sysmgmt.engine.request import Caller
+from sysmgmt.screen.batch import Place
+from sysmgmt.screen.conversation import Manner
+from sysmgmt.screen.lines import Lines
+from sysmgmt.screen.options import Options
+from sysmgmt.screen.output import Output
+
+if TYPE_CHECKING:
+    from sysmgmt.screen.person import Person
+
+SLOWEST_IDLE = 1800.0
+"""Seconds: the idle limit where the state cannot tell."""
+
+
+class Console(NamedTuple):
+    """One client: its door to the engine, and where it reads and writes. No `person`: a script."""
+
+    options: Options
+    door: EmbeddedDoor
+    catalog: Mapping[str, Command]
+    output: Output
+    lines: Lines
+    place: Place
+    person: "Person | None"
+
+    @property
+    def manner(self) -> Manner:
+        """How lines are taken here."""
+        single = self.options.command is not None
+        in_batch = not single and self.person is None
+        return Manner(
+            asker=self.person.asker if self.person else None, next_line=self.lines.next,
+            counts_failures=single or in_batch, stops_at_failure=in_batch and not self.options.keep_going,
+            on_command_line=single, mark=self.place.mark if in_batch else _nowhere)
+
+
+def open_console(options: Options, environment: Mapping[str, str]) -> Console:
+    """The client that this process serves, before anybody has logged in."""
+    at_terminal = sys.stdin.isatty()
+    house = box.embedded(options.state or box.default_folder(environment))
+    door = EmbeddedDoor(house, stranger(options, environment, at_terminal))
+    limit = _limit(door)
+    person = _person(limit, door.standing) if at_terminal else None
+    lines = Lines(sys.stdin.fileno(), limit, door.standing)
+    place = Place(lines)
+    page = person.page if person and sys.stdout.isatty() and not options.json else None
+    output = Output(sys.stdout, sys.stderr, options.json, place, page)
+    return Console(options, door, house.catalog, output, lines, place, person)
+
+
+def _nowhere() -> None:
+    """A line that stands in no batch."""
+
+
+def stranger(options: Options, environment: Mapping[str, str], at_terminal: bool) -> Caller:
+    """Whoever is here, before a login. In embedded mode a terminal counts as the console."""
+    address = environment.get("SSH_CONNECTION", "").partition(" ")[0]
+    if address:
+        return Caller(origin=address, endpoint="ssh")
+    if not at_terminal:
+        return Caller(origin="local", endpoint="batch")
+    return Caller(origin=os.path.basename(os.ttyname(sys.stdin.fileno())), endpoint="console", console=True)
+
+
+def _limit(door: EmbeddedDoor) -> Callable[[], float]:
+    def limit() -> float:
+        try:
+            return float(door.sign().idle_timeout)
+        except Refusal:
+            return SLOWEST_IDLE
+    return limit
+
+
+def _person(limit: Callable[[], float], standing: Callable[[], Refusal | None]) -> "Person":
+    from sysmgmt.screen.person import at_terminal  # imports prompt_toolkit
+
+    return at_terminal(limit, standing)

@@ -1,0 +1,117 @@
+"""Getting in: the Installation dialogue, the login, and a password that must be changed first."""
+
+import os
+import stat
+import time
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import InvalidValue, LoginNeeded, Refusal
+from sysmgmt.domain.model import ADMIN
+from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen.console import Console
+from sysmgmt.screen.conversation import Conversation, ask_missing
+
+TRIES = 3
+PAUSE = 4.0
+"""Seconds between two login prompts, so that nobody tries many."""
+
+
+class Guest(NamedTuple):
+    """Who came in. `role` is None where the box is not installed and nobody can be anybody."""
+
+    role: str | None
+
+
+def admit(console: Console) -> Guest | Answer:
+    """Let somebody in, or answer why not."""
+    try:
+        if not console.door.sign().installed:
+            return _installed(console) if console.person else Guest(None)
+        answer = _by_file(console) if console.options.password_file else _at_prompt(console)
+    except Refusal as refusal:
+        return refused(None, refusal)
+    if answer.status or answer.result is None:
+        return answer
+    welcome(console, answer)
+    return _with_own_password(console, Guest(answer.result["role"]))
+
+
+def _installed(console: Console) -> Guest | Answer:
+    """The Installation dialogue, after which admin is logged in."""
+    assert console.person is not None
+    console.output.say("This box has not been installed yet. Installation asks for the name of the box, the\n"
+                       "security level of local users, and the password of the user admin.\n")
+    asker, command = console.person.asker, console.catalog["install"]
+    while True:
+        texts: dict[str, str] = {}
+        ask_missing(console.door, command, texts, asker)
+        answer = console.door.run(Request(command.name, texts))
+        console.output.answer(answer)
+        if not answer.status:
+            break
+        asker.confirm("Try again?")
+    answer = console.door.log_in(ADMIN, texts["password"])
+    return answer if answer.status or answer.result is None else Guest(answer.result["role"])
+
+
+def _by_file(console: Console) -> Answer:
+    """A login with --user and --password-file."""
+    if not console.options.user:
+        raise LoginNeeded()
+    return console.door.log_in(console.options.user, read_password(console, console.options.password_file))
+
+
+def read_password(console: Console, path: str) -> str:
+    """The first line of a file. Raises InvalidValue."""
+    try:
+        with open(path, encoding="utf-8", newline="\n") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                console.output.tell(f"Warning: other users may read {path}; use chmod 600.")
+            return file.readline(4096).removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidValue(what=f"The password file {path} cannot be read") from None
+
+
+def _at_prompt(console: Console) -> Answer:
+    """A login at the terminal's prompt."""
+    if console.person is None:
+        raise LoginNeeded()
+    if banner := console.door.sign().banner:
+        console.output.say(banner)
+    asker = console.person.asker
+    for left in range(TRIES - 1, -1, -1):
+        name = console.options.user or asker.text("User name", "user", ())
+        answer = console.door.log_in(name, asker.secret("Password", "password", False))
+        if not answer.status or not left:
+            return answer
+        console.output.answer(answer)
+        time.sleep(PAUSE)
+    return answer
+
+
+def welcome(console: Console, answer: Answer) -> None:
+    """Tell a person when they were last here, and what happened since (requirement 10)."""
+    for warning in answer.warnings:
+        console.output.tell(f"Warning: {warning}")
+    if console.person is None or console.options.command is not None or answer.result is None:
+        return
+    facts = answer.result
+    last = f"{facts['last_login_at']} from {facts['last_login_from']}" if facts["last_login_at"] else "never"
+    console.output.say(f"Logged in as {facts['user']} ({facts['role']}). Last login: {last}.")
+    if facts["failed_logins"]:
+        console.output.say(f"Failed logins since then: {facts['failed_logins']}.")
+
+
+def _with_own_password(console: Console, guest: Guest) -> Guest | Answer:
+    """On a terminal a due change is the first thing that happens."""
+    if console.person is None or console.options.command is not None:
+        return guest
+    while console.door.caller.due:
+        console.output.say("Your password must be changed before you can do anything else.")
+        conversation = Conversation(console.door, console.catalog, console.output, console.manner)
+        if conversation.take("set_password"):
+            return Answer(None, status=conversation.status)
+        if console.door.caller.due:
+            console.person.asker.confirm("Try again?")
+    return guest
+

@@ -1,0 +1,37 @@
+"""Help as text, made from the facts of the declarations."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+WIDTH = 78
+NEEDS = {"anyone": "to be logged in", "everybody": "nothing", "before installation": "a box that is not installed"}
+"""What a command needs, where that is not a permission."""
+
+
+def lines(facts: Mapping[str, Any]) -> list[str]:
+    """The lines of `help`, or of `help COMMAND`."""
+    return overview(facts["commands"]) if "commands" in facts else page(facts["command"])
+
+
+def overview(commands: list[Mapping[str, Any]]) -> list[str]:
+    """All commands with one sentence each."""
+    width = max(len(one["name"]) for one in commands)
+    return [f"{one['name']:{width}}  {one['summary']}" if width + len(one["summary"]) + 2 <= WIDTH
+            else f"{one['name']}\n{'':{width}}  {one['summary']}" for one in commands] + [
+        "", "Enter help COMMAND for what a command needs."]
+
+
+def page(command: Mapping[str, Any]) -> list[str]:
+    """Everything about one command."""
+    shown = [*textwrap.wrap(command["synopsis"], WIDTH, subsequent_indent="    "), "", command["summary"]]
+    if command["details"]:
+        shown += ["", *textwrap.wrap(command["details"], WIDTH)]
+    if command["parameters"]:
+        shown += ["", "Parameters:"]
+    for one in command["parameters"]:
+        shown.append(f"  {one['name']}={one['syntax']}")
+        shown.append(f"      {one['about']}" + ("" if one["required"] else " (optional)")
+                     + (" (secret)" if one["secret"] else ""))
+    needs = NEEDS.get(command["needs"]) or f"the permission {command['needs']}"
+    return [*shown, "", f"Needs {needs}."]

@@ -1,0 +1,54 @@
+"""The options of the programs. Read by hand: importing argparse costs as much as a command."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import InvalidValue
+
+
+class Options(NamedTuple):
+    """What a program was started with."""
+
+    state: str = ""
+    user: str = ""
+    password_file: str = ""
+    command: str | None = None
+    json: bool = False
+    keep_going: bool = False
+    atomic: bool = False
+    no_shortcut: bool = False
+    recover: bool = False
+    help: bool = False
+    version: bool = False
+
+
+VALUES = {"--state": "state", "--user": "user", "--password-file": "password_file", "-c": "command"}
+SWITCHES = {"--json": "json", "--keep-going": "keep_going", "--atomic": "atomic", "--no-shortcut": "no_shortcut",
+            "--recover": "recover", "--help": "help", "-h": "help", "--version": "version"}
+
+
+def read(words: list[str]) -> Options:
+    """The options in `words`. Raises InvalidValue."""
+    found: dict[str, str | bool] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if word in SWITCHES:
+            found[SWITCHES[word]] = True
+        elif name in VALUES and (equals and name != "-c"):
+            found[VALUES[name]] = value
+        elif word in VALUES:
+            found[VALUES[word]] = _next(word, rest)
+        else:
+            raise InvalidValue(what=f"There is no option {name[:32]}; --help lists the options")
+    options = Options(**found)  # type: ignore[arg-type]  # the tables above say which is text and which a switch
+    if options.atomic and options.keep_going:
+        raise InvalidValue(what="--atomic and --keep-going exclude each other")
+    return options
+
+
+def _next(word: str, rest: Iterator[str]) -> str:
+    value = next(rest, None)
+    if value is None:
+        raise InvalidValue(what=f"The option {word} needs a value")
+    return value

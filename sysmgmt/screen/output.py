@@ -1,0 +1,99 @@
+"""The manners of the shells, in one place.
+
+* Answers go to standard output, everything else to standard error; with --json errors too go to
+  standard output, and every command prints exactly one line there.
+* A message says what is true, then what to do: `Error: <sentence>.`, then `Hint: <sentence>.`
+* In a batch what concerns a line begins with `line N: `.
+* A change ends with `<command> completed successfully.`
+* Stored text is shown with every control character escaped.
+"""
+
+import json
+from collections.abc import Callable
+from typing import TextIO
+
+from sysmgmt.engine.request import Answer
+from sysmgmt.screen import manual, text
+from sysmgmt.screen.visible import escaped
+
+
+class Output:
+    """Where a shell shows answers. `place` gives what stands before messages in a batch, or ''.
+
+    `page` shows a text that may be longer than the screen; without it the text is just written.
+    """
+
+    def __init__(self, out: TextIO, err: TextIO, as_json: bool = False, place: Callable[[], str] = lambda: "",
+                 page: Callable[[str], None] | None = None) -> None:
+        self._out = out
+        self._err = err
+        self._place = place
+        self._page = page
+        self.as_json = as_json
+
+    def answer(self, answer: Answer, as_json: bool = False) -> None:
+        """Show an answer; `as_json` for this one alone."""
+        for warning in answer.warnings:
+            self.tell(f"Warning: {warning}")
+        if as_json or self.as_json:
+            self._write(document(answer) + "\n")
+        elif answer.status:
+            self.tell(f"Error: {answer.message}")
+            if answer.hint:
+                self.tell(f"Hint: {answer.hint}")
+        else:
+            self._show("".join(line + "\n" for line in readable(answer)))
+
+    def tell(self, message: str) -> None:
+        """A message beside the answers; each of its lines is escaped."""
+        for line in message.split("\n"):
+            self._err.write(f"{self._place()}{escaped(line)}\n")
+        self._err.flush()
+
+    def say(self, message: str) -> None:
+        """Lines that a person at a terminal reads: banner, greeting, menu."""
+        self._write("".join(escaped(line) + "\n" for line in message.split("\n")))
+
+    def _show(self, shown: str) -> None:
+        if self._page is not None:
+            self._out.flush()
+            self._page(shown)
+        else:
+            self._write(shown)
+
+    def _write(self, shown: str) -> None:
+        self._out.write(shown)
+        self._out.flush()
+
+
+def document(answer: Answer) -> str:
+    """An answer as one line of JSON."""
+    facts: dict[str, object] = {"command": answer.command, "code": answer.code, "status": answer.status}
+    if answer.status:
+        facts |= {"message": answer.message, "hint": answer.hint}
+    else:
+        facts["result"] = answer.result
+    if answer.dry_run:
+        facts["dry_run"] = True
+    if answer.warnings:
+        facts["warnings"] = list(answer.warnings)
+    return json.dumps(facts)
+
+
+def readable(answer: Answer) -> list[str]:
+    """The lines that show an answer to people."""
+    shown = manual.lines(answer.result) if answer.command == "help" and answer.result else None
+    shown = shown or list(text.lines(answer.result or {}))
+    if answer.message:
+        shown.append(answer.message)
+    elif answer.changes:
+        shown.append(_closing(answer))
+    return shown
+
+
+def _closing(answer: Answer) -> str:
+    if answer.code == "Unchanged":
+        return f"{answer.command}: nothing had to be changed."
+    if answer.dry_run:
+        return f"{answer.command} would complete successfully; nothing was changed."
+    return f"{answer.command} completed successfully."

@@ -1,0 +1,29 @@
+"""What only a person at a terminal has. Not imported for scripts: prompt_toolkit is expensive."""
+
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.screen.ask import Asker
+from sysmgmt.screen.keyboard import Keyboard
+from sysmgmt.screen.pager import Pager
+from sysmgmt.screen.questions import TerminalAsker
+
+
+class Person(NamedTuple):
+    """A keyboard, somebody to ask, and a pager to show long texts with."""
+
+    keyboard: Keyboard
+    asker: Asker
+    page: Callable[[str], None]
+
+
+def at_terminal(limit: Callable[[], float], standing: Callable[[], Refusal | None]) -> Person:
+    """The person at the terminal of this process, under the idle guard.
+
+    Where standard output goes elsewhere, questions are shown on the terminal itself.
+    """
+    screen = sys.stdout if sys.stdout.isatty() else open("/dev/tty", "w", encoding="utf-8")
+    keyboard = Keyboard(sys.stdin, screen, limit, standing)
+    return Person(keyboard, TerminalAsker(keyboard), Pager(keyboard).page)

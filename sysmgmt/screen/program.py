@@ -1,0 +1,94 @@
+"""What both programs do around their shell: options, environment, login, logout, exit status."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
+
+from sysmgmt import __version__
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine.request import Answer, refused
+from sysmgmt.screen import batch, entrance, options
+from sysmgmt.screen.console import Console, open_console
+from sysmgmt.screen.conversation import Conversation
+from sysmgmt.screen.ended import Ended
+from sysmgmt.screen.entrance import Guest
+from sysmgmt.screen.environment import scrub
+from sysmgmt.screen.output import Output
+
+USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
+               [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
+See the manual page {program}(1)."""
+
+
+def run(program: str, serve: Callable[[Console, Guest], int], more: str = "") -> NoReturn:
+    """Let somebody in, `serve` him, let him out, and exit with the status."""
+    os.umask(0o077)
+    environment = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(scrub(environment))
+    status = _status(program, serve, environment, more)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            status = status or 1  # whoever was to read the answer is gone
+    os._exit(status)  # the interpreter's own way out takes longer than a command
+
+
+def _status(program: str, serve: Callable[[Console, Guest], int], environment: dict[str, str], more: str) -> int:
+    try:
+        chosen = options.read(sys.argv[1:])
+    except Refusal as refusal:
+        Output(sys.stdout, sys.stderr).answer(refused(None, refusal))
+        return refusal.status
+    if chosen.help or chosen.version:
+        print(USAGE.format(program=program, more=more) if chosen.help else f"{program} {__version__}")
+        return 0
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        return _visit(open_console(chosen, environment), serve)
+    except Refusal as refusal:
+        Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
+        return refusal.status
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 70
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _visit(console: Console, serve: Callable[[Console, Guest], int]) -> int:
+    reason = "the program ended"
+    try:
+        guest = entrance.admit(console)
+        if isinstance(guest, Answer):
+            console.output.answer(guest)
+            return guest.status
+        status = serve(console, guest)
+        reason = "logged out"
+        return status
+    except Ended as end:
+        reason = end.refusal.code
+        console.output.answer(refused(None, end.refusal))
+        return end.refusal.status
+    finally:
+        console.door.log_out(reason)
+
+
+def script(console: Console) -> int:
+    """Carry out what a pipe or a command line says, without cmd2; the exit status."""
+    conversation = Conversation(console.door, console.catalog, console.output, console.manner)
+    if console.options.command is not None:
+        conversation.take(console.options.command)
+    elif console.options.atomic:
+        batch.run_together(conversation, console.lines, console.place)
+    else:
+        batch.run(conversation, console.lines)
+    return conversation.status

@@ -1,0 +1,53 @@
+"""Facts as text: `Key: value`, two blanks a level, no trailing blanks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sysmgmt.domain.times import words
+from sysmgmt.screen.visible import escaped
+
+NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowhere", "password_expires_at": "never",
+           "max_age": "unlimited"}
+"""What the absence of a value means, where `none` would mislead."""
+DURATIONS = frozenset({"idle_timeout", "max_age", "min_age"})
+SPELLINGS = {"id": "ID", "ssh": "SSH"}
+
+
+def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    """The lines that show `facts`."""
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{label(key)}:"
+            yield from lines(value, indent + "  ")
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], Mapping):
+            yield f"{indent}{label(key)}:"
+            yield from _records(value, indent + "  ")
+        else:
+            yield f"{indent}{label(key)}: {shown(key, value)}"
+
+
+def _records(records: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...], indent: str) -> Iterator[str]:
+    """Records under their first field, which names them."""
+    for record in records:
+        (_, name), *rest = record.items()
+        yield f"{indent}{escaped(str(name))}" + (":" if rest else "")
+        yield from lines(dict(rest), indent + "  ")
+
+
+def label(key: str) -> str:
+    """A field name as people read it."""
+    first, *rest = (SPELLINGS.get(word, word) for word in key.split("_"))
+    return " ".join([first if first.isupper() else first.capitalize(), *rest])
+
+
+def shown(key: str, value: Any) -> str:
+    """A value as people read it, safe for the terminal."""
+    if value is None:
+        return NOTHING.get(key, "none")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if key in DURATIONS:
+        return words(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(escaped(str(one)) for one in value) or "none"
+    return escaped(str(value)) or "none"
