@@ -1,0 +1,133 @@
+"""A disk that is really full: nothing is lost, the reserve is there, space that comes back is used."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain.errors import StorageFull
+from sysmgmt.domain.model import Account, State
+from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.state import StateStore
+from tests.faults import disk
+
+
+def added(state: State, name: str) -> State:
+    return state._replace(accounts=state.accounts.put(name, Account(name, "monitor", password="x" * 90)))
+
+
+def add(store: StateStore, name: str, reserve: bool = False) -> None:
+    with store.writing(reserve) as writing:
+        writing.save(added(writing.state, name))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[str]:
+    with disk.small(str(tmp_path / "disk"), "1m"):
+        os.mkdir(tmp_path / "disk" / "box")
+        yield str(tmp_path / "disk" / "box")
+
+
+def fill_up(store: StateStore, folder: str) -> list[str]:
+    """Fill the disk, then add users until the store refuses; who was promised."""
+    disk.fill(os.path.dirname(folder))
+    promised = []
+    with pytest.raises(StorageFull):
+        for number in range(10000):
+            add(store, f"u{number}")
+            promised.append(f"u{number}")
+    return promised
+
+
+def test_a_full_disk_refuses_a_change_and_loses_nothing(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "admin")
+    promised = fill_up(store, folder)
+    assert list(store.read().accounts) == list(StateStore(folder).read().accounts) == sorted(["admin", *promised])
+
+
+def test_on_a_full_disk_a_writer_with_the_reserve_makes_three_hundred_changes(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "admin")
+    fill_up(store, folder)
+    for number in range(300):
+        add(store, f"r{number}", reserve=True)
+    assert len([name for name in StateStore(folder).read().accounts if name.startswith("r")]) == 300
+
+
+def test_a_new_process_can_use_the_reserve_of_a_full_disk(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "admin")
+    fill_up(store, folder)
+    add(StateStore(folder), "r0", reserve=True)
+    assert "r0" in store.read().accounts
+
+
+def test_even_the_reserve_ends_with_a_refusal_and_loses_nothing(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "admin")
+    promised = fill_up(store, folder)
+    with pytest.raises(StorageFull):
+        for number in range(10000):
+            add(store, f"r{number}", reserve=True)
+            promised.append(f"r{number}")
+    assert len(StateStore(folder).read().accounts) == len(promised) + 1
+    assert StateStore(folder).check()["dropped_bytes"] == 0
+
+
+def test_a_full_disk_refuses_compaction_and_leaves_no_temporary_file(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "admin")
+    fill_up(store, folder)
+    before = store.read()
+    with pytest.raises(StorageFull):
+        store.compact()
+    assert StateStore(folder).read() == before
+    assert not [name for name in os.listdir(folder) if name.endswith(".tmp")]
+
+
+def test_changes_work_again_when_space_comes_back(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "admin")
+    fill_up(store, folder)
+    os.unlink(os.path.join(os.path.dirname(folder), "ballast"))
+    add(store, "later")
+    store.compact()
+    assert "later" in StateStore(folder).read().accounts
+
+
+def test_a_new_box_on_a_full_disk_is_refused_by_name(folder: str) -> None:
+    disk.fill(os.path.dirname(folder))
+    with pytest.raises(StorageFull):
+        add(StateStore(folder), "admin")
+    assert StateStore(folder).read() == State()
+
+
+def test_the_audit_keeps_a_reserve_of_its_own(folder: str) -> None:
+    journal = AuditJournal(folder)
+    journal.append({"event": "first"}, durable=True)
+    disk.fill(os.path.dirname(folder))
+    with pytest.raises(StorageFull):
+        for _ in range(10000):
+            journal.append({"event": "ordinary"}, durable=True)
+    for _ in range(500):
+        journal.append({"event": "reserved"}, durable=True, reserve=True)
+    with open(os.path.join(folder, "audit.journal"), encoding="ascii") as lines:
+        records = [json.loads(line) for line in lines]
+    assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
+    assert sum(record["event"] == "reserved" for record in records) == 500
+
+
+def test_the_same_disk_destroys_what_stock_tinydb_stored(folder: str) -> None:
+    """Positive control: the disk is full in earnest, and the harness can see a loss."""
+    disk.fill(os.path.dirname(folder))
+    os.truncate(os.path.join(os.path.dirname(folder), "ballast"), 1048576 - 65536)
+    done = subprocess.run([sys.executable, "-m", "tests.faults.writer", folder, "1000", "u", "--stock"],
+                          capture_output=True, text=True)
+    assert "refused" in done.stdout
+    with open(os.path.join(folder, "stock.json"), encoding="ascii") as file, pytest.raises(ValueError):
+        json.load(file)

@@ -1,0 +1,85 @@
+"""Every system call of a first and of a later commit fails, or is the last one of its process."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain.model import Account
+from sysmgmt.store.state import StateStore
+from tests.faults import injection
+from tests.faults.writer import names
+
+FAULTS = ("error=EIO", "error=ENOSPC", "error=EROFS", injection.KILL)
+
+LASTING = {"--plain": (False, True), "--compact": (False,)}
+"""Whether a fault is over after one call (False) or stays."""
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A box with one user in the state file and one in the journal."""
+    injection.needed()
+    folder = tmp_path_factory.mktemp("box") / "state"
+    store = StateStore(str(folder))
+    for name in ("first", "second"):
+        with store.writing() as writing:
+            state = writing.state
+            writing.save(state._replace(accounts=state.accounts.put(name, Account(name, "monitor"))))
+        if name == "first":
+            store.compact()
+    return folder
+
+
+def writer(folder: Path, kind: str) -> list[str]:
+    """Two changes; with `--compact` six, the last of which is followed by a compaction."""
+    return [sys.executable, "-m", "tests.faults.writer", str(folder), "6" if kind == "--compact" else "2", "n", kind]
+
+
+def writing_points(box: Path, tmp_path: Path, kind: str) -> list[injection.Point]:
+    """The calls of one run that write, synchronise or exchange files."""
+    shutil.copytree(box, tmp_path / "trial")
+    found = injection.points(writer(tmp_path / "trial", kind), str(tmp_path / "trial"), str(tmp_path / "log"))
+    shutil.rmtree(tmp_path / "trial")
+    return [point for point in found if point.call not in ("read", "pread64", "close", "openat")
+            or "O_CREAT" in point.text or "O_APPEND" in point.text]
+
+
+def broken_promises(folder: Path, said: str) -> list[str]:
+    """What the process said that is not true of the folder; empty when all is well."""
+    promised = {"first", "second"} | names(said.splitlines(), "done")
+    refused = names(said.splitlines(), "refused")
+    present = set(StateStore(str(folder)).read().accounts)
+    return [*(f"{name} is lost" for name in promised - present), *(f"{name} is there" for name in refused & present)]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", ["--plain", "--compact"])
+def test_no_fault_at_any_system_call_breaks_a_promise(box: Path, tmp_path: Path, fault: str, kind: str) -> None:
+    points = writing_points(box, tmp_path, kind)
+    assert len(points) >= 4
+    problems = [f"{point} {lasting}: {one}" for point in points for lasting in LASTING[kind]
+                for one in trial(box, tmp_path / "trial", kind, (point, fault, lasting))]
+    assert problems == []
+
+
+def trial(box: Path, folder: Path, kind: str, fault: tuple[injection.Point, str, bool]) -> list[str]:
+    """Run the writer with a fault on a copy of the box; what is wrong afterwards."""
+    shutil.copytree(box, folder)
+    try:
+        done = injection.run(writer(folder, kind), *fault)
+        return [*broken_promises(folder, done.stdout), *(["Traceback"] if "Traceback" in done.stderr else [])]
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_the_harness_sees_that_a_fault_is_injected(box: Path, tmp_path: Path) -> None:
+    """Positive control: a failed sync is heard of, and a killed process says nothing more."""
+    point = [point for point in writing_points(box, tmp_path, "--plain") if point.call == "fdatasync"][0]
+    folder = tmp_path / "trial"
+    shutil.copytree(box, folder)
+    failed = injection.run(writer(folder, "--plain"), point, "error=EIO")
+    assert failed.stdout.startswith("try n0\nrefused n0 StorageFailed\n")
+    killed = injection.run(writer(folder, "--plain"), point, injection.KILL)
+    assert killed.stdout == "try n0\n"
