@@ -1,7 +1,7 @@
 """Users."""
 
 from sysmgmt.commands.words import (
-    CurrentPassword, Groups, LockedUser, NewPassword, NewUser, RoleName, UserName, YesNo)
+    CurrentPassword, Groups, LockedUser, MustChange, NewPassword, NewUser, RoleName, UserName)
 from sysmgmt.domain import accounts, facts, passwords, sessions
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import Account
@@ -11,7 +11,7 @@ from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 
 @command(needs=Permission.SECURITY)
 def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, groups: Groups = (),
-             must_change: YesNo = True) -> Change:
+             must_change: MustChange = True) -> Change:
     """Add a local user.
 
     The user must choose a new password at the first login; must_change=no leaves that out, which

@@ -149,7 +149,8 @@ NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", sec
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
                                     twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
-YesNo = Annotated[bool, Word("yes or no", _yes, "yes|no", offers=lambda state: ["yes", "no"])]
+MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
+                                  offers=lambda state: ["yes", "no"])]
 Level = Annotated[str, Word("Security level (high is recommended)", _one_of(*passwords.LEVELS),
                             "|".join(passwords.LEVELS), offers=lambda state: list(passwords.LEVELS))]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]

@@ -61,6 +61,11 @@ def _counts(text: str, rules: Rules) -> list[tuple[int, int, str]]:
     ]
 
 
+def wanted(rules: Rules) -> str:
+    """What `rules` ask of a password, in words."""
+    return ", ".join(words for _, need, words in _counts("", rules) if need)
+
+
 def is_common(text: str, *names: str) -> bool:
     """Whether a guesser would try `text` early: a common password, or close to one of `names`."""
     plain = text.lower().rstrip("0123456789!.?$#-_")

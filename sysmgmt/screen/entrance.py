@@ -39,8 +39,8 @@ def admit(console: Console) -> Guest | Answer:
 def _installed(console: Console) -> Guest | Answer:
     """The Installation dialogue, after which admin is logged in."""
     assert console.person is not None
-    console.output.say("This box has not been installed yet. Installation asks for the name of the box, the\n"
-                       "security level of local users, and the password of the user admin.\n")
+    console.output.say("This box has not been installed yet. Installation asks for the name of\n"
+                       "the box, the security level of its users and the password of admin.\n")
     asker, command = console.person.asker, console.catalog["install"]
     while True:
         texts: dict[str, str] = {}
@@ -114,4 +114,3 @@ def _with_own_password(console: Console, guest: Guest) -> Guest | Answer:
         if console.door.caller.due:
             console.person.asker.confirm("Try again?")
     return guest
-

@@ -1,0 +1,129 @@
+"""The sentences of the manual that no declaration can say. A table of texts."""
+
+DESCRIPTION = """
+sysmgmt is the command shell of an appliance: it manages users, roles, passwords, sessions and the
+settings of the box, for people at a terminal and for scripts. It never starts a shell or another
+program on behalf of its user.
+
+At a terminal it asks for a user name and a password, shows when that user was last logged in, and
+takes one command a line. What a command needs and was not given is asked for. Tab completes
+commands, parameters and present values; ? and help explain; Ctrl-C cancels the line or the
+question; quit, or Ctrl-D on an empty line, ends the session. After the idle timeout without a
+keystroke (30 minutes unless set_session_policy says less) the session ends by itself.
+
+On a box that has not been installed nobody can log in: there is no default password. At a
+terminal the Installation dialogue is opened; on standard input install is accepted without login,
+and help and quit, and nothing else.
+"""
+
+LANGUAGE = """
+A command is a name followed by parameters:
+
+    add_user name=bob role=monitor groups=sales,orders
+
+A value stands as it is typed, up to the next blank. Between double quotes it may contain blanks;
+there \\" and \\\\ stand for " and \\. No other character has a meaning: | > < ; $ ' and # are text.
+Lists are separated by commas. The first value of some commands may stand without its name: help
+add_user. A line that is blank or begins with # is skipped.
+
+Flags say how a command runs: --json prints the answer as one line of JSON; --dry-run checks
+everything, tells what would happen and changes nothing; --yes confirms; --help explains.
+
+A value that is - stands in the next line of standard input:
+
+    set_password current_password=- new_password=-
+    old secret
+    new secret
+
+A secret is refused on a command line, which other users of a machine can read.
+"""
+
+BATCH = """
+On standard input one command stands in each line. The batch stops at the first command that
+fails; messages begin with line N: and the exit status is that of the command. With --keep-going
+it goes on, and exits with the status of the first failure. With --atomic all commands are carried
+out, or none: everything is read first (at most 10,000 lines, 16 MiB), a command that fails gives
+its own code and every other one NotApplied. A wrong password that was tried on the way stays
+counted.
+
+    printf '%s\\n' 'add_group name=sales' 'get_groups --json' |
+        sysmgmt --user admin --password-file /root/admin.password
+"""
+
+ANSWERS = """
+As text an answer is Key: value, two blanks a level; a change ends with COMMAND completed
+successfully. Errors go to standard error: Error: SENTENCE, then Hint: SENTENCE where one helps.
+
+With --json every command prints exactly one line on standard output, errors too:
+
+    {"command": "get_users", "code": "Done", "status": 0, "result": {"users": [...]}}
+    {"command": "add_user", "code": "UserExists", "status": 1, "message": "...", "hint": null}
+
+code is Done, Unchanged (nothing had to be changed), or the name of the refusal. Times are ISO 8601
+in UTC, durations seconds, sizes bytes. groups null stands for all groups. To a caller without the
+permission security or audit the lock and login details of other users are null. Warnings stand in
+a list warnings, a dry run has dry_run true.
+"""
+
+STATUSES = (
+    ("0", "done, also if nothing had to be changed"),
+    ("1", "refused by a rule, or failed"),
+    ("2", "usage: unknown command, missing or invalid parameter, unreadable input"),
+    ("3", "permission denied"),
+    ("4", "login failed, locked or not possible"),
+    ("5", "logged out: idle, or the session was ended"),
+    ("6", "the box cannot do it now: state unreadable, disk full, a service refuses"),
+    ("70", "internal error; the audit explains it under the id in the message"),
+    ("128+n", "ended by signal n"),
+)
+
+OPTIONS = (
+    ("--state DIR", "The folder of the state; see FILES."),
+    ("--user NAME", "Who logs in. At a terminal the password is asked for."),
+    ("--password-file FILE", "A file whose first line is the password. Keep it to yourself: chmod 600."),
+    ("--json", "Print every answer as one line of JSON."),
+    ("--keep-going", "Go on after a command of a batch has failed."),
+    ("--atomic", "Carry out all commands of a batch, or none."),
+    ("--no-shortcut", "Run a batch through the shell that terminals get. Answers are the same; it takes longer."),
+    ("-c COMMAND", "Run one command, as sshd does with a login shell."),
+    ("--help, --version", "Show the options, the release."),
+)
+
+LOCKOUT = """
+The third wrong password in a row locks an account, through whichever door it came. Nobody who
+cannot log in learns whether the name, the password or a lock was the reason. A user with the
+permission security sees locked users with get_users, and since when, and unlocks them with
+unlock_user. For admin alone the console has a counter of its own: after three wrong passwords
+there, one attempt in 15 minutes is looked at.
+
+If nobody with the permission security can log in any more, the owner of the state folder (root
+where the box is deployed) runs boxmgmt --recover at a terminal. It unlocks admin and asks twice for
+a new password. It is recorded in the audit, and every user with the permission security is told at
+the next login.
+"""
+
+DAMAGE = """
+Damaged files are never repaired silently. An incomplete last transaction, which a power cut may
+leave, was never acknowledged; it is dropped, and get_system_status tells so. Any other damage is
+refused with StateDamaged, which names the file and the line; nothing is changed then.
+
+Copy the whole folder away first. Then put back a copy of the folder that was made while no program
+ran on it: all files of it, never a single one. Without a copy, move the folder away and install
+the box anew.
+
+On a full disk changes are refused with StorageFull. Counting wrong passwords, unlock_user,
+check_state and compact_state go on with space that is kept in reserve. Free some space; nothing
+else is needed.
+"""
+
+FILES = (
+    ("/var/lib/boxmgmt", "the state of root; others have ~/.local/state/boxmgmt"),
+    ("state.json", "the state: a plain TinyDB file, without the latest changes"),
+    ("state.journal", "the latest changes; they are folded into state.json from time to time"),
+    ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
+)
+
+ENVIRONMENT = (
+    ("BOXMGMT_STATE", "The folder of the state where --state does not name one."),
+    ("TERM, NO_COLOR, LANG, LC_*", "What the terminal can show. Nothing else of the environment has an effect."),
+)
