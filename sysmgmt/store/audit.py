@@ -34,9 +34,9 @@ class AuditJournal:
         Raises StorageFull, StorageFailed; StateDamaged where the last number cannot be read.
         """
         try:
-            self._hold()
+            facts = self._hold()
             try:
-                self._write(self._follow(), record, reserve)
+                self._write(self._follow(facts), record, facts, reserve)
                 if durable:
                     os.fdatasync(self._file)
             finally:
@@ -55,11 +55,16 @@ class AuditJournal:
             self._close()
             raise files.refusal(problem, self._folder) from problem
 
-    def _hold(self) -> None:
-        """Take the lock of the file that has the name, not of one that somebody removed."""
-        if self._file < 0 or not os.fstat(self._file).st_nlink or not os.fstat(self._lock).st_nlink:
-            self._open()
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+    def _hold(self) -> os.stat_result:
+        """Take the lock; facts about the file, which is the one that has the name."""
+        while True:
+            if self._file < 0:
+                self._open()
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            facts = os.fstat(self._file)
+            if facts.st_nlink and os.fstat(self._lock).st_nlink:
+                return facts
+            self._close()  # Somebody removed a file; what is written there is lost.
 
     def _open(self) -> None:
         self._close()
@@ -77,22 +82,21 @@ class AuditJournal:
         self._lock = self._file = -1
         self._size = self._seq = 0
 
-    def _follow(self) -> bytes:
+    def _follow(self, facts: os.stat_result) -> bytes:
         """Learn the last number if others appended; what has to be written before the next record."""
-        size = os.fstat(self._file).st_size
-        if size == self._size:
+        if facts.st_size == self._size:
             return b""
-        self._seq, torn = last_number(self._file, size)
-        self._size = size
+        self._seq, torn = last_number(self._file, facts.st_size)
+        self._size = facts.st_size
         if not torn:
             return b""
         self._seq += 1
         return b"\n%b\n" % _encode({"seq": self._seq, "note": TORN}).encode("ascii")
 
-    def _write(self, before: bytes, record: Mapping[str, Any], reserve: bool) -> None:
+    def _write(self, before: bytes, record: Mapping[str, Any], facts: os.stat_result, reserve: bool) -> None:
         line = before + _encode({"seq": self._seq + 1, **record}).encode("ascii") + b"\n"
         start, self._size = self._size, -1  # Until it is written, nobody knows what the file ends with.
-        if not space.keep(self._file, start + len(line)) and not reserve:
+        if not space.keep(self._file, start + len(line), facts) and not reserve:
             raise StorageFull(folder=self._folder)
         try:
             files.write_all(self._file, line)

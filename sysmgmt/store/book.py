@@ -121,7 +121,7 @@ class Book:
         self.state = self.state._replace(**fields)
 
     def _is_long(self) -> bool:
-        return self._changes > 500 + 4 * isqrt(sum(len(names.ids) for names in self._names.values()))
+        return self._changes > 200 + 2 * isqrt(sum(len(names.ids) for names in self._names.values()))
 
     def _take_over(self, found: list[Difference]) -> None:
         fields: dict[str, Any] = {}

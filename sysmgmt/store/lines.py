@@ -11,6 +11,8 @@ from zlib import crc32
 
 from sysmgmt.store.files import damaged
 
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
 Document = dict[str, Any]
 Change = tuple[str, int, Document | None]
 """Table, document id, and the document as it is now; None when it was removed."""
@@ -48,7 +50,7 @@ def parse(text: bytes) -> Any:
 
 def render(value: Any) -> bytes:
     """`value` in one line of strict JSON. Raises ValueError, TypeError."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    text = _encode(value)
     if "\\ud" in text:
         json.dumps(value, ensure_ascii=False).encode()
     return text.encode("ascii")

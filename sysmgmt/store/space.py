@@ -14,12 +14,13 @@ _KEEP_SIZE = 1
 _library: Any = None
 
 
-def keep(descriptor: int, end: int) -> bool:
+def keep(descriptor: int, end: int, facts: os.stat_result | None = None) -> bool:
     """Keep the reserve behind byte `end`; False when it does not fit. Raises OSError.
 
-    On a file system that cannot preallocate there is no reserve, and the answer is True.
+    `facts` is what fstat says, if the caller knows. On a file system that cannot preallocate
+    there is no reserve, and the answer is True.
     """
-    facts = os.fstat(descriptor)
+    facts = facts or os.fstat(descriptor)
     wanted = end + RESERVE
     if facts.st_blocks * 512 >= wanted:
         return True

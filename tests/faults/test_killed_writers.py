@@ -11,7 +11,7 @@ from tests.faults import kill, writer
 
 def test_sixty_killed_writers_lose_no_promised_change(tmp_path: Path) -> None:
     folder = str(tmp_path / "state")
-    outcome = kill.loop(folder, 0, 40)
+    outcome = kill.loop(folder, 0, 60)
     assert outcome.lost == 0
     assert outcome.promised > outcome.kills
     StateStore(folder).check()
