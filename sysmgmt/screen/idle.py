@@ -79,6 +79,16 @@ class Watch:
         self.countdown = countdown
         self._standing = standing
         self._tell = tell
+        self._running: list[tuple[asyncio.AbstractEventLoop, Application[Any]]] = []
+
+    def end(self, exception: BaseException) -> bool:
+        """Let the prompt that is running end with `exception`; False if none is.
+
+        For signal handlers: raised in the middle of drawing, it would leave half a drawing.
+        """
+        for loop, application in self._running[-1:]:
+            loop.call_soon_threadsafe(_end, application, exception)
+        return bool(self._running)
 
     @contextmanager
     def over(self, application: Application[Any]) -> Iterator[None]:
@@ -87,10 +97,11 @@ class Watch:
         # prompt_toolkit would show a traceback and ask for ENTER.
         loop.set_exception_handler(lambda _, context: _end(application, _cause(context)))
         self.countdown.start()
+        self._running.append((loop, application))
         looking = [loop.call_later(0, lambda: look())]
 
         def look() -> None:
-            if (end := self._end()) is not None:
+            if (end := self._due()) is not None:
                 _end(application, end)
             else:
                 looking[0] = loop.call_later(self.countdown.wait(), look)
@@ -99,8 +110,9 @@ class Watch:
             yield
         finally:
             looking[0].cancel()
+            self._running.pop()
 
-    def _end(self) -> Ended | None:
+    def _due(self) -> Ended | None:
         if refusal := self._standing():
             return Ended(refusal)
         due = self.countdown.due()

@@ -79,6 +79,10 @@ class Keyboard(Vt100Input):
         else:
             asyncio.ensure_future(run_in_terminal(lambda: self._above(text)))
 
+    def end(self, exception: BaseException) -> bool:
+        """Let the prompt that is running end with `exception`; False if none is."""
+        return self._watch.end(exception)
+
     @contextmanager
     def silent(self) -> Iterator[None]:
         """Between prompts too, show nothing of what is typed: it could be an early answer to a hidden one."""

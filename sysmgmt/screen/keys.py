@@ -13,6 +13,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.offer import Offer, Offers
+from sysmgmt.screen.visible import escaped
 
 MOST_LISTED = 200
 
@@ -68,7 +69,7 @@ def _insert_offer(event: KeyPressEvent, keyboard: Keyboard, offers: Offers) -> N
         buffer.delete_before_cursor(replaces)
         buffer.insert_text(longest)
     else:
-        keyboard.tell(_columns([one.shown for one in found], keyboard.screen.get_size().columns))
+        keyboard.tell(_columns([escaped(one.shown) for one in found], keyboard.screen.get_size().columns))
 
 
 def _found(offers: Offers, before: str) -> Sequence[Offer]:

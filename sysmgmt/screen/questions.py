@@ -8,6 +8,7 @@ from sysmgmt.screen import keys
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.lines import LONGEST, check
 from sysmgmt.screen.offer import among
+from sysmgmt.screen.visible import escaped
 
 PROMPT = " > "
 MOST_LISTED = 20
@@ -74,5 +75,5 @@ class TerminalAsker:
                 raise Cancelled() from None
 
     def _say(self, *lines: str) -> None:
-        self._keyboard.out.write("".join(line + "\n" for line in lines))
+        self._keyboard.out.write("".join(escaped(line) + "\n" for line in lines))
         self._keyboard.out.flush()

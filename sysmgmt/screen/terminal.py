@@ -58,8 +58,11 @@ class Sysmgmt(Hardened):
         return self.refused(InternalError(id=self.explain(error)))
 
     def prompt_text(self) -> str:
-        """The box's name."""
-        return f"{self.conversation.door.sign().name}> "
+        """The box's name, as far as it can be read."""
+        try:
+            return f"{self.conversation.door.sign().name}> "
+        except Refusal:
+            return "> "
 
     def offers(self, before: str) -> list[Offer]:
         """What Tab offers."""

@@ -30,6 +30,7 @@ class Terminal:
                                         dimensions=(24, 80), encoding="utf-8", timeout=10)
         self.child.delaybeforesend = None
         self._settings = termios.tcgetattr(self.child.child_fd)
+        self._left: list[Any] = []
 
     def send(self, keys: str) -> None:
         """Press keys."""
@@ -65,14 +66,15 @@ class Terminal:
         while self._read(deadline):
             if time.monotonic() > deadline:
                 raise AssertionError(f"it goes on:\n{self.shown}")
+        self._left = termios.tcgetattr(self.child.child_fd)
         self.child.close()
         return -self.child.signalstatus if self.child.signalstatus else self.child.exitstatus
 
     def is_clean(self) -> bool:
-        """Whether the terminal is left as it was: settings, paste mode, cursor, alternate screen."""
+        """Whether, after `end`, the terminal is left as it was: settings, paste mode, cursor, alternate screen."""
         modes = [("\x1b[?2004h", "\x1b[?2004l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?1049h", "\x1b[?1049l")]
         return all(self.raw.rfind(on) <= self.raw.rfind(off) for on, off in modes) \
-            and self._settings == termios.tcgetattr(self.child.child_fd)
+            and self._settings == self._left
 
     def _read(self, deadline: float) -> bool:
         try:

@@ -1,5 +1,6 @@
 """Stock cmd2, for the tests to show that they would notice an open hole."""
 
+import os
 import sys
 import time
 
@@ -9,7 +10,7 @@ import cmd2
 class Stock(cmd2.Cmd):
     """One harmless command."""
 
-    prompt = "stock> "
+    DEFAULT_PROMPT = "stock> "
 
     def do_hi(self, _: cmd2.Statement) -> None:
         self.poutput("hi")
@@ -26,4 +27,5 @@ class Stock(cmd2.Cmd):
 
 
 if __name__ == "__main__":
+    os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"
     sys.exit(Stock().cmdloop())
