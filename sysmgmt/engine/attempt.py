@@ -15,6 +15,8 @@ from sysmgmt.engine.request import Caller, Request
 
 POLL = 0.01
 """Seconds between two looks while all slots are taken by attempts in progress."""
+LONGEST = 120
+"""Seconds after which an attempt in progress is given up: its process hangs."""
 
 
 class Ticket(NamedTuple):
@@ -30,7 +32,8 @@ def begin(house: House, caller: Caller, name: str) -> Ticket:
 
     Raises AccountLocked, UnknownUser.
     """
-    ticket = Ticket(caller, name, f"{house.box.machine.process()}/{house.box.clock.token()}")
+    box = house.box
+    ticket = Ticket(caller, name, f"{box.machine.process()}/{int(box.clock.now())}/{box.clock.token()}")
     while work(house, "take_attempt", ticket) != "Done":
         _wait(house, caller, name)
     return ticket
@@ -52,10 +55,14 @@ def turn(machine: Machine, account: Account, now: float, console: bool) -> locko
 
 
 def without_dead(machine: Machine, account: Account, now: float) -> Account:
-    """`account` with the attempts of processes that died turned into strikes."""
-    owners = {token: token.partition("/")[0] for token in account.pending}
-    dead = machine.dead(set(owners.values())) if owners else set()
-    return lockout.bury(account, {token for token, owner in owners.items() if owner in dead}, now)
+    """`account` with the attempts that nobody will answer any more turned into strikes."""
+    if not account.pending:
+        return account
+    parts = {token: token.split("/") for token in account.pending}
+    dead = machine.dead({process for process, *_ in parts.values()})
+    lost = {token for token, (process, began, _) in parts.items()
+            if process in dead or not 0 <= now - int(began) <= LONGEST}
+    return lockout.bury(account, lost, now)
 
 
 def matches(house: House, ticket: Ticket, text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal, UnknownCommand
 from sysmgmt.engine import authority, dispatch, login, together
-from sysmgmt.engine.declaration import OWN_WORK
+from sysmgmt.engine.declaration import OWN_WORK, Shown
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import Record
@@ -20,7 +20,10 @@ T = TypeVar("T")
 
 
 def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
-    """Hold signals back while the engine works, so that none strikes between a write and its sync."""
+    """Hold signals back while the engine changes something.
+
+    None strikes between a write and its sync, nor between counting an attempt and its outcome.
+    """
     @wraps(act)
     def steady(*args: P.args, **kwargs: P.kwargs) -> T:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
@@ -55,13 +58,17 @@ class EmbeddedDoor:
         answer, self._caller = login.log_in(self._house, self._stranger, name, password)
         return answer
 
-    @_uninterrupted
     def run(self, request: Request | Answer) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
         if isinstance(request, Answer):
             name = request.command or ""
             Record(self._house.box, self._caller, Request(name), None).outcome(request)
             return request
+        command = self._house.catalog.get(request.command)
+        only_reads = command is not None and command.kind is Shown
+        return self._run(request) if only_reads else _uninterrupted(self._run)(request)
+
+    def _run(self, request: Request) -> Answer:
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request)
         return answer
 

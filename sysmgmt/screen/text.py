@@ -1,6 +1,7 @@
 """Facts as text: `Key: value`, two blanks a level, no trailing blanks."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from sysmgmt.domain.times import words
@@ -16,10 +17,10 @@ SPELLINGS = {"id": "ID", "ssh": "SSH"}
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """The lines that show `facts`."""
     for key, value in facts.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             yield f"{indent}{label(key)}:"
             yield from lines(value, indent + "  ")
-        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], Mapping):
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
             yield f"{indent}{label(key)}:"
             yield from _records(value, indent + "  ")
         else:
@@ -34,6 +35,7 @@ def _records(records: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...], i
         yield from lines(dict(rest), indent + "  ")
 
 
+@cache
 def label(key: str) -> str:
     """A field name as people read it."""
     first, *rest = (SPELLINGS.get(word, word) for word in key.split("_"))
