@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from errno import ESTALE
 from typing import Any
 
 from sysmgmt.domain.errors import StorageFull
@@ -27,6 +28,8 @@ class AuditJournal:
         self._lock = self._file = -1
         self._size = 0
         self._seq = 0
+        self._synced: int | None = None
+        self._failed = False
 
     def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
         """Append one record with the next number first; with `durable` it is synced on return.
@@ -38,7 +41,7 @@ class AuditJournal:
             try:
                 self._write(self._follow(facts), record, facts, reserve)
                 if durable:
-                    os.fdatasync(self._file)
+                    self._sync()
             finally:
                 fcntl.flock(self._lock, fcntl.LOCK_UN)
         except OSError as problem:
@@ -47,17 +50,28 @@ class AuditJournal:
 
     def sync(self) -> None:
         """Make everything appended so far durable. Raises StorageFull, StorageFailed."""
-        if self._file < 0:
+        if self._file < 0 and not self._failed:
             return
         try:
-            os.fdatasync(self._file)
+            if self._file < 0:
+                self._open()
+            self._sync()
         except OSError as problem:
             self._close()
             raise files.refusal(problem, self._folder) from problem
 
+    def _sync(self) -> None:
+        """Sync, and after a sync that failed write again what it lost: the kernel forgets that it was dirty."""
+        size = os.fstat(self._file).st_size
+        if self._failed:
+            files.write_again(self._path, self._synced or 0)
+        self._failed = True
+        os.fdatasync(self._file)
+        self._failed, self._synced = False, size
+
     def _hold(self) -> os.stat_result:
         """Take the lock; facts about the file, which is the one that has the name."""
-        while True:
+        for _ in range(5):
             if self._file < 0:
                 self._open()
             fcntl.flock(self._lock, fcntl.LOCK_EX)
@@ -65,6 +79,7 @@ class AuditJournal:
             if facts.st_nlink and os.fstat(self._lock).st_nlink:
                 return facts
             self._close()  # Somebody removed a file; what is written there is lost.
+        raise OSError(ESTALE, os.strerror(ESTALE))
 
     def _open(self) -> None:
         self._close()
@@ -74,6 +89,8 @@ class AuditJournal:
         self._file = files.open_private(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         if new:
             files.sync_folder(self._folder)
+        if self._synced is None or new:
+            self._synced = os.fstat(self._file).st_size
 
     def _close(self) -> None:
         for descriptor in (self._lock, self._file):

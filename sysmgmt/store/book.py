@@ -48,9 +48,12 @@ class Names:
     def __init__(self, table: str, documents: Mapping[str, Any]) -> None:
         self._field = codec.key(table)
         self._table = table
-        self.ids = {document.get(self._field): number for number, document in documents.items()}
+        keys = [document.get(self._field) for document in documents.values()]
+        if not all(type(key) is str for key in keys):
+            raise self._damaged()
+        self.ids = dict(zip(keys, documents, strict=True))
         self._highest = max(map(int, documents), default=0)
-        if len(self.ids) != len(documents) or not all(type(key) is str for key in self.ids):
+        if len(self.ids) != len(documents):
             raise self._damaged()
 
     def _damaged(self) -> Exception:
@@ -65,12 +68,14 @@ class Names:
         """Follow a change that another process made: the keys it touched, with their documents."""
         _, number, before, now = one
         old = before.get(self._field) if before else None
-        key = now.get(self._field) if now else None
+        key: Any = now.get(self._field) if now else ""
+        if now is not None and not (now and type(key) is str):
+            raise self._damaged()
         if old is not None and old != key and self.ids.get(old) == number:
             del self.ids[old]
             yield old, None
         if now is not None:
-            if type(key) is not str or self.ids.get(key, number) != number:
+            if self.ids.get(key, number) != number:
                 raise self._damaged()
             self.ids[key] = number
             self._highest = max(self._highest, int(number))

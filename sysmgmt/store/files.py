@@ -79,6 +79,16 @@ def write_all(descriptor: int, data: bytes) -> None:
         rest = rest[written:]
 
 
+def write_again(path: str, start: int) -> None:
+    """Write what is behind byte `start` of a file to where it is already. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        while piece := os.pread(descriptor, 65536, start):
+            start += os.pwrite(descriptor, piece, start)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: str) -> None:
     """Make the names in `folder` durable. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

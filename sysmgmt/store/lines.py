@@ -131,4 +131,4 @@ def _entry(text: bytes, generation: int) -> Entry | None:
 
 def _is_change(value: Any) -> bool:
     return (isinstance(value, list) and len(value) == 3 and type(value[0]) is str
-            and type(value[1]) is int and (value[2] is None or type(value[2]) is dict))
+            and type(value[1]) is int and value[1] >= 0 and (value[2] is None or type(value[2]) is dict))

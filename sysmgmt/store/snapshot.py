@@ -59,7 +59,7 @@ def _tables(rest: bytes, name: str) -> Tables:
         value = parse(b"{" + rest)
     except ValueError:
         raise damaged(name, "it is not JSON") from None
-    if not (isinstance(value, dict) and SEAL not in value and all(map(_is_table, value.values()))):
+    if not (isinstance(value, dict) and value and SEAL not in value and all(map(_is_table, value.values()))):
         raise damaged(name, "it does not hold tables of documents")
     return {table: documents for table, documents in value.items() if documents}
 

@@ -125,7 +125,7 @@ def test_the_audit_keeps_a_reserve_of_its_own(folder: str) -> None:
 def test_the_same_disk_destroys_what_stock_tinydb_stored(folder: str) -> None:
     """Positive control: the disk is full in earnest, and the harness can see a loss."""
     disk.fill(os.path.dirname(folder))
-    os.truncate(os.path.join(os.path.dirname(folder), "ballast"), 1048576 - 65536)
+    os.truncate(os.path.join(os.path.dirname(folder), "ballast"), 1048576 - 24576)
     done = subprocess.run([sys.executable, "-m", "tests.faults.writer", folder, "1000", "u", "--stock"],
                           capture_output=True, text=True)
     assert "refused" in done.stdout

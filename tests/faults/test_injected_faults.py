@@ -80,6 +80,26 @@ def test_the_harness_sees_that_a_fault_is_injected(box: Path, tmp_path: Path) ->
     folder = tmp_path / "trial"
     shutil.copytree(box, folder)
     failed = injection.run(writer(folder, "--plain"), point, "error=EIO")
-    assert failed.stdout.startswith("try n0\nrefused n0 StorageFailed\n")
+    assert failed.stdout == "try n0\nrefused n0 StorageFailed\ntry n1\ndone n1\n"
     killed = injection.run(writer(folder, "--plain"), point, injection.KILL)
     assert killed.stdout == "try n0\n"
+
+
+def test_after_a_failed_sync_nothing_is_appended_before_everything_was_rewritten(box: Path, tmp_path: Path) -> None:
+    point = [point for point in writing_points(box, tmp_path, "--plain") if point.call == "fdatasync"][0]
+    folder = tmp_path / "trial"
+    shutil.copytree(box, folder)
+    before = (folder / "state.journal").stat().st_ino
+    injection.run(writer(folder, "--plain"), point, "error=EIO")
+    journal = (folder / "state.journal").read_bytes()
+    assert (folder / "state.journal").stat().st_ino != before
+    assert journal.count(b"\n") == 2 and b"n1" in journal
+
+
+def test_while_nothing_can_be_synced_changes_are_refused_and_reading_goes_on(box: Path, tmp_path: Path) -> None:
+    point = injection.Point("fsync,fdatasync", 1, "")
+    folder = tmp_path / "trial"
+    shutil.copytree(box, folder)
+    done = injection.run(writer(folder, "--plain"), point, "error=EIO", lasting=True)
+    assert done.stdout.count("refused") == 2
+    assert list(StateStore(str(folder)).read().accounts) == ["first", "second"]

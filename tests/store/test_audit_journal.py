@@ -1,0 +1,105 @@
+"""The audit journal: numbered over all processes, never rewritten."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sysmgmt.domain.errors import StateDamaged, StorageFailed
+from sysmgmt.store.audit import TORN, AuditJournal
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "audit.journal").read_text("ascii").splitlines()]
+
+
+def test_a_record_gets_the_next_number_first_and_keeps_its_order(tmp_path: Path) -> None:
+    journal = AuditJournal(str(tmp_path / "new"))
+    journal.append({"z": 1, "a": 2}, durable=True)
+    journal.append({"a": 2, "z": 1}, durable=False)
+    journal.sync()
+    text = (tmp_path / "new" / "audit.journal").read_text()
+    assert text == '{"seq":1,"z":1,"a":2}\n{"seq":2,"a":2,"z":1}\n'
+    assert {entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path / "new")} == {0o600}
+
+
+def test_control_characters_are_escaped(tmp_path: Path) -> None:
+    AuditJournal(str(tmp_path)).append({"text": "\x1b[2J\u202e\n\x9b\ud800"}, durable=False)
+    text = (tmp_path / "audit.journal").read_bytes()
+    assert text.count(b"\n") == 1 and text.isascii() and b"\x1b" not in text
+
+
+def test_two_journals_share_one_sequence(tmp_path: Path) -> None:
+    one, other = AuditJournal(str(tmp_path)), AuditJournal(str(tmp_path))
+    for _ in range(3):
+        one.append({}, durable=False)
+        other.append({}, durable=False)
+    assert [record["seq"] for record in records(tmp_path)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_eight_processes_number_without_a_gap(tmp_path: Path) -> None:
+    script = ("import sys; from sysmgmt.store.audit import AuditJournal; journal = AuditJournal(sys.argv[1])\n"
+              "for number in range(200): journal.append({'n': number}, durable=False)")
+    processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(8)]
+    assert [process.wait() for process in processes] == [0] * 8
+    assert [record["seq"] for record in records(tmp_path)] == list(range(1, 1601))
+
+
+@pytest.mark.parametrize("torn", ['{"seq":2,"a"', "{", "\0\0\0"])
+def test_a_torn_record_stays_and_the_next_says_so(tmp_path: Path, torn: str) -> None:
+    AuditJournal(str(tmp_path)).append({"a": 1}, durable=True)
+    with open(tmp_path / "audit.journal", "a") as file:
+        file.write(torn)
+    AuditJournal(str(tmp_path)).append({"b": 1}, durable=True)
+    lines = (tmp_path / "audit.journal").read_text().split("\n")
+    assert lines[1] == torn
+    assert json.loads(lines[2]) == {"seq": 2, "note": TORN}
+    assert json.loads(lines[3]) == {"seq": 3, "b": 1}
+
+
+def test_the_first_record_ever_may_be_torn(tmp_path: Path) -> None:
+    (tmp_path / "audit.journal").write_text('{"se')
+    AuditJournal(str(tmp_path)).append({}, durable=True)
+    assert (tmp_path / "audit.journal").read_text().count('"seq"') == 2
+
+
+def test_the_last_number_is_found_behind_a_record_longer_than_a_block(tmp_path: Path) -> None:
+    for size in (65500, 65536, 200000):
+        AuditJournal(str(tmp_path)).append({"x": "y" * size}, durable=False)
+    AuditJournal(str(tmp_path)).append({}, durable=False)
+    assert [record["seq"] for record in records(tmp_path)] == [1, 2, 3, 4]
+
+
+def test_a_journal_without_a_readable_record_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "audit.journal").write_text("rubbish\nmore\n")
+    with pytest.raises(StateDamaged, match="audit.journal"):
+        AuditJournal(str(tmp_path)).append({}, durable=True)
+    assert (tmp_path / "audit.journal").read_text() == "rubbish\nmore\n"
+
+
+def test_records_go_to_a_new_file_when_somebody_removed_the_old_one(tmp_path: Path) -> None:
+    journal = AuditJournal(str(tmp_path / "box"))
+    journal.append({}, durable=False)
+    os.rename(tmp_path / "box", tmp_path / "gone")
+    os.unlink(tmp_path / "gone" / "audit.journal")
+    journal.append({"here": 1}, durable=True)
+    assert records(tmp_path / "box") == [{"seq": 1, "here": 1}]
+
+
+def test_a_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageFailed):
+        AuditJournal(str(tmp_path / "file")).append({}, durable=True)
+
+
+def test_what_is_no_json_is_not_half_written(tmp_path: Path) -> None:
+    journal = AuditJournal(str(tmp_path))
+    journal.append({"a": 1}, durable=False)
+    with pytest.raises((TypeError, ValueError)):
+        journal.append({"a": b""}, durable=False)
+    journal.append({"a": 2}, durable=False)
+    assert [record["seq"] for record in records(tmp_path)] == [1, 2]
