@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 WIDTH = 78
+COLUMN = 22
+"""Where the sentences of the overview begin."""
 NEEDS = {"anyone": "to be logged in", "everybody": "nothing", "before installation": "a box that is not installed"}
 """What a command needs, where that is not a permission."""
 
@@ -16,10 +18,16 @@ def lines(facts: Mapping[str, Any]) -> list[str]:
 
 def overview(commands: list[Mapping[str, Any]]) -> list[str]:
     """All commands with one sentence each."""
-    width = max(len(one["name"]) for one in commands)
-    return [f"{one['name']:{width}}  {one['summary']}" if width + len(one["summary"]) + 2 <= WIDTH
-            else f"{one['name']}\n{'':{width}}  {one['summary']}" for one in commands] + [
-        "", "Enter help COMMAND for what a command needs."]
+    shown: list[str] = []
+    for one in commands:
+        sentence = textwrap.wrap(one["summary"], WIDTH - COLUMN)
+        if len(one["name"]) > COLUMN - 2:
+            shown.append(one["name"])
+            shown += [" " * COLUMN + line for line in sentence]
+        else:
+            heads = [one["name"]] + [""] * len(sentence)
+            shown += [f"{head:{COLUMN}}{line}" for head, line in zip(heads, sentence, strict=False)]
+    return [*shown, "", "Enter help COMMAND for what a command needs."]
 
 
 def page(command: Mapping[str, Any]) -> list[str]:
