@@ -1,0 +1,141 @@
+"""Boxes of tests: the real engine, store and journal in a folder, with cheap hashes and a held clock."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sysmgmt import box
+from sysmgmt.domain.model import Cost, Settings, State
+from sysmgmt.engine import language
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.embedded import EmbeddedDoor
+from sysmgmt.engine.ports import Hasher
+from sysmgmt.engine.request import Answer, Caller, Request
+from sysmgmt.store.state import StateStore
+from tests.support.clock import HeldClock
+
+CHEAP = Cost(1, 8, 1)
+"""The least that argon2 accepts; only tests use it."""
+ADMIN_PASSWORD = "Admin-pass-12"
+"""Good enough for every level."""
+STRANGER = Caller(origin="local", endpoint="batch")
+
+
+class Client:
+    """Somebody at a door of the engine, who speaks the language of the shells."""
+
+    def __init__(self, house: House, stranger: Caller = STRANGER) -> None:
+        self.house = house
+        self.door = EmbeddedDoor(house, stranger)
+
+    def log_in(self, name: str, password: str) -> Answer:
+        """Log in; the answer."""
+        return self.door.log_in(name, password)
+
+    def do(self, line: str) -> Answer:
+        """Run one line, as a shell would after reading it."""
+        return self.door.run(request(line))
+
+    def together(self, *lines: str) -> list[Answer]:
+        """Run lines as one --atomic batch."""
+        return self.door.run_together([request(line) for line in lines])
+
+    def facts(self, line: str) -> Mapping[str, Any]:
+        """The facts that a line answers with, which must succeed."""
+        answer = self.do(line)
+        assert answer.status == 0, answer
+        return answer.result or {}
+
+
+def request(line: str) -> Request:
+    """The request that a line is."""
+    parsed = language.parse(line)
+    assert not parsed.bare and not parsed.on_next_lines, "tests spell parameters out"
+    return Request(parsed.command, parsed.texts, "dry-run" in parsed.flags, "yes" in parsed.flags)
+
+
+class TestBox:
+    """One box in a folder. Every client has a store of its own, as every process would."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path, clock: HeldClock) -> None:
+        self.folder = folder
+        self.clock = clock
+
+    def house(self, hasher: Hasher | None = None) -> House:
+        """The engine over this box, with another hasher if one is given."""
+        house = box.embedded(str(self.folder), self.clock.port)
+        return house if hasher is None else house._replace(box=house.box._replace(hasher=hasher))
+
+    def client(self, name: str = "", password: str = ADMIN_PASSWORD, stranger: Caller = STRANGER) -> Client:
+        """A client, logged in if a name is given."""
+        client = Client(self.house(), stranger)
+        if name:
+            answer = client.log_in(name, password)
+            assert answer.code == "Done", answer
+        return client
+
+    def admin(self) -> Client:
+        """A client who is admin."""
+        return self.client("admin")
+
+    @property
+    def state(self) -> State:
+        """The state as a second process reads it."""
+        return StateStore(str(self.folder)).read()
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings behind the engine's back."""
+        configure(self.folder, **settings)
+
+    def replace(self, name: str, **fields: Any) -> None:
+        """Change fields of an account behind the engine's back."""
+        with StateStore(str(self.folder)).writing() as transaction:
+            state = transaction.state
+            account = state.accounts.get(name)
+            assert account is not None
+            transaction.save(state._replace(accounts=state.accounts.put(name, account._replace(**fields))))
+
+    def files(self) -> dict[str, bytes]:
+        """The bytes of the state's files, without the audit and the locks."""
+        return {one.name: one.read_bytes() for one in sorted(self.folder.iterdir()) if one.name.startswith("state.")}
+
+    def audit(self) -> list[dict[str, Any]]:
+        """All audit records, oldest first."""
+        return list(audit(self.folder))
+
+    def everything(self) -> bytes:
+        """All that is stored, in one piece: to look for what must not be there."""
+        return b"\n".join(one.read_bytes() for one in sorted(self.folder.iterdir()) if one.is_file())
+
+
+def audit(folder: Path) -> Iterator[dict[str, Any]]:
+    """The audit records in a folder."""
+    for line in (folder / "audit.journal").read_text().splitlines():
+        yield json.loads(line)
+
+
+def configure(folder: Path, **settings: Any) -> None:
+    """Change settings of the state in `folder` behind the engine's back."""
+    with StateStore(str(folder)).writing() as transaction:
+        changed: Settings = transaction.state.settings._replace(**settings)
+        transaction.save(transaction.state._replace(settings=changed))
+
+
+def build(folder: Path, level: str, clock: HeldClock) -> TestBox:
+    """Install a box with cheap hashes in `folder`, through the front door."""
+    built = TestBox(folder, clock)
+    answer = built.client().do(f'install name=box1 level={level} password="{ADMIN_PASSWORD}"')
+    assert answer.code == "Done", answer
+    configure(folder, hashing=CHEAP)
+    built.admin().door.log_out("the template is ready")  # the login makes a cheap hash of admin's password
+    return built
+
+
+def copy(template: TestBox, folder: Path) -> TestBox:
+    """A box of its own with the state of `template`."""
+    shutil.copytree(template.folder, folder)
+    return TestBox(folder, HeldClock(template.clock.now))
