@@ -11,7 +11,7 @@ from sysmgmt.domain.model import Settings, State
 from sysmgmt.domain.records import Records
 from sysmgmt.store import codec
 from sysmgmt.store.files import damaged
-from sysmgmt.store.image import Difference
+from sysmgmt.store.snapshot import Difference
 from sysmgmt.store.snapshot import Tables as Raw
 from sysmgmt.store.tables import Tables
 

@@ -82,7 +82,7 @@ class Log:
         if self._writing < 0:
             self._writing = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         if self.torn():
-            self._cut()
+            self.cut()
         end = self.size + len(text)
         if not space.keep(self._writing, end) and not reserve:
             raise StorageFull(folder=self.folder)
@@ -95,17 +95,10 @@ class Log:
         try:
             files.write_all(self._writing, text)
         except OSError as problem:
-            self._cut()
+            self.cut()
             raise files.refusal(problem, self.folder) from problem
 
     def cut(self) -> None:
-        """Take back what a failed append may have left, if the disk still can."""
-        try:
-            self._cut()
-        except OSError:
-            pass  # The line is checksummed; the rewrite that has to follow decides.
-
-    def _cut(self) -> None:
-        """Drop what is behind the last whole transaction; that frees the reserve, so take it again."""
+        """Drop what is behind the last whole transaction. Raises OSError."""
         os.ftruncate(self._writing, self.size)
-        space.keep(self._writing, self.size)
+        space.keep(self._writing, self.size)  # Cutting freed the reserve.

@@ -5,11 +5,12 @@ first line and what the checksum covers are the same in every format, for ever.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from sysmgmt.store.files import damaged
-from sysmgmt.store.lines import Document, parse, render
+from sysmgmt.store.lines import Change, Document, parse, render
 
 NAME = "state.json"
 SEAL = "seal"
@@ -18,6 +19,9 @@ SEAL = "seal"
 Table = dict[str, Document]
 Tables = dict[str, Table]
 """Raw documents by table and, as TinyDB wants it, by the decimal digits of their id."""
+
+Difference = tuple[str, str, Document | None, Document | None]
+"""Table, id as TinyDB writes it, document before, document now."""
 
 
 class Snapshot(NamedTuple):
@@ -72,3 +76,22 @@ def _is_table(value: Any) -> bool:
 
 def _is_id(text: str) -> bool:
     return text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0")
+
+
+def apply(tables: Tables, changes: Sequence[Change]) -> list[Difference]:
+    """Put `changes` into `tables`; what that changed."""
+    differences = []
+    for table, number, now in changes:
+        differences.append((table, str(number), put(tables, table, str(number), now), now))
+    return differences
+
+
+def put(tables: Tables, table: str, key: str, now: Document | None) -> Document | None:
+    """Put one document into `tables`, or remove it; what was there before."""
+    documents = tables.setdefault(table, {})
+    before = documents.pop(key, None) if now is None else documents.get(key)
+    if now is not None:
+        documents[key] = now
+    elif not documents:
+        del tables[table]
+    return before

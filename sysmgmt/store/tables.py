@@ -14,9 +14,9 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from sysmgmt.store import files, formats
-from sysmgmt.store.image import Difference, Image, put
+from sysmgmt.store.image import Image
 from sysmgmt.store.lines import parse, render
-from sysmgmt.store.snapshot import SEAL
+from sysmgmt.store.snapshot import SEAL, Difference, put
 
 LOCK = "state.lock"
 
@@ -71,7 +71,11 @@ class JournalStorage(Storage):
             return
         with files.locked(f"{self.folder}/{LOCK}"):
             found = self.refresh()
-            self.image.prepare()
+            try:
+                self.image.prepare()
+            except BaseException:
+                self.image.forget()  # Nobody hears of what was found, so it has to be found again.
+                raise
             self._busy = True
             try:
                 yield found

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -135,9 +135,12 @@ def test_a_file_that_is_missing_or_empty_is_damage(box: Path, name: str, how: st
         (box / name).write_bytes(b"")
     if how == "a folder":
         (box / name).mkdir()
-    assert read(box) is None
-    with pytest.raises(StateDamaged):
-        add(StateStore(str(box)), "f")
+    fresh = StateStore(str(box))
+    acts: list[Callable[[], object]] = [
+        fresh.read, fresh.read, fresh.compact, lambda: add(fresh, "f"), fresh.check, fresh.read]
+    for act in acts:
+        with pytest.raises(StateDamaged):
+            act()
     if name == "state.journal":
         with pytest.raises(StateDamaged):
             store.read()
@@ -155,6 +158,7 @@ def test_files_of_different_ages_are_damage(box: Path) -> None:
     old = {name: (box / name).read_bytes() for name in ("state.json", "state.journal")}
     StateStore(str(box)).compact()
     add(StateStore(str(box)), "f")
+    assert read(box) is not None
     new = {name: (box / name).read_bytes() for name in ("state.json", "state.journal")}
     (box / "state.json").write_bytes(old["state.json"])
     assert read(box) is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB
 
-from sysmgmt.domain.errors import StateDamaged
+from sysmgmt.domain.errors import StateDamaged, StorageFailed
 from sysmgmt.store import lines, snapshot
 from sysmgmt.store.snapshot import Tables
 from sysmgmt.store.state import StateStore
@@ -66,3 +66,14 @@ def test_an_upgrade_that_was_killed_between_its_files_is_finished(old: Path) -> 
 def test_a_format_that_never_was_is_damage(old: Path) -> None:
     with pytest.raises(StateDamaged):
         StateStore(str(old)).read()
+
+
+def test_a_reader_goes_on_when_the_upgrade_cannot_be_written(old: Path) -> None:
+    (old / "state.json.format-0").mkdir()
+    store = StateStore(str(old), UPGRADES)
+    with pytest.raises(StorageFailed):
+        add(store, "c")
+    assert list(store.read().accounts) == ["a", "b"]
+    (old / "state.json.format-0").rmdir()
+    add(store, "c")
+    assert list(store.read().accounts) == list(StateStore(str(old)).read().accounts) == ["a", "b", "c"]
