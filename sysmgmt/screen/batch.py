@@ -1,5 +1,7 @@
 """Batches: lines from a pipe, or one command, without cmd2, rich or prompt_toolkit."""
 
+from typing import Protocol
+
 from sysmgmt.domain.errors import InvalidValue, Refusal
 from sysmgmt.engine import language
 from sysmgmt.engine.request import Answer, Request, refused
@@ -8,6 +10,16 @@ from sysmgmt.screen.lines import Lines
 
 MOST_LINES, MOST_BYTES = 10_000, 16 * 1024 * 1024
 """What an --atomic batch may hold."""
+
+
+class Taker(Protocol):
+    """What lines are given to: a conversation, or the walk through a menu."""
+
+    def take(self, line: str) -> bool:
+        """Do what the line says; True if that was the last one."""
+
+    def refuse(self, refusal: Refusal) -> bool:
+        """Answer a line that cannot be used; True if that was the last one."""
 
 
 class Place:
@@ -26,15 +38,15 @@ class Place:
         return f"line {self.number}: " if self.number else ""
 
 
-def run(conversation: Conversation, lines: Lines) -> None:
-    """Take line after line until the end of the input or of the conversation."""
+def run(taker: Taker, lines: Lines) -> None:
+    """Give line after line to `taker`, until the end of the input or its own."""
     over = False
     while not over:
         try:
             line = lines.next()
-            over = line is None or conversation.take(line)
+            over = line is None or taker.take(line)
         except Refusal as refusal:
-            over = conversation.refuse(refusal)
+            over = taker.refuse(refusal)
 
 
 def run_together(conversation: Conversation, lines: Lines, place: Place) -> None:

@@ -1,0 +1,95 @@
+"""The program boxmgmt: the menu for those whose role has it, else the command shell (R115-R119)."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from boxmgmt.action import Site
+from boxmgmt.answers import PipeAsker
+from boxmgmt.others import with_others
+from boxmgmt.tree import MAIN
+from boxmgmt.walk import Programs, Walk
+from sysmgmt import __main__ as sysmgmt
+from sysmgmt.domain.errors import InvalidValue, PermissionDenied
+from sysmgmt.domain.roles import ADMIN_ROLE, ADMINISTRATOR
+from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen import batch
+from sysmgmt.screen.console import Console
+from sysmgmt.screen.ended import Ended
+from sysmgmt.screen.entrance import Guest
+from sysmgmt.screen.program import run, script
+from sysmgmt.screen.visible import escaped
+
+if TYPE_CHECKING:
+    from sysmgmt.screen.person import Person
+
+MORE = "\n       boxmgmt --recover [--state DIR]"
+
+
+def serve(console: Console, guest: Guest) -> int:
+    """The menu, or the command shell: for a role without the menu, one command, or before installation."""
+    options = console.options
+    if options.command is not None or guest.role not in (ADMINISTRATOR, ADMIN_ROLE):
+        return sysmgmt.serve(console, guest)
+    if options.atomic or options.keep_going:
+        refusal = InvalidValue(what="--atomic and --keep-going are for commands; a menu stops at the first mistake")
+        console.output.answer(console.door.run(refused(None, refusal)))
+        return refusal.status
+    walk = _walk(console, guest)
+    if console.person is None and not options.no_shortcut:
+        batch.run(walk, console.lines)
+        return walk.status
+    return _menu(console, walk)
+
+
+def _walk(console: Console, guest: Guest) -> Walk:
+    menu, broken = with_others(MAIN, console.catalog)
+    for sentence in broken:
+        console.output.tell(f"Warning: {sentence}.")
+    person = console.person
+    asker = person.asker if person else PipeAsker(console.lines, console.manner.mark)
+    programs: Programs = {"sysmgmt": lambda: _sysmgmt(console)} if guest.role == ADMINISTRATOR else {}
+    site = Site(console.door, console.output, asker, person is not None)
+    return Walk(menu, site, console.manner, programs, lambda lines: _show(person, lines))
+
+
+def _show(person: "Person | None", lines: list[str]) -> None:
+    """Draw where the questions are asked, wherever standard output goes."""
+    if person is not None:
+        person.keyboard.out.write("".join(escaped(line) + "\n" for line in lines))
+        person.keyboard.out.flush()
+
+
+def _menu(console: Console, walk: Walk) -> int:
+    """The cmd2 application, at a terminal or (`--no-shortcut`) on a pipe."""
+    from boxmgmt.screen import Boxmgmt  # imports cmd2
+
+    source = console.person.keyboard if console.person else console.lines
+    application = Boxmgmt(walk, source, sys.stdout, console.door.explain)
+    walk.draw()
+    status = application.cmdloop()
+    if application.end is not None:
+        raise Ended(application.end)
+    return status
+
+
+def _sysmgmt(console: Console) -> Answer:
+    """The command shell inside the menu; what ends the session there ends it here too."""
+    answer = console.door.run(Request("get_current_user"))
+    if not answer.status and answer.result and answer.result["role"] != ADMINISTRATOR:  # since the login
+        answer = console.door.run(Answer(None, PermissionDenied.__name__, PermissionDenied.status,
+                                         message="System management CLI is for the role administrator."))
+    if answer.status:
+        console.output.answer(answer)
+        return answer
+    inside = sysmgmt.shell if console.person or console.options.no_shortcut else script
+    status = inside(console)
+    return Answer(None, status=status, fatal=status != 0)
+
+
+def main() -> None:
+    """Run boxmgmt."""
+    run("boxmgmt", serve, MORE)
+
+
+if __name__ == "__main__":
+    main()

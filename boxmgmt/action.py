@@ -1,0 +1,101 @@
+"""One item of the menu that runs a command: ask its words, run it, show the answer and its line."""
+
+from typing import NamedTuple
+
+from boxmgmt import spelling
+from boxmgmt.answers import NoAnswer
+from boxmgmt.menu import Run
+from sysmgmt.domain.errors import (
+    GroupExists, InvalidValue, MissingValue, PasswordReused, PasswordTooWeak, Refusal, RoleExists, UnknownGroup,
+    UnknownRole, UnknownUser, UserExists)
+from sysmgmt.engine.declaration import Change, Command, Parameter
+from sysmgmt.engine.door import Door
+from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen.ask import Asker
+from sysmgmt.screen.output import Output
+
+BAD_ANSWERS = frozenset(one.__name__ for one in (
+    InvalidValue, MissingValue, PasswordTooWeak, PasswordReused, UserExists, RoleExists, GroupExists, UnknownUser,
+    UnknownRole, UnknownGroup))
+"""What a person may have mistyped, so that it is asked again."""
+
+
+class Site(NamedTuple):
+    """Where an action happens; `patient` if somebody is there who can be asked again."""
+
+    door: Door
+    output: Output
+    asker: Asker
+    patient: bool
+
+
+def perform(site: Site, item: Run) -> Answer:
+    """Do what the item says and show what became of it."""
+    while True:
+        texts = dict(item.given)
+        answer = _attempt(site, item.command, texts)
+        site.output.answer(answer)
+        if not (site.patient and answer.code in BAD_ANSWERS and set(texts) - set(item.given)):
+            break
+        site.output.tell("Answer again, or press Ctrl-C to cancel.")
+    if not answer.status and not site.output.as_json:
+        site.output.say(f"In Sysmgmt: {_line(site, item.command, texts)}")
+    return answer
+
+
+def _attempt(site: Site, command: Command, texts: dict[str, str]) -> Answer:
+    """Ask for what `texts` lacks, and run the command."""
+    try:
+        if not site.door.barred(command.name):  # else it only answers why
+            _ask_all(site, command, texts)
+        answer = site.door.run(Request(command.name, texts))
+        if answer.code == "ConfirmationNeeded":
+            site.asker.confirm(command.asks)
+            answer = site.door.run(Request(command.name, texts, confirmed=True))
+        return answer
+    except NoAnswer:
+        return site.door.run(_unanswered(command))
+    except MissingValue as refusal:
+        return site.door.run(refused(command.name, refusal)._replace(hint=None))
+    except Refusal as refusal:  # cancelled, or a line that cannot be used
+        return site.door.run(refused(command.name, refusal))
+
+
+def _unanswered(command: Command) -> Answer:
+    refusal = InvalidValue(what=f"The input ended in the middle of the questions of {command.name}")
+    return refused(command.name, refusal)._replace(hint="Every question takes one line, also a blank one.")
+
+
+def _ask_all(site: Site, command: Command, texts: dict[str, str]) -> None:
+    """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue."""
+    for one in command.parameters:
+        if one.name in texts:
+            continue
+        offers = site.door.offers(command.name, one.name, texts)
+        if one.word.none and not offers:
+            return  # there is nothing to choose: the engine says so
+        answer = _ask(site, one, _question(command, one), offers)
+        if answer:
+            texts[one.name] = answer
+        elif one.required:
+            texts[one.name] = ""
+            raise MissingValue(command=command.name, parameter=one.name)
+
+
+def _ask(site: Site, one: Parameter, question: str, offers: list[str]) -> str:
+    if one.word.secret:
+        return site.asker.secret(question, one.name, one.word.twice)
+    return site.asker.text(question, one.name, offers)
+
+
+def _question(command: Command, one: Parameter) -> str:
+    if one.required:
+        return one.word.about
+    keeps = command.kind is Change and one.default is None
+    return f"{one.word.about} ({'blank keeps the present value' if keeps else 'may be left blank'})"
+
+
+def _line(site: Site, command: Command, texts: dict[str, str]) -> str:
+    line = spelling.line(command, texts)
+    hidden = command.advanced and not site.door.caller.advanced
+    return f"{line} (after enable_advanced_support_commands)" if hidden else line

@@ -1,0 +1,17 @@
+"""How a menu looks: the seed's form, on 80 columns, with nothing that a screen reader cannot read."""
+
+from collections.abc import Mapping
+
+from boxmgmt.menu import Leaf, Menu, names
+
+HELP = (
+    "Enter the number of an item. Several numbers walk at once: 2.4.1 is 2, then 4, then 1.",
+    "B goes back, M goes to the Main Menu, Q quits; Enter alone shows the menu again.",
+    "At a question, Ctrl-C cancels: you are back in the menu and nothing was changed.",
+)
+
+
+def menu(menus: tuple[Menu, ...], items: Mapping[int, Leaf | Menu]) -> list[str]:
+    """The lines that show the last of `menus` with `items`."""
+    letters = ["[Q] Quit"] if len(menus) == 1 else ["[B] Back", "[M] Main Menu", "[Q] Quit"]
+    return ["", f"** {names(menus)} **", *(f"[{number}] {one.title}" for number, one in items.items()), *letters]

@@ -1,0 +1,110 @@
+"""The walk through the menus: a line is a choice, whoever it comes from (R115-R118).
+
+Nothing here knows cmd2: a pipe walks without it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from boxmgmt import drawing
+from boxmgmt.action import Site, perform
+from boxmgmt.menu import Leaf, Menu, Open, names, numbered, walked
+from sysmgmt.domain.errors import InvalidValue, PermissionDenied, Refusal, UnknownCommand
+from sysmgmt.engine import language
+from sysmgmt.engine.request import Answer, refused
+from sysmgmt.screen.conversation import Manner
+
+HIDING = (PermissionDenied.__name__, UnknownCommand.__name__)
+"""Why an item is not shown. Whatever else bars it is answered when it is chosen."""
+
+_PATH = re.compile(r"[1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,9}")
+
+Programs = Mapping[str, Callable[[], Answer]]
+"""What can be opened from the menu: runs until it is over; a failure ends the menu too."""
+
+
+class Walk:
+    """Takes choices, one after the other. `status` is that of the first one that failed.
+
+    `show` draws on the screen of a person; for a pipe it does nothing.
+    """
+
+    def __init__(self, main: Menu, site: Site, manner: Manner, programs: Programs,
+                 show: Callable[[list[str]], None]) -> None:
+        self.door = site.door
+        self.status = 0
+        self._menus: tuple[Menu, ...] = (main,)
+        self._site = site
+        self._manner = manner
+        self._programs = programs
+        self._show = show
+
+    def take(self, line: str) -> bool:
+        """Do what was chosen; True if the walk is over then."""
+        self._manner.mark()
+        word = line.strip().lower()
+        if word in ("q", "quit"):
+            return True
+        if word in ("?", "help"):
+            return self._help()
+        if word in ("m", "main"):
+            self._menus = self._menus[:1]
+        elif word in ("b", "back") and len(self._menus) > 1:
+            self._menus = self._menus[:-1]
+        elif not language.is_blank(line):
+            return self._choose(word)
+        self.draw()
+        return False
+
+    def refuse(self, refusal: Refusal) -> bool:
+        """Answer a line that could not even be read; True if the walk is over then."""
+        self._manner.mark()
+        return self._finish(self._say(self.door.run(refused(None, refusal))))
+
+    def draw(self) -> None:
+        """Show the menu that one is in."""
+        self._show(drawing.menu(self._menus, numbered(self._menus[-1], self._is_allowed)))
+
+    def _choose(self, word: str) -> bool:
+        path = [int(number) for number in word.split(".")] if _PATH.fullmatch(word) else []
+        found = walked(self._menus, path, self._is_allowed) if path else None
+        if found is None:
+            wrong = refused(None, InvalidValue(what=f"There is no choice {word[:32]} in this menu"))
+            hint = "Enter a number of the menu, or ? for help."
+            return self._finish(self._say(self.door.run(wrong._replace(hint=hint))))
+        self._menus, item = found
+        over = item is not None and self._finish(self._do(item))
+        if not over:
+            self.draw()
+        return over
+
+    def _do(self, item: Leaf) -> Answer:
+        if not isinstance(item, Open):
+            return perform(self._site, item)
+        self._show(["", "Enter quit to come back to the menu."])
+        return self._programs[item.program]()
+
+    def _help(self) -> bool:
+        items = numbered(self._menus[-1], self._is_allowed)
+        if self._site.output.as_json:
+            choices = [{"number": number, "title": one.title} for number, one in items.items()]
+            self._site.output.answer(Answer(None, "Unchanged", result={"menu": names(self._menus), "items": choices}))
+        else:
+            self._site.output.say("\n".join([*drawing.menu(self._menus, items), "", *drawing.HELP]))
+        return False
+
+    def _say(self, answer: Answer) -> Answer:
+        self._site.output.answer(answer)
+        return answer
+
+    def _finish(self, answer: Answer) -> bool:
+        """Count an answer that was shown; True if the walk is over with it."""
+        if answer.fatal or self._manner.counts_failures:
+            self.status = self.status or answer.status
+        return answer.fatal or (answer.status != 0 and self._manner.stops_at_failure)
+
+    def _is_allowed(self, item: Leaf) -> bool:
+        if isinstance(item, Open):
+            return item.program in self._programs
+        barred = self.door.barred(item.command.name)
+        return barred is None or barred.code not in HIDING
