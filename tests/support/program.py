@@ -1,0 +1,48 @@
+"""The real programs, run as a user runs them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pexpect
+
+from tests.support.box import ADMIN_PASSWORD
+
+ROOT = Path(__file__).parent.parent.parent
+ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent"}
+TIMEOUT = 60
+
+
+def password_file(folder: Path, password: str) -> Path:
+    """A file that only its owner can read, beside the state folder."""
+    path = folder.parent / f"password-{abs(hash(password))}"
+    path.write_text(password + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def command(folder: Path, options: Sequence[str] = (), user: str = "admin",
+            password: str = ADMIN_PASSWORD) -> list[str]:
+    """The command line of sysmgmt for a script; no user: nobody logs in."""
+    who = ["--user", user, "--password-file", str(password_file(folder, password))] if user else []
+    return [sys.executable, "-m", "sysmgmt", "--state", str(folder), *who, *options]
+
+
+def sysmgmt(folder: Path, text: str | bytes, *options: str, user: str = "admin", password: str = ADMIN_PASSWORD,
+            ) -> subprocess.CompletedProcess[bytes]:
+    """Run a batch on standard input."""
+    given = text.encode() if isinstance(text, str) else text
+    return subprocess.run(command(folder, options, user, password), input=given, capture_output=True,
+                          env=ENVIRONMENT, cwd=folder.parent, timeout=TIMEOUT, check=False)
+
+
+def at_terminal(folder: Path, *options: str, user: str = "admin", environment: Mapping[str, str] = {}) -> Any:
+    """sysmgmt on a terminal of its own; whoever calls this types the password."""
+    arguments = ["-m", "sysmgmt", "--state", str(folder), "--user", user, *options]
+    child = pexpect.spawn(sys.executable, arguments, env=ENVIRONMENT | {"TERM": "dumb"} | dict(environment),
+                          cwd=str(folder.parent), encoding="utf-8", timeout=20, dimensions=(50, 400))
+    child.delaybeforesend = None
+    return child
