@@ -22,6 +22,8 @@ from sysmgmt.screen.offer import Offer
 from sysmgmt.screen.signals import guarded
 from sysmgmt.screen.stripped import Stripped
 
+INTERRUPTED = 130
+
 
 class Ending(Stripped, ABC):
     """How the loop can end: by itself, by a signal, by the session's end, by a failure.
@@ -50,7 +52,7 @@ class Ending(Stripped, ABC):
                     return super().cmdloop()
                 except KeyboardInterrupt:  # between two lines
                     if isinstance(self.source, Lines):
-                        self.exit_code = 130
+                        self.exit_code = INTERRUPTED
                         return self.exit_code
                 except SystemExit as end:
                     self._leave(end)
@@ -142,7 +144,7 @@ class Hardened(Ending):
                 return unusable
             except KeyboardInterrupt:
                 if isinstance(self.source, Lines):
-                    raise
+                    raise SystemExit(INTERRUPTED) from None  # cmd2's loop would go on with the next line
 
     def _next(self) -> str | None:
         if isinstance(self.source, Lines):

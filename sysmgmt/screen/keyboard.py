@@ -64,7 +64,9 @@ class Keyboard(Vt100Input):
         """One line typed into `session`. Raises EOFError, KeyboardInterrupt, Ended."""
         if not (hidden or self.dumb):
             return session.prompt(prompt)
-        with Typewriter(session.default_buffer, self.out, prompt, hidden) as self._typewriter:
+        typewriter = Typewriter(session.default_buffer, self.out, prompt, hidden)
+        # Raw before the prompt is seen: the terminal itself would eat a Ctrl-D that comes at once.
+        with self.raw_mode(), typewriter as self._typewriter:
             try:
                 return session.prompt("")
             finally:

@@ -4,8 +4,11 @@ from sysmgmt.screen.environment import FIXED, scrub
 
 
 def test_nothing_that_names_a_program_or_code_gets_through() -> None:
-    names = ["EDITOR", "VISUAL", "PAGER", "LESS", "LESSOPEN", "LESSSECURE", "SHELL", "PYTHONPATH", "PYTHONINSPECT",
-             "PYTHONSTARTUP", "LD_PRELOAD", "XDG_DATA_HOME", "BROWSER", "PROMPT_TOOLKIT_COLOR_DEPTH", "IFS", "ENV", "TZ"]
+    names = [
+        "EDITOR", "VISUAL", "PAGER", "LESS", "LESSOPEN", "LESSSECURE", "SHELL", "PYTHONPATH", "PYTHONINSPECT",
+        "PYTHONSTARTUP", "LD_PRELOAD", "XDG_DATA_HOME", "BROWSER", "PROMPT_TOOLKIT_COLOR_DEPTH", "IFS", "ENV",
+        "TZ",
+    ]
     assert scrub({name: "evil" for name in names}) == FIXED
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cmd2
@@ -214,6 +215,8 @@ def running(content: bytes, number: signal.Signals) -> tuple[bytes, int]:
         child.stdin.write(content)
         child.stdin.flush()
         first = child.stdout.readline()
+        while Path(f"/proc/{child.pid}/stat").read_text().split()[2] != "S":  # until it waits for something
+            time.sleep(0.001)
         child.send_signal(number)
         rest = child.stdout.read()
         return first + rest, child.wait(10)
