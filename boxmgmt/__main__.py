@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from boxmgmt.action import Site
 from boxmgmt.answers import PipeAsker
 from boxmgmt.others import with_others
+from boxmgmt.recovery import recover
 from boxmgmt.tree import MAIN
 from boxmgmt.walk import Programs, Walk
 from sysmgmt import __main__ as sysmgmt
@@ -16,7 +17,7 @@ from sysmgmt.screen import batch
 from sysmgmt.screen.console import Console
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
-from sysmgmt.screen.program import run, script
+from sysmgmt.screen.program import Program, run, script
 from sysmgmt.screen.visible import escaped
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _sysmgmt(console: Console) -> Answer:
 
 def main() -> None:
     """Run boxmgmt."""
-    run("boxmgmt", serve, MORE)
+    run(Program("boxmgmt", serve, MORE, recover))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,8 @@ MAIN = Menu("Main Menu", (
     Menu("Setup", (
         Run("View settings", box.get_box_settings),
         Run("Change the name of the box", box.set_box_name),
-        Menu("Login banner", (
-            Run("Change the login banner", box.set_login_banner),
-            Run("Remove the login banner", box.set_login_banner, {"text": ""}),
-        )),
+        Run("Change the login banner", box.set_login_banner),
+        Run("Remove the login banner", box.set_login_banner, {"text": ""}),
         Menu("Advanced options", (
             Menu("Security options", (
                 Run("Change local users' security level", security.set_security_level),

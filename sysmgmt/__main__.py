@@ -9,7 +9,7 @@ from sysmgmt.screen.console import Console
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
-from sysmgmt.screen.program import run, script
+from sysmgmt.screen.program import Program, run, script
 
 
 def serve(console: Console, guest: Guest) -> int:
@@ -39,7 +39,7 @@ def shell(console: Console) -> int:
 
 def main() -> None:
     """Run sysmgmt."""
-    run("sysmgmt", serve)
+    run(Program("sysmgmt", serve))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal, UnknownCommand
+from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine import authority, dispatch, login, together
 from sysmgmt.engine.declaration import OWN_WORK, Shown
 from sysmgmt.engine.dispatch import House

@@ -5,10 +5,10 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from sysmgmt import __version__
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.engine.request import Answer, refused
 from sysmgmt.screen import batch, entrance, options
 from sysmgmt.screen.console import Console, open_console
@@ -23,13 +23,22 @@ USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
 See the manual page {program}(1)."""
 
 
-def run(program: str, serve: Callable[[Console, Guest], int], more: str = "") -> NoReturn:
-    """Let somebody in, `serve` him, let him out, and exit with the status."""
+class Program(NamedTuple):
+    """A program: what it does for whoever came in, and for one who cannot come in any more."""
+
+    name: str
+    serve: Callable[[Console, Guest], int]
+    more: str = ""
+    recover: Callable[[Console], int] | None = None
+
+
+def run(program: Program) -> NoReturn:
+    """Let somebody in, serve him, let him out, and exit with the status."""
     os.umask(0o077)
     environment = dict(os.environ)
     os.environ.clear()
     os.environ.update(scrub(environment))
-    status = _status(program, serve, environment, more)
+    status = _status(program, environment)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -38,19 +47,22 @@ def run(program: str, serve: Callable[[Console, Guest], int], more: str = "") ->
     os._exit(status)  # the interpreter's own way out takes longer than a command
 
 
-def _status(program: str, serve: Callable[[Console, Guest], int], environment: dict[str, str], more: str) -> int:
+def _status(program: Program, environment: dict[str, str]) -> int:
     try:
         chosen = options.read(sys.argv[1:])
+        if chosen.recover and program.recover is None:
+            raise InvalidValue(what="--recover is an option of boxmgmt")
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr).answer(refused(None, refusal))
         return refusal.status
     if chosen.help or chosen.version:
-        print(USAGE.format(program=program, more=more) if chosen.help else f"{program} {__version__}")
+        usage = USAGE.format(program=program.name, more=program.more)
+        print(usage if chosen.help else f"{program.name} {__version__}")
         return 0
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
-        return _visit(open_console(chosen, environment), serve)
+        return _visit(open_console(chosen, environment), program)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
@@ -64,22 +76,33 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def _visit(console: Console, serve: Callable[[Console, Guest], int]) -> int:
+def _visit(console: Console, program: Program) -> int:
     reason = "the program ended"
     try:
-        guest = entrance.admit(console)
-        if isinstance(guest, Answer):
-            console.output.answer(guest)
-            return guest.status
-        status = serve(console, guest)
+        recover = program.recover if console.options.recover else None
+        status = recover(console) if recover else _served(console, program)
         reason = "logged out"
         return status
     except Ended as end:
         reason = end.refusal.code
         console.output.answer(refused(None, end.refusal))
         return end.refusal.status
+    except (Refusal, BrokenPipeError):
+        raise
+    except Exception as error:  # whatever it is, nobody may see a traceback
+        refusal = InternalError(id=console.door.explain(error))
+        console.output.answer(refused(None, refusal))
+        return refusal.status
     finally:
         console.door.log_out(reason)
+
+
+def _served(console: Console, program: Program) -> int:
+    guest = entrance.admit(console)
+    if isinstance(guest, Answer):
+        console.output.answer(guest)
+        return guest.status
+    return program.serve(console, guest)
 
 
 def script(console: Console) -> int:

@@ -1,0 +1,66 @@
+"""The way back in when nobody knows the password of admin (R092, R093)."""
+
+import os
+
+from boxmgmt.action import BAD_ANSWERS
+from sysmgmt.box import default_folder
+from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, PermissionDenied
+from sysmgmt.domain.model import ADMIN
+from sysmgmt.engine.request import Answer, refused
+from sysmgmt.screen.ask import Asker
+from sysmgmt.screen.console import Console
+
+EXPLANATION = (
+    "Recovery unlocks the user admin and gives it a new password. It is recorded, and\n"
+    "the users with the permission security are told of it at their next login.")
+DONE = "The user admin is unlocked and has the new password."
+
+
+def recover(console: Console) -> int:
+    """Unlock admin with a password that is typed twice; the exit status.
+
+    On a terminal only, and only for the owner of the folder that holds the state.
+    """
+    answer = _barred(console) or _recovered(console)
+    console.output.answer(answer)
+    return answer.status
+
+
+def _barred(console: Console) -> Answer | None:
+    """Why recovery is not possible here, and the way to do it right; None if it is."""
+    folder = console.options.state or default_folder(os.environ)
+    if console.person is None:
+        refusal = InvalidValue(what="Recovery asks questions, so it needs a terminal")
+        return refused(None, refusal)._replace(hint="Start boxmgmt --recover with the keyboard as its input.")
+    try:
+        owner = os.stat(folder).st_uid
+    except FileNotFoundError:
+        owner = os.geteuid()  # there is no state, which is answered below
+    if owner != os.geteuid():
+        return Answer(None, PermissionDenied.__name__, PermissionDenied.status,
+                      message=f"Only the owner of {folder} may recover it.",
+                      hint=f"Start boxmgmt --recover as the user with the number {owner}.")
+    if not console.door.sign().installed:
+        hint = f"Nothing is installed in {folder}. Start boxmgmt to install, or give --state DIR."
+        return refused(None, NotInstalled())._replace(hint=hint)
+    return None
+
+
+def _recovered(console: Console) -> Answer:
+    assert console.person is not None
+    console.output.say(EXPLANATION)
+    while True:
+        answer = _attempt(console, console.person.asker)
+        if answer.code not in BAD_ANSWERS:
+            return answer
+        console.output.answer(answer)
+        console.output.tell("Answer again, or press Ctrl-C to cancel.")
+
+
+def _attempt(console: Console, asker: Asker) -> Answer:
+    try:
+        password = asker.secret(f"New password of the user {ADMIN}", "password", True)
+    except Cancelled as refusal:
+        return console.door.run(refused(None, refusal))
+    answer = console.door.recover(password)
+    return answer if answer.status else answer._replace(command=None, message=DONE)
