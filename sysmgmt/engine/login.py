@@ -99,11 +99,12 @@ def _recovery(state: State, before: Account) -> tuple[str, ...]:
 
 def log_out(house: House, caller: Caller, reason: str) -> None:
     """Close the caller's session and record why. A box that cannot write lets him go all the same."""
-    if not caller.session:
-        return
     try:
-        request = Request("close_session", {"session": caller.session, "reason": reason})
-        carry_out(house, caller, request, own_work=True)
-        house.box.journal.sync()
+        if caller.session:
+            request = Request("close_session", {"session": caller.session, "reason": reason})
+            carry_out(house, caller, request, own_work=True)
+            house.box.journal.sync()
+        if caller.session or house.box.store.read().generation == 1:  # 1: just installed, without a login
+            house.box.store.tidy()
     except Refusal:
         return  # the session dies with its process; the next login clears it away

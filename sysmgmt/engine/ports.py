@@ -33,6 +33,9 @@ class Store(Protocol):
     def check(self) -> Mapping[str, Any]:
         """Facts about the stored files: format, sizes in bytes, what was dropped at the end."""
 
+    def tidy(self) -> None:
+        """Fold the journal where that costs little. Never fails."""
+
     def compact(self) -> Mapping[str, Any]:
         """Fold the journal into the state file, durably; the sizes in bytes before and after."""
 

@@ -1,13 +1,17 @@
 """The store of the state: `sysmgmt.engine.ports.Store` over TinyDB's tables and their journal."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.store import book, formats
 from sysmgmt.store.image import Image
 from sysmgmt.store.tables import Tables
+
+SMALL = 262144
+"""Bytes up to which folding costs no more than a few syncs."""
 
 
 class Writing:
@@ -78,6 +82,16 @@ class StateStore:
             return image.facts()
         finally:
             image.forget()
+
+    def tidy(self) -> None:
+        """Fold the journal where that costs little, so that state.json alone tells everything.
+
+        A convenience: whatever goes wrong with it harms nothing, and nobody hears of it.
+        """
+        facts = self._storage.storage.image.facts()
+        if facts["journal_bytes"] and facts["state_bytes"] + facts["journal_bytes"] <= SMALL:
+            with suppress(Refusal):
+                self.compact()
 
     def compact(self) -> Mapping[str, Any]:
         """Fold the journal into the state file, durably; the sizes in bytes before and after.
