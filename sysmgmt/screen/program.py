@@ -20,7 +20,7 @@ from sysmgmt.screen.output import Output
 
 USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
                [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
-See the manual page {program}(1)."""
+See the manual page {program}(1), in a clone: man man/{program}.1"""
 
 
 class Program(NamedTuple):

@@ -40,4 +40,4 @@ def example(text: str) -> list[str]:
 
 def terms(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Terms with what they mean."""
-    return [line for term, text in pairs for line in (".TP", f"\\fB{escape(term)}\\fR", escape(text or "\\&"))]
+    return [line for term, text in pairs for line in (".TP", f"\\fB{escape(term)}\\fR", escape(text) or "\\&")]

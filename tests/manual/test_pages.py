@@ -1,0 +1,46 @@
+"""The manual pages in `man/` are those that the declarations make, and roff understands them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from boxmgmt.pages import PAGES
+from sysmgmt.commands.catalog import CHAPTERS
+from sysmgmt.domain.errors import refusals
+
+MAN = Path(__file__).parents[2] / "man"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_committed_page_is_what_the_declarations_make(name: str) -> None:
+    assert (MAN / name).read_text() == PAGES[name](), "run: python -m boxmgmt.pages man"
+
+
+def test_no_other_page_is_kept() -> None:
+    assert {path.name for path in MAN.iterdir()} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_roff_has_nothing_to_complain_about(name: str) -> None:
+    assert shutil.which("groff"), "install groff-base"
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", str(MAN / name)], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+def test_roff_complains_about_a_broken_page(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.1"
+    broken.write_text(".TH A 1\n.SH B\n.nosuchmacro\n")
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", str(broken)], capture_output=True, text=True)
+    assert "nosuchmacro" in done.stderr
+
+
+def test_every_command_parameter_and_code_is_in_the_manual() -> None:
+    plain = (MAN / "sysmgmt.1").read_text().replace("\\-", "-")
+    for _, commands in CHAPTERS:
+        for command in commands:
+            assert command.name in plain
+            assert all(f"{one.name}=" in plain for one in command.parameters)
+    assert all(one.__name__ in plain for one in refusals())
