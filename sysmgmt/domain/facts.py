@@ -114,5 +114,12 @@ def _without_secrets(one: Any) -> dict[str, Any]:
 
 
 def _plain(one: Any) -> dict[str, Any]:
-    return {name: _plain(value) if hasattr(value, "_asdict") else list(value) if isinstance(value, tuple) else value
-            for name, value in one._asdict().items()}
+    return {name: _value(name, value) for name, value in one._asdict().items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return _plain(value)
+    if name.endswith(("_at", "_since")):
+        return iso(value)
+    return list(value) if isinstance(value, tuple) else value
