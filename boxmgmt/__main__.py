@@ -13,6 +13,7 @@ from sysmgmt import __main__ as sysmgmt
 from sysmgmt.domain.errors import InvalidValue, PermissionDenied
 from sysmgmt.domain.roles import ADMIN_ROLE, ADMINISTRATOR
 from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.extensions import broken
 from sysmgmt.screen import batch
 from sysmgmt.screen.console import Console
 from sysmgmt.screen.ended import Ended
@@ -43,8 +44,8 @@ def serve(console: Console, guest: Guest) -> int:
 
 
 def _walk(console: Console, guest: Guest) -> Walk:
-    menu, broken = with_others(MAIN, console.catalog)
-    for sentence in broken:
+    menu, misplaced = with_others(MAIN, console.catalog)
+    for sentence in [*broken(console.catalog), *misplaced]:
         console.output.tell(f"Warning: {sentence}.")
     person = console.person
     asker = person.asker if person else PipeAsker(console.lines, console.manner.mark)

@@ -4,9 +4,10 @@ What an appliance builder adds gets the same road, permission check, audit, help
 package that cannot be loaded is named and skipped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.declaration import Command
 
 COMMANDS, MENUS = "sysmgmt.commands", "boxmgmt.menus"
@@ -25,6 +26,11 @@ def commands_of_others() -> tuple[list[Command], list[str]]:
     return found, broken
 
 
+def broken(catalog: Mapping[str, Command]) -> list[str]:
+    """A sentence for each package whose commands could not be added to `catalog`."""
+    return catalog.broken if isinstance(catalog, Catalog) else []
+
+
 def loaded(group: str, broken: list[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Names and values of the entry points of `group`; sentences about broken ones go to `broken`."""
     from importlib.metadata import entry_points  # costs more than running a command
@@ -32,5 +38,5 @@ def loaded(group: str, broken: list[str]) -> Iterator[tuple[str, tuple[Any, ...]
     for point in sorted(entry_points(group=group), key=lambda one: one.name):
         try:
             yield point.name, tuple(point.load())
-        except Exception as error:  # whatever is wrong there must not hurt here
+        except (Exception, SystemExit) as error:  # whatever is wrong there must not hurt here
             broken.append(f"The package behind {group} {point.name} is broken ({type(error).__name__})")

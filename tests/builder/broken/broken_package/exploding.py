@@ -1,0 +1,3 @@
+"""A module that cannot even be imported."""
+
+raise SystemExit("this package ends whatever imports it")
