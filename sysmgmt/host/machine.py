@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection
 
 from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.host import processes
 
 TIME_LIMIT = 30
 """Seconds that systemctl may take to accept an order."""
@@ -16,15 +17,14 @@ class LinuxMachine:
         self._known = (0, "")
 
     def process(self) -> str:
-        """A name of this process that no other process ever has: boot, number, start."""
-        pid = os.getpid()
-        if self._known[0] != pid:
-            self._known = (pid, f"{_boot()}:{pid}:{_start(pid)}")
+        """A name of this process that no other process ever has."""
+        if self._known[0] != os.getpid():
+            self._known = (os.getpid(), processes.own())
         return self._known[1]
 
-    def dead(self, processes: Collection[str]) -> set[str]:
-        """Those of `processes` that no longer run."""
-        return {one for one in processes if not _runs(one)}
+    def dead(self, names: Collection[str]) -> set[str]:
+        """Those of `names` that no longer run."""
+        return {one for one in names if not processes.runs(one)}
 
     def check_power(self) -> None:
         """Raise ServiceRefused where there is no systemd to reboot or shut down with."""
@@ -48,22 +48,3 @@ class LinuxMachine:
         if done.returncode:
             raise ServiceRefused(service="systemctl", words=done.stderr.strip() or f"status {done.returncode}")
 
-
-def _boot() -> str:
-    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-        return file.read(8)
-
-
-def _start(pid: int) -> str:
-    """When the process started, in clock ticks after boot. Raises OSError if there is none."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-        return file.read().rpartition(")")[2].split()[19]
-
-
-def _runs(name: str) -> bool:
-    boot, _, rest = name.partition(":")
-    pid, _, start = rest.partition(":")
-    try:
-        return boot == _boot() and pid.isdecimal() and start == _start(int(pid))
-    except OSError:
-        return False
