@@ -10,14 +10,19 @@ from sysmgmt.engine.declaration import OWN_WORK, Call, Change, command
 
 @command(needs=OWN_WORK, reserve=True)
 def take_attempt(call: Call, name: UserName, token: Token) -> Change:
-    """Count an attempt at a password before it is looked at; unchanged means: wait."""
-    account = without_dead(call.box.machine, accounts.find(call.state, name), call.now)
+    """Count an attempt at a password before it is looked at, unless it has to wait.
+
+    Attempts of processes that died are made strikes at the same time, so that everybody sees a
+    lock that comes of them.
+    """
+    stored = accounts.find(call.state, name)
+    account = without_dead(call.box.machine, stored, call.now)
     turn = lockout.turn(account, call.now, call.caller.console)
-    if turn is lockout.Turn.LOCKED:
+    if turn is lockout.Turn.LOCKED and account == stored:
         raise AccountLocked()
-    if turn is lockout.Turn.WAIT:
-        return Change(call.state)
-    return Change(accounts.put(call.state, lockout.take(account, token, call.now, call.caller.console)))
+    if turn is lockout.Turn.TRY:
+        account = lockout.take(account, token, call.now, call.caller.console)
+    return Change(accounts.put(call.state, account), {"taken": turn is lockout.Turn.TRY})
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -35,8 +40,18 @@ def give_attempt_back(call: Call, name: UserName, token: Token) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
-def open_session(call: Call, name: UserName, session: Token, process: Text, rehashed: Token = "") -> Change:
-    """Open a session for a user whose password was right."""
+def open_session(call: Call, name: UserName, session: Token, process: Text, verified: Token,
+                 rehashed: Token = "") -> Change:
+    """Open a session for a user whose password was right.
+
+    `verified` is the hash that it was compared with; `rehashed` takes the place of that one only,
+    not of a password that was set in the meantime.
+    """
+    account = accounts.find(call.state, name)
+    if account.locked_by == lockout.BY_COMMAND:
+        raise AccountLocked()
+    if account.password != verified:
+        rehashed = ""
     opened = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint)
     dead = call.box.machine.dead({one.process for one in call.state.sessions.values()})
     return Change(sessions.enter(sessions.forget(call.state, dead), opened, rehashed))

@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import AccountLocked, PasswordWrong, UnknownUser
 from sysmgmt.domain.model import Account
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.ports import Machine
-from sysmgmt.engine.request import Caller, Request
+from sysmgmt.engine.request import Answer, Caller, Request
 
 POLL = 0.01
 """Seconds between two looks while all slots are taken by attempts in progress."""
@@ -34,9 +34,13 @@ def begin(house: House, caller: Caller, name: str) -> Ticket:
     """
     box = house.box
     ticket = Ticket(caller, name, f"{box.machine.process()}/{int(box.clock.now())}/{box.clock.token()}")
-    while work(house, "take_attempt", ticket) != "Done":
+    while not _taken(work(house, "take_attempt", ticket)):
         _wait(house, caller, name)
     return ticket
+
+
+def _taken(answer: Answer) -> bool:
+    return answer.result is not None and bool(answer.result["taken"])
 
 
 def _wait(house: House, caller: Caller, name: str) -> None:
@@ -65,13 +69,20 @@ def without_dead(machine: Machine, account: Account, now: float) -> Account:
     return lockout.bury(account, lost, now)
 
 
-def matches(house: House, ticket: Ticket, text: str) -> bool:
-    """Whether `text` is the password of the account; a wrong one becomes a strike here."""
+def matched(house: House, ticket: Ticket, text: str) -> str:
+    """The hash of the account's password if `text` is that password, else ''.
+
+    A wrong one becomes a strike here, and so does one that could not be compared.
+    """
     account = house.box.store.read().accounts.get(ticket.name)
-    if account is not None and account.password and house.box.hasher.matches(account.password, text):
-        return True
-    work(house, "count_wrong_password", ticket)
-    return False
+    encoded = account.password if account else ""
+    right = False
+    try:
+        right = bool(encoded) and house.box.hasher.matches(encoded, text)
+    finally:
+        if not right:
+            work(house, "count_wrong_password", ticket)
+    return encoded if right else ""
 
 
 def is_locked(house: House, name: str, console: bool) -> bool:
@@ -81,16 +92,16 @@ def is_locked(house: House, name: str, console: bool) -> bool:
     return account is not None and turn(house.box.machine, account, now, console) is lockout.Turn.LOCKED
 
 
-def work(house: House, command: str, ticket: Ticket) -> str:
-    """Do a piece of the box's own work on a counted attempt; the code of its answer."""
+def work(house: House, command: str, ticket: Ticket) -> Answer:
+    """Do a piece of the box's own work on a counted attempt. Raises any refusal."""
     request = Request(command, {"name": ticket.name, "token": ticket.token})
-    return carry_out(house, ticket.caller, request, own_work=True).answer.code
+    return carry_out(house, ticket.caller, request, own_work=True).answer
 
 
 def verify(house: House, caller: Caller, text: str) -> None:
     """Check that `text` is the caller's current password. Raises PasswordWrong, AccountLocked."""
     ticket = begin(house, caller, caller.user)
-    if matches(house, ticket, text):
+    if matched(house, ticket, text):
         work(house, "give_attempt_back", ticket)
     elif is_locked(house, caller.user, caller.console):
         raise AccountLocked()

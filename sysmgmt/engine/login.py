@@ -3,22 +3,25 @@
 from typing import Any
 
 from sysmgmt.domain import passwords, security
-from sysmgmt.domain.errors import AccountLocked, LoginFailed, NotInstalled, Refusal, UnknownUser
+from sysmgmt.domain.errors import AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser
 from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.times import iso
-from sysmgmt.engine.attempt import Ticket, begin, matches, work
+from sysmgmt.engine.attempt import Ticket, begin, matched, work
 from sysmgmt.engine.dispatch import House, Reply, carry_out
-from sysmgmt.engine.record import Record
+from sysmgmt.engine.ports import Clock
+from sysmgmt.engine.record import MASK, Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 LOGIN = "log_in"
+LEAST = 0.5
+"""Seconds that a failed login takes at least."""
 
 
 def log_in(house: House, caller: Caller, name: str, password: str) -> Reply:
     """Open a session for `name`. A refusal is the answer; the caller it comes with is nobody then."""
     name = canonical(name)
-    record = Record(house.box, caller._replace(user=name if fits(name) else "***"), Request(LOGIN), None)
+    record = Record(house.box, caller._replace(user=name if fits(name) else MASK), Request(LOGIN), None, True)
     answer = refused(None, LoginFailed())
     try:
         reply = _log_in(house, caller._replace(user=name), password)
@@ -27,41 +30,61 @@ def log_in(house: House, caller: Caller, name: str, password: str) -> Reply:
     except Refusal as refusal:
         answer = refused(None, refusal)
         return Reply(answer, caller)
+    except Exception as error:  # whatever it is, nobody may see a traceback
+        answer = refused(None, InternalError(id=record.failure(error)))
+        return Reply(answer, caller)
     finally:
         record.outcome(answer)
 
 
 def _log_in(house: House, caller: Caller, password: str) -> Reply:
-    state = house.box.store.read()
-    if not state.installed:
+    if not house.box.store.read().installed:
         raise NotInstalled()
+    begun = house.box.clock.now()
     try:
+        ticket, verified = _prove(house, caller, password)
+        return _open(house, ticket, verified, _rehashed(house, verified, password))
+    except (AccountLocked, UnknownUser):
+        _wait_out(house.box.clock, begun)
+        raise LoginFailed() from None
+
+
+def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
+    """A counted attempt that was right, and the hash it was compared with.
+
+    Raises UnknownUser or AccountLocked for any other, after about the same work.
+    """
+    try:
+        if not fits(caller.user):
+            raise UnknownUser(name=MASK)
         ticket = begin(house, caller, caller.user)
     except (AccountLocked, UnknownUser):
-        house.box.hasher.waste(password, state.settings.hashing)
-        raise LoginFailed() from None
-    if not matches(house, ticket, password):
-        raise LoginFailed()
-    return _open(house, ticket, _rehashed(house, ticket.name, password))
+        house.box.hasher.waste(password, house.box.store.read().settings.hashing)
+        raise
+    verified = matched(house, ticket, password)
+    if not verified:
+        raise UnknownUser(name=ticket.name)
+    return ticket, verified
 
 
-def _rehashed(house: House, name: str, password: str) -> str:
-    """The hash of `password` with the parameters in force if the stored one has others, else ''."""
-    state = house.box.store.read()
-    account = state.accounts.get(name)
-    if account is None or not house.box.hasher.outdated(account.password, state.settings.hashing):
-        return ""
-    return house.box.hasher.encode(password, state.settings.hashing)
+def _wait_out(clock: Clock, begun: float) -> None:
+    """Let every failure take the same time, whatever had to be computed and written for it."""
+    clock.pause(min(LEAST, max(0.0, begun + LEAST - clock.now())))
 
 
-def _open(house: House, ticket: Ticket, rehashed: str) -> Reply:
+def _rehashed(house: House, verified: str, password: str) -> str:
+    """The hash of `password` with the parameters in force if `verified` has others, else ''."""
+    cost = house.box.store.read().settings.hashing
+    return house.box.hasher.encode(password, cost) if house.box.hasher.outdated(verified, cost) else ""
+
+
+def _open(house: House, ticket: Ticket, verified: str, rehashed: str) -> Reply:
     before = house.box.store.read().accounts.get(ticket.name)
     work(house, "give_attempt_back", ticket)
     session = house.box.clock.token()
-    texts = {"name": ticket.name, "session": session, "process": house.box.machine.process()}
-    if rehashed:
-        texts["rehashed"] = rehashed
-    caller = ticket.caller
+    texts = {"name": ticket.name, "session": session, "process": house.box.machine.process(),
+             "verified": verified, "rehashed": rehashed}
+    caller = ticket.caller._replace(session=session)
     carry_out(house, caller, Request("open_session", texts), own_work=True)
     state, now = house.box.store.read(), house.box.clock.now()
     account = state.accounts.get(ticket.name)
@@ -69,7 +92,7 @@ def _open(house: House, ticket: Ticket, rehashed: str) -> Reply:
     due = passwords.change_due(account, passwords.rules_of(state.settings), now)
     facts = _welcome(state, before, now)
     return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, before, now)),
-                 caller._replace(session=session, due=due))
+                 caller._replace(due=due))
 
 
 def _welcome(state: State, before: Account, now: float) -> dict[str, Any]:

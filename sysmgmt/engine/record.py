@@ -15,11 +15,16 @@ _LONGEST = 200
 
 
 class Record:
-    """The audit record of one request. The intent of a change is durable before the act."""
+    """The audit record of one request. The intent of a change is durable before the act.
 
-    def __init__(self, box: Box, caller: Caller, request: Request, command: Command | None) -> None:
+    `reserve` lets it use reserved space on a full disk. An outcome always may where there was an
+    intent: what has been done is not refused for want of space to say so.
+    """
+
+    def __init__(self, box: Box, caller: Caller, request: Request, command: Command | None,
+                 reserve: bool = False) -> None:
         self._box = box
-        self._reserve = command is not None and command.reserve
+        self._reserve = reserve or (command is not None and command.reserve)
         self._id = box.clock.token()
         self._facts: dict[str, Any] = {
             "id": self._id, "user": caller.user, "session": caller.session, "origin": caller.origin,
@@ -35,6 +40,7 @@ class Record:
         if not self._intended:
             self._intended = True
             self._write({**self._facts, "phase": "intent"}, durable)
+            self._reserve = True
 
     def outcome(self, answer: Answer) -> None:
         """Write what became of it."""
