@@ -115,5 +115,6 @@ def remembered(account: Account, rules: Rules) -> tuple[str, ...]:
 def days_left(account: Account, rules: Rules, now: float) -> int | None:
     """Whole days until expiry if it is at most 14 days ahead, else None."""
     end = expires_at(account, rules)
-    left = None if end is None else int((end - now) // DAY)
-    return left if left is not None and 0 <= left <= WARN_DAYS else None
+    if end is None or not 0 <= end - now <= WARN_DAYS * DAY:
+        return None
+    return int((end - now) // DAY)

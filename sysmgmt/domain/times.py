@@ -7,6 +7,7 @@ def iso(seconds: float | None, digits: int = 0) -> str | None:
     """`seconds` since 1970 as text with `digits` decimals; None stays None."""
     if seconds is None:
         return None
+    seconds = round(seconds, digits) if digits else seconds
     whole = int(seconds // 1)
     fraction = f"{seconds - whole:.{digits}f}"[1:] if digits else ""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + fraction + "Z"

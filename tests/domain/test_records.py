@@ -1,0 +1,43 @@
+"""Tables that share structure behave like dictionaries, which are their oracle."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sysmgmt.domain.records import Records
+
+STEPS = st.lists(st.tuples(st.text("abc", max_size=2), st.one_of(st.none(), st.integers())), max_size=30)
+
+
+@settings(max_examples=200, deadline=None)
+@given(STEPS)
+def test_a_table_is_what_a_dictionary_would_be(steps: list[tuple[str, int | None]]) -> None:
+    table: Records[int] = Records()
+    plain: dict[str, int] = {}
+    versions: list[tuple[Records[int], dict[str, int]]] = []
+    for key, value in steps:
+        versions.append((table, dict(plain)))
+        if value is None:
+            table = table.without(key)
+            plain.pop(key, None)
+        else:
+            table = table.put(key, value)
+            plain[key] = value
+    for old, was in [*versions, (table, plain)]:
+        assert dict(old.items()) == was and list(old) == sorted(was) and len(old) == len(was)
+    for old, was in versions:
+        changes = {key: (value, was.get(key)) for key, value in table.changed_since(old)}
+        assert changes == {key: (plain.get(key), was.get(key)) for key in {*plain, *was} if plain.get(key) != was.get(key)}
+
+
+def test_documents_are_decoded_when_they_are_read_and_only_once() -> None:
+    decoded = []
+
+    def decode(document: dict[str, int]) -> int:
+        decoded.append(document["n"])
+        return document["n"]
+    table = Records({str(n): {"n": n} for n in range(100)}, decode)
+    assert table.get("7") == 7 and table.get("7") == 7 and decoded == [7]
+    assert sorted(table.values()) == list(range(100)) and len(decoded) == 100
+    assert random.Random(1).choice(list(table)) in table and "nobody" not in table
