@@ -66,12 +66,6 @@ class Ending(Stripped, ABC):
         """Interrupt what runs."""
         raise KeyboardInterrupt
 
-    def termination_signal_handler(self, signum: int, frame: FrameType | None) -> None:
-        """End, through the prompt if one is shown."""
-        end = SystemExit(128 + signum)
-        if not (isinstance(self.source, Keyboard) and self.source.end(end)):
-            raise end
-
     def _leave(self, end: SystemExit) -> None:
         self.exit_code = end.code if isinstance(end.code, int) else 70
         if isinstance(end, Ended):

@@ -81,14 +81,10 @@ class Watch:
         self._tell = tell
         self._running: list[tuple[asyncio.AbstractEventLoop, Application[Any]]] = []
 
-    def end(self, exception: BaseException) -> bool:
-        """Let the prompt that is running end with `exception`; False if none is.
-
-        For signal handlers: raised in the middle of drawing, it would leave half a drawing.
-        """
+    def end(self, exception: BaseException) -> None:
+        """Let the prompt that is running, if one is, end with `exception`; may be called by a signal."""
         for loop, application in self._running[-1:]:
             loop.call_soon_threadsafe(_end, application, exception)
-        return bool(self._running)
 
     @contextmanager
     def over(self, application: Application[Any]) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """The terminal of a person: keys under the idle guard, and the screen they are shown on."""
 
 import asyncio
+import logging
 import os
 import termios
 import time
@@ -19,6 +20,7 @@ from prompt_toolkit.utils import is_dumb_terminal
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.screen.idle import Countdown, Watch
+from sysmgmt.screen.signals import deferred
 from sysmgmt.screen.typewriter import Typewriter
 
 
@@ -40,6 +42,7 @@ class Keyboard(Vt100Input):
             raise ValueError("a Keyboard needs a terminal on both sides, else typed secrets are echoed")
         # As in environment.FIXED: without it, 2 s after the first prompt, a warning appears.
         os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"
+        logging.getLogger("asyncio").disabled = True  # it would show tracebacks
         super().__init__(stdin)
         self.out = out
         self.dumb = is_dumb_terminal()
@@ -47,6 +50,7 @@ class Keyboard(Vt100Input):
         self.notice = ""
         self._watch = Watch(Countdown(limit, clock), standing, self.tell)
         self._typewriter: Typewriter | None = None
+        self._come: list[BaseException] = []
 
     def attach(self, input_ready_callback: Callable[[], None]) -> AbstractContextManager[None]:
         """Listen to keys, under guard."""
@@ -63,14 +67,24 @@ class Keyboard(Vt100Input):
     def read(self, session: PromptSession[str], prompt: str, hidden: bool = False) -> str:
         """One line typed into `session`. Raises EOFError, KeyboardInterrupt, Ended."""
         if not (hidden or self.dumb):
-            return session.prompt(prompt)
+            with self.prompting():
+                return session.prompt(prompt, handle_sigint=False)
         typewriter = Typewriter(session.default_buffer, self.out, prompt, hidden)
         # Raw before the prompt is seen: the terminal itself would eat a Ctrl-D that comes at once.
-        with self.raw_mode(), typewriter as self._typewriter:
+        with self.prompting(), self.raw_mode(), typewriter as self._typewriter:
             try:
-                return session.prompt("")
+                return session.prompt("", handle_sigint=False)
             finally:
                 self._typewriter = None
+
+    @contextmanager
+    def prompting(self) -> Iterator[None]:
+        """Whatever runs a prompt_toolkit application does it in here: signals end it in good order.
+
+        With handle_sigint=False: its own handler is taken by surprise by a second Ctrl-C.
+        """
+        with deferred(self._watch.end) as self._come:
+            yield
 
     def tell(self, text: str) -> None:
         """Show a sentence above the running prompt, or in the notice of a full screen."""
@@ -80,10 +94,6 @@ class Keyboard(Vt100Input):
             application.invalidate()
         else:
             asyncio.ensure_future(run_in_terminal(lambda: self._above(text)))
-
-    def end(self, exception: BaseException) -> bool:
-        """Let the prompt that is running end with `exception`; False if none is."""
-        return self._watch.end(exception)
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -113,4 +123,6 @@ class Keyboard(Vt100Input):
     @contextmanager
     def _guarded(self, attached: AbstractContextManager[None]) -> Iterator[None]:
         with attached, self._watch.over(get_app()):
+            for exception in self._come[-1:]:  # before there was anything to end
+                self._watch.end(exception)
             yield

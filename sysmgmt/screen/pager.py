@@ -1,8 +1,9 @@
 """A pager without a child process: nothing to escape from, and under the idle guard."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from prompt_toolkit.application import Application, create_app_session
+from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
@@ -28,8 +29,8 @@ class Pager:
             self._keyboard.out.write(text)
             self._keyboard.out.flush()
         else:
-            with create_app_session(input=self._keyboard, output=self._keyboard.screen):
-                _Page(self._keyboard, text).application().run()
+            with suppress(KeyboardInterrupt), self._keyboard.prompting():
+                _Page(self._keyboard, text).application().run(handle_sigint=False)
 
 
 class _Page:
@@ -51,7 +52,7 @@ class _Page:
             keys.add(name)(lambda event, pages=pages: self._move(pages * self._height()))
         for name, top in (("g", 0), ("home", 0), ("G", len(self._text)), ("end", len(self._text))):
             keys.add(name)(lambda event, top=top: self._move(top - self._top))
-        for name in ("q", "Q", "c-c", "c-d", "<sigint>"):
+        for name in ("q", "Q", "c-c", "c-d"):
             keys.add(name)(_quit)
         return keys
 
