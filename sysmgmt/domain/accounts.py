@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import lockout, passwords, roles
+from sysmgmt.domain import lockout, passwords, roles, uids
 from sysmgmt.domain.errors import InvalidValue, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists
 from sysmgmt.domain.model import ADMIN, Account, State
 from sysmgmt.domain.names import RESERVED
@@ -38,7 +38,7 @@ def add(state: State, account: Account) -> State:
     check_new_name(state, account.name)
     roles.find(state, account.role)
     _check_groups(state, account.groups)
-    return put(state, account)
+    return uids.give(state, account)
 
 
 def change(state: State, name: str, edit: Edit, caller: str, now: float) -> State:

@@ -16,6 +16,7 @@ class Refusal(Exception):
     def __init__(self, **facts: object) -> None:
         super().__init__()
         self.facts = facts
+        self.told = ""
 
     @property
     def code(self) -> str:
@@ -23,12 +24,19 @@ class Refusal(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        return (self.__doc__ or "").format(**self.facts)
+        return self.told or (self.__doc__ or "").format(**self.facts)
 
     @property
     def advice(self) -> str | None:
         """What to do about it, or None."""
         return self.hint.format(**self.facts) or None
+
+
+def told(kind: type[Refusal], message: str) -> Refusal:
+    """A refusal of `kind` that was made elsewhere, in the words that it had there."""
+    refusal = kind()
+    refusal.told = message
+    return refusal
 
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
@@ -219,6 +227,12 @@ class GroupInUse(Refusal):
     hint = "Change the groups of these users first."
 
 
+class UidsExhausted(Refusal):
+    """All numbers for users from {first} to {last} have been given; none is given twice."""
+
+    hint = "Deploy again with a larger range."
+
+
 class Cancelled(Refusal):
     """Cancelled; nothing was changed."""
 
@@ -257,6 +271,12 @@ class StorageFailed(_Unable):
 
 class ServiceRefused(_Unable):
     """{service} refused: {words}."""
+
+
+class ServiceLost(_Unable):
+    """boxmgmtd does not answer; whether the last command was carried out is not known."""
+
+    hint = "Look at the settings that it concerns, then try again."
 
 
 class InternalError(Refusal):

@@ -40,6 +40,7 @@ class Account(NamedTuple):
     last_login_at: float | None = None
     last_login_from: str = ""
     failed_logins: int = 0
+    uid: int | None = None
 
 
 class Role(NamedTuple):
@@ -67,7 +68,11 @@ class Session(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The settings of the box itself. `installed_at` None: the Installation step is still due."""
+    """The settings of the box itself. `installed_at` None: the Installation step is still due.
+
+    `uids` are, in service mode, the first, the last and the next number that a user gets; none is
+    ever given twice.
+    """
 
     name: str = ""
     box_id: str = ""
@@ -79,6 +84,7 @@ class Settings(NamedTuple):
     sessions_per_user: int = 10
     hashing: Cost = Cost()
     recovered_at: float | None = None
+    uids: tuple[int, ...] = ()
 
 
 class State(NamedTuple):

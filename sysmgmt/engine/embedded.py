@@ -11,7 +11,7 @@ from sysmgmt.engine import authority, dispatch, login, together
 from sysmgmt.engine.declaration import OWN_WORK, Shown
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Sign
-from sysmgmt.engine.record import Record
+from sysmgmt.engine.record import Record, frames
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 
@@ -47,6 +47,14 @@ class EmbeddedDoor:
     def caller(self) -> Caller:
         """Who is logged in through this door; user "" is nobody."""
         return self._caller
+
+    def become(self, caller: Caller) -> None:
+        """Take over a caller whom somebody more trusted than a password has identified."""
+        self._caller = caller
+
+    def enter(self) -> Answer | None:
+        """What the user is told whom the kernel identifies: nobody here, where a password decides."""
+        return None
 
     def sign(self) -> Sign:
         """What anybody may know of the box. Raises StateDamaged."""
@@ -109,7 +117,11 @@ class EmbeddedDoor:
     @_uninterrupted
     def explain(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""
-        return Record(self._house.box, self._caller, Request(""), None).failure(error)
+        return self.reported(type(error).__name__, frames(error))
+
+    def reported(self, kind: str, where: list[str]) -> str:
+        """Record what a shell elsewhere says of its own failure; the id of the record."""
+        return Record(self._house.box, self._caller, Request(""), None).failure(kind, where)
 
     def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over. Makes earlier records durable."""

@@ -1,8 +1,9 @@
 """Logging in and out. A stranger learns nothing but that it failed (R088, decisions: Lockout)."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import passwords, security
+from sysmgmt.domain import accounts, passwords, security
 from sysmgmt.domain.errors import AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser
 from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.names import canonical, fits
@@ -79,23 +80,34 @@ def _rehashed(house: House, verified: str, password: str) -> str:
 
 
 def _open(house: House, ticket: Ticket, verified: str, rehashed: str) -> Reply:
-    before = house.box.store.read().accounts.get(ticket.name)
     work(house, "give_attempt_back", ticket)
-    session = house.box.clock.token()
-    texts = {"name": ticket.name, "session": session, "process": house.box.machine.process(),
-             "verified": verified, "rehashed": rehashed}
-    caller = ticket.caller._replace(session=session)
+    return open_session(house, ticket.caller, house.box.machine.process(),
+                        {"verified": verified, "rehashed": rehashed})
+
+
+def open_session(house: House, caller: Caller, process: str, checked: Mapping[str, str]) -> Reply:
+    """Open a session of `caller.user` that ends with `process`.
+
+    `checked` is what was found out about the password, if one was checked. Raises
+    TooManySessions, UnknownUser.
+    """
+    before = accounts.find(house.box.store.read(), caller.user)
+    caller = caller._replace(session=house.box.clock.token())
+    texts = {"name": caller.user, "session": caller.session, "process": process, **checked}
     carry_out(house, caller, Request("open_session", texts), own_work=True)
+    return greet(house, caller, before)
+
+
+def greet(house: House, caller: Caller, before: Account) -> Reply:
+    """What somebody is told whose session is open now; `before` is the account before this login."""
     state, now = house.box.store.read(), house.box.clock.now()
-    account = state.accounts.get(ticket.name)
-    assert account is not None and before is not None  # the session was opened for it just now
+    account = accounts.find(state, caller.user)
     due = passwords.change_due(account, passwords.rules_of(state.settings), now)
-    facts = _welcome(state, before, now)
-    return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, before, now)),
+    return Reply(Answer(None, "Done", 0, _welcome(before), warnings=_warnings(state, account, before, now)),
                  caller._replace(due=due))
 
 
-def _welcome(state: State, before: Account, now: float) -> dict[str, Any]:
+def _welcome(before: Account) -> dict[str, Any]:
     return {"user": before.name, "role": before.role, "last_login_at": iso(before.last_login_at),
             "last_login_from": before.last_login_from or None, "failed_logins": before.failed_logins}
 

@@ -47,16 +47,12 @@ class Record:
         phase = {"phase": "outcome"} if self._intended else {}
         self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
 
-    def failure(self, error: BaseException) -> str:
-        """Write where an unexpected `error` happened; the id under which it stands.
+    def failure(self, kind: str, frames: list[str]) -> str:
+        """Write that an unexpected error of the type `kind` happened, and where; the record's id.
 
         Neither its text nor any local value is written, since both may hold a secret.
         """
-        import traceback  # only needed where something is wrong already
-
-        frames = [f"{frame.filename}:{frame.lineno} {frame.name}"
-                  for frame in traceback.extract_tb(error.__traceback__)]
-        self._write({"id": self._id, "phase": "error", "type": type(error).__name__, "frames": frames}, True)
+        self._write({"id": self._id, "phase": "error", "type": kind, "frames": frames}, True)
         return self._id
 
     def _write(self, facts: Mapping[str, Any], durable: bool) -> None:
@@ -71,3 +67,10 @@ def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
         secret = parameter is None or parameter.word.secret
         shown[name[:_LONGEST]] = MASK if secret else text[:_LONGEST]
     return shown
+
+
+def frames(error: BaseException) -> list[str]:
+    """Where an unexpected `error` happened, outermost first."""
+    import traceback  # only needed where something is wrong already
+
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

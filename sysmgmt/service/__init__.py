@@ -1,0 +1,1 @@
+"""Service mode: boxmgmtd owns state, keys and journal; the shells are clients without privilege."""

@@ -1,0 +1,87 @@
+"""The calls that a client may make: the verbs of a Door, and nothing else."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine.request import refused
+from sysmgmt.service import values
+from sysmgmt.service.values import text
+
+if TYPE_CHECKING:
+    from sysmgmt.service.visit import Visit
+
+Parameters = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+def enter(visit: "Visit", given: Parameters) -> Facts:
+    """Who the kernel says is here."""
+    greeting = visit.greeting
+    return {"caller": visit.door.caller._asdict(), "answer": greeting and greeting._asdict()}
+
+
+def sign(visit: "Visit", given: Parameters) -> Facts:
+    """What anybody may know of the box."""
+    try:
+        return {"sign": visit.door.sign()._asdict()}
+    except Refusal as refusal:
+        return {"refused": refused(None, refusal)._asdict()}
+
+
+def log_in(visit: "Visit", given: Parameters) -> Facts:
+    """Check a password and open a session."""
+    answer = visit.door.log_in(text(given.get("name")), text(given.get("password")))
+    visit.trust()
+    return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
+
+
+def run(visit: "Visit", given: Parameters) -> Facts:
+    """Run one request."""
+    answer = visit.door.run(values.request_or_answer(given))
+    return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
+
+
+def run_together(visit: "Visit", given: Parameters) -> Facts:
+    """Run all requests or none."""
+    requests = [values.request_or_answer(one) for one in values.items(given.get("requests"))]
+    answers = visit.door.run_together(requests)
+    return {"answers": [one._asdict() for one in answers], "caller": visit.door.caller._asdict()}
+
+
+def barred(visit: "Visit", given: Parameters) -> Facts:
+    """Why the caller may not run a command."""
+    answer = visit.door.barred(text(given.get("command")))
+    return {"answer": answer and answer._asdict()}
+
+
+def offers(visit: "Visit", given: Parameters) -> Facts:
+    """What could stand for a parameter."""
+    texts = values.texts(given.get("texts", {}))
+    return {"offers": visit.door.offers(text(given.get("command")), text(given.get("parameter")), texts)}
+
+
+def standing(visit: "Visit", given: Parameters) -> Facts:
+    """Whether the session may go on."""
+    refusal = visit.door.standing()
+    return {"refused": refusal and refused(None, refusal)._asdict()}
+
+
+def log_out(visit: "Visit", given: Parameters) -> Facts:
+    """End the session."""
+    visit.door.log_out(text(given.get("reason"))[:64])
+    return {}
+
+
+def explain(visit: "Visit", given: Parameters) -> Facts:
+    """Record a failure of the shell itself: what a client says of itself, marked as that."""
+    where = [text(one)[:300] for one in values.items(given.get("frames"))[:50]]
+    return {"id": visit.door.reported(text(given.get("type"))[:64], where)}
+
+
+CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
+    "Enter": enter, "Sign": sign, "LogIn": log_in, "Run": run, "RunTogether": run_together, "Barred": barred,
+    "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": explain,
+}
+PASSIVE = frozenset({"Sign", "Standing", "Offers", "Barred"})
+"""Calls that a shell makes by itself: they do not show that its user is still there."""

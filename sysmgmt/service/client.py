@@ -1,0 +1,133 @@
+"""The door of a client of boxmgmtd: every verb is a call over the socket."""
+
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sysmgmt.domain.errors import Refusal, ServiceLost, refusals, told
+from sysmgmt.engine.door import Sign
+from sysmgmt.engine.record import frames
+from sysmgmt.engine.request import Answer, Caller, Request, refused
+from sysmgmt.service import values
+from sysmgmt.service.wire import INTERFACE, Garbled, Wire
+
+PATIENCE = 5.0
+"""Seconds to wait for boxmgmtd to come back."""
+POLL = 0.02
+_CODES = {one.__name__: one for one in refusals()}
+
+
+class ServiceDoor:
+    """A door at the socket `path`. The server says who the caller is."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._wire: Wire | None = None
+        self._caller = Caller()
+
+    @property
+    def caller(self) -> Caller:
+        """Who is logged in through this door, as the server said last."""
+        return self._caller
+
+    def enter(self) -> Answer | None:
+        """What the user is told whom the kernel identifies, or None: somebody has to log in."""
+        reply = self._call("Enter")
+        self._caller = Caller(**reply["caller"])
+        return values.answer(reply["answer"]) if reply["answer"] else None
+
+    def sign(self) -> Sign:
+        """What anybody may know of the box. Raises StateDamaged."""
+        reply = self._call("Sign")
+        if reply.get("refused"):
+            raise _refusal(reply["refused"])
+        return Sign(**reply["sign"])
+
+    def log_in(self, name: str, password: str) -> Answer:
+        """Check the password and open a session."""
+        return self._answered("LogIn", {"name": name, "password": password})
+
+    def run(self, request: Request | Answer) -> Answer:
+        """Run one request; an Answer is one that was refused before it got here: it is recorded."""
+        return self._answered("Run", values.plain(request))
+
+    def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
+        """Run all requests or none; an Answer among them is one that has already failed."""
+        reply = self._call("RunTogether", {"requests": [values.plain(one) for one in requests]})
+        self._caller = Caller(**reply["caller"])
+        return [values.answer(one) for one in reply["answers"]]
+
+    def barred(self, command: str) -> Answer | None:
+        """Why the caller may not run `command` now, or None."""
+        answer = self._call("Barred", {"command": command})["answer"]
+        return values.answer(answer) if answer else None
+
+    def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
+        """What could stand for a parameter: for completion and for choosing."""
+        reply = self._call("Offers", {"command": command, "parameter": parameter, "texts": dict(texts)})
+        return [values.text(one) for one in reply["offers"]]
+
+    def explain(self, error: Exception) -> str:
+        """Record a failure of the shell itself; the id of the record."""
+        return values.text(self._call("Explain", {"type": type(error).__name__, "frames": frames(error)})["id"])
+
+    def standing(self) -> Refusal | None:
+        """None while the session may go on, else why it is over."""
+        found = self._call("Standing")["refused"]
+        return _refusal(found) if found else None
+
+    def log_out(self, reason: str) -> None:
+        """End the session, if there is one."""
+        try:
+            self._call("LogOut", {"reason": reason})
+        except Refusal:
+            return  # the server ends it when the connection does
+
+    def _answered(self, method: str, parameters: Mapping[str, Any]) -> Answer:
+        try:
+            reply = self._call(method, parameters)
+        except ServiceLost as lost:
+            return refused(None, lost)
+        self._caller = Caller(**reply["caller"])
+        return values.answer(reply["answer"])
+
+    def _call(self, method: str, parameters: Mapping[str, Any] = {}) -> dict[str, Any]:
+        """The parameters of the reply. Raises ServiceLost.
+
+        A call that may have been carried out is never made twice: what became of it is not known.
+        """
+        wire = self._wire or self._connect(method)
+        try:
+            wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters})
+            reply = wire.receive()
+        except (OSError, Garbled):
+            reply = None
+        if reply is None or "error" in reply:
+            self._wire = None
+            raise ServiceLost()
+        found: dict[str, Any] = reply.get("parameters", {})
+        return found
+
+    def _connect(self, method: str) -> Wire:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                connection.connect(self._path)
+                break
+            except OSError:
+                connection.close()
+                if time.monotonic() > deadline:
+                    raise ServiceLost() from None
+                time.sleep(POLL)
+        self._wire = Wire(connection)
+        if method != "Enter":
+            self.enter()  # a new connection: the server has to find out again whose it is
+        return self._wire
+
+
+def _refusal(shown: Mapping[str, Any]) -> Refusal:
+    """The refusal that the server made, with its words."""
+    kind = _CODES.get(str(shown.get("code")), ServiceLost)
+    return told(kind, str(shown.get("message")))

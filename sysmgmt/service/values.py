@@ -1,0 +1,60 @@
+"""Requests and answers as the plain values that travel; nothing else is accepted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.engine.request import Answer, Request
+from sysmgmt.service.wire import Garbled
+
+MOST_PARAMETERS = 64
+
+
+def plain(one: Request | Answer) -> dict[str, Any]:
+    """A request or an answer as a JSON object."""
+    shown = one._asdict()
+    return {"answer": shown} if isinstance(one, Answer) else {"request": shown | {"texts": dict(one.texts)}}
+
+
+def request_or_answer(value: Any) -> Request | Answer:
+    """What `plain` made. Raises Garbled."""
+    if isinstance(value, dict) and isinstance(value.get("request"), dict):
+        return request(value["request"])
+    if isinstance(value, dict) and isinstance(value.get("answer"), dict):
+        return answer(value["answer"])
+    raise Garbled("neither a request nor an answer")
+
+
+def request(value: Mapping[str, Any]) -> Request:
+    """A request from a JSON object. Raises Garbled."""
+    return Request(text(value.get("command")), texts(value.get("texts", {})),
+                   value.get("dry_run") is True, value.get("confirmed") is True)
+
+
+def answer(value: Mapping[str, Any]) -> Answer:
+    """An answer from a JSON object. Raises Garbled."""
+    try:
+        found = Answer(**value)
+        return found._replace(status=int(found.status), warnings=tuple(map(text, found.warnings)))
+    except (TypeError, ValueError):
+        raise Garbled("no answer") from None
+
+
+def text(value: Any) -> str:
+    """A text. Raises Garbled."""
+    if not isinstance(value, str):
+        raise Garbled("no text")
+    return value
+
+
+def texts(value: Any) -> dict[str, str]:
+    """Texts by name. Raises Garbled."""
+    if not isinstance(value, dict) or len(value) > MOST_PARAMETERS:
+        raise Garbled("no parameters")
+    return {text(name): text(one) for name, one in value.items()}
+
+
+def items(value: Any) -> list[Any]:
+    """A list. Raises Garbled."""
+    if not isinstance(value, list):
+        raise Garbled("no list")
+    return value
