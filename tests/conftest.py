@@ -49,7 +49,7 @@ def basic(templates: Callable[[str], box.TestBox], folder: Path) -> box.TestBox:
 @pytest.fixture
 def high(templates: Callable[[str], box.TestBox], folder: Path) -> box.TestBox:
     """An installed box at the security level high."""
-    return box.copy(templates("high"), folder / "state")
+    return box.copy(templates("high"), folder / "high")
 
 
 @pytest.fixture
