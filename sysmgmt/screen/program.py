@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -78,9 +79,11 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 def _visit(console: Console, program: Program) -> int:
     reason = "the program ended"
+    recover = program.recover if console.options.recover else None
     try:
-        recover = program.recover if console.options.recover else None
-        status = recover(console) if recover else _served(console, program)
+        # What is typed while nothing asks for it is not echoed: it may be an early password.
+        with console.person.keyboard.silent() if console.person else nullcontext():
+            status = recover(console) if recover else _served(console, program)
         reason = "logged out"
         return status
     except Ended as end:
