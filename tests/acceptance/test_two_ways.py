@@ -41,7 +41,8 @@ LITERAL = (b"", b"   ", b"# a comment", b"#", b"get_users", b"get_users --json",
            b"set_password current_password=- new_password=-", b"wrong-one",
            b"set_password current_password=Admin-Pass-12",
            b"lock_user name=bob", b"unlock_user name=bob", b"set_security_level level=basic", b"{", b"}", b"\\", b"'",
-           b"get_groups\t--json", b"\tget_groups", b"get_system_status nosuch", b"do_quit", b"help quit", b"help nosuch")
+           b"get_groups\t--json", b"\tget_groups", b"get_system_status nosuch", b"do_quit", b"help quit",
+           b"help nosuch")
 SPELLINGS: tuple[Callable[[str], str], ...] = (str, lambda text: '"' + text + '"')
 
 
