@@ -13,12 +13,11 @@ from sysmgmt import __main__ as sysmgmt
 from sysmgmt.domain.errors import InvalidValue, PermissionDenied
 from sysmgmt.domain.roles import ADMIN_ROLE, ADMINISTRATOR
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.extensions import broken
 from sysmgmt.screen import batch
 from sysmgmt.screen.console import Console
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
-from sysmgmt.screen.program import Program, run, script
+from sysmgmt.screen.program import Program, name_broken, run, script
 from sysmgmt.screen.visible import escaped
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ def serve(console: Console, guest: Guest) -> int:
 
 def _walk(console: Console, guest: Guest) -> Walk:
     menu, misplaced = with_others(MAIN, console.catalog)
-    for sentence in [*broken(console.catalog), *misplaced]:
-        console.output.tell(f"Warning: {sentence}.")
+    name_broken(console, misplaced)
     person = console.person
     asker = person.asker if person else PipeAsker(console.lines, console.manner.mark)
     programs: Programs = {"sysmgmt": lambda: _sysmgmt(console)} if guest.role == ADMINISTRATOR else {}

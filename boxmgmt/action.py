@@ -1,10 +1,13 @@
 """One item of the menu that runs a command: ask its words, run it, show the answer and its line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from boxmgmt import spelling
 from boxmgmt.answers import NoAnswer
 from boxmgmt.menu import Run
+from sysmgmt.commands import support
 from sysmgmt.domain.errors import (
     GroupExists, InvalidValue, MissingValue, PasswordReused, PasswordTooWeak, Refusal, RoleExists, UnknownGroup,
     UnknownRole, UnknownUser, UserExists)
@@ -29,11 +32,17 @@ class Site(NamedTuple):
     patient: bool
 
 
+def is_hidden(command: Command, door: Door) -> bool:
+    """Whether the caller must enable the advanced support commands before `command` exists (R245)."""
+    return command.advanced and not door.caller.advanced
+
+
 def perform(site: Site, item: Run) -> Answer:
     """Do what the item says and show what became of it."""
     while True:
         texts = dict(item.given)
-        answer = _attempt(site, item.command, texts)
+        with _unhidden(site.door, item.command):
+            answer = _attempt(site, item.command, texts)
         site.output.answer(answer)
         if not (site.patient and answer.code in BAD_ANSWERS and set(texts) - set(item.given)):
             break
@@ -41,6 +50,19 @@ def perform(site: Site, item: Run) -> Answer:
     if not answer.status and not site.output.as_json:
         site.output.say(f"In Sysmgmt: {_line(site, item.command, texts)}")
     return answer
+
+
+@contextmanager
+def _unhidden(door: Door, command: Command) -> Iterator[None]:
+    """The menu shows its advanced items to those who may enable them, and enables them for one action."""
+    hidden = is_hidden(command, door)
+    if hidden:
+        door.run(Request(support.enable_advanced_support_commands.name))
+    try:
+        yield
+    finally:
+        if hidden:
+            door.run(Request(support.disable_advanced_support_commands.name))
 
 
 def _attempt(site: Site, command: Command, texts: dict[str, str]) -> Answer:
@@ -97,5 +119,4 @@ def _question(command: Command, one: Parameter) -> str:
 
 def _line(site: Site, command: Command, texts: dict[str, str]) -> str:
     line = spelling.line(command, texts)
-    hidden = command.advanced and not site.door.caller.advanced
-    return f"{line} (after enable_advanced_support_commands)" if hidden else line
+    return f"{line} (after enable_advanced_support_commands)" if is_hidden(command, site.door) else line

@@ -3,7 +3,6 @@
 import os
 
 from boxmgmt.action import BAD_ANSWERS
-from sysmgmt.box import default_folder
 from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, PermissionDenied
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine.request import Answer, refused
@@ -28,7 +27,7 @@ def recover(console: Console) -> int:
 
 def _barred(console: Console) -> Answer | None:
     """Why recovery is not possible here, and the way to do it right; None if it is."""
-    folder = console.options.state or default_folder(os.environ)
+    folder = console.options.state
     if console.person is None:
         refusal = InvalidValue(what="Recovery asks questions, so it needs a terminal")
         return refused(None, refusal)._replace(hint="Start boxmgmt --recover with the keyboard as its input.")

@@ -5,12 +5,11 @@ import sys
 from sysmgmt.domain.errors import PermissionDenied, UnknownCommand
 from sysmgmt.domain.roles import ADMIN_ROLE
 from sysmgmt.engine.request import refused
-from sysmgmt.extensions import broken
 from sysmgmt.screen.console import Console
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
-from sysmgmt.screen.program import Program, run, script
+from sysmgmt.screen.program import Program, name_broken, run, script
 
 
 def serve(console: Console, guest: Guest) -> int:
@@ -22,17 +21,12 @@ def serve(console: Console, guest: Guest) -> int:
     options = console.options
     in_shell = options.command is None and not options.atomic and bool(console.person or options.no_shortcut)
     if in_shell and console.person:
-        _name_broken(console)
+        name_broken(console)
         return shell(console)
     status = shell(console) if in_shell else script(console)
     if status == UnknownCommand.status:
-        _name_broken(console)  # else looking for them would cost a script more than its commands
+        name_broken(console)  # else looking for them would cost a script more than its commands
     return status
-
-
-def _name_broken(console: Console) -> None:
-    for sentence in broken(console.catalog):
-        console.output.tell(f"Warning: {sentence}.")
 
 
 def shell(console: Console) -> int:

@@ -37,7 +37,18 @@ def folder() -> Iterator[Path]:
     """An empty folder, in memory where that is possible: a test must not wait for a disk."""
     path = Path(tempfile.mkdtemp(prefix="box-", dir=_where()))
     yield path
+    _close_files_in(path)
     shutil.rmtree(path)
+
+
+def _close_files_in(path: Path) -> None:
+    """A program keeps its store open for life; a test has many stores, and descriptors are few."""
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink(f"/proc/self/fd/{name}").startswith(f"{path}/"):
+                os.close(int(name))
+        except OSError:
+            continue  # the descriptor that listed the folder
 
 
 @pytest.fixture
@@ -49,7 +60,7 @@ def basic(templates: Callable[[str], box.TestBox], folder: Path) -> box.TestBox:
 @pytest.fixture
 def high(templates: Callable[[str], box.TestBox], folder: Path) -> box.TestBox:
     """An installed box at the security level high."""
-    return box.copy(templates("high"), folder / "state")
+    return box.copy(templates("high"), folder / "high")
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
     """
     edit = accounts.Edit(new_name, role, groups, password)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
-    if new_name is not None:
+    if new_name not in (None, name):
         state = sessions.end_all(state, name)
     return Change(state, {"name": new_name or name})
 

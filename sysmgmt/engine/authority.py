@@ -2,7 +2,8 @@
 
 from sysmgmt.domain import groups, roles
 from sysmgmt.domain.errors import (
-    AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded)
+    AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded,
+    UnknownCommand)
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.permissions import Permission
@@ -15,7 +16,7 @@ def authorise(state: State, caller: Caller, command: Command) -> None:
     """Return if `caller` may run `command` now (R094, R119).
 
     Raises AlreadyInstalled, NotInstalled, LoginNeeded, SessionEnded, MustChangePassword,
-    PermissionDenied.
+    PermissionDenied; UnknownCommand for an advanced one that has not been enabled (R245).
     """
     if command.needs in (EVERYBODY, OWN_WORK):
         return
@@ -26,6 +27,8 @@ def authorise(state: State, caller: Caller, command: Command) -> None:
     if not state.installed:
         raise NotInstalled()
     account = standing(state, caller)
+    if command.advanced and not caller.advanced:
+        raise UnknownCommand(name=command.name)
     if caller.due and not command.while_due:
         raise MustChangePassword()
     if not holds(state, account, command.needs):

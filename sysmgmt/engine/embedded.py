@@ -80,7 +80,8 @@ class EmbeddedDoor:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
         if isinstance(request, Answer):
             name = request.command or ""
-            Record(self._house.box, self._caller, Request(name), None).outcome(request)
+            declared = self._house.catalog.get(name)
+            Record(self._house.box, self._caller, Request(name), declared).outcome(request)
             return request
         command = self._house.catalog.get(request.command)
         only_reads = command is not None and command.kind is Shown

@@ -28,7 +28,7 @@ class Record:
         self._id = box.clock.token()
         self._facts: dict[str, Any] = {
             "id": self._id, "user": caller.user, "session": caller.session, "origin": caller.origin,
-            "endpoint": caller.endpoint, "command": request.command if fits(request.command) else MASK,
+            "endpoint": caller.endpoint, "command": request.command if command or fits(request.command) else MASK,
             "parameters": masked(request.texts, command),
         }
         if request.dry_run:

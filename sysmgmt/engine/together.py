@@ -8,7 +8,7 @@ other one with NotApplied.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import NotApplied, NotAtomic, Refusal, UnknownCommand
+from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal, UnknownCommand
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine.declaration import OWN_WORK, Act, Change
 from sysmgmt.engine.dispatch import House, NothingToChoose, Trip, prepare, reply, run
@@ -100,6 +100,10 @@ def _next(house: House, course: Course, step: Step) -> tuple[Answer, State, Call
         answer = Answer(_name(one), "Unchanged", message=str(nothing))
     except Refusal as refusal:
         answer = refused(_name(one), refusal)
+    except StateMoved:
+        raise
+    except Exception as error:  # whatever it is, nobody may see a traceback
+        answer = refused(_name(one), InternalError(id=record.failure(error)))
     return answer, course.state, course.caller
 
 

@@ -48,7 +48,8 @@ class Console(NamedTuple):
 def open_console(options: Options, environment: Mapping[str, str]) -> Console:
     """The client that this process serves, before anybody has logged in."""
     at_terminal = sys.stdin.isatty()
-    house = box.embedded(options.state or box.default_folder(environment))
+    options = options._replace(state=options.state or box.default_folder(environment))
+    house = box.embedded(options.state)
     door = EmbeddedDoor(house, stranger(options, environment, at_terminal))
     limit = _limit(door)
     person = _person(limit, door.standing) if at_terminal else None

@@ -1,13 +1,15 @@
 """What both programs do around their shell: options, environment, login, logout, exit status."""
 
 import os
+import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from sysmgmt import __version__
+from sysmgmt import __version__, extensions
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.engine.request import Answer, refused
 from sysmgmt.screen import batch, entrance, options
@@ -17,6 +19,7 @@ from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.environment import scrub
 from sysmgmt.screen.output import Output
+from sysmgmt.screen.signals import guarded
 
 USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
                [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
@@ -35,6 +38,7 @@ class Program(NamedTuple):
 def run(program: Program) -> NoReturn:
     """Let somebody in, serve him, let him out, and exit with the status."""
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold passwords
     environment = dict(os.environ)
     os.environ.clear()
     os.environ.update(scrub(environment))
@@ -78,9 +82,11 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 def _visit(console: Console, program: Program) -> int:
     reason = "the program ended"
+    recover = program.recover if console.options.recover else None
     try:
-        recover = program.recover if console.options.recover else None
-        status = recover(console) if recover else _served(console, program)
+        # What is typed while nothing asks for it is not echoed: it may be an early password.
+        with console.person.keyboard.silent() if console.person else nullcontext():
+            status = recover(console) if recover else _served(console, program)
         reason = "logged out"
         return status
     except Ended as end:
@@ -115,3 +121,9 @@ def script(console: Console) -> int:
     else:
         batch.run(conversation, console.lines)
     return conversation.status
+
+
+def name_broken(console: Console, more: Sequence[str] = ()) -> None:
+    """Tell which packages could not be used, and what `more` there is to tell of them."""
+    for sentence in (*extensions.broken(console.catalog), *more):
+        console.output.tell(f"Warning: {sentence}.")

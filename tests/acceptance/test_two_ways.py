@@ -28,7 +28,8 @@ PERMISSIONS = ("failover", "view,failover", "web_download", "boxmgmt", "nosuch",
 LITERAL = (b"", b"   ", b"# a comment", b"#", b"get_users", b"get_users --json", b"  get_roles  ", b"get_current_user",
            b"help", b"help add_user", b"?", b"? add_user", b"add_user ?", b"add_user --help", b"get_users | cat",
            b"get_users > /tmp/x", b"get_users; get_roles", b"!ls", b"@file", b"shell ls", b"run_script x", b"edit",
-           b"alias create a b", b"macro list", b"set", b"history", b"shortcuts", b"ipy", b"py", b"_relative_run_script",
+           b"alias create a b", b"macro list", b"set", b"history", b"shortcuts", b"ipy", b"py",
+           b"_relative_run_script",
            b"eof", b"EOF", b"_eof", b"exit", b"GET_USERS", b"get_users bob", b"get_users bob carol", b"unlock_user",
            b"get_users name=bob name=bob", b'get_users name="bob', b'get_users name="b"ob', b'"get_users"',
            b"get_users --nosuch", b"get_users --yes --dry-run", b"get_users nosuch=1", b"take_attempt name=bob token=x",
@@ -37,9 +38,11 @@ LITERAL = (b"", b"   ", b"# a comment", b"#", b"get_users", b"get_users --json",
            b"set_login_banner text=\"a\\nb\"", b"get_users\r", b"get_users\x00", b"\xff\xfe", b"get_users \xc3\x28",
            b"\xef\xbb\xbfget_users", b"get_users \x1b[31m", b"get_users name=\xe2\x80\xae", b"\xc2\xa0get_users",
            b"get_users\xc2\xa0", b"x" * 65536, b"y" * 65537, b"z" * 200_000, b"get_users name=" + b"n" * 4000,
-           b"set_password current_password=- new_password=-", b"wrong-one", b"set_password current_password=Admin-pass-12",
+           b"set_password current_password=- new_password=-", b"wrong-one",
+           b"set_password current_password=Admin-Pass-12",
            b"lock_user name=bob", b"unlock_user name=bob", b"set_security_level level=basic", b"{", b"}", b"\\", b"'",
-           b"get_groups\t--json", b"\tget_groups", b"get_system_status nosuch", b"do_quit", b"help quit", b"help nosuch")
+           b"get_groups\t--json", b"\tget_groups", b"get_system_status nosuch", b"do_quit", b"help quit",
+           b"help nosuch")
 SPELLINGS: tuple[Callable[[str], str], ...] = (str, lambda text: '"' + text + '"')
 
 

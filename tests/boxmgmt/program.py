@@ -10,7 +10,7 @@ from tests.screen.harness import Terminal
 from tests.support.box import ADMIN_PASSWORD
 from tests.support.program import ENVIRONMENT, TIMEOUT, password_file
 
-START = Path(__file__).with_name("start.py")
+START = Path(__file__).resolve().with_name("start.py")
 
 
 class Result(NamedTuple):
@@ -43,5 +43,5 @@ def logged_in(folder: Path, user: str = "admin", password: str = ADMIN_PASSWORD,
     one = terminal(folder, "--user", user, environment=environment)
     one.until("Password\n")
     one.enter(password)
-    one.until("Logged in as")
+    one.until("[Q] Quit\nbox1:")
     return one

@@ -36,7 +36,7 @@ def test_the_menu_is_a_hardened_cmd2_application() -> None:
 
 def steps(chance: random.Random) -> bytes:
     """A walk of good steps, which ends with a bad one or with none."""
-    made = [chance.choice(GOOD) for _ in range(chance.randint(0, 25))]
+    made = [chance.choice(("", "m\n", "m\n")) + chance.choice(GOOD) for _ in range(chance.randint(0, 25))]
     made += [chance.choice(BAD) for _ in range(chance.randint(0, 2))]
     return "\n".join(made).encode(errors="surrogateescape") + chance.choice((b"", b"\n"))
 

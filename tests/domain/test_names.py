@@ -5,10 +5,13 @@ import pytest
 from sysmgmt.domain.names import canonical, fits
 
 GOOD = ("bob", "Bob", "_x", "a", "a.b-c_d", "x" * 32, "a1")
-HOSTILE = ("", " ", " bob", "bob ", "bob\n", "\nbob", "b\tob", "bob\x00", "1st", ".x", "-x", "--help", "@x", "a/b", "../x",
-           "a\\b", "a b", "a,b", "a=b", "a;b", "a|b", "a>b", "$x", "`x`", "'x'", '"x"', "a*", "a?", "[a]", "{a}", "(a)",
-           "~x", "!x", "#x", "%s", "%n", "a&b", "x" * 33, "x" * 100_000, "ä", "bоb", "ｂob", "bob\u200b", "\u202ebob",
-           "bob\u0301", "\ud800", "\u212a", "ſ", "ı", "İ", "\x1b[31m", "\x9b31m", "\r", "\u2028", "\ufeffbob", "bob\u00a0",
+HOSTILE = ("", " ", " bob", "bob ", "bob\n", "\nbob", "b\tob", "bob\x00", "1st", ".x", "-x", "--help", "@x", "a/b",
+           "../x", "a\\b", "a b", "a,b", "a=b", "a;b", "a|b", "a>b", "$x", "`x`", "'x'", '"x"', "a*", "a?", "[a]",
+           "{a}", "(a)",
+           "~x", "!x", "#x", "%s", "%n", "a&b", "x" * 33, "x" * 100_000, "ä", "bоb", "ｂob", "bob\u200b",
+           "\u202ebob",
+           "bob\u0301", "\ud800", "\u212a", "ſ", "ı", "İ", "\x1b[31m", "\x9b31m", "\r", "\u2028", "\ufeffbob",
+           "bob\u00a0",
            "😀", "..", ".", "a@b", "a:b", "a+b", "NULL\x00", "\x7f")
 
 

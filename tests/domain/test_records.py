@@ -28,7 +28,8 @@ def test_a_table_is_what_a_dictionary_would_be(steps: list[tuple[str, int | None
         assert dict(old.items()) == was and list(old) == sorted(was) and len(old) == len(was)
     for old, was in versions:
         changes = {key: (value, was.get(key)) for key, value in table.changed_since(old)}
-        assert changes == {key: (plain.get(key), was.get(key)) for key in {*plain, *was} if plain.get(key) != was.get(key)}
+        assert changes == {key: (plain.get(key), was.get(key)) for key in {*plain, *was}
+                           if plain.get(key) != was.get(key)}
 
 
 def test_documents_are_decoded_when_they_are_read_and_only_once() -> None:

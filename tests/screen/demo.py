@@ -1,6 +1,8 @@
 """A small shell for the tests: `python demo.py '{"limit": 0.5}'`; says what arrives, as it arrives."""
 
 import json
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +17,7 @@ from sysmgmt.screen.lines import Lines  # noqa: E402
 from sysmgmt.screen.offer import Offer, among  # noqa: E402
 from sysmgmt.screen.pager import Pager  # noqa: E402
 from sysmgmt.screen.questions import TerminalAsker  # noqa: E402
+from sysmgmt.screen.signals import guarded  # noqa: E402
 
 
 class Demo(Hardened):
@@ -119,4 +122,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # before and after the loop; within it, it is the loop's
+    with guarded():
+        status = main()
+        sys.stdout.flush()
+        os._exit(status)

@@ -18,7 +18,7 @@ from tests.support.clock import HeldClock
 
 CHEAP = Cost(1, 8, 1)
 """The least that argon2 accepts; only tests use it."""
-ADMIN_PASSWORD = "Admin-pass-12"
+ADMIN_PASSWORD = "Admin-Pass-12"
 """Good enough for every level."""
 STRANGER = Caller(origin="local", endpoint="batch")
 

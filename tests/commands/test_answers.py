@@ -1,0 +1,93 @@
+"""The facts of every answer have exactly the names and kinds of the contract."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.engine.declaration import OWN_WORK
+from sysmgmt.screen.output import document
+from tests.support.box import TestBox
+
+MOMENT, TEXT, NUMBER, FLAG = "moment", "text", "number", "flag"
+NEVER = None
+USER = {"name": TEXT, "type": TEXT, "role": TEXT, "groups": NEVER, "locked": FLAG, "locked_since": NEVER,
+        "must_change_password": FLAG, "password_changed_at": MOMENT, "password_expires_at": NEVER,
+        "last_login_at": MOMENT, "last_login_from": TEXT, "failed_logins": NUMBER, "ssh_keys": NUMBER}
+MEMBER = {"name": TEXT, "id": TEXT, "version": TEXT}
+SHAPES: dict[str, Any] = {
+    "get_current_user": {"name": TEXT, "type": TEXT, "role": TEXT, "groups": NEVER, "password_expires_at": NEVER,
+                         "must_change_password": FLAG, "last_login_at": MOMENT, "last_login_from": TEXT,
+                         "permissions": [TEXT]},
+    "get_users": {"users": [USER]},
+    "get_roles": {"roles": [{"name": TEXT, "predefined": FLAG, "permissions": [TEXT]}]},
+    "get_groups": {"groups": [{"name": TEXT}]},
+    "get_installation": {"name": TEXT, "id": TEXT, "installed_at": MOMENT, "installed_version": TEXT},
+    "get_cluster_status": {"name": TEXT, "id": TEXT, "level": TEXT, "version": TEXT, "members": [MEMBER]},
+    "get_box_settings": {"name": TEXT, "banner": NEVER, "level": TEXT, "idle_timeout": NUMBER,
+                         "sessions_per_user": NUMBER},
+    "help": {"commands": [{"name": TEXT, "summary": TEXT}]},
+    "who_can command=add_user": {"command": TEXT, "needs": TEXT, "roles": [TEXT],
+                                 "users": [{"name": TEXT, "role": TEXT, "groups": NEVER}]},
+    "set_session_policy idle_timeout=9": {"idle_timeout": NUMBER, "sessions_per_user": NUMBER},
+    "add_group name=g9": {"name": TEXT},
+    "add_role name=r9 permissions=view": {"name": TEXT},
+    "set_box_name name=Box-9": {"name": TEXT},
+    "set_login_banner text=hello": {"banner": TEXT},
+}
+
+
+def shape(value: Any) -> Any:
+    """What kind of fact a value is; of a list, its first element."""
+    if isinstance(value, Mapping):
+        return {key: shape(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    if isinstance(value, bool):
+        return FLAG
+    if isinstance(value, int):
+        return NUMBER
+    if isinstance(value, str):
+        return MOMENT if len(value) == 20 and value[10] == "T" and value.endswith("Z") else TEXT
+    return value
+
+
+@pytest.mark.parametrize("line", SHAPES)
+def test_an_answer_has_exactly_its_fields(basic: TestBox, line: str) -> None:
+    admin = basic.admin()
+    admin.do("add_group name=g1")
+    admin = basic.admin()  # who has logged in before now
+    said = json.loads(document(admin.do(line)))
+    assert list(said) == ["command", "code", "status", "result"]
+    assert (said["command"], said["code"], said["status"]) == (line.split()[0], "Done", 0)
+    assert shape(said["result"]) == SHAPES[line]
+
+
+def test_a_refusal_has_exactly_its_fields(basic: TestBox) -> None:
+    said = json.loads(document(basic.admin().do("get_users name=nobody-here")))
+    assert said == {"command": "get_users", "code": "UnknownUser", "status": 1,
+                    "message": "There is no user nobody-here.", "hint": None}
+
+
+def test_every_command_can_be_explained(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do("enable_advanced_support_commands")
+    for one in CATALOG:
+        if one.needs == OWN_WORK:
+            continue
+        page = admin.facts(f"help command={one.name}")["command"]
+        assert page["name"] == one.name and page["summary"].endswith(".")
+        assert [parameter["name"] for parameter in page["parameters"]] == [word.name for word in one.parameters]
+        assert page["synopsis"].startswith(one.name)
+
+
+def test_the_overview_shows_what_one_may_run_and_nothing_else(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do('add_user name=eve role=monitor password="eve-first-1" must_change=no')
+    eve = basic.client("eve", "eve-first-1")
+    for client in (admin, eve, basic.client()):
+        shown = {one["name"] for one in client.facts("help")["commands"]}
+        may = {one.name for one in CATALOG if client.door.barred(one.name) is None}
+        assert shown == may

@@ -1,0 +1,350 @@
+"""The one road: what every request has in common, whatever it is about."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.domain import errors
+from sysmgmt.domain.errors import StorageFull
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
+from sysmgmt.engine.catalog import Catalog
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.request import Answer, Request
+from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+
+CANARY = "Canary-SECRET-99"
+BOB = "bob-first-1"
+
+
+@pytest.fixture
+def box(basic: TestBox) -> TestBox:
+    """A box with bob and some roles and groups."""
+    admin = basic.admin()
+    for line in (f'add_user name=bob role=monitor password="{BOB}" must_change=no', "add_group name=g1",
+                 "add_role name=spare permissions=upgrade", "lock_user name=bob"):
+        assert admin.do(line).code == "Done"
+    return basic
+
+
+CHANGES = ["set_box_name name=Other", "set_login_banner text=hello", "add_role name=r permissions=view",
+           "modify_role name=spare permissions=se", "remove_role name=spare", "add_group name=g2",
+           "remove_group name=g1",
+           f"add_user name=eve role=monitor password={CANARY}", "set_user name=bob role=auditor",
+           f"set_user name=bob password={CANARY}", "set_user name=bob new_name=rob", "remove_user name=bob",
+           "unlock_user name=bob", "set_security_level level=high", "set_session_policy idle_timeout=5"]
+
+
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_dry_run_leaves_the_state_byte_for_byte_and_is_recorded(box: TestBox, line: str) -> None:
+    admin = box.admin()
+    before = box.files()
+    answer = admin.do(line + " --dry-run")
+    assert (answer.code, answer.dry_run) == ("Done", True)
+    assert box.files() == before
+    record = box.audit()[-1]
+    assert record["command"] == line.split()[0] and record["dry_run"] is True and record["code"] == "Done"
+    assert admin.do(line).code == "Done" and box.files() != before, "without --dry-run it would have happened"
+
+
+@pytest.mark.requirement(8)
+@pytest.mark.requirement(73)
+@pytest.mark.requirement(77)
+def test_every_request_leaves_a_record_with_actor_session_and_outcome(box: TestBox) -> None:
+    admin = box.admin()
+    seen = len(box.audit())
+    lines = {"get_users": "Done", "add_group name=g3": "Done", "add_group name=g1": "GroupExists",
+             "add_group name=x/y": "InvalidValue", "add_group": "MissingValue", "nosuch": "UnknownCommand",
+             "remove_role name=admin": "PredefinedRole", "reboot_box": "ServiceRefused", "unlock_user name=bob": "Done",
+             "unlock_user": "Unchanged", "get_users --dry-run": "Done"}
+    for line, code in lines.items():
+        answer = admin.do(line)
+        assert answer.code in (code, "ConfirmationNeeded"), line
+        records = box.audit()[seen:]
+        seen += len(records)
+        last = records[-1]
+        assert (last["command"], last["code"], last["status"]) == (line.split()[0], answer.code, answer.status)
+        assert all(one["user"] == "admin" and one["session"] and one["origin"] == "local" and one["endpoint"] == "batch"
+                   and one["time"].endswith("Z") and one["id"] == last["id"] for one in records)
+
+
+@pytest.mark.requirement(1)
+@pytest.mark.requirement(2)
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_change_is_announced_before_and_concluded_after(box: TestBox, line: str) -> None:
+    admin = box.admin()
+    seen = len(box.audit())
+    admin.do(line)
+    intent, outcome = box.audit()[seen:]
+    assert (intent["phase"], outcome["phase"]) == ("intent", "outcome")
+    assert "code" not in intent and outcome["code"] == "Done"
+    assert {key: intent[key] for key in ("id", "user", "session", "command", "parameters")} == {
+        key: outcome[key] for key in ("id", "user", "session", "command", "parameters")}
+    assert intent["seq"] + 1 == outcome["seq"]
+
+
+def test_logins_and_logouts_are_recorded_with_their_session(box: TestBox) -> None:
+    box.client().log_in("admin", "wrong")
+    box.client().log_in("nobody-here", "wrong")
+    box.client().log_in("not a name", "wrong")
+    admin = box.admin()
+    session = admin.door.caller.session
+    admin.door.log_out("it was enough")
+    logins = [(one["user"], one["code"]) for one in box.audit() if one["command"] == "log_in"][-4:]
+    assert logins == [("admin", "LoginFailed"), ("nobody-here", "LoginFailed"), ("***", "LoginFailed"),
+                      ("admin", "Done")]
+    opened = [one for one in box.audit() if one["command"] == "open_session"][-1]
+    closed = [one for one in box.audit() if one["command"] == "close_session"][-1]
+    assert opened["session"] == closed["session"] == session
+    assert closed["parameters"]["reason"] == "it was enough"
+
+
+@pytest.mark.requirement(26)
+@pytest.mark.requirement(74)
+def test_secrets_are_in_no_answer_and_in_no_file(box: TestBox) -> None:
+    admin = box.admin()
+    lines = [f'add_user name=eve role=monitor password="{CANARY}"',
+             f'add_user name=eve role=monitor password="{CANARY}"',
+             f'add_user name=ann role=nosuch password="{CANARY}"',
+             f'add_user name=ann role=monitor password="{CANARY}" --dry-run',
+             f'add_user name=ann role=monitor pasword="{CANARY}"',
+             f'set_user name=bob password="{CANARY}"',
+             f'set_password current_password="{CANARY}" new_password="{CANARY}1"',
+             f'set_password current_password="{ADMIN_PASSWORD}" new_password="{CANARY}2"',
+             f'get_users password="{CANARY}"',
+             f'no_such_command password="{CANARY}"',
+             f'help password="{CANARY}"',
+             "enable_advanced_support_commands", "export_state", "check_state", "get_users", "get_security_settings"]
+    answers = [admin.do(line) for line in lines]
+    answers += admin.together(*(line for line in lines if CANARY in line))
+    answers.append(box.client().log_in("eve", CANARY + "x"))
+    answers.append(box.client().log_in("eve", CANARY))
+    assert answers[-1].code == "Done", "the canary is a real password"
+    assert CANARY not in repr(answers) and "$argon2" not in repr(answers)
+    assert CANARY.encode() not in box.everything()
+    assert b"$argon2" in box.everything(), "the search would find what is there"
+    audit = (box.folder / "audit.journal").read_bytes()
+    assert b"$argon2" not in audit and b'"password":"***"' in audit
+
+
+def test_salts_are_unique(box: TestBox) -> None:
+    admin = box.admin()
+    for number in range(5):
+        admin.do(f'add_user name=u{number} role=monitor password="{CANARY}"')
+    hashes = [one.password for one in box.state.accounts.values()]
+    assert len(set(hashes)) == len(hashes) == 7
+
+
+@pytest.mark.requirement(70)
+def test_no_command_takes_a_parameter_that_it_does_not_declare(box: TestBox) -> None:
+    admin = box.admin()
+    admin.do("enable_advanced_support_commands")
+    for one in CATALOG:
+        if one.needs != OWN_WORK and one.name != "install":
+            answer = admin.do(f"{one.name} uid=0 --dry-run --yes")
+            assert (answer.code, answer.status) == ("InvalidValue", 2), one.name
+            assert answer.message == f"{one.name} has no parameter uid."
+
+
+def test_a_confirmation_is_asked_for_before_anything_happens(box: TestBox) -> None:
+    for name in ("reboot_box", "shut_down_box"):
+        answer = box.admin().do(name)
+        assert (answer.code, answer.status) == ("ConfirmationNeeded", 2)
+        assert answer.hint == "Add --yes to confirm."
+
+
+@command(needs="anyone")
+def explode(call: Call) -> Shown:
+    """Fail."""
+    raise RuntimeError(f"{CANARY} in a text")
+
+
+@command(needs="anyone")
+def explode_later(call: Call) -> Change:
+    """Fail as a change."""
+    raise ZeroDivisionError(CANARY)
+
+
+ACTED: list[str] = []
+
+
+@command(needs="anyone")
+def act(call: Call) -> Act:
+    """Act outside the state."""
+    return Act(lambda: ACTED.append("acted"))
+
+
+def with_commands(box: TestBox) -> Client:
+    """Admin of an engine that also knows the commands above."""
+    house = box.house()
+    client = Client(house._replace(catalog=Catalog([*CATALOG, explode, explode_later, act])))
+    assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
+    return client
+
+
+@pytest.mark.requirement(111)
+@pytest.mark.parametrize("name", ["explode", "explode_later"])
+def test_an_unforeseen_failure_shows_an_id_that_the_journal_explains(box: TestBox, name: str) -> None:
+    client = with_commands(box)
+    for answer in (client.do(name), client.together("get_users", name)[1]):
+        assert (answer.code, answer.status, answer.command) == ("InternalError", 70, name)
+        records = [one for one in box.audit() if one["id"] in str(answer.message)]
+        failure = next(one for one in records if one["phase"] == "error")
+        assert failure["type"] in ("RuntimeError", "ZeroDivisionError") and name in failure["frames"][-1]
+        assert any(one.get("code") == "InternalError" for one in records)
+    assert CANARY.encode() not in box.everything()
+    assert client.do("get_users").code == "Done", "the session goes on"
+
+
+def test_what_acts_outside_is_not_atomic_and_not_done_in_a_dry_run(box: TestBox) -> None:
+    client = with_commands(box)
+    ACTED.clear()
+    assert [one.code for one in client.together("get_users", "act")] == ["NotApplied", "NotAtomic"]
+    assert client.do("act --dry-run").code == "Done" and ACTED == []
+    assert client.do("act").code == "Done" and ACTED == ["acted"]
+
+
+def test_an_atomic_batch_saves_once_and_sees_its_own_changes(box: TestBox) -> None:
+    admin = box.admin()
+    before = box.state.generation
+    answers = admin.together("add_role name=crew permissions=se", f"add_user name=eve role=crew password={CANARY}",
+                             "get_users name=eve", "remove_user name=eve --dry-run", "get_users name=eve")
+    assert [one.code for one in answers] == ["Done"] * 5
+    assert box.state.generation == before + 1
+    assert answers[2].result and answers[2].result["users"][0]["role"] == "crew"
+
+
+@pytest.mark.requirement(112)
+def test_an_atomic_batch_that_fails_leaves_the_state_byte_for_byte(box: TestBox) -> None:
+    admin = box.admin()
+    before = box.files()
+    answers = admin.together("add_group name=g8", "set_box_name name=Other", "add_group name=g1", "get_users")
+    assert [one.code for one in answers] == ["NotApplied", "NotApplied", "GroupExists", "NotApplied"]
+    assert box.files() == before
+
+
+def test_an_answer_that_was_refused_before_it_came_fails_an_atomic_batch(box: TestBox) -> None:
+    admin = box.admin()
+    bad = Answer("add_group", "InvalidValue", 2, message="It cannot be read.")
+    answers = admin.door.run_together([Request("add_group", {"name": "g8"}), bad])
+    assert [one.code for one in answers] == ["NotApplied", "InvalidValue"]
+    assert "g8" not in box.state.groups
+
+
+class FullJournal:
+    """An audit on a full disk: only what may use the reserve is written."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.kept: list[dict[str, object]] = []
+
+    def append(self, record: dict[str, object], durable: bool, reserve: bool = False) -> None:
+        """Append, if there is room."""
+        if len(self.kept) >= self.room and not reserve:
+            raise StorageFull(folder="/full")
+        self.kept.append(dict(record))
+
+    def sync(self) -> None:
+        """Nothing is kept back."""
+
+
+def with_journal(box: TestBox, journal: FullJournal) -> House:
+    """The engine over this box with another audit."""
+    house = box.house()
+    return house._replace(box=house.box._replace(journal=journal))  # type: ignore[arg-type]
+
+
+def test_without_room_for_the_audit_nothing_is_changed(box: TestBox) -> None:
+    client = Client(with_journal(box, FullJournal(0)))
+    assert client.log_in("admin", ADMIN_PASSWORD).code == "Done", "logging in is possible on a full disk"
+    before = box.state
+    assert client.do("add_group name=g8").code == "StorageFull"
+    assert client.do("unlock_user name=bob").code == "Done", "and so is unlocking"
+    assert box.state.groups == before.groups
+
+
+def test_a_change_that_was_announced_is_not_denied_for_want_of_room_to_conclude(box: TestBox) -> None:
+    journal = FullJournal(1)
+    client = Client(with_journal(box, journal))
+    client.log_in("admin", ADMIN_PASSWORD)
+    journal.room = len(journal.kept) + 1
+    assert client.do("add_group name=g8").code == "Done"
+    assert [one["phase"] for one in journal.kept[-2:]] == ["intent", "outcome"]
+    assert client.do("add_group name=g9").code == "StorageFull" and "g9" not in box.state.groups
+
+
+REACHED_ELSEWHERE = {
+    "IdleLogout": "by the shells' clocks: tests/screen/test_idle.py",
+    "Cancelled": "at a question: tests/acceptance/test_first_day.py",
+    "SecretOnCommandLine": "with -c: tests/sessions",
+    "StateDamaged": "by damaged files: tests/store", "StateNewer": "by files of a newer release: tests/store",
+    "StorageFailed": "by failing disks: tests/faults",
+    "ServiceRefused": "where there is no systemd: below",
+}
+"""Refusals that a request alone cannot bring about."""
+REACHED = {
+    "UnknownCommand": "nosuch", "MissingValue": "add_group", "InvalidValue": "add_group name=x/y",
+    "ConfirmationNeeded": "reboot_box", "UserExists": f"add_user name=bob role=monitor password={CANARY}",
+    "UnknownUser": "get_users name=nobody-here", "RoleExists": "add_role name=spare permissions=view",
+    "UnknownRole": "remove_role name=nosuch", "PredefinedRole": "remove_role name=admin",
+    "PredefinedUser": "remove_user name=admin", "LastSecurityUser": "lock_user name=admin",
+    "PermissionNotAssignable": "add_role name=r permissions=boxmgmt", "PasswordTooWeak": "set_user name=bob password=x",
+    "PasswordWrong": "set_password current_password=x new_password=abcdefgh", "GroupExists": "add_group name=g1",
+    "UnknownGroup": "remove_group name=g9", "AlreadyInstalled": "install",
+}
+SHOWN_BY_A_TEST = {
+    "PermissionDenied", "LoginFailed", "LoginNeeded", "AccountLocked", "TooManySessions", "SessionEnded", "RoleInUse",
+    "OwnAccount", "PasswordReused", "PasswordTooYoung", "MustChangePassword", "NotInstalled", "GroupInUse",
+    "NotApplied",
+    "NotAtomic", "StorageFull", "InternalError"}
+"""Refusals that a test of tests/commands or tests/engine brings about on a longer way."""
+
+
+def test_every_refusal_there_is_can_be_reached() -> None:
+    known = {one.__name__ for one in errors.refusals() if not one.__module__.startswith("tests")}
+    assert known == set(REACHED) | SHOWN_BY_A_TEST | set(REACHED_ELSEWHERE)
+
+
+@pytest.mark.parametrize("code", REACHED)
+def test_a_line_brings_its_refusal_about(box: TestBox, code: str) -> None:
+    answer = box.admin().do(REACHED[code])
+    assert answer.code == code and answer.message and "{" not in answer.message + (answer.hint or "")
+
+
+STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "ConfirmationNeeded",
+"SecretOnCommandLine",
+                           "NotAtomic"},
+          3: {"PermissionDenied"}, 4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded"},
+          5: {"IdleLogout", "SessionEnded"},
+          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused"}, 70: {"InternalError"}}
+
+
+def test_every_code_has_the_status_of_the_contract() -> None:
+    found = {one.__name__: one.status for one in errors.refusals()}
+    wanted = {code: status for status, codes in STATUS.items() for code in codes}
+    assert found == {code: wanted.get(code, 1) for code in found}
+
+
+TEXT = st.text(max_size=40)
+
+
+@pytest.mark.requirement(115)
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(name=st.one_of(st.sampled_from([one.name for one in CATALOG if one.needs != OWN_WORK]), TEXT),
+       texts=st.dictionaries(st.one_of(st.sampled_from(["name", "role", "password", "groups", "level", "text"]), TEXT),
+                             TEXT, max_size=4), dry=st.booleans())
+def test_any_request_is_answered_and_the_answer_serialises(
+        basic: TestBox, name: str, texts: dict[str, str], dry: bool) -> None:
+    client = FUZZED.get(basic.folder) or FUZZED.setdefault(basic.folder, basic.admin())
+    answer = client.door.run(Request(name, texts, dry_run=dry))
+    if answer.status == 5 or answer.code == "AccountLocked":
+        FUZZED.clear()
+    assert answer.code != "InternalError", (name, texts)
+    assert json.dumps(answer)
+
+
+FUZZED: dict[Path, Client] = {}
+"""The session in which one box is asked everything."""
