@@ -17,7 +17,7 @@ from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Shown
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
-from sysmgmt.engine.record import Record, frames
+from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 
@@ -80,7 +80,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
     except NothingToChoose:
         raise
     except Exception as error:  # whatever it is, nobody may see a traceback
-        unexpected = InternalError(id=record.failure(type(error).__name__, frames(error)))
+        unexpected = InternalError(id=record.failure(error))
         answer = refused(request.command, unexpected)
         raise unexpected from None
     finally:

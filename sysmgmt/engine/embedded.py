@@ -122,7 +122,7 @@ class EmbeddedDoor:
 
     def reported(self, kind: str, where: list[str]) -> str:
         """Record what a shell elsewhere says of its own failure; the id of the record."""
-        return Record(self._house.box, self._caller, Request(""), None).failure(kind, where)
+        return Record(self._house.box, self._caller, Request(""), None).reported(kind, where)
 
     def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over. Makes earlier records durable."""

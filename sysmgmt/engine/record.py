@@ -47,12 +47,16 @@ class Record:
         phase = {"phase": "outcome"} if self._intended else {}
         self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
 
-    def failure(self, kind: str, frames: list[str]) -> str:
-        """Write that an unexpected error of the type `kind` happened, and where; the record's id.
+    def failure(self, error: BaseException) -> str:
+        """Write where an unexpected `error` happened; the id under which it stands."""
+        return self.reported(type(error).__name__, frames(error))
+
+    def reported(self, kind: str, where: list[str]) -> str:
+        """Write that an error of the type `kind` happened; the id under which it stands.
 
         Neither its text nor any local value is written, since both may hold a secret.
         """
-        self._write({"id": self._id, "phase": "error", "type": kind, "frames": frames}, True)
+        self._write({"id": self._id, "phase": "error", "type": kind, "frames": where}, True)
         return self._id
 
     def _write(self, facts: Mapping[str, Any], durable: bool) -> None:
