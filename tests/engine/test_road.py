@@ -315,8 +315,7 @@ def test_a_line_brings_its_refusal_about(box: TestBox, code: str) -> None:
 
 
 STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "ConfirmationNeeded",
-"SecretOnCommandLine",
-                           "NotAtomic"},
+                           "SecretOnCommandLine", "NotAtomic"},
           3: {"PermissionDenied"}, 4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded"},
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused"}, 70: {"InternalError"}}
