@@ -39,9 +39,11 @@ def test_any_text_is_read_or_refused(line: str) -> None:
 
 
 @pytest.mark.parametrize("line, texts", [
-    ("c a=b", {"a": "b"}), ("c a=b|c", {"a": "b|c"}), ("c a=b>c;d#e&f", {"a": "b>c;d#e&f"}), ("c a='b'", {"a": "'b'"}),
+    ("c a=b", {"a": "b"}), ("c a=b|c", {"a": "b|c"}), ("c a=b>c;d#e&f", {"a": "b>c;d#e&f"}),
+    ("c a='b'", {"a": "'b'"}),
     ("c a=b=c", {"a": "b=c"}), ("c a=", {"a": ""}), ('c a=""', {"a": ""}), ('c a="b c"  d=e', {"a": "b c", "d": "e"}),
-    ('c a="b\\"c\\\\d"', {"a": 'b"c\\d'}), ('c a="\\n"', {"a": "\\n"}), ("c a=$HOME b=`id`", {"a": "$HOME", "b": "`id`"}),
+    ('c a="b\\"c\\\\d"', {"a": 'b"c\\d'}), ('c a="\\n"', {"a": "\\n"}),
+    ("c a=$HOME b=`id`", {"a": "$HOME", "b": "`id`"}),
     ('c a=b"c', {"a": 'b"c'}), ("\tc\ta=b\t", {"a": "b"}), ('c a="-"', {"a": "-"}), ('c a="--json"', {"a": "--json"}),
     ("c a=--json", {"a": "--json"}), ("c a=\u00a0", {"a": "\u00a0"})])
 def test_a_line_means_what_it_says(line: str, texts: dict[str, str]) -> None:
@@ -49,7 +51,8 @@ def test_a_line_means_what_it_says(line: str, texts: dict[str, str]) -> None:
     assert (parsed.command, parsed.texts, parsed.on_next_lines, parsed.flags) == ("c", texts, [], set())
 
 
-@pytest.mark.parametrize("line", ['c a="b', 'c a="b"c', 'c "', "c a=b a=c", "c a=- a=b", "c --nosuch", "c --", "c --JSON"])
+@pytest.mark.parametrize("line", ['c a="b', 'c a="b"c', 'c "', "c a=b a=c", "c a=- a=b", "c --nosuch", "c --",
+                                  "c --JSON"])
 def test_a_line_that_can_be_read_in_two_ways_is_refused(line: str) -> None:
     with pytest.raises(InvalidValue):
         parse(line)
