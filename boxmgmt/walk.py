@@ -89,7 +89,7 @@ class Walk:
         items = numbered(self._menus[-1], self._is_allowed)
         if self._site.output.as_json:
             choices = [{"number": number, "title": one.title} for number, one in items.items()]
-            self._site.output.answer(Answer(None, "Unchanged", result={"menu": names(self._menus), "items": choices}))
+            self._site.output.answer(Answer(None, result={"menu": names(self._menus), "items": choices}))
         else:
             self._site.output.say("\n".join([*drawing.menu(self._menus, items), "", *drawing.HELP]))
         return False
