@@ -53,7 +53,7 @@ class Walk:
         elif word in ("b", "back") and len(self._menus) > 1:
             self._menus = self._menus[:-1]
         elif not language.is_blank(line):
-            return self._choose(word)
+            return self._choose(line.strip())
         self.draw()
         return False
 
@@ -66,11 +66,11 @@ class Walk:
         """Show the menu that one is in."""
         self._show(drawing.menu(self._menus, numbered(self._menus[-1], self._is_allowed)))
 
-    def _choose(self, word: str) -> bool:
-        path = [int(number) for number in word.split(".")] if _PATH.fullmatch(word) else []
+    def _choose(self, typed: str) -> bool:
+        path = [int(number) for number in typed.split(".")] if _PATH.fullmatch(typed) else []
         found = walked(self._menus, path, self._is_allowed) if path else None
         if found is None:
-            wrong = refused(None, InvalidValue(what=f"There is no choice {word[:32]} in this menu"))
+            wrong = refused(None, InvalidValue(what=f"There is no choice {typed[:32]} in this menu"))
             hint = "Enter a number of the menu, or ? for help."
             return self._finish(self._say(self.door.run(wrong._replace(hint=hint))))
         self._menus, item = found
@@ -89,7 +89,7 @@ class Walk:
         items = numbered(self._menus[-1], self._is_allowed)
         if self._site.output.as_json:
             choices = [{"number": number, "title": one.title} for number, one in items.items()]
-            self._site.output.answer(Answer(None, "Unchanged", result={"menu": names(self._menus), "items": choices}))
+            self._site.output.answer(Answer(None, result={"menu": names(self._menus), "items": choices}))
         else:
             self._site.output.say("\n".join([*drawing.menu(self._menus, items), "", *drawing.HELP]))
         return False

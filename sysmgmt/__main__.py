@@ -4,7 +4,7 @@ import sys
 
 from sysmgmt.domain.errors import PermissionDenied, UnknownCommand
 from sysmgmt.domain.roles import ADMIN_ROLE
-from sysmgmt.engine.request import refused
+from sysmgmt.engine.request import Answer
 from sysmgmt.screen.console import Console
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Ended
@@ -15,7 +15,8 @@ from sysmgmt.screen.program import Program, name_broken, run, script
 def serve(console: Console, guest: Guest) -> int:
     """The command shell for whoever came in; role admin has the menu only (R118)."""
     if guest.role == ADMIN_ROLE:
-        answer = refused(None, PermissionDenied(command="sysmgmt", permission="security or view beyond the menu"))
+        answer = Answer(None, PermissionDenied.__name__, PermissionDenied.status, hint="Start boxmgmt.",
+                        message="Users with the role admin have the menu only.")
         console.output.answer(console.door.run(answer))
         return answer.status
     options = console.options

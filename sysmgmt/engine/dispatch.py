@@ -5,6 +5,7 @@ if the state moved on, run the rule on values, check what must always hold, save
 outcome is recorded whatever happens. A command that changes nothing never takes the lock.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,6 +20,10 @@ from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
+
+
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What no value may contain, whichever way it came; blanks and line ends it may."""
 
 
 class House(NamedTuple):
@@ -118,9 +123,11 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
 
 def read_all(command: Command, reading: Reading) -> dict[str, Any]:
     """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
-    for name in reading.texts:
+    for name, text in reading.texts.items():
         if command.parameter(name) is None:
             raise InvalidValue(what=f"{command.name} has no parameter {name[:32]}")
+        if not text.isprintable() and _UNREADABLE.search(text):
+            raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
     return {one.name: _read(command, one, reading) for one in command.parameters}
 
 

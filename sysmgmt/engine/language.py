@@ -13,6 +13,8 @@ from sysmgmt.domain.errors import InvalidValue
 _TOKEN = re.compile(
     r'[ \t]*(?:([A-Za-z_][A-Za-z0-9_]*)=)?(?:"((?:[^"\\]|\\.)*)"(?=[ \t]|$)|([^ \t]*))')
 _ESCAPED = re.compile(r'\\(["\\])')
+BLANKS = " \t\r\n"
+"""What may stand around words. Blanks of other scripts are text: a password may end with one."""
 FLAGS = ("json", "dry-run", "yes", "help")
 
 
@@ -28,19 +30,18 @@ class Line(NamedTuple):
 
 def is_blank(line: str) -> bool:
     """Whether `line` says nothing: blank, or a comment."""
-    stripped = line.strip()
+    stripped = line.strip(BLANKS)
     return not stripped or stripped.startswith("#")
 
 
 def command_of(line: str) -> str:
     """The first word of `line`, or ''."""
-    words = line.split(maxsplit=1)
-    return words[0] if words else ""
+    return line.strip(BLANKS).replace("\t", " ").partition(" ")[0]
 
 
 def parse(line: str) -> Line:
     """The parts of `line`. Raises InvalidValue."""
-    line = line.strip()
+    line = line.strip(BLANKS)
     parsed = Line(command_of(line), {}, [], [], set())
     place = len(parsed.command)
     while place < len(line):

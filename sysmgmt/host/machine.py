@@ -47,4 +47,3 @@ class LinuxMachine:
                               timeout=TIME_LIMIT, check=False, text=True, errors="replace")
         if done.returncode:
             raise ServiceRefused(service="systemctl", words=done.stderr.strip() or f"status {done.returncode}")
-

@@ -66,7 +66,8 @@ def _status(program: Program, environment: dict[str, str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
-        return _visit(open_console(chosen, environment), program)
+        with guarded():
+            return _visit(open_console(chosen, environment), program)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status

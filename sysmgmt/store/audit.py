@@ -92,6 +92,9 @@ class AuditJournal:
         if self._synced is None or new:
             self._synced = os.fstat(self._file).st_size
 
+    def __del__(self) -> None:
+        self._close()
+
     def _close(self) -> None:
         for descriptor in (self._lock, self._file):
             if descriptor >= 0:

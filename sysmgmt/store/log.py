@@ -50,6 +50,9 @@ class Log:
                     pass  # Nothing that counts is lost: what counts has been synced.
         self._reading = self._writing = -1
 
+    def __del__(self) -> None:
+        self.close()
+
     def moved(self) -> bool:
         """Whether another file took the place of this one, or this one was cut."""
         if self._reading < 0:

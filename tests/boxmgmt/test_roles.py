@@ -4,7 +4,7 @@ import pytest
 
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 from tests.boxmgmt.program import Result, walk
-from tests.support.box import TestBox
+from tests.support.box import ADMIN_PASSWORD, TestBox
 
 PASSWORD = "Their-pass-56"
 
@@ -77,7 +77,7 @@ def test_a_role_that_changes_closes_the_menu_to_what_it_had(basic: TestBox) -> N
 
 
 def test_before_installation_a_pipe_speaks_the_language_of_commands(fresh: TestBox) -> None:
-    done = walk(fresh.folder, "install name=box1 level=basic password=Admin-pass-12\n", user="")
+    done = walk(fresh.folder, f"install name=box1 level=basic password={ADMIN_PASSWORD}\n", user="")
     assert done.out.endswith("install completed successfully.\n") and done.status == 0
     assert walk(fresh.folder, "1\n").out.startswith("Name: box1\n")
 

@@ -149,6 +149,16 @@ def test_no_command_takes_a_parameter_that_it_does_not_declare(box: TestBox) -> 
             assert answer.message == f"{one.name} has no parameter uid."
 
 
+@pytest.mark.requirement(118)
+@pytest.mark.parametrize("bad", ["\x00", "\x1b[2J", "\x7f", "\x9b31m", "\r", "\u2028", "\udcff", "\ud800"])
+def test_no_value_holds_control_characters_whichever_way_it_came(box: TestBox, bad: str) -> None:
+    admin = box.admin()
+    for name, texts in (("set_login_banner", {"text": f"a{bad}b"}), ("get_users", {"name": f"bob{bad}"}),
+                        ("add_user", {"name": "eve", "role": "monitor", "password": f"eve-first-1{bad}"})):
+        assert admin.door.run(Request(name, texts)).code == "InvalidValue"
+    assert admin.door.run(Request("set_login_banner", {"text": "a\n\tb \u202e"})).code == "Done"
+
+
 def test_a_confirmation_is_asked_for_before_anything_happens(box: TestBox) -> None:
     for name in ("reboot_box", "shut_down_box"):
         answer = box.admin().do(name)
@@ -315,8 +325,7 @@ def test_a_line_brings_its_refusal_about(box: TestBox, code: str) -> None:
 
 
 STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "ConfirmationNeeded",
-"SecretOnCommandLine",
-                           "NotAtomic"},
+                           "SecretOnCommandLine", "NotAtomic"},
           3: {"PermissionDenied"}, 4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded"},
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused"}, 70: {"InternalError"}}

@@ -28,7 +28,7 @@ class Waiting:
     def __init__(self, module: str, folder: Path, password: Path) -> None:
         command = ["-m", module, "--state", str(folder), "--user", "admin", "--password-file", str(password)]
         self.child: Any = pexpect.spawn(sys.executable, command, env=ENVIRONMENT, dimensions=(24, 80),
-                                        encoding="utf-8", timeout=20, cwd=ROOT)
+                                        encoding="utf-8", timeout=20, cwd=ROOT, use_poll=True)
         self.child.delaybeforesend = None
         self.before = termios.tcgetattr(self.child.child_fd)
         self.last_key = time.monotonic()
