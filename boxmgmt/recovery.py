@@ -3,8 +3,10 @@
 import os
 
 from boxmgmt.action import BAD_ANSWERS
-from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, PermissionDenied
+from sysmgmt import box
+from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, PermissionDenied, ServiceRefused
 from sysmgmt.domain.model import ADMIN
+from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, refused
 from sysmgmt.screen.ask import Asker
 from sysmgmt.screen.console import Console
@@ -31,6 +33,9 @@ def _barred(console: Console) -> Answer | None:
     if console.person is None:
         refusal = InvalidValue(what="Recovery asks questions, so it needs a terminal")
         return refused(None, refusal)._replace(hint="Start boxmgmt --recover with the keyboard as its input.")
+    if console.options.socket or box.is_served(folder):
+        return refused(None, ServiceRefused(service="Recovery", words="boxmgmtd is running"))._replace(
+            hint="Stop it first: systemctl stop boxmgmtd.")
     try:
         owner = os.stat(folder).st_uid
     except FileNotFoundError:
@@ -61,5 +66,5 @@ def _attempt(console: Console, asker: Asker) -> Answer:
         password = asker.secret(f"New password of the user {ADMIN}", "password", True)
     except Cancelled as refusal:
         return console.door.run(refused(None, refusal))
-    answer = console.door.recover(password)
+    answer = EmbeddedDoor(box.embedded(console.options.state), console.door.caller).recover(password)
     return answer if answer.status else answer._replace(command=None, message=DONE)

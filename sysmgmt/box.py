@@ -11,6 +11,7 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Box, Clock
 from sysmgmt.extensions import commands_of_others
+from sysmgmt.host import ownership
 from sysmgmt.host.machine import LinuxMachine
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.state import StateStore
@@ -33,7 +34,17 @@ def default_folder(environment: Mapping[str, str]) -> str:
     return os.path.join(os.path.expanduser("~"), ".local", "state", "boxmgmt")
 
 
+def catalog() -> Catalog:
+    """All commands, our own and those of other packages."""
+    return Catalog(CATALOG, commands_of_others)
+
+
 def embedded(folder: str, clock: Clock = CLOCK) -> House:
     """The engine over the state in `folder`."""
     box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(), clock, __version__)
-    return House(box, Catalog(CATALOG, commands_of_others), attempt.verify)
+    return House(box, catalog(), attempt.verify)
+
+
+def is_served(folder: str) -> bool:
+    """Whether a boxmgmtd owns the state in `folder`."""
+    return ownership.is_taken(folder)

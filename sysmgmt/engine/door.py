@@ -23,6 +23,9 @@ class Door(Protocol):
     def caller(self) -> Caller:
         """Who is logged in through this door; user "" is nobody."""
 
+    def enter(self) -> Answer | None:
+        """What the user is told whom the kernel identifies, or None: somebody has to log in."""
+
     def sign(self) -> Sign:
         """What anybody may know of the box. Raises StateDamaged."""
 

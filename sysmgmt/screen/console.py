@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sysmgmt import box
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.declaration import Command
+from sysmgmt.engine.door import Door
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Caller
 from sysmgmt.screen.batch import Place
@@ -19,6 +20,8 @@ from sysmgmt.screen.output import Output
 if TYPE_CHECKING:
     from sysmgmt.screen.person import Person
 
+SOCKET = "/run/boxmgmt/box.sock"
+"""Where boxmgmtd listens."""
 SLOWEST_IDLE = 1800.0
 """Seconds: the idle limit where the state cannot tell."""
 
@@ -27,7 +30,7 @@ class Console(NamedTuple):
     """One client: its door to the engine, and where it reads and writes. No `person`: a script."""
 
     options: Options
-    door: EmbeddedDoor
+    door: Door
     catalog: Mapping[str, Command]
     output: Output
     lines: Lines
@@ -48,23 +51,40 @@ class Console(NamedTuple):
 def open_console(options: Options, environment: Mapping[str, str]) -> Console:
     """The client that this process serves, before anybody has logged in."""
     at_terminal = sys.stdin.isatty()
-    options = options._replace(state=options.state or box.default_folder(environment))
-    house = box.embedded(options.state)
-    door = EmbeddedDoor(house, stranger(options, environment, at_terminal))
+    options = located(options, environment)
+    door, catalog = _door(options, stranger(environment, at_terminal))
     limit = _limit(door)
     person = _person(limit, door.standing) if at_terminal else None
     lines = Lines(sys.stdin.fileno(), limit, door.standing)
     place = Place(lines)
     page = person.page if person and sys.stdout.isatty() and not options.json else None
     output = Output(sys.stdout, sys.stderr, options.json, place, page)
-    return Console(options, door, house.catalog, output, lines, place, person)
+    return Console(options, door, catalog, output, lines, place, person)
+
+
+def located(options: Options, environment: Mapping[str, str]) -> Options:
+    """`options` with either the socket of boxmgmtd, where one runs, or the folder of the state."""
+    if options.state or options.socket:
+        return options
+    if "BOXMGMT_STATE" not in environment and os.path.exists(SOCKET):
+        return options._replace(socket=SOCKET)
+    return options._replace(state=box.default_folder(environment))
+
+
+def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]]:
+    if options.socket:
+        from sysmgmt.service.client import ServiceDoor  # embedded mode goes without
+
+        return ServiceDoor(options.socket), box.catalog()
+    house = box.embedded(options.state)
+    return EmbeddedDoor(house, caller), house.catalog
 
 
 def _nowhere() -> None:
     """A line that stands in no batch."""
 
 
-def stranger(options: Options, environment: Mapping[str, str], at_terminal: bool) -> Caller:
+def stranger(environment: Mapping[str, str], at_terminal: bool) -> Caller:
     """Whoever is here, before a login. In embedded mode a terminal counts as the console."""
     address = environment.get("SSH_CONNECTION", "").partition(" ")[0]
     if address:
@@ -74,7 +94,7 @@ def stranger(options: Options, environment: Mapping[str, str], at_terminal: bool
     return Caller(origin=os.path.basename(os.ttyname(sys.stdin.fileno())), endpoint="console", console=True)
 
 
-def _limit(door: EmbeddedDoor) -> Callable[[], float]:
+def _limit(door: Door) -> Callable[[], float]:
     def limit() -> float:
         try:
             return float(door.sign().idle_timeout)

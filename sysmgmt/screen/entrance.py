@@ -27,7 +27,7 @@ def admit(console: Console) -> Guest | Answer:
     try:
         if not console.door.sign().installed:
             return _installed(console) if console.person else Guest(None)
-        answer = _by_file(console) if console.options.password_file else _at_prompt(console)
+        answer = console.door.enter() or _logged_in(console)
     except Refusal as refusal:
         return refused(None, refusal)
     if answer.status or answer.result is None:
@@ -52,6 +52,10 @@ def _installed(console: Console) -> Guest | Answer:
         asker.confirm("Try again?")
     answer = console.door.log_in(ADMIN, texts["password"])
     return answer if answer.status or answer.result is None else Guest(answer.result["role"])
+
+
+def _logged_in(console: Console) -> Answer:
+    return _by_file(console) if console.options.password_file else _at_prompt(console)
 
 
 def _by_file(console: Console) -> Answer:

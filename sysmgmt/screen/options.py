@@ -10,6 +10,7 @@ class Options(NamedTuple):
     """What a program was started with."""
 
     state: str = ""
+    socket: str = ""
     user: str = ""
     password_file: str = ""
     command: str | None = None
@@ -22,13 +23,23 @@ class Options(NamedTuple):
     version: bool = False
 
 
-VALUES = {"--state": "state", "--user": "user", "--password-file": "password_file", "-c": "command"}
+VALUES = {"--state": "state", "--socket": "socket", "--user": "user", "--password-file": "password_file", "-c": "command"}
 SWITCHES = {"--json": "json", "--keep-going": "keep_going", "--atomic": "atomic", "--no-shortcut": "no_shortcut",
             "--recover": "recover", "--help": "help", "-h": "help", "--version": "version"}
 
 
 def read(words: list[str]) -> Options:
-    """The options in `words`. Raises InvalidValue."""
+    """The options of a shell in `words`. Raises InvalidValue."""
+    options = gathered(words)
+    if options.atomic and options.keep_going:
+        raise InvalidValue(what="--atomic and --keep-going exclude each other")
+    if options.state and options.socket:
+        raise InvalidValue(what="--state and --socket exclude each other")
+    return options
+
+
+def gathered(words: list[str]) -> Options:
+    """The options in `words`, in whatever combination. Raises InvalidValue."""
     found: dict[str, str | bool] = {}
     rest = iter(words)
     for word in rest:
@@ -41,10 +52,7 @@ def read(words: list[str]) -> Options:
             found[VALUES[word]] = _next(word, rest)
         else:
             raise InvalidValue(what=f"There is no option {name[:32]}; --help lists the options")
-    options = Options(**found)  # type: ignore[arg-type]  # the tables above say which is text and which a switch
-    if options.atomic and options.keep_going:
-        raise InvalidValue(what="--atomic and --keep-going exclude each other")
-    return options
+    return Options(**found)  # type: ignore[arg-type]  # the tables above say which is text and which a switch
 
 
 def _next(word: str, rest: Iterator[str]) -> str:

@@ -1,0 +1,62 @@
+"""The program boxmgmtd: it owns the state and answers the shells."""
+
+import os
+import resource
+import signal
+import sys
+from types import FrameType
+
+from sysmgmt import box
+from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
+from sysmgmt.host import ownership
+from sysmgmt.screen import options
+from sysmgmt.screen.console import SOCKET
+from sysmgmt.service.server import Server, listening
+
+USAGE = "usage: boxmgmtd [--state DIR] [--socket PATH]\nSee the manual page boxmgmtd(8)."
+
+
+def serve(folder: str, path: str) -> None:
+    """Own the state in `folder` and serve the socket at `path` until told to end.
+
+    Raises ServiceRefused if another boxmgmtd owns it, StateDamaged.
+    """
+    house = box.embedded(folder)
+    house.box.store.read()  # a state that cannot be read is said at once
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    owned = ownership.take(folder)
+    if owned is None:
+        raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    server = Server(house, listening(path))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: _stop(server, frame))
+    server.serve()
+    house.box.journal.sync()
+    os.close(owned)
+
+
+def _stop(server: Server, frame: FrameType | None) -> None:
+    server.stop()
+
+
+def main() -> None:
+    """Run boxmgmtd."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        chosen = options.gathered(sys.argv[1:])
+        if chosen.help:
+            print(USAGE)
+        else:
+            serve(chosen.state or box.default_folder(os.environ), chosen.socket or SOCKET)
+    except Refusal as refusal:
+        print(f"Error: {refusal}", file=sys.stderr)
+        sys.exit(refusal.status)
+    except OSError as problem:
+        print(f"Error: {InvalidValue(what=str(problem))}", file=sys.stderr)
+        sys.exit(InvalidValue.status)
+
+
+if __name__ == "__main__":
+    main()
