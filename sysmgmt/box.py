@@ -9,10 +9,11 @@ from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.ports import Box, Clock
+from sysmgmt.engine.ports import Box, Clock, Services
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import ownership
 from sysmgmt.host.machine import LinuxMachine
+from sysmgmt.host.services import NoServices
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.state import StateStore
 from sysmgmt.vault.hashing import Argon2Hasher
@@ -39,9 +40,9 @@ def catalog() -> Catalog:
     return Catalog(CATALOG, commands_of_others)
 
 
-def embedded(folder: str, clock: Clock = CLOCK) -> House:
+def embedded(folder: str, clock: Clock = CLOCK, services: Services | None = None) -> House:
     """The engine over the state in `folder`."""
-    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(), clock, __version__)
+    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(), services or NoServices(), clock, __version__)
     return House(box, catalog(), attempt.verify)
 
 

@@ -15,6 +15,7 @@ from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine.authority import authorise, check_scope
+from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Shown
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
@@ -172,7 +173,7 @@ def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: R
         assert isinstance(outcome, Change)
         changed = differs(state, outcome.state)
         if changed:
-            transaction.save(outcome.state)
+            commit(trip.house.box.services, transaction, outcome.state)
     return reply(trip, outcome, reading, changed)
 
 

@@ -85,6 +85,29 @@ class Machine(Protocol):
         """Shut the machine down. Raises ServiceRefused."""
 
 
+class Prepared(Protocol):
+    """What a state wants of the services of the machine, rendered and checked, but not yet in place."""
+
+    def apply(self) -> None:
+        """Put it into place and have the services take it. Raises ServiceRefused; all is as before then."""
+
+    def discard(self) -> None:
+        """Forget it."""
+
+
+class Services(Protocol):
+    """The services of the machine that follow the state."""
+
+    def prepare(self, old: State, new: State) -> Prepared:
+        """Render what `new` wants and have the services' own checkers look at it.
+
+        Nothing has changed when this returns. Raises ServiceRefused with the checker's words.
+        """
+
+    def heal(self, state: State) -> None:
+        """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused."""
+
+
 class Clock(NamedTuple):
     """Time and chance, so that a test can hold them."""
 
@@ -100,5 +123,6 @@ class Box(NamedTuple):
     journal: Journal
     hasher: Hasher
     machine: Machine
+    services: Services
     clock: Clock
     release: str

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal, UnknownCommand
 from sysmgmt.domain.model import State, differs
+from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import OWN_WORK, Act, Change
 from sysmgmt.engine.dispatch import House, NothingToChoose, Trip, prepare, reply, run
 from sysmgmt.engine.reading import SlowWork, StateMoved
@@ -74,7 +75,7 @@ def _commit(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
     with house.box.store.writing() as transaction:
         course = _follow(house, caller, steps, transaction.state, True)
         if not course.failed and differs(transaction.state, course.state):
-            transaction.save(course.state)
+            commit(house.box.services, transaction, course.state)
     return course
 
 
