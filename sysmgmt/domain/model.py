@@ -57,7 +57,10 @@ class Group(NamedTuple):
 
 
 class Session(NamedTuple):
-    """Somebody who is logged in. `process` names the process that serves it, for ever uniquely."""
+    """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
+
+    The last three tell of the time before: the login before this one, and the failures since.
+    """
 
     id: str
     user: str
@@ -65,6 +68,9 @@ class Session(NamedTuple):
     opened_at: float
     origin: str = ""
     endpoint: str = ""
+    last_login_at: float | None = None
+    last_login_from: str = ""
+    failed_logins: int = 0
 
 
 class Settings(NamedTuple):

@@ -12,17 +12,15 @@ def of(state: State, user: str) -> list[Session]:
     return [one for one in state.sessions.values() if one.user == user]
 
 
-def enter(state: State, opened: Session, rehashed: str) -> State:
-    """The state in which `opened` is open and the login is remembered.
-
-    `rehashed`, if not empty, replaces the stored hash of the password. Raises TooManySessions.
-    """
+def enter(state: State, opened: Session) -> State:
+    """The state in which `opened` is open and the login is remembered. Raises TooManySessions."""
     most = state.settings.sessions_per_user
     if len(of(state, opened.user)) >= most:
         raise TooManySessions(name=opened.user, count=most)
     account = find(state, opened.user)
-    account = account._replace(last_login_at=opened.opened_at, last_login_from=opened.origin, failed_logins=0,
-                               password=rehashed or account.password)
+    opened = opened._replace(last_login_at=account.last_login_at, last_login_from=account.last_login_from,
+                             failed_logins=account.failed_logins)
+    account = account._replace(last_login_at=opened.opened_at, last_login_from=opened.origin, failed_logins=0)
     return put(state, account)._replace(sessions=state.sessions.put(opened.id, opened))
 
 

@@ -92,17 +92,17 @@ def is_locked(house: House, name: str, console: bool) -> bool:
     return account is not None and turn(house.box.machine, account, now, console) is lockout.Turn.LOCKED
 
 
-def work(house: House, command: str, ticket: Ticket) -> Answer:
+def work(house: House, command: str, ticket: Ticket, **checked: str) -> Answer:
     """Do a piece of the box's own work on a counted attempt. Raises any refusal."""
-    request = Request(command, {"name": ticket.name, "token": ticket.token})
+    request = Request(command, {"name": ticket.name, "token": ticket.token, **checked})
     return carry_out(house, ticket.caller, request, own_work=True).answer
 
 
 def verify(house: House, caller: Caller, text: str) -> None:
     """Check that `text` is the caller's current password. Raises PasswordWrong, AccountLocked."""
     ticket = begin(house, caller, caller.user)
-    if matched(house, ticket, text):
-        work(house, "give_attempt_back", ticket)
+    if verified := matched(house, ticket, text):
+        work(house, "give_attempt_back", ticket, verified=verified)
     elif is_locked(house, caller.user, caller.console):
         raise AccountLocked()
     else:
