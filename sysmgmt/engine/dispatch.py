@@ -14,6 +14,7 @@ from sysmgmt.domain import security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
 from sysmgmt.domain.model import State, differs
+from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Shown
 from sysmgmt.engine.ports import Box
@@ -31,7 +32,7 @@ class House(NamedTuple):
 
     box: Box
     catalog: Mapping[str, Command]
-    verify: Callable[["House", Caller, str], None]
+    verify: Callable[["House", Caller, str, str], None]
 
 
 class Trip(NamedTuple):
@@ -75,7 +76,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
     answer = Answer(request.command, "Unchanged")
     try:
         if command is None:
-            raise UnknownCommand(name=request.command[:32])
+            raise UnknownCommand(name=repeatable(request.command))
         reply = travel(Trip(house, caller, request, command, SlowWork(), record))
         answer = reply.answer
         return reply

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal, UnknownCommand
 from sysmgmt.domain.model import ADMIN
+from sysmgmt.domain.names import repeatable
 from sysmgmt.engine import authority, dispatch, login, together
 from sysmgmt.engine.declaration import OWN_WORK, Shown
 from sysmgmt.engine.dispatch import House
@@ -94,7 +95,7 @@ class EmbeddedDoor:
         declared = self._house.catalog.get(command)
         try:
             if declared is None or declared.needs == OWN_WORK:
-                raise UnknownCommand(name=command)
+                raise UnknownCommand(name=repeatable(command))
             authority.authorise(self._house.box.store.read(), self._caller, declared)
         except Refusal as refusal:
             return refused(command, refusal)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sysmgmt.domain.errors import UnknownCommand
 from sysmgmt.domain.model import State
+from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.authority import holds
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Command, Parameter
 from sysmgmt.engine.request import Caller
@@ -19,7 +20,7 @@ def visible(catalog: Mapping[str, Command], caller: Caller, name: str) -> Comman
     """The command `name`. Raises UnknownCommand, also for one that is hidden."""
     command = catalog.get(name)
     if command is None or not is_shown(command, caller):
-        raise UnknownCommand(name=name[:32])
+        raise UnknownCommand(name=repeatable(name))
     return command
 
 

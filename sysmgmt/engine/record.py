@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain.names import fits
+from sysmgmt.domain.names import looks_like_command
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.ports import Box
@@ -26,9 +26,10 @@ class Record:
         self._box = box
         self._reserve = reserve or (command is not None and command.reserve)
         self._id = box.clock.token()
+        known = command is not None or looks_like_command(request.command)
         self._facts: dict[str, Any] = {
             "id": self._id, "user": caller.user, "session": caller.session, "origin": caller.origin,
-            "endpoint": caller.endpoint, "command": request.command if command or fits(request.command) else MASK,
+            "endpoint": caller.endpoint, "command": request.command if known else MASK,
             "parameters": masked(request.texts, command),
         }
         if request.dry_run:

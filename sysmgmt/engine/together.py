@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal, UnknownCommand
 from sysmgmt.domain.model import State, differs
+from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.declaration import OWN_WORK, Act, Change
 from sysmgmt.engine.dispatch import House, NothingToChoose, Trip, prepare, reply, run
 from sysmgmt.engine.reading import SlowWork, StateMoved
@@ -111,7 +112,7 @@ def _evaluate(house: House, course: Course, request: Request, slow: SlowWork,
               record: Record) -> tuple[Answer, State, Caller]:
     command = house.catalog.get(request.command)
     if command is None or command.needs == OWN_WORK:
-        raise UnknownCommand(name=request.command[:32])
+        raise UnknownCommand(name=repeatable(request.command))
     trip = Trip(house, course.caller, request, command, slow, record)
     if command.kind is Act:
         raise NotAtomic(command=command.name)

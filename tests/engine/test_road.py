@@ -357,3 +357,24 @@ def test_any_request_is_answered_and_the_answer_serialises(
 
 FUZZED: dict[Path, Client] = {}
 """The session in which one box is asked everything."""
+
+
+def test_a_misplaced_secret_is_neither_repeated_nor_recorded(basic: TestBox) -> None:
+    """A secret whose command forgot `password=-` stands where a command was due."""
+    client = basic.admin()
+    answer = client.do("Violet-95-Lamp")
+    assert answer.message == "There is no command of that name."
+    assert b"Violet" not in basic.everything()
+    assert client.do("no_such_command").message == "There is no command no_such_command."
+    assert b"no_such_command" in basic.everything()
+
+
+def test_a_batch_that_changes_the_password_twice_checks_the_second_against_the_first(basic: TestBox) -> None:
+    client = basic.admin()
+    first = f'set_password current_password="{ADMIN_PASSWORD}" new_password="Second-pass-22"'
+    answers = client.together(first, 'set_password current_password="Second-pass-22" new_password="Third-pass-33"')
+    assert [one.code for one in answers] == ["Done", "Done"]
+    assert basic.client("admin", "Third-pass-33")
+    wrong = client.together('set_password current_password="Third-pass-33" new_password="Fourth-pass-44"',
+                            'set_password current_password="Third-pass-33" new_password="Fifth-pass-55"')
+    assert [one.code for one in wrong] == ["NotApplied", "PasswordWrong"]
