@@ -16,7 +16,8 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.authority import authorise, check_scope
-from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Shown
+from sysmgmt.engine.catalog import declared
+from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Shown
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
@@ -69,9 +70,7 @@ def dispatch(house: House, caller: Caller, request: Request) -> Reply:
 
 def carry_out(house: House, caller: Caller, request: Request, own_work: bool = False) -> Reply:
     """Carry `request` out and record it. Raises any refusal, and NothingToChoose."""
-    command = house.catalog.get(request.command)
-    if command is not None and (command.needs == OWN_WORK) != own_work:
-        command = None
+    command = house.catalog.get(request.command) if own_work else declared(house.catalog, request.command)
     record = Record(house.box, caller, request, command)
     answer = Answer(request.command, "Unchanged")
     try:

@@ -1,8 +1,10 @@
 """What the audit says of a request: one record, or for a change an intent and its outcome."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.names import looks_like_command
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Command
@@ -44,9 +46,10 @@ class Record:
             self._reserve = True
 
     def outcome(self, answer: Answer) -> None:
-        """Write what became of it."""
+        """Write what became of it. Where that is not possible, what was done or refused stays so."""
         phase = {"phase": "outcome"} if self._intended else {}
-        self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
+        with suppress(Refusal):
+            self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
 
     def failure(self, error: BaseException) -> str:
         """Write where an unexpected `error` happened; the id under which it stands.
@@ -57,7 +60,8 @@ class Record:
 
         frames = [f"{frame.filename}:{frame.lineno} {frame.name}"
                   for frame in traceback.extract_tb(error.__traceback__)]
-        self._write({"id": self._id, "phase": "error", "type": type(error).__name__, "frames": frames}, True)
+        with suppress(Refusal):
+            self._write({"id": self._id, "phase": "error", "type": type(error).__name__, "frames": frames}, True)
         return self._id
 
     def _write(self, facts: Mapping[str, Any], durable: bool) -> None:

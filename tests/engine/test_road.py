@@ -286,6 +286,18 @@ def test_a_change_that_was_announced_is_not_denied_for_want_of_room_to_conclude(
     assert client.do("add_group name=g9").code == "StorageFull" and "g9" not in box.state.groups
 
 
+def test_on_a_full_disk_mistakes_and_reading_are_answered_as_ever(box: TestBox) -> None:
+    client = Client(with_journal(box, FullJournal(0)))
+    client.log_in("admin", ADMIN_PASSWORD)
+    mistake = Answer("get_users", "InvalidValue", 2, message="A quoted value does not end.")
+    assert client.door.run(mistake) == mistake
+    assert client.do("get_groups").code == "Done"
+    assert client.do("nosuch").code == "UnknownCommand"
+    assert [one.code for one in client.together("get_groups", "nosuch")] == ["NotApplied", "UnknownCommand"]
+    assert client.together("add_group name=g8")[0].code == "StorageFull"
+    assert client.door.explain(ValueError("no secret")), "the failure has an id even if it could not be written"
+
+
 REACHED_ELSEWHERE = {
     "IdleLogout": "by the shells' clocks: tests/screen/test_idle.py",
     "Cancelled": "at a question: tests/acceptance/test_first_day.py",
