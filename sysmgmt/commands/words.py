@@ -18,13 +18,13 @@ LONGEST_BANNER = 2000
 
 def _name(text: str, reading: Reading) -> str:
     if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter and has up to 32 letters, digits, '_', '.' and '-'")
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
     return names.canonical(text)
 
 
 def _box_name(text: str, reading: Reading) -> str:
     if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter and has up to 32 letters, digits, '_', '.' and '-'")
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
     return text
 
 
@@ -84,16 +84,25 @@ def _accounts(state: State) -> Iterable[str]:
 
 
 def _roles(state: State) -> Iterable[str]:
-    return state.roles
+    return (one.name for one in roles.every(state))
 
 
 def _own_roles(state: State) -> Iterable[str]:
-    return (name for name in state.roles if name not in roles.PREDEFINED)
+    return state.roles
 
 
 def _new_password(text: str, reading: Reading) -> str:
-    """Check the text against the level's rules and the history of its account, then hash it."""
-    name = names.canonical(reading.texts.get("name", reading.caller.user))
+    """The hash of a password for the user whom the parameter `name` names."""
+    return _password_for(names.canonical(reading.texts.get("name", "")), text, reading)
+
+
+def _own_new_password(text: str, reading: Reading) -> str:
+    """The hash of a password for the caller."""
+    return _password_for(reading.caller.user, text, reading)
+
+
+def _password_for(name: str, text: str, reading: Reading) -> str:
+    """Check the text against the level's rules and the history of the account, then hash it."""
     rules = passwords.rules_of(reading.state.settings)
     passwords.check_text(text, rules)
     account = reading.state.accounts.get(name)
@@ -126,7 +135,7 @@ def _hashed(text: str, cost: Cost, reading: Reading) -> str:
 def _current_password(text: str, reading: Reading) -> bool:
     account = reading.state.accounts.get(reading.caller.user)
     encoded = account.password if account else ""
-    reading.slow.once(("current", encoded), lambda: reading.verify(text))
+    reading.slow.once(("current", encoded), partial(reading.verify, text, encoded))
     return True
 
 
@@ -148,6 +157,7 @@ NewGroup = Annotated[str, Word("Name of the consistency group", _name, "NAME")]
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
                                     twice=True)]
+OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]

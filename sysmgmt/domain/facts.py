@@ -6,7 +6,7 @@ from typing import Any
 from sysmgmt.domain import passwords, roles
 from sysmgmt.domain.accounts import find
 from sysmgmt.domain.lockout import THRESHOLD
-from sysmgmt.domain.model import Account, Role, Settings, State
+from sysmgmt.domain.model import SECRET, Account, Role, Settings, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
@@ -69,7 +69,7 @@ def current_user(state: State, name: str) -> dict[str, Any]:
     shown = user(state, account, account)
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
-    return {**{key: shown[key] for key in kept}, "permissions": list(roles.permissions_of(state, account.role))}
+    return {**{key: shown[key] for key in kept}, "permissions": sorted(roles.permissions_of(state, account.role))}
 
 
 def installation(settings: Settings) -> dict[str, Any]:
@@ -100,21 +100,15 @@ def checked(state: State) -> dict[str, Any]:
 
 def exported(state: State) -> dict[str, Any]:
     """The whole state; in the place of a secret stands whether there is one."""
-    tables = {name: [_without_secrets(one) for one in table.values()]
+    tables = {name: [_plain(one) for one in table.values()]
               for name, table in state._asdict().items() if isinstance(table, Records)}
     return {"generation": state.generation, "settings": _plain(state.settings), **tables}
 
 
-def _without_secrets(one: Any) -> dict[str, Any]:
-    shown = _plain(one)
-    if "password" in shown:
-        shown["password_configured"] = bool(shown.pop("password"))
-        shown["password_history"] = len(shown["password_history"])
-    return shown
-
-
 def _plain(one: Any) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in one._asdict().items()}
+    secrets = {name for name, shape in one.__annotations__.items() if SECRET in getattr(shape, "__metadata__", ())}
+    return {f"{name}_configured" if name in secrets else name: bool(value) if name in secrets else _value(name, value)
+            for name, value in one._asdict().items()}
 
 
 def _value(name: str, value: Any) -> Any:

@@ -1,12 +1,16 @@
 """The state of one box: a tree of frozen values.
 
 Times are seconds since 1970 in UTC (float), durations are seconds (int), sizes bytes (int).
+Once a release has stored a value, a field that is added, removed or renamed is a new format: see
+`sysmgmt.store.formats`.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.records import Records
 
+SECRET = "secret"
+"""Marks a field whose value no command shows, not even `export_state`."""
 ADMIN = "admin"
 """The one predefined user; never removed, its role never changed (R044-R048, R058)."""
 
@@ -26,8 +30,8 @@ class Account(NamedTuple):
     role: str
     type: str = "local"
     groups: tuple[str, ...] | None = None
-    password: str = ""
-    password_history: tuple[str, ...] = ()
+    password: Annotated[str, SECRET] = ""
+    password_history: Annotated[tuple[str, ...], SECRET] = ()
     password_changed_at: float | None = None
     own_change_at: float | None = None
     must_change_password: bool = False

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from sysmgmt.domain.accounts import find, put
-from sysmgmt.domain.errors import TooManySessions
+from sysmgmt.domain.errors import TooManySessions, UnknownUser
 from sysmgmt.domain.model import Session, State
 
 
@@ -13,15 +12,21 @@ def of(state: State, user: str) -> list[Session]:
 
 
 def enter(state: State, opened: Session) -> State:
-    """The state in which `opened` is open and the login is remembered. Raises TooManySessions."""
+    """The state in which `opened` is open and the login is remembered.
+
+    Raises TooManySessions, UnknownUser.
+    """
     most = state.settings.sessions_per_user
     if len(of(state, opened.user)) >= most:
         raise TooManySessions(name=opened.user, count=most)
-    account = find(state, opened.user)
+    account = state.accounts.get(opened.user)
+    if account is None:
+        raise UnknownUser(name=opened.user)
     opened = opened._replace(last_login_at=account.last_login_at, last_login_from=account.last_login_from,
                              failed_logins=account.failed_logins)
     account = account._replace(last_login_at=opened.opened_at, last_login_from=opened.origin, failed_logins=0)
-    return put(state, account)._replace(sessions=state.sessions.put(opened.id, opened))
+    return state._replace(accounts=state.accounts.put(account.name, account),
+                          sessions=state.sessions.put(opened.id, opened))
 
 
 def forget(state: State, dead: Collection[str]) -> State:

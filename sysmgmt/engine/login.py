@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.times import iso
-from sysmgmt.engine.attempt import Ticket, begin, matched, work
+from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
 from sysmgmt.engine.dispatch import House, Reply, carry_out
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.record import MASK, Record
@@ -81,8 +81,8 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
     except (AccountLocked, UnknownUser):
         house.box.hasher.waste(password, house.box.store.read().settings.hashing)
         raise
-    verified = matched(house, ticket, password)
-    if not verified:
+    verified = password_of(house, ticket.name)
+    if not matches(house, ticket, password, verified):
         raise UnknownUser(name=ticket.name)
     return ticket, verified
 
