@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import names, passwords, roles, security
+from sysmgmt.domain import names, passwords, roles, security, ssh_keys
 from sysmgmt.domain.accounts import locked
 from sysmgmt.domain.errors import InvalidValue, PasswordReused
 from sysmgmt.domain.model import Cost, State
@@ -73,6 +73,11 @@ def _banner(text: str, reading: Reading) -> str:
     if len(text) > LONGEST_BANNER:
         raise InvalidValue(what=f"A banner has at most {LONGEST_BANNER} characters")
     return text.replace("\\n", "\n")
+
+
+def _public_key(text: str, reading: Reading) -> tuple[str, str]:
+    """The key as type and blob, and its comment."""
+    return ssh_keys.read(text)
 
 
 def _any(text: str, reading: Reading) -> str:
@@ -169,6 +174,10 @@ IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout",
     _whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "MINUTES")]
 SessionCount = Annotated[int, Word("Sessions that one user may have open", _whole(1, 100, "sessions"), "COUNT")]
+PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
+KeyFingerprint = Annotated[str, Word("Fingerprint of the key", _any, "SHA256:...", bare=True)]
+SessionId = Annotated[str, Word("Session", _any, "SESSION", bare=True,
+                                offers=lambda state: state.sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", _any, "COMMAND", bare=True)]
 Text = Annotated[str, Word("Text", _any, "TEXT")]
 Token = Annotated[str, Word("Token", _any, "TOKEN", secret=True)]

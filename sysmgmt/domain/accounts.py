@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import lockout, passwords, roles, sessions, uids
+from sysmgmt.domain import lockout, passwords, roles, sessions, ssh_keys, uids
 from sysmgmt.domain.errors import InvalidValue, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists
 from sysmgmt.domain.model import ADMIN, Account, Settings, State
 from sysmgmt.domain.names import RESERVED
@@ -71,7 +71,7 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     state = state._replace(accounts=state.accounts.without(name))
     if changed.name != name:
         check_new_name(state, changed.name)
-        state = sessions.end_all(state, name)
+        state = ssh_keys.rename(sessions.end_all(state, name), name, changed.name)
     return put(state, changed)
 
 
@@ -91,7 +91,8 @@ def remove(state: State, name: str, caller: str) -> State:
         raise PredefinedUser(name=name)
     if name == caller:
         raise OwnAccount()
-    return sessions.end_all(state._replace(accounts=state.accounts.without(name)), name)
+    state = ssh_keys.remove_all(sessions.end_all(state, name), name)
+    return state._replace(accounts=state.accounts.without(name))
 
 
 def lock(state: State, name: str, now: float) -> State:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import passwords, roles
+from sysmgmt.domain import passwords, roles, ssh_keys
 from sysmgmt.domain.accounts import find
 from sysmgmt.domain.lockout import THRESHOLD
-from sysmgmt.domain.model import SECRET, Account, Role, Settings, State
+from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
@@ -26,13 +26,25 @@ def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
         "password_changed_at": iso(account.password_changed_at),
         "password_expires_at": iso(passwords.expires_at(account, rules)),
         "last_login_at": iso(account.last_login_at), "last_login_from": account.last_login_from or None,
-        "failed_logins": account.failed_logins, "ssh_keys": 0,
+        "failed_logins": account.failed_logins, "ssh_keys": len(ssh_keys.of(state, account.name)),
     }
     allowed = ENTITLED.intersection(roles.permissions_of(state, viewer.role))
     if account.name != viewer.name and not allowed:
         hidden = ("locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys")
         shown.update(dict.fromkeys(hidden))
     return shown
+
+
+def ssh_key(one: SshKey) -> dict[str, Any]:
+    """One element of get_ssh_keys."""
+    return {"fingerprint": one.fingerprint, "type": one.line.split()[0], "comment": one.comment or None,
+            "added_by": one.added_by, "added_at": iso(one.added_at), "last_used_at": iso(one.last_used_at)}
+
+
+def session(one: Session) -> dict[str, Any]:
+    """One element of get_sessions."""
+    return {"session": one.id, "user": one.user, "opened_at": iso(one.opened_at), "origin": one.origin,
+            "endpoint": one.endpoint}
 
 
 def role(one: Role) -> dict[str, Any]:

@@ -60,6 +60,19 @@ class Group(NamedTuple):
     name: str
 
 
+class SshKey(NamedTuple):
+    """A public key with which a user logs in. `line` is type and blob, without options or comment."""
+
+    id: str
+    user: str
+    line: str
+    fingerprint: str
+    comment: str = ""
+    added_by: str = ""
+    added_at: float | None = None
+    last_used_at: float | None = None
+
+
 class Session(NamedTuple):
     """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
 
@@ -106,6 +119,7 @@ class State(NamedTuple):
     roles: Records[Role] = Records()
     groups: Records[Group] = Records()
     sessions: Records[Session] = Records()
+    ssh_keys: Records[SshKey] = Records()
 
     @property
     def installed(self) -> bool:

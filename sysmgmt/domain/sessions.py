@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
-from sysmgmt.domain.errors import TooManySessions, UnknownUser
+from sysmgmt.domain import roles
+from sysmgmt.domain.errors import TooManySessions, UnknownSession, UnknownUser
 from sysmgmt.domain.model import Session, State
+from sysmgmt.domain.permissions import Permission
 
 
 def of(state: State, user: str) -> list[Session]:
@@ -44,3 +46,18 @@ def end_all(state: State, user: str) -> State:
     for one in of(state, user):
         kept = kept.without(one.id)
     return state._replace(sessions=kept)
+
+
+def seen_by(state: State, user: str) -> list[Session]:
+    """The sessions that a user may see and end: all with Security, else the user's own; oldest first."""
+    account = state.accounts.get(user)
+    everybody = account is not None and Permission.SECURITY in roles.permissions_of(state, account.role)
+    seen = state.sessions.values() if everybody else of(state, user)
+    return sorted(seen, key=lambda one: one.opened_at)
+
+
+def end(state: State, session: str, caller: str) -> State:
+    """The state without a session that `caller` may end. Raises UnknownSession."""
+    if session not in [one.id for one in seen_by(state, caller)]:
+        raise UnknownSession(session=session[:32])
+    return state._replace(sessions=state.sessions.without(session))
