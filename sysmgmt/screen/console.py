@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SOCKET = "/run/boxmgmt/box.sock"
 """Where boxmgmtd listens."""
 
+
 class Console(NamedTuple):
     """One client: its door to the engine, and where it reads and writes. No `person`: a script."""
 

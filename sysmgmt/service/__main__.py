@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service.server import Server, listening
+from sysmgmt.service.server import ENDING, Server, listening
 
 USAGE = "usage: boxmgmtd [--state DIR] [--socket PATH]\nSee the manual page boxmgmtd(8)."
 
@@ -29,7 +29,7 @@ def serve(folder: str, path: str) -> None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     server = Server(house, listening(path))
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     server.serve()
     house.box.journal.sync()

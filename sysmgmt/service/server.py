@@ -1,6 +1,7 @@
 """The socket of boxmgmtd: a thread for each connection, and bounds for everything a client may use."""
 
 import os
+import signal
 import socket
 import threading
 from collections import Counter
@@ -13,6 +14,8 @@ from sysmgmt.service.visit import Visit
 MOST, MOST_OF_ONE = 512, 128
 """Connections at a time: of all users, of one."""
 BACKLOG = 128
+ENDING = (signal.SIGTERM, signal.SIGINT)
+"""What ends the service."""
 
 
 def shared(house: House) -> House:
@@ -66,7 +69,10 @@ class Server:
         if not self._admit(peer):
             connection.close()
             return
+        # A thread inherits the mask: signals must reach the main thread, which waits in accept.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         threading.Thread(target=self._serve, args=(connection, peer), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _admit(self, peer: Peer) -> bool:
         with self._lock:

@@ -1,0 +1,111 @@
+"""A real boxmgmtd in a process of its own, and clients of it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.support.box import TestBox
+from tests.support.program import ENVIRONMENT
+
+
+class Daemon:
+    """boxmgmtd over the state of a box."""
+
+    def __init__(self, box: TestBox, path: Path) -> None:
+        self.box = box
+        self.path = path
+        self.process = self._start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "sysmgmt.service", "--state", str(self.box.folder), "--socket", str(self.path)]
+        process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while not self._answers():
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)  # until it listens
+        return process
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.path))
+            except OSError:
+                return False
+            return True
+
+    def end(self, how: int = signal.SIGTERM) -> int:
+        """End it; its status."""
+        self.process.send_signal(how)
+        return self.process.wait(10)
+
+    def restart(self, how: int = signal.SIGTERM) -> None:
+        """End it and start it again."""
+        self.end(how)
+        self.process = self._start()
+
+    def run(self, text: str, *options: str, uid: int | None = None) -> "subprocess.CompletedProcess[bytes]":
+        """A batch of sysmgmt, as another uid if one is given."""
+        command = [sys.executable, "-m", "sysmgmt", "--socket", str(self.path), *options]
+        return subprocess.run(command, input=text.encode(), capture_output=True, env=ENVIRONMENT, timeout=60,
+                              user=uid, group=uid, extra_groups=[] if uid else None)
+
+    def connect(self) -> "Raw":
+        """A connection that speaks the wire's language, or anything else."""
+        return Raw(self.path)
+
+
+class Raw:
+    """A connection by hand."""
+
+    def __init__(self, path: Path) -> None:
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20)
+        self.socket.connect(str(path))
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One call of our interface."""
+        return self.say(json.dumps({"method": f"io.boxmgmt.{method}", "parameters": parameters}).encode())
+
+    def say(self, message: bytes) -> dict[str, Any]:
+        """Send a message; the answer."""
+        self.socket.sendall(message + b"\0")
+        found: dict[str, Any] = json.loads(self.read())
+        return found
+
+    def read(self) -> bytes:
+        """What comes back, up to the NUL; b'' where the connection was closed."""
+        text = b""
+        while not text.endswith(b"\0"):
+            try:
+                chunk = self.socket.recv(65536)
+            except ConnectionResetError:
+                return b""
+            if not chunk:
+                return b""
+            text += chunk
+        return text[:-1]
+
+
+@contextmanager
+def running(box: TestBox) -> Iterator[Daemon]:
+    """A boxmgmtd for the time of a test."""
+    place = Path("/run") / f"boxmgmt-test-{os.getpid()}-{id(box)}"
+    place.mkdir(mode=0o755)
+    daemon = Daemon(box, place / "box.sock")
+    try:
+        yield daemon
+    finally:
+        if daemon.process.poll() is None:
+            daemon.end()
+        for one in place.iterdir():
+            one.unlink()
+        place.rmdir()

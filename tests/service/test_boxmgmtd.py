@@ -1,0 +1,147 @@
+"""boxmgmtd: the same answers as in embedded mode, whoever asks, whatever else is sent."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain import uids
+from sysmgmt.store.state import StateStore
+from tests.service.daemon import Daemon, running
+from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import ENVIRONMENT, password_file
+
+DATA = Path(__file__).parents[1] / "acceptance"
+
+
+@pytest.fixture
+def daemon(basic: TestBox) -> Iterator[Daemon]:
+    with running(basic) as one:
+        yield one
+
+
+def as_admin(daemon: Daemon) -> list[str]:
+    return ["--user", "admin", "--password-file", str(password_file(daemon.box.folder, ADMIN_PASSWORD))]
+
+
+def numbered(box: TestBox, first: int = 70000) -> dict[str, int]:
+    """Give the users of a box numbers; the numbers by name."""
+    with StateStore(str(box.folder)).writing() as transaction:
+        transaction.save(uids.reserve(transaction.state, first, first + 99))
+        return {one.name: one.uid or 0 for one in transaction.state.accounts.values()}
+
+
+def test_the_first_day_gives_the_same_codes_over_the_socket(daemon: Daemon) -> None:
+    batch = (DATA / "first_day.txt").read_text()
+    done = daemon.run(batch, *as_admin(daemon), "--json", "--keep-going")
+    codes = [json.loads(line)["code"] for line in done.stdout.splitlines()]
+    assert codes == (DATA / "first_day.codes").read_text().split()
+    assert done.returncode == 1
+
+
+def test_root_is_nobody_without_a_login(daemon: Daemon) -> None:
+    done = daemon.run("get_users\n")
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert b"A login is needed here." in done.stderr
+
+
+def test_the_kernel_says_who_a_user_is_and_nothing_else_does(daemon: Daemon) -> None:
+    admin = daemon.box.admin()
+    admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
+    number = numbered(daemon.box)["bob"]
+    done = daemon.run("get_current_user --json\nadd_group name=g\n", uid=number)
+    assert json.loads(done.stdout.splitlines()[0])["result"]["name"] == "bob"
+    assert done.returncode == 3 and b"needs the permission" in done.stderr
+    stranger = daemon.run("get_current_user\n", uid=65000)
+    assert stranger.returncode == 4, "a number that no user has is nobody"
+
+
+def test_a_shell_that_was_taken_over_reads_nothing_of_the_box(daemon: Daemon) -> None:
+    daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
+    number = numbered(daemon.box)["bob"]
+    program = f"""
+import os, sys
+for folder, _, names in os.walk({str(daemon.box.folder)!r}):
+    for name in names:
+        open(os.path.join(folder, name), 'rb').read()
+        print(name)
+print(os.listdir({str(daemon.box.folder)!r}))
+"""
+    taken = subprocess.run([sys.executable, "-c", program], user=number, group=number, extra_groups=[],
+                           capture_output=True, env=ENVIRONMENT)
+    assert taken.stdout == b"" and b"PermissionError" in taken.stderr
+    control = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT)
+    assert b"state.json" in control.stdout
+
+
+@pytest.mark.parametrize("garbage", [
+    b"\0", b"{\0", b"[]\0", b"null\0", b"\xff\xfe\0", b"[" * 100_000 + b"\0", b"x" * 70_000, b'{"method": 7}\0',
+    b'{"method": "io.boxmgmt.Run", "parameters": 1}\0', b'{"method": "io.boxmgmt.Run", "parameters": {}}\0',
+    b'{"method": "io.boxmgmt.Run", "parameters": {"request": {"command": 1}}}\0',
+    b'{"method": "io.boxmgmt.Run", "parameters": {"answer": {"x": 1}}}\0',
+    b'{"method": "io.boxmgmt.LogIn", "parameters": {"name": null, "password": []}}\0',
+    b'{"method": "io.boxmgmt.__class__"}\0', b'{"method": "org.varlink.service.Nosuch"}\0'])
+def test_garbage_hurts_nobody_else(daemon: Daemon, garbage: bytes) -> None:
+    good, bad = daemon.connect(), daemon.connect()
+    assert good.call("LogIn", name="admin", password=ADMIN_PASSWORD)["parameters"]["answer"]["status"] == 0
+    bad.socket.sendall(garbage)
+    bad.read()
+    answer = good.call("Run", request={"command": "get_groups", "texts": {}})["parameters"]["answer"]
+    assert answer["code"] == "Done"
+    assert daemon.process.poll() is None
+
+
+def test_what_pam_and_sshd_may_ask_is_not_for_others(daemon: Daemon) -> None:
+    program = f"""
+import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from pathlib import Path
+from tests.service.daemon import Raw
+raw = Raw(Path({str(daemon.path)!r}))
+for method in ("Authenticate", "Account", "OpenSession", "CloseSession", "Keys"):
+    print(raw.call(method, name="admin", password={ADMIN_PASSWORD!r}, service="sshd", rhost="", tty="").get("error"))
+"""
+    done = subprocess.run([sys.executable, "-c", program], user=65000, group=65000, extra_groups=[],
+                          capture_output=True, env=ENVIRONMENT, text=True)
+    assert done.stdout.split() == ["org.varlink.service.InvalidParameter"] * 5, done.stderr
+    own = daemon.connect()
+    assert own.call("Authenticate", name="admin", password=ADMIN_PASSWORD)["parameters"]["accepted"] is True
+
+
+def test_one_counter_for_the_socket_and_for_pam(daemon: Daemon) -> None:
+    raw = daemon.connect()
+    for _ in range(2):
+        assert raw.call("Authenticate", name="admin", password="wrong", service="sshd",
+                        rhost="192.0.2.1")["parameters"]["accepted"] is False
+    assert raw.call("LogIn", name="admin", password="wrong")["parameters"]["answer"]["code"] == "LoginFailed"
+    assert daemon.box.state.accounts.get("admin").locked_by == "attempts"  # type: ignore[union-attr]
+    assert raw.call("Account", name="admin", service="sshd", rhost="192.0.2.1")["parameters"]["accepted"] is False
+    assert raw.call("Account", name="admin", service="login", tty="/dev/tty1")["parameters"]["accepted"] is True
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_restart_loses_nothing(daemon: Daemon, how: int) -> None:
+    assert daemon.run("add_group name=g1\n", *as_admin(daemon)).returncode == 0
+    daemon.restart(how)
+    assert b"g1" in daemon.run("get_groups\n", *as_admin(daemon)).stdout
+
+
+def test_a_second_boxmgmtd_is_refused(daemon: Daemon) -> None:
+    command = [sys.executable, "-m", "sysmgmt.service", "--state", str(daemon.box.folder), "--socket",
+               f"{daemon.path}.2"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+    assert done.returncode == 6 and "another one owns" in done.stderr
+    assert not os.path.exists(f"{daemon.path}.2")
+
+
+def test_varlink_tools_can_read_the_interface(daemon: Daemon) -> None:
+    raw = daemon.connect()
+    info = raw.say(b'{"method": "org.varlink.service.GetInfo"}')["parameters"]
+    assert "io.boxmgmt" in info["interfaces"]
+    described = raw.say(b'{"method": "org.varlink.service.GetInterfaceDescription", '
+                        b'"parameters": {"interface": "io.boxmgmt"}}')["parameters"]["description"]
+    assert "method Run(" in described
