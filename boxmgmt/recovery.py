@@ -2,11 +2,10 @@
 
 import os
 
-from boxmgmt.action import BAD_ANSWERS
 from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, PermissionDenied
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine.request import Answer, refused
-from sysmgmt.screen.ask import Asker
+from sysmgmt.screen.ask import Asker, again
 from sysmgmt.screen.console import Console
 
 EXPLANATION = (
@@ -20,9 +19,9 @@ def recover(console: Console) -> int:
 
     On a terminal only, and only for the owner of the folder that holds the state.
     """
-    answer = _barred(console) or _recovered(console)
-    console.output.answer(answer)
-    return answer.status
+    if barred := _barred(console):
+        console.output.answer(barred)
+    return (barred or _recovered(console)).status
 
 
 def _barred(console: Console) -> Answer | None:
@@ -36,9 +35,8 @@ def _barred(console: Console) -> Answer | None:
     except FileNotFoundError:
         owner = os.geteuid()  # there is no state, which is answered below
     if owner != os.geteuid():
-        return Answer(None, PermissionDenied.__name__, PermissionDenied.status,
-                      message=f"Only the owner of {folder} may recover it.",
-                      hint=f"Start boxmgmt --recover as the user with the number {owner}.")
+        return refused(None, PermissionDenied(f"Only the owner of {folder} may recover it.",
+                                              f"Start boxmgmt --recover as the user with the number {owner}."))
     if not console.door.sign().installed:
         hint = f"Nothing is installed in {folder}. Start boxmgmt to install, or give --state DIR."
         return refused(None, NotInstalled())._replace(hint=hint)
@@ -50,15 +48,14 @@ def _recovered(console: Console) -> Answer:
     console.output.say(EXPLANATION)
     while True:
         answer = _attempt(console, console.person.asker)
-        if answer.code not in BAD_ANSWERS:
-            return answer
         console.output.answer(answer)
-        console.output.tell("Answer again, or press Ctrl-C to cancel.")
+        if not again(console.output, answer):
+            return answer
 
 
 def _attempt(console: Console, asker: Asker) -> Answer:
     try:
-        password = asker.secret(f"New password of the user {ADMIN}", "password", True)
+        password = asker.secret(f"New password of the user {ADMIN}", True)
     except Cancelled as refusal:
         return console.door.run(refused(None, refusal))
     answer = console.door.recover(password)

@@ -30,9 +30,9 @@ MAY_IMPORT = {
     "sysmgmt.host": {"sysmgmt.host", "sysmgmt.domain"},
     "sysmgmt.extensions": {"sysmgmt.engine", "sysmgmt.domain"},
     "sysmgmt.screen": {"sysmgmt.screen", "sysmgmt.engine", "sysmgmt.domain", "sysmgmt.extensions"},
-    "sysmgmt.__main__": {"sysmgmt.screen", "sysmgmt.engine", "sysmgmt.domain", "sysmgmt.box"},
+    "sysmgmt.__main__": {"sysmgmt.screen"},
     "boxmgmt": {"boxmgmt", "sysmgmt.screen", "sysmgmt.engine", "sysmgmt.domain", "sysmgmt.commands",
-                "sysmgmt.extensions", "sysmgmt.__main__"},
+                "sysmgmt.extensions"},
 }
 """What each part may know besides the standard library; box.py and service/ know them all."""
 

@@ -1,25 +1,14 @@
 """Batches: lines from a pipe, or one command, without cmd2, rich or prompt_toolkit."""
 
-from typing import Protocol
-
 from sysmgmt.domain.errors import InvalidValue, NotApplied, Refusal
 from sysmgmt.engine import language
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.lines import Lines
+from sysmgmt.screen.taker import Taker
 
 MOST_LINES, MOST_BYTES = 10_000, 16 * 1024 * 1024
 """What an --atomic batch may hold."""
-
-
-class Taker(Protocol):
-    """What lines are given to: a conversation, or the walk through a menu."""
-
-    def take(self, line: str) -> bool:
-        """Do what the line says; True if that was the last one."""
-
-    def refuse(self, refusal: Refusal) -> bool:
-        """Answer a line that cannot be used; True if that was the last one."""
 
 
 class Place:

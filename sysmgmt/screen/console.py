@@ -10,15 +10,16 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.embedded import EmbeddedDoor
-from sysmgmt.engine.request import Caller
+from sysmgmt.engine.request import Answer, Caller, refused
 from sysmgmt.screen.batch import Place
-from sysmgmt.screen.conversation import Manner
 from sysmgmt.screen.ended import Standing
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.options import Options
 from sysmgmt.screen.output import Output
+from sysmgmt.screen.taker import Manner
 
 if TYPE_CHECKING:
+    from sysmgmt.screen.keyboard import Keyboard
     from sysmgmt.screen.person import Person
 
 
@@ -42,6 +43,17 @@ class Console(NamedTuple):
             asker=self.person.asker if self.person else None, next_line=self.lines.next,
             counts_failures=single or in_batch, stops_at_failure=in_batch and not self.options.keep_going,
             on_command_line=single, mark=self.place.mark if in_batch else _nowhere)
+
+    @property
+    def source(self) -> "Lines | Keyboard":
+        """Where a shell reads its lines."""
+        return self.person.keyboard if self.person else self.lines
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Record a refusal and show it."""
+        answer = self.door.run(refused(None, refusal))
+        self.output.answer(answer)
+        return answer
 
 
 def open_console(options: Options, environment: Mapping[str, str]) -> Console:

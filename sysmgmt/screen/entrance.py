@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sysmgmt.domain.errors import InvalidValue, LoginNeeded, Refusal
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen.ask import ask_required
 from sysmgmt.screen.console import Console
-from sysmgmt.screen.conversation import Conversation, ask_missing
+from sysmgmt.screen.conversation import Conversation
 
 TRIES = 3
 PAUSE = 4.0
@@ -44,7 +45,7 @@ def _installed(console: Console) -> Guest | Answer:
     asker, command = console.person.asker, console.catalog["install"]
     while True:
         texts: dict[str, str] = {}
-        ask_missing(console.door, command, texts, asker)
+        ask_required(asker, console.door, command, texts)
         answer = console.door.run(Request(command.name, texts))
         console.output.answer(answer)
         if not answer.status:
@@ -80,8 +81,8 @@ def _at_prompt(console: Console) -> Answer:
         console.output.say(banner)
     asker = console.person.asker
     for left in range(TRIES - 1, -1, -1):
-        name = console.options.user or asker.text("User name", "user", ())
-        answer = console.door.log_in(name, asker.secret("Password", "password", False))
+        name = console.options.user or asker.text("User name", ())
+        answer = console.door.log_in(name, asker.secret("Password", False))
         if not answer.status or not left:
             return answer
         console.output.answer(answer)

@@ -4,17 +4,16 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from sysmgmt import __version__, extensions
+from sysmgmt import __version__
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.engine.request import Answer, refused
-from sysmgmt.screen import batch, entrance, options
+from sysmgmt.screen import entrance, options
 from sysmgmt.screen.console import Console, open_console
-from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.environment import scrub
@@ -110,21 +109,3 @@ def _served(console: Console, program: Program) -> int:
         console.output.answer(guest)
         return guest.status
     return program.serve(console, guest)
-
-
-def script(console: Console) -> int:
-    """Carry out what a pipe or a command line says, without cmd2; the exit status."""
-    conversation = Conversation(console.door, console.catalog, console.output, console.manner)
-    if console.options.command is not None:
-        conversation.take(console.options.command)
-    elif console.options.atomic:
-        batch.run_together(conversation, console.lines, console.place)
-    else:
-        batch.run(conversation, console.lines)
-    return conversation.status
-
-
-def name_broken(console: Console, more: Sequence[str] = ()) -> None:
-    """Tell which packages could not be used, and what `more` there is to tell of them."""
-    for sentence in (*extensions.broken(console.catalog), *more):
-        console.output.tell(f"Warning: {sentence}.")
