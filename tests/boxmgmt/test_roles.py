@@ -3,8 +3,9 @@
 import pytest
 
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
-from tests.boxmgmt.program import Result, walk
+from tests.boxmgmt.program import walk
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import Result
 
 PASSWORD = "Their-pass-56"
 
