@@ -18,8 +18,8 @@ role administrator get the menu with [6] System management CLI, which opens sysm
 role admin get it without; all others get sysmgmt. On a box that has not been installed it leads
 through the Installation first.
 
-A number chooses, and a path of numbers walks at once, from the menu that one is in: 2.1. B goes back, M to the main menu, Q
-quits, ? helps. Numbers never move: what somebody may not do is not shown, and its number stays
+A number chooses, and a path of numbers walks at once, from the menu that one is in: 2.1. B goes
+back, M to the main menu, Q quits, ? helps. Numbers never move: what somebody may not do is not shown, and its number stays
 free. After each action the menu shows the sysmgmt command that does the same. Ctrl-C at a question
 breaks off the action and nothing else.
 """
