@@ -80,11 +80,21 @@ def _ask_all(site: Site, command: Command, texts: dict[str, str]) -> None:
     """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue."""
     for one, offers in lacking(site.door, command, texts, command.parameters):
         answer = ask(site.asker, one, _question(command, one), offers)
+        while answer and _is_rejected(site, command, one.name, {**texts, one.name: answer}):
+            answer = ask(site.asker, one, _question(command, one), offers)
         if answer:
             texts[one.name] = answer
         elif one.required:
             texts[one.name] = ""
             raise MissingValue(command=command.name, parameter=one.name)
+
+
+def _is_rejected(site: Site, command: Command, name: str, texts: dict[str, str]) -> bool:
+    """Whether an answer cannot be used and may be given again."""
+    if not site.patient:
+        return False  # the command itself refuses it, once
+    wrong = site.door.check(command.name, name, texts)
+    return wrong is not None and site.asker.reject(f"Error: {wrong.message}")
 
 
 def _question(command: Command, one: Parameter) -> str:

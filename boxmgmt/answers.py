@@ -34,6 +34,10 @@ class PipeAsker:
         if self._next().strip().lower() not in ("y", "yes"):
             raise Cancelled()
 
+    def reject(self, message: str) -> bool:
+        """No: a file does not think again."""
+        return False
+
     def _next(self) -> str:
         try:
             line = self._lines.next()

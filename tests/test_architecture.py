@@ -1,6 +1,7 @@
 """The house stays as it was designed: directions, sizes, dependencies, types (design.md)."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -240,8 +241,8 @@ def is_declaration(one: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return decorated or one.name == "command"
 
 
-@pytest.mark.requirement(106)
-@pytest.mark.requirement(116)
+@pytest.mark.requirement("S106")
+@pytest.mark.requirement("S116")
 def test_nothing_evaluates_text_or_runs_a_shell() -> None:
     wrong = []
     for name, path in sources():
@@ -271,6 +272,12 @@ def test_no_test_reaches_into_a_private_name_or_replaces_our_code() -> None:
             elif isinstance(node, (ast.Import, ast.ImportFrom)) and "mock" in ast.unparse(node):
                 wrong.append(f"{where} {ast.unparse(node)}")
     assert wrong == []
+
+
+def test_a_requirement_is_named_with_its_list() -> None:
+    named = [ast.unparse(node.args[0]) for path in (ROOT / "tests").rglob("*.py") for node in ast.walk(tree(path))
+             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.requirement"]
+    assert named and [one for one in named if not re.fullmatch(r"'[RS][0-9]{3}'", one)] == []
 
 
 def is_private(name: str) -> bool:

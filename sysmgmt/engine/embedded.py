@@ -98,6 +98,14 @@ class EmbeddedDoor:
             return refused(command, refusal)
         return None
 
+    def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
+        """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
+        try:
+            dispatch.check(self._house, self._caller, public(self._house.catalog, command), parameter, texts)
+        except Refusal as refusal:
+            return self.run(refused(command, refusal))
+        return None
+
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter of a command that the caller may run."""
         wanted = None if self.barred(command) else self._house.catalog[command].parameter(parameter)

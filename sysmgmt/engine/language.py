@@ -69,6 +69,11 @@ def tokens(text: str) -> Iterator[Token]:
                 yield Token(written, name, plain, False, not plain.startswith('"'))
 
 
+def awaited(line: str) -> list[str]:
+    """The parameters of `line`, readable or not, whose values stand in the lines that follow it."""
+    return [one.name for one in tokens(line) if one.name is not None and one.value == "-" and not one.quoted]
+
+
 def quoted(value: str) -> str:
     """How `value` is written: in quotes where it would be read as something else."""
     if not _NEEDS_QUOTES.fullmatch(value):

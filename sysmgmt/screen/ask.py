@@ -22,6 +22,9 @@ class Asker(Protocol):
     def confirm(self, question: str) -> None:
         """Return if the answer is yes, else raise Cancelled."""
 
+    def reject(self, message: str) -> bool:
+        """Say that an answer cannot be used; whether it may be given again."""
+
 
 def ask(asker: Asker, one: Parameter, question: str, offers: Sequence[str]) -> str:
     """Ask for one parameter. Raises Cancelled."""
@@ -32,6 +35,8 @@ def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, st
     """Ask for the required parameters that `texts` lacks, in their order. Raises Cancelled."""
     for one, offers in lacking(door, command, texts, [one for one in command.parameters if one.required]):
         texts[one.name] = ask(asker, one, one.word.about, offers)
+        while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
+            texts[one.name] = ask(asker, one, one.word.about, offers)
 
 
 def lacking(door: Door, command: Command, texts: Mapping[str, str],

@@ -12,6 +12,7 @@ from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, Caller, refused
 from sysmgmt.screen.batch import Place
+from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Standing
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.options import Options
@@ -48,6 +49,10 @@ class Console(NamedTuple):
     def source(self) -> "Lines | Keyboard":
         """Where a shell reads its lines."""
         return self.person.keyboard if self.person else self.lines
+
+    def conversation(self) -> Conversation:
+        """A conversation in the language of the shells, at its beginning."""
+        return Conversation(self.door, self.catalog, self.output, self.manner)
 
     def refuse(self, refusal: Refusal) -> Answer:
         """Record a refusal and show it."""

@@ -4,7 +4,7 @@ The terminal and the batch hold the same conversation; they differ in where line
 whether there is somebody to ask, and in whether a failure ends it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal, SecretOnCommandLine
 from sysmgmt.engine import language
@@ -12,7 +12,7 @@ from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import ask_required, run_confirmed
+from sysmgmt.screen.ask import Asker, ask_required, run_confirmed
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
@@ -35,26 +35,30 @@ class Conversation(Taker):
     def read(self, line: str) -> tuple[Request | Answer, bool]:
         """The request that `line` is, or the answer that refuses it; and whether it wants JSON."""
         name = "help" if language.command_of(line) == "?" else language.command_of(line)
+        # Whatever becomes of this line: the lines that it says hold values are no commands.
+        following = [] if self.manner.asker else [self.manner.next_line() for _ in language.awaited(line)]
         try:
             parsed = language.parse(line)
-            return self._request(parsed._replace(command=name)), "json" in parsed.flags
+            return self._request(parsed._replace(command=name), following), "json" in parsed.flags
         except Refusal as refusal:
             return refused(name, refusal), "--json" in line.split()
 
-    def _request(self, line: Line) -> Request:
+    def _request(self, line: Line, following: Sequence[str | None]) -> Request:
         if "help" in line.flags:
             return Request("help", {"command": line.command})
         command = self.catalog.get(line.command)
         if command is None or command.needs == OWN_WORK:
             return Request(line.command, line.texts)
-        texts = self._texts(command, line)
+        texts = self._texts(command, line, following)
         return Request(line.command, texts, "dry-run" in line.flags, "yes" in line.flags)
 
-    def _texts(self, command: Command, line: Line) -> dict[str, str]:
+    def _texts(self, command: Command, line: Line, following: Sequence[str | None]) -> dict[str, str]:
         texts = dict(line.texts)
         self._place_bare(command, line.bare, texts)
-        for name in line.on_next_lines:
-            texts[name] = self._from_next_line(command, name)
+        if self.manner.asker:
+            texts |= {name: self._awaited(command, name, self.manner.asker) for name in line.on_next_lines}
+        else:
+            texts |= _on_next_lines(command, line.on_next_lines, following)
         if self.manner.on_command_line:
             _check_secrets(command, line.texts)
         if self.manner.asker and not self.door.barred(command.name):
@@ -68,16 +72,12 @@ class Conversation(Taker):
             raise InvalidValue(what=f"Values of {command.name} are given as name=value, or name=\"with blanks\"")
         texts.update(zip(free, words, strict=False))
 
-    def _from_next_line(self, command: Command, name: str) -> str:
+    def _awaited(self, command: Command, name: str, asker: Asker) -> str:
+        """A secret that a person wants to be asked for; for anything else `-` is just a text."""
         parameter = command.parameter(name)
-        if self.manner.asker:
-            if parameter is None or not parameter.word.secret:
-                return "-"
-            return self.manner.asker.secret(parameter.word.about, parameter.word.twice)
-        line = self.manner.next_line()
-        if line is None:
-            raise MissingValue(command=command.name, parameter=name)
-        return line
+        if parameter is None or not parameter.word.secret:
+            return "-"
+        return asker.secret(parameter.word.about, parameter.word.twice)
 
     def _run(self, request: Request | Answer) -> Answer:
         if self.manner.asker is None or isinstance(request, Answer):
@@ -86,6 +86,15 @@ class Conversation(Taker):
             return run_confirmed(self.manner.asker, self.door, request)
         except Cancelled as refusal:
             return self.door.run(refused(request.command, refusal))
+
+
+def _on_next_lines(command: Command, names: Sequence[str], lines: Sequence[str | None]) -> dict[str, str]:
+    found = {}
+    for name, line in zip(names, lines, strict=True):
+        if line is None:
+            raise MissingValue(command=command.name, parameter=name)
+        found[name] = line
+    return found
 
 
 def _check_secrets(command: Command, texts: Mapping[str, str]) -> None:

@@ -10,7 +10,6 @@ from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.ask import ask_required
 from sysmgmt.screen.console import Console
-from sysmgmt.screen.conversation import Conversation
 
 TRIES = 3
 PAUSE = 4.0
@@ -91,7 +90,7 @@ def _at_prompt(console: Console) -> Answer:
 
 
 def welcome(console: Console, answer: Answer) -> None:
-    """Tell a person when they were last here, and what happened since (requirement 10)."""
+    """Tell a person when they were last here, and what happened since (S010)."""
     for warning in answer.warnings:
         console.output.tell(f"Warning: {warning}")
     if console.person is None or console.options.command is not None or answer.result is None:
@@ -109,7 +108,7 @@ def _with_own_password(console: Console, guest: Guest) -> Guest | Answer:
         return guest
     while console.door.caller.due:
         console.output.say("Your password must be changed before you can do anything else.")
-        conversation = Conversation(console.door, console.catalog, console.output, console.manner)
+        conversation = console.conversation()
         if conversation.take("set_password"):
             return Answer(None, status=conversation.status)
         if console.door.caller.due:

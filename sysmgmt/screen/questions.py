@@ -55,6 +55,11 @@ class TerminalAsker:
                 raise Cancelled()
             self._say("Answer y or n.")
 
+    def reject(self, message: str) -> bool:
+        """Say that the answer cannot be used; it may be given again."""
+        self._say(message, "Answer again, or press Ctrl-C to cancel.")
+        return True
+
     def _whole(self, offers: Sequence[str], hidden: bool) -> str:
         """One line, or a block from -----BEGIN to -----END, however many lines that is pasted as."""
         text = self._line(offers, hidden)

@@ -8,7 +8,6 @@ from sysmgmt.domain.errors import PermissionDenied, UnknownCommand
 from sysmgmt.domain.roles import ADMIN_ROLE
 from sysmgmt.screen import batch
 from sysmgmt.screen.console import Console
-from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.entrance import Guest
 
 
@@ -32,12 +31,12 @@ def shell(console: Console) -> int:
     """The cmd2 application, at a terminal or (`--no-shortcut`) on a pipe. Raises Ended."""
     from sysmgmt.screen.terminal import Sysmgmt  # imports cmd2
 
-    return Sysmgmt(_conversation(console), console.source, sys.stdout).serve()
+    return Sysmgmt(console.conversation(), console.source, sys.stdout).serve()
 
 
 def script(console: Console) -> int:
     """Carry out what a pipe or a command line says, without cmd2; the exit status."""
-    conversation = _conversation(console)
+    conversation = console.conversation()
     if console.options.command is not None:
         conversation.take(console.options.command)
     elif console.options.atomic:
@@ -51,7 +50,3 @@ def name_broken(console: Console, more: Sequence[str] = ()) -> None:
     """Tell which packages could not be used, and what `more` there is to tell of them."""
     for sentence in (*extensions.broken(console.catalog), *more):
         console.output.tell(f"Warning: {sentence}.")
-
-
-def _conversation(console: Console) -> Conversation:
-    return Conversation(console.door, console.catalog, console.output, console.manner)
