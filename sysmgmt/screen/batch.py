@@ -50,15 +50,13 @@ def run_together(conversation: Conversation, lines: Lines, place: Place) -> None
 
 def _gather(conversation: Conversation, lines: Lines) -> list[tuple[int, Request | Answer, bool]]:
     gathered: list[tuple[int, Request | Answer, bool]] = []
-    size = 0
     while True:
         try:
             line = lines.next()
             if line is None:
                 return gathered
-            size += len(line)
-            if len(gathered) >= MOST_LINES or size > MOST_BYTES:
-                raise InvalidValue(what=f"An --atomic batch has at most {MOST_LINES} commands and 16 MiB")
+            if lines.number > MOST_LINES or lines.size > MOST_BYTES:
+                raise InvalidValue(what=f"An --atomic batch has at most {MOST_LINES} lines and 16 MiB")
         except Refusal as refusal:
             return [*gathered, (lines.number, refused(None, refusal), False)]
         if language.is_blank(line):

@@ -1,6 +1,7 @@
 """Who is here: a person at a terminal, a pipe, or one command; and the way to the engine."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,10 @@ from sysmgmt.screen.taker import Manner
 if TYPE_CHECKING:
     from sysmgmt.screen.keyboard import Keyboard
     from sysmgmt.screen.person import Person
+
+
+ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,16})?")
+"""An address as sshd writes it; the owner of the environment could write anything."""
 
 
 class Console(NamedTuple):
@@ -83,11 +88,11 @@ def _nowhere() -> None:
 def stranger(options: Options, environment: Mapping[str, str], at_terminal: bool) -> Caller:
     """Whoever is here, before a login. In embedded mode a terminal counts as the console."""
     address = environment.get("SSH_CONNECTION", "").partition(" ")[0]
-    if address:
+    if ADDRESS.fullmatch(address):
         return Caller(origin=address, endpoint="ssh")
     if not at_terminal:
         return Caller(origin="local", endpoint="batch")
-    return Caller(origin=os.path.basename(os.ttyname(sys.stdin.fileno())), endpoint="console", console=True)
+    return Caller(origin=os.ttyname(sys.stdin.fileno()).removeprefix("/dev/"), endpoint="console", console=True)
 
 
 def _limit(door: EmbeddedDoor) -> Callable[[], float]:
@@ -99,7 +104,10 @@ def _limit(door: EmbeddedDoor) -> Callable[[], float]:
     return limit
 
 
-def _person(limit: Callable[[], float], standing: Standing) -> "Person":
+def _person(limit: Callable[[], float], standing: Standing) -> "Person | None":
     from sysmgmt.screen.person import at_terminal  # imports prompt_toolkit
 
-    return at_terminal(limit, standing)
+    try:
+        return at_terminal(limit, standing)
+    except OSError:
+        return None  # a keyboard, but nowhere to show a question

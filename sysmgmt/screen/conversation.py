@@ -16,6 +16,8 @@ from sysmgmt.screen.ask import Asker, ask_required, run_confirmed
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
+MOST_AWAITED = 8
+
 
 class Conversation(Taker):
     """Takes lines of commands."""
@@ -36,12 +38,19 @@ class Conversation(Taker):
         """The request that `line` is, or the answer that refuses it; and whether it wants JSON."""
         name = "help" if language.command_of(line) == "?" else language.command_of(line)
         # Whatever becomes of this line: the lines that it says hold values are no commands.
-        following = [] if self.manner.asker else [self.manner.next_line() for _ in language.awaited(line)]
+        following = [] if self.manner.asker else self._following(len(language.awaited(line)))
         try:
             parsed = language.parse(line)
             return self._request(parsed._replace(command=name), following), "json" in parsed.flags
         except Refusal as refusal:
             return refused(name, refusal), "--json" in line.split()
+
+    def _following(self, number: int) -> list[str | None]:
+        """The next lines; of more than any command has secrets, only the first are kept."""
+        kept = [self.manner.next_line() for _ in range(min(number, MOST_AWAITED))]
+        for _ in range(number - len(kept)):
+            self.manner.next_line()
+        return kept
 
     def _request(self, line: Line, following: Sequence[str | None]) -> Request:
         if "help" in line.flags:
@@ -90,7 +99,7 @@ class Conversation(Taker):
 
 def _on_next_lines(command: Command, names: Sequence[str], lines: Sequence[str | None]) -> dict[str, str]:
     found = {}
-    for name, line in zip(names, lines, strict=True):
+    for name, line in zip(names, lines, strict=False):
         if line is None:
             raise MissingValue(command=command.name, parameter=name)
         found[name] = line

@@ -12,13 +12,14 @@ from typing import NamedTuple, NoReturn
 from sysmgmt import __version__
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.engine.request import Answer, refused
-from sysmgmt.screen import entrance, options
+from sysmgmt.screen import entrance, options, streams
 from sysmgmt.screen.console import Console, open_console
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.environment import scrub
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.signals import guarded
+from sysmgmt.screen.streams import UNWRITABLE, Unwritable
 
 USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
                [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
@@ -38,15 +39,11 @@ def run(program: Program) -> NoReturn:
     """Let somebody in, serve him, let him out, and exit with the status."""
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold passwords
+    streams.prepare()
     environment = dict(os.environ)
     os.environ.clear()
     os.environ.update(scrub(environment))
-    status = _status(program, environment)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            status = status or 1  # whoever was to read the answer is gone
+    status = streams.finish(_status(program, environment))
     os._exit(status)  # the interpreter's own way out takes longer than a command
 
 
@@ -64,12 +61,20 @@ def _status(program: Program, environment: dict[str, str]) -> int:
         return 0
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    return _guarded(chosen, environment, program)
+
+
+def _guarded(chosen: options.Options, environment: dict[str, str], program: Program) -> int:
+    """Visit the box; whatever ends that, its status."""
     try:
         with guarded():
             return _visit(open_console(chosen, environment), program)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
+    except Unwritable as end:
+        Output(sys.stdout, sys.stderr).tell(f"Error: The answer could not be written ({end.problem}).")
+        return UNWRITABLE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else InternalError.status
     except BrokenPipeError:
