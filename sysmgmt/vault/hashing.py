@@ -21,10 +21,11 @@ SALT_BYTES, HASH_BYTES = 16, 32
 
 
 class Argon2Hasher:
-    """Hashes with argon2id. `folder` holds the lock files of the slots."""
+    """Hashes with argon2id. `folder` holds the lock files of the slots; `patience` is in seconds."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, patience: float = LONGEST_WAIT) -> None:
         self._folder = folder
+        self._patience = patience
 
     def encode(self, text: str, cost: Cost) -> str:
         """The hash of `text` with a new random salt, in the usual `$argon2id$...` form."""
@@ -62,7 +63,7 @@ class Argon2Hasher:
         except OSError as problem:
             raise StorageFailed(what=os.strerror(problem.errno or 0)) from None
         try:
-            deadline = time.monotonic() + LONGEST_WAIT
+            deadline = time.monotonic() + self._patience
             while not any(map(_lock, descriptors)):
                 if time.monotonic() > deadline:
                     raise BoxBusy()
