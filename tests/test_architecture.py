@@ -241,8 +241,8 @@ def is_declaration(one: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return decorated or one.name == "command"
 
 
-@pytest.mark.requirement("S106")
-@pytest.mark.requirement("S116")
+@pytest.mark.requirement(106)
+@pytest.mark.requirement(116)
 def test_nothing_evaluates_text_or_runs_a_shell() -> None:
     wrong = []
     for name, path in sources():
@@ -274,10 +274,11 @@ def test_no_test_reaches_into_a_private_name_or_replaces_our_code() -> None:
     assert wrong == []
 
 
-def test_a_requirement_is_named_with_its_list() -> None:
+@pytest.mark.parametrize(("mark", "form"), [("requirement", "[0-9]{1,3}"), ("checklist", "'[RA-D][0-9]{2,3}'")])
+def test_what_a_test_proves_is_named_in_one_form(mark: str, form: str) -> None:
     named = [ast.unparse(node.args[0]) for path in (ROOT / "tests").rglob("*.py") for node in ast.walk(tree(path))
-             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.requirement"]
-    assert named and [one for one in named if not re.fullmatch(r"'[RS][0-9]{3}'", one)] == []
+             if isinstance(node, ast.Call) and ast.unparse(node.func) == f"pytest.mark.{mark}"]
+    assert named and [one for one in named if not re.fullmatch(form, one)] == []
 
 
 def is_private(name: str) -> bool:

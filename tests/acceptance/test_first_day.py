@@ -80,14 +80,14 @@ def test_a_second_process_finds_exactly_the_roles(basic: TestBox) -> None:
                                   "permissions": ["failover", "target_image", "view"]}
 
 
-@pytest.mark.requirement("S025")
+@pytest.mark.requirement(25)
 def test_carol_gets_in_with_her_password_and_must_change_it(basic: TestBox) -> None:
     sysmgmt(basic.folder, BATCH, "--json", "--keep-going")
     done = sysmgmt(basic.folder, "get_roles\n", "--json", user="carol", password=CAROLS)
     assert (codes(done.stdout), done.returncode) == (["MustChangePassword"], 1)
 
 
-@pytest.mark.requirement("S025")
+@pytest.mark.requirement(25)
 @pytest.mark.parametrize("place", range(len(CAROLS)))
 def test_carol_does_not_get_in_with_one_character_changed(basic: TestBox, place: int) -> None:
     sysmgmt(basic.folder, f'add_user name=carol role=monitor password="{CAROLS}"\n')

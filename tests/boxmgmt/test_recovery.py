@@ -29,7 +29,7 @@ def recovered(folder: Path) -> Terminal:
     return one
 
 
-@pytest.mark.requirement("R093")
+@pytest.mark.checklist("R093")
 def test_a_locked_admin_gets_back_in_with_a_new_password(basic: TestBox) -> None:
     for _ in range(3):
         assert walk(basic.folder, "1\n", password="Wrong-pass-1").status == 4

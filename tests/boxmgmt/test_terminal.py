@@ -34,7 +34,7 @@ def step(one: Terminal, line: str, shown: str) -> str:
     return one.until(shown)
 
 
-@pytest.mark.requirement("R117")
+@pytest.mark.checklist("R117")
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
 def test_the_main_menu_looks_as_the_guide_has_it(basic: TestBox, term: str) -> None:
     one = logged_in(basic.folder, environment={"TERM": term})

@@ -48,7 +48,7 @@ def test_its_command_runs_like_any_other(grouped: TestBox) -> None:
     assert sysmgmt(grouped, "", "-c", "start_failover group=nosuch").err.startswith("Error: There is no group nosuch.")
 
 
-@pytest.mark.requirement("R095")
+@pytest.mark.checklist("R095")
 def test_a_user_limited_to_one_group_is_refused_on_another(grouped: TestBox) -> None:
     done = sysmgmt(grouped, "start_failover group=g1\nstart_failover group=g2\n", user="eve", password=PASSWORD)
     assert done.out.startswith("Group: g1\n")
@@ -56,7 +56,7 @@ def test_a_user_limited_to_one_group_is_refused_on_another(grouped: TestBox) -> 
     assert done.status == 3
 
 
-@pytest.mark.requirement("R095")
+@pytest.mark.checklist("R095")
 def test_a_user_limited_to_one_group_does_not_learn_which_others_exist(grouped: TestBox) -> None:
     done = sysmgmt(grouped, "start_failover group=nosuch\n", user="eve", password=PASSWORD)
     assert done.status == 3

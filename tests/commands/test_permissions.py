@@ -44,16 +44,16 @@ def holder(box: TestBox, role: str) -> Client:
     return client
 
 
-@pytest.mark.requirement("S062")
+@pytest.mark.requirement(62)
 def test_the_guide_names_every_command() -> None:
     assert {one.name for one in CATALOG if one.needs != OWN_WORK} == set(GUIDE)
     assert {one.name: str(one.needs) for one in CATALOG if one.needs != OWN_WORK} == GUIDE
     assert {one.name for one in CATALOG if one.advanced} == ADVANCED
 
 
-@pytest.mark.requirement("S062")
-@pytest.mark.requirement("S065")
-@pytest.mark.requirement("S069")
+@pytest.mark.requirement(62)
+@pytest.mark.requirement(65)
+@pytest.mark.requirement(69)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_runs_exactly_the_commands_of_its_permissions(basic: TestBox, role: str) -> None:
     client = holder(basic, role)
@@ -90,7 +90,7 @@ def test_who_can_agrees_with_what_happens(basic: TestBox) -> None:
         assert told == (client.do(f"{name} --dry-run").code != "PermissionDenied"), name
 
 
-@pytest.mark.requirement("S066")
+@pytest.mark.requirement(66)
 def test_advanced_commands_are_hidden_until_enabled_and_again_in_the_next_session(basic: TestBox) -> None:
     admin = basic.admin()
     for name in ADVANCED:
@@ -104,7 +104,7 @@ def test_advanced_commands_are_hidden_until_enabled_and_again_in_the_next_sessio
     assert admin.do("check_state").code == "UnknownCommand"
 
 
-@pytest.mark.requirement("S057")
+@pytest.mark.requirement(57)
 def test_a_change_of_role_acts_at_once_in_open_sessions(basic: TestBox) -> None:
     client = holder(basic, "only_security")
     assert client.do("set_session_policy idle_timeout=29").code == "Done"
@@ -118,7 +118,7 @@ def test_a_change_of_the_roles_permissions_acts_at_once(basic: TestBox) -> None:
     assert client.do("set_session_policy idle_timeout=28").code == "PermissionDenied"
 
 
-@pytest.mark.requirement("S055")
+@pytest.mark.requirement(55)
 @pytest.mark.parametrize("act, ended", [("remove_user name=eve", True), ("lock_user name=eve", True),
                                         ("set_user name=eve new_name=ada", True), ("unlock_user name=eve", False)])
 def test_removing_and_locking_end_open_sessions(basic: TestBox, act: str, ended: bool) -> None:

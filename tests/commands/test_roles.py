@@ -18,7 +18,7 @@ def box(basic: TestBox) -> TestBox:
     return basic
 
 
-@pytest.mark.requirement("S064")
+@pytest.mark.requirement(64)
 @pytest.mark.parametrize("line, code", [
     ("add_role name=bad permissions=web_download", "PermissionNotAssignable"),
     ("add_role name=bad permissions=view,boxmgmt", "PermissionNotAssignable"),

@@ -58,8 +58,8 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.requirement("S064")
-@pytest.mark.requirement("S070")
+@pytest.mark.requirement(64)
+@pytest.mark.requirement(70)
 @pytest.mark.parametrize("line, code", REFUSALS)
 def test_a_refused_line_names_its_reason_and_changes_nothing(box: TestBox, line: str, code: str) -> None:
     admin = box.admin()
@@ -113,7 +113,7 @@ def test_only_security_changes_others_and_everybody_changes_himself(box: TestBox
     assert box.client().log_in("bob", BOB).code == "LoginFailed"
 
 
-@pytest.mark.requirement("S070")
+@pytest.mark.requirement(70)
 @pytest.mark.parametrize("role, sees", [("monitor", False), ("admin", False), ("auditor", True), ("sysmgmt", True)])
 def test_details_of_others_are_for_security_and_audit(box: TestBox, role: str, sees: bool) -> None:
     box.admin().do(f'add_user name=eve role={role} password="{BOB}" must_change=no')
@@ -163,7 +163,7 @@ def test_must_change_no_is_refused_at_the_level_high(high: TestBox) -> None:
     assert (answer.code, answer.status) == ("InvalidValue", 2)
 
 
-@pytest.mark.requirement("S031")
+@pytest.mark.requirement(31)
 def test_a_reset_forces_a_new_choice(box: TestBox) -> None:
     box.admin().do("set_user name=bob password=given-by-sue")
     assert box.client().log_in("bob", BOB).code == "LoginFailed"
@@ -220,7 +220,7 @@ def test_wrong_passwords_are_counted_even_for_the_last_security_user(basic: Test
     assert account and account.locked_by == "attempts"
 
 
-@pytest.mark.requirement("S010")
+@pytest.mark.requirement(10)
 def test_a_login_tells_of_the_last_one_and_of_failures_since(box: TestBox) -> None:
     first = box.client().log_in("bob", BOB)
     assert first.result and first.result["last_login_at"] is None and first.result["failed_logins"] == 0
@@ -233,7 +233,7 @@ def test_a_login_tells_of_the_last_one_and_of_failures_since(box: TestBox) -> No
     assert third.result and third.result["failed_logins"] == 0
 
 
-@pytest.mark.requirement("S053")
+@pytest.mark.requirement(53)
 def test_sessions_are_limited_and_a_closed_one_frees_its_place(box: TestBox) -> None:
     box.admin().do("set_session_policy sessions_per_user=2")
     clients = [box.client("bob", BOB) for _ in range(2)]

@@ -20,7 +20,7 @@ def test_a_name_that_may_be_used(name: str) -> None:
     assert fits(name) and fits(canonical(name)) and canonical(canonical(name)) == canonical(name)
 
 
-@pytest.mark.requirement("S012")
+@pytest.mark.requirement(12)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_refused(name: str) -> None:
     assert not fits(name)

@@ -17,7 +17,7 @@ def test_a_point_in_time_is_iso_8601_in_utc(seconds: float | None, digits: int, 
     assert iso(seconds, digits) == text
 
 
-@pytest.mark.requirement("S076")
+@pytest.mark.requirement(76)
 def test_times_never_run_backwards_when_they_are_written() -> None:
     chance = random.Random(1)
     for _ in range(5_000):

@@ -17,7 +17,7 @@ def test_every_value_can_be_written(texts: dict[str, str]) -> None:
     assert (parsed.command, parsed.texts, parsed.bare, parsed.flags) == ("set_user", texts, [], set())
 
 
-@pytest.mark.requirement("S025")
+@pytest.mark.requirement(25)
 @given(VALUE.filter(lambda text: text and " " not in text and "\t" not in text and text[0] != '"' and text != "-"))
 def test_every_value_without_blanks_can_be_written_without_quotes(text: str) -> None:
     """Also one that begins or ends with a blank of another script, which is a part of a password."""

@@ -36,7 +36,7 @@ def guess(box: TestBox, count: int, name: str = "bob", stranger: Caller = Caller
         assert box.client(stranger=stranger).log_in(name, password).code == "LoginFailed"
 
 
-@pytest.mark.requirement("S037")
+@pytest.mark.requirement(37)
 def test_third_wrong_password_locks_the_account(box: TestBox) -> None:
     guess(box, 3)
     account = box.state.accounts.get("bob")
@@ -50,8 +50,8 @@ def test_two_wrong_passwords_do_not_lock_and_a_right_one_forgets_them(box: TestB
         assert box.client().log_in("bob", BOB).code == "Done"
 
 
-@pytest.mark.requirement("S039")
-@pytest.mark.requirement("S042")
+@pytest.mark.requirement(39)
+@pytest.mark.requirement(42)
 def test_no_time_and_no_restart_unlocks(box: TestBox) -> None:
     guess(box, 3)
     for _ in range(3):
@@ -61,7 +61,7 @@ def test_no_time_and_no_restart_unlocks(box: TestBox) -> None:
     assert box.client().log_in("bob", BOB).code == "LoginFailed"
 
 
-@pytest.mark.requirement("S039")
+@pytest.mark.requirement(39)
 def test_unlock_user_unlocks_and_gives_three_attempts_back(box: TestBox) -> None:
     admin = box.admin()
     guess(box, 3)
@@ -86,7 +86,7 @@ def test_security_sees_since_when_and_how_often(box: TestBox) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["BOB", "Bob", "bOb"])
-@pytest.mark.requirement("S012")
+@pytest.mark.requirement(12)
 def test_other_cases_of_the_name_share_the_counter(box: TestBox, spelling: str) -> None:
     guess(box, 1, spelling)
     guess(box, 1, "bob")
@@ -97,7 +97,7 @@ def test_other_cases_of_the_name_share_the_counter(box: TestBox, spelling: str) 
 @pytest.mark.parametrize("spelling", [
     " bob", "bob ", "bob\t", "b\u043eb", "bob\x00", "\uff42ob", "", "bob\n", "b" * 999, "../bob", "*", "bob\u200b",
     "\ud800"])
-@pytest.mark.requirement("S012")
+@pytest.mark.requirement(12)
 def test_other_spellings_are_refused_like_unknown_users(box: TestBox, spelling: str) -> None:
     answer = box.client().log_in(spelling, BOB)
     assert (answer.code, answer.status, answer.message, answer.hint) == ("LoginFailed", 4, "Login failed.", None)
@@ -106,7 +106,7 @@ def test_other_spellings_are_refused_like_unknown_users(box: TestBox, spelling: 
     assert box.client().log_in("bob", BOB).code == "Done"
 
 
-@pytest.mark.requirement("S033")
+@pytest.mark.requirement(33)
 def test_unknown_wrong_and_locked_are_answered_alike(box: TestBox) -> None:
     wrong = box.client().log_in("bob", "wrong")
     unknown = box.client().log_in("nobody-here", "wrong")
@@ -115,7 +115,7 @@ def test_unknown_wrong_and_locked_are_answered_alike(box: TestBox) -> None:
     assert wrong == unknown == locked
 
 
-@pytest.mark.requirement("S043")
+@pytest.mark.requirement(43)
 def test_of_fifty_parallel_guesses_three_are_compared_a_hundred_times(box: TestBox, folder: Path) -> None:
     found = lockout_race.rounds(box, folder, 100)
     assert max(found) <= 3 and min(found) == 3
@@ -181,7 +181,7 @@ Client(box.house(CountingHasher(box.folder, Path(sys.argv[2]), hang))).log_in("b
 """
 
 
-@pytest.mark.requirement("S044")
+@pytest.mark.requirement(44)
 def test_killing_the_process_in_mid_check_gives_no_free_guess(box: TestBox, folder: Path) -> None:
     for _ in range(3):
         child = subprocess.Popen([sys.executable, "-c", KILLED, str(box.folder), str(folder / "log"), "wrong"],
@@ -219,8 +219,8 @@ LINES = ['set_password current_password=wrong new_password="bob-second-2"',
          "set_password current_password=wrong"]
 
 
-@pytest.mark.requirement("S029")
-@pytest.mark.requirement("S037")
+@pytest.mark.requirement(29)
+@pytest.mark.requirement(37)
 @pytest.mark.parametrize("line", LINES)
 def test_a_wrong_current_password_counts_locks_and_ends_the_session(box: TestBox, line: str) -> None:
     bob = box.client("bob", BOB)
@@ -269,7 +269,7 @@ def test_remote_guesses_never_shut_admin_out_of_the_console(box: TestBox) -> Non
     assert box.client().log_in("admin", ADMIN_PASSWORD).code == "Done", "a success on the console clears both"
 
 
-@pytest.mark.requirement("S005")
+@pytest.mark.requirement(5)
 def test_a_hundred_remote_guesses_at_every_user_leave_the_console_open(box: TestBox) -> None:
     for _ in range(50):
         for name in ("admin", "bob"):
@@ -326,7 +326,7 @@ def test_a_command_locks_at_every_door(box: TestBox) -> None:
     assert admin.do("get_users").code == "SessionEnded"
 
 
-@pytest.mark.requirement("S033")
+@pytest.mark.requirement(33)
 def test_a_stranger_waits_as_long_for_every_refusal(box: TestBox) -> None:
     """Medians over 25, at the real cost and with the real clock; a right login shows that it need not take so long."""
     box.configure(hashing=Cost())

@@ -50,9 +50,9 @@ def test_a_dry_run_leaves_the_state_byte_for_byte_and_is_recorded(box: TestBox, 
     assert admin.do(line).code == "Done" and box.files() != before, "without --dry-run it would have happened"
 
 
-@pytest.mark.requirement("S008")
-@pytest.mark.requirement("S073")
-@pytest.mark.requirement("S077")
+@pytest.mark.requirement(8)
+@pytest.mark.requirement(73)
+@pytest.mark.requirement(77)
 def test_every_request_leaves_a_record_with_actor_session_and_outcome(box: TestBox) -> None:
     admin = box.admin()
     seen = len(box.audit())
@@ -71,8 +71,8 @@ def test_every_request_leaves_a_record_with_actor_session_and_outcome(box: TestB
                    and one["time"].endswith("Z") and one["id"] == last["id"] for one in records)
 
 
-@pytest.mark.requirement("S001")
-@pytest.mark.requirement("S002")
+@pytest.mark.requirement(1)
+@pytest.mark.requirement(2)
 @pytest.mark.parametrize("line", CHANGES)
 def test_a_change_is_announced_before_and_concluded_after(box: TestBox, line: str) -> None:
     admin = box.admin()
@@ -102,8 +102,8 @@ def test_logins_and_logouts_are_recorded_with_their_session(box: TestBox) -> Non
     assert closed["parameters"]["reason"] == "it was enough"
 
 
-@pytest.mark.requirement("S026")
-@pytest.mark.requirement("S074")
+@pytest.mark.requirement(26)
+@pytest.mark.requirement(74)
 def test_secrets_are_in_no_answer_and_in_no_file(box: TestBox) -> None:
     admin = box.admin()
     lines = [f'add_user name=eve role=monitor password="{CANARY}"',
@@ -138,7 +138,7 @@ def test_salts_are_unique(box: TestBox) -> None:
     assert len(set(hashes)) == len(hashes) == 7
 
 
-@pytest.mark.requirement("S070")
+@pytest.mark.requirement(70)
 def test_no_command_takes_a_parameter_that_it_does_not_declare(box: TestBox) -> None:
     admin = box.admin()
     admin.do("enable_advanced_support_commands")
@@ -149,7 +149,7 @@ def test_no_command_takes_a_parameter_that_it_does_not_declare(box: TestBox) -> 
             assert answer.message == f"{one.name} has no parameter uid."
 
 
-@pytest.mark.requirement("S118")
+@pytest.mark.requirement(118)
 @pytest.mark.parametrize("bad", ["\x00", "\x1b[2J", "\x7f", "\x9b31m", "\r", "\u2028", "\udcff", "\ud800"])
 def test_no_value_holds_control_characters_whichever_way_it_came(box: TestBox, bad: str) -> None:
     admin = box.admin()
@@ -195,7 +195,7 @@ def with_commands(box: TestBox) -> Client:
     return client
 
 
-@pytest.mark.requirement("S111")
+@pytest.mark.requirement(111)
 @pytest.mark.parametrize("name", ["explode", "explode_later"])
 def test_an_unforeseen_failure_shows_an_id_that_the_journal_explains(box: TestBox, name: str) -> None:
     client = with_commands(box)
@@ -227,7 +227,7 @@ def test_an_atomic_batch_saves_once_and_sees_its_own_changes(box: TestBox) -> No
     assert answers[2].result and answers[2].result["users"][0]["role"] == "crew"
 
 
-@pytest.mark.requirement("S112")
+@pytest.mark.requirement(112)
 def test_an_atomic_batch_that_fails_leaves_the_state_byte_for_byte(box: TestBox) -> None:
     admin = box.admin()
     before = box.files()
@@ -353,7 +353,7 @@ def test_every_code_has_the_status_of_the_contract() -> None:
 TEXT = st.text(max_size=40)
 
 
-@pytest.mark.requirement("S115")
+@pytest.mark.requirement(115)
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.one_of(st.sampled_from([one.name for one in CATALOG if one.needs != OWN_WORK]), TEXT),
        texts=st.dictionaries(st.one_of(st.sampled_from(["name", "role", "password", "groups", "level", "text"]), TEXT),

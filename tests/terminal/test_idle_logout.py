@@ -92,8 +92,8 @@ def start(basic: TestBox, tmp_path: Path) -> Callable[[str], Waiting]:
     return lambda module: Waiting(module, basic.folder, password)
 
 
-@pytest.mark.requirement("S047")
-@pytest.mark.requirement("S048")
+@pytest.mark.requirement(47)
+@pytest.mark.requirement(48)
 def test_everything_that_waits_ends_after_the_limit_and_leaves_a_clean_terminal(
         basic: TestBox, tmp_path: Path, start: Callable[[str], Waiting]) -> None:
     waiting = {place.__name__: place(start) for place in PLACES}
