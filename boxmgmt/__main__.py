@@ -9,15 +9,13 @@ from boxmgmt.others import with_others
 from boxmgmt.recovery import recover
 from boxmgmt.tree import MAIN
 from boxmgmt.walk import Programs, Walk
-from sysmgmt import __main__ as sysmgmt
 from sysmgmt.domain.errors import InvalidValue, PermissionDenied
 from sysmgmt.domain.roles import ADMIN_ROLE, ADMINISTRATOR
-from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen import batch
+from sysmgmt.engine.request import Answer, Request
+from sysmgmt.screen import batch, shells
 from sysmgmt.screen.console import Console
-from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
-from sysmgmt.screen.program import Program, name_broken, run, script
+from sysmgmt.screen.program import Program, run
 from sysmgmt.screen.visible import escaped
 
 if TYPE_CHECKING:
@@ -30,11 +28,10 @@ def serve(console: Console, guest: Guest) -> int:
     """The menu, or the command shell: for a role without the menu, one command, or before installation."""
     options = console.options
     if options.command is not None or guest.role not in (ADMINISTRATOR, ADMIN_ROLE):
-        return sysmgmt.serve(console, guest)
+        return shells.serve(console, guest)
     if options.atomic or options.keep_going:
-        refusal = InvalidValue(what="--atomic and --keep-going are for commands; a menu stops at the first mistake")
-        console.output.answer(console.door.run(refused(None, refusal)))
-        return refusal.status
+        mistake = "--atomic and --keep-going are for commands; a menu stops at the first mistake"
+        return console.refuse(InvalidValue(what=mistake)).status
     walk = _walk(console, guest)
     if console.person is None and not options.no_shortcut:
         batch.run(walk, console.lines)
@@ -44,7 +41,7 @@ def serve(console: Console, guest: Guest) -> int:
 
 def _walk(console: Console, guest: Guest) -> Walk:
     menu, misplaced = with_others(MAIN, console.catalog)
-    name_broken(console, misplaced)
+    shells.name_broken(console, misplaced)
     person = console.person
     asker = person.asker if person else PipeAsker(console.lines, console.manner.mark)
     programs: Programs = {"sysmgmt": lambda: _sysmgmt(console)} if guest.role == ADMINISTRATOR else {}
@@ -63,25 +60,20 @@ def _menu(console: Console, walk: Walk) -> int:
     """The cmd2 application, at a terminal or (`--no-shortcut`) on a pipe."""
     from boxmgmt.screen import Boxmgmt  # imports cmd2
 
-    source = console.person.keyboard if console.person else console.lines
-    application = Boxmgmt(walk, source, sys.stdout, console.door.explain)
+    application = Boxmgmt(walk, console.source, sys.stdout)
     walk.draw()
-    status = application.cmdloop()
-    if application.end is not None:
-        raise Ended(application.end)
-    return status
+    return application.serve()
 
 
 def _sysmgmt(console: Console) -> Answer:
     """The command shell inside the menu; what ends the session there ends it here too."""
     answer = console.door.run(Request("get_current_user"))
     if not answer.status and answer.result and answer.result["role"] != ADMINISTRATOR:  # since the login
-        answer = console.door.run(Answer(None, PermissionDenied.__name__, PermissionDenied.status,
-                                         message="System management CLI is for the role administrator."))
+        return console.refuse(PermissionDenied("System management CLI is for the role administrator."))
     if answer.status:
         console.output.answer(answer)
         return answer
-    inside = sysmgmt.shell if console.person or console.options.no_shortcut else script
+    inside = shells.shell if console.person or console.options.no_shortcut else shells.script
     status = inside(console)
     return Answer(None, status=status, fatal=status != 0)
 

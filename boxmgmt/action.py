@@ -8,19 +8,12 @@ from boxmgmt import spelling
 from boxmgmt.answers import NoAnswer
 from boxmgmt.menu import Run
 from sysmgmt.commands import support
-from sysmgmt.domain.errors import (
-    GroupExists, InvalidValue, MissingValue, PasswordReused, PasswordTooWeak, Refusal, RoleExists, UnknownGroup,
-    UnknownRole, UnknownUser, UserExists)
+from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
 from sysmgmt.engine.declaration import Change, Command, Parameter
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker
+from sysmgmt.screen.ask import Asker, again, ask, lacking, run_confirmed
 from sysmgmt.screen.output import Output
-
-BAD_ANSWERS = frozenset(one.__name__ for one in (
-    InvalidValue, MissingValue, PasswordTooWeak, PasswordReused, UserExists, RoleExists, GroupExists, UnknownUser,
-    UnknownRole, UnknownGroup))
-"""What a person may have mistyped, so that it is asked again."""
 
 
 class Site(NamedTuple):
@@ -44,9 +37,8 @@ def perform(site: Site, item: Run) -> Answer:
         with _unhidden(site.door, item.command):
             answer = _attempt(site, item.command, texts)
         site.output.answer(answer)
-        if not (site.patient and answer.code in BAD_ANSWERS and set(texts) - set(item.given)):
+        if not (site.patient and set(texts) - set(item.given) and again(site.output, answer)):
             break
-        site.output.tell("Answer again, or press Ctrl-C to cancel.")
     if not answer.status and not site.output.as_json:
         site.output.say(f"In Sysmgmt: {_line(site, item.command, texts)}")
     return answer
@@ -70,11 +62,7 @@ def _attempt(site: Site, command: Command, texts: dict[str, str]) -> Answer:
     try:
         if not site.door.barred(command.name):  # else it only answers why
             _ask_all(site, command, texts)
-        answer = site.door.run(Request(command.name, texts))
-        if answer.code == "ConfirmationNeeded":
-            site.asker.confirm(command.asks)
-            answer = site.door.run(Request(command.name, texts, confirmed=True))
-        return answer
+        return run_confirmed(site.asker, site.door, Request(command.name, texts))
     except NoAnswer:
         return site.door.run(_unanswered(command))
     except MissingValue as refusal:
@@ -90,13 +78,10 @@ def _unanswered(command: Command) -> Answer:
 
 def _ask_all(site: Site, command: Command, texts: dict[str, str]) -> None:
     """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue."""
-    for one in command.parameters:
-        if one.name in texts:
-            continue
-        offers = site.door.offers(command.name, one.name, texts)
-        if one.word.none and not offers:
-            return  # there is nothing to choose: the engine says so
-        answer = _ask(site, one, _question(command, one), offers)
+    for one, offers in lacking(site.door, command, texts, command.parameters):
+        answer = ask(site.asker, one, _question(command, one), offers)
+        while answer and _is_rejected(site, command, one.name, {**texts, one.name: answer}):
+            answer = ask(site.asker, one, _question(command, one), offers)
         if answer:
             texts[one.name] = answer
         elif one.required:
@@ -104,10 +89,12 @@ def _ask_all(site: Site, command: Command, texts: dict[str, str]) -> None:
             raise MissingValue(command=command.name, parameter=one.name)
 
 
-def _ask(site: Site, one: Parameter, question: str, offers: list[str]) -> str:
-    if one.word.secret:
-        return site.asker.secret(question, one.name, one.word.twice)
-    return site.asker.text(question, one.name, offers)
+def _is_rejected(site: Site, command: Command, name: str, texts: dict[str, str]) -> bool:
+    """Whether an answer cannot be used and may be given again."""
+    if not site.patient:
+        return False  # the command itself refuses it, once
+    wrong = site.door.check(command.name, name, texts)
+    return wrong is not None and site.asker.reject(f"Error: {wrong.message}")
 
 
 def _question(command: Command, one: Parameter) -> str:

@@ -21,11 +21,11 @@ class PipeAsker:
         self._lines = lines
         self._mark = mark
 
-    def text(self, about: str, parameter: str, offers: Sequence[str]) -> str:
+    def text(self, about: str, offers: Sequence[str]) -> str:
         """The next line, without the blanks around it, as on a terminal."""
         return self._next().strip()
 
-    def secret(self, about: str, parameter: str, twice: bool) -> str:
+    def secret(self, about: str, twice: bool) -> str:
         """The next line, once: nobody mistypes in a file."""
         return self._next()
 
@@ -33,6 +33,10 @@ class PipeAsker:
         """Return if the next line is `y` or `yes`. Raises Cancelled."""
         if self._next().strip().lower() not in ("y", "yes"):
             raise Cancelled()
+
+    def reject(self, message: str) -> bool:
+        """No: a file does not think again."""
+        return False
 
     def _next(self) -> str:
         try:

@@ -2,14 +2,11 @@
 
 import os
 
-from boxmgmt.action import BAD_ANSWERS
-from sysmgmt import box
 from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, PermissionDenied, ServiceRefused
 from sysmgmt.domain.model import ADMIN
-from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, refused
-from sysmgmt.screen.ask import Asker
-from sysmgmt.screen.console import Console
+from sysmgmt.screen.ask import Asker, again
+from sysmgmt.screen.console import Console, is_served, recover_admin
 
 EXPLANATION = (
     "Recovery unlocks the user admin and gives it a new password. It is recorded, and\n"
@@ -22,9 +19,9 @@ def recover(console: Console) -> int:
 
     On a terminal only, and only for the owner of the folder that holds the state.
     """
-    answer = _barred(console) or _recovered(console)
-    console.output.answer(answer)
-    return answer.status
+    if barred := _barred(console):
+        console.output.answer(barred)
+    return (barred or _recovered(console)).status
 
 
 def _barred(console: Console) -> Answer | None:
@@ -33,7 +30,7 @@ def _barred(console: Console) -> Answer | None:
     if console.person is None:
         refusal = InvalidValue(what="Recovery asks questions, so it needs a terminal")
         return refused(None, refusal)._replace(hint="Start boxmgmt --recover with the keyboard as its input.")
-    if console.options.socket or box.is_served(folder):
+    if is_served(console):
         return refused(None, ServiceRefused(service="Recovery", words="boxmgmtd is running"))._replace(
             hint="Stop it first: systemctl stop boxmgmtd.")
     try:
@@ -41,9 +38,8 @@ def _barred(console: Console) -> Answer | None:
     except FileNotFoundError:
         owner = os.geteuid()  # there is no state, which is answered below
     if owner != os.geteuid():
-        return Answer(None, PermissionDenied.__name__, PermissionDenied.status,
-                      message=f"Only the owner of {folder} may recover it.",
-                      hint=f"Start boxmgmt --recover as the user with the number {owner}.")
+        return refused(None, PermissionDenied(f"Only the owner of {folder} may recover it.",
+                                              f"Start boxmgmt --recover as the user with the number {owner}."))
     if not console.door.sign().installed:
         hint = f"Nothing is installed in {folder}. Start boxmgmt to install, or give --state DIR."
         return refused(None, NotInstalled())._replace(hint=hint)
@@ -55,16 +51,15 @@ def _recovered(console: Console) -> Answer:
     console.output.say(EXPLANATION)
     while True:
         answer = _attempt(console, console.person.asker)
-        if answer.code not in BAD_ANSWERS:
-            return answer
         console.output.answer(answer)
-        console.output.tell("Answer again, or press Ctrl-C to cancel.")
+        if not again(console.output, answer):
+            return answer
 
 
 def _attempt(console: Console, asker: Asker) -> Answer:
     try:
-        password = asker.secret(f"New password of the user {ADMIN}", "password", True)
+        password = asker.secret(f"New password of the user {ADMIN}", True)
     except Cancelled as refusal:
         return console.door.run(refused(None, refusal))
-    answer = EmbeddedDoor(box.embedded(console.options.state), console.door.caller).recover(password)
+    answer = recover_admin(console, password)
     return answer if answer.status else answer._replace(command=None, message=DONE)

@@ -10,10 +10,10 @@ from boxmgmt import drawing
 from boxmgmt.action import Site, is_hidden, perform
 from boxmgmt.menu import Leaf, Menu, Open, names, numbered, walked
 from sysmgmt.commands import support
-from sysmgmt.domain.errors import InvalidValue, PermissionDenied, Refusal, UnknownCommand
+from sysmgmt.domain.errors import InvalidValue, PermissionDenied, UnknownCommand
 from sysmgmt.engine import language
 from sysmgmt.engine.request import Answer, refused
-from sysmgmt.screen.conversation import Manner
+from sysmgmt.screen.taker import Manner, Taker
 
 HIDING = (PermissionDenied.__name__, UnknownCommand.__name__)
 """Why an item is not shown. Whatever else bars it is answered when it is chosen."""
@@ -24,25 +24,23 @@ Programs = Mapping[str, Callable[[], Answer]]
 """What can be opened from the menu: runs until it is over; a failure ends the menu too."""
 
 
-class Walk:
-    """Takes choices, one after the other. `status` is that of the first one that failed.
+class Walk(Taker):
+    """Takes choices.
 
     `show` draws on the screen of a person; for a pipe it does nothing.
     """
 
     def __init__(self, main: Menu, site: Site, manner: Manner, programs: Programs,
                  show: Callable[[list[str]], None]) -> None:
-        self.door = site.door
-        self.status = 0
+        super().__init__(site.door, site.output, manner)
         self._menus: tuple[Menu, ...] = (main,)
         self._site = site
-        self._manner = manner
         self._programs = programs
         self._show = show
 
     def take(self, line: str) -> bool:
         """Do what was chosen; True if the walk is over then."""
-        self._manner.mark()
+        self.manner.mark()
         word = line.strip().lower()
         if word in ("q", "quit"):
             return True
@@ -57,11 +55,6 @@ class Walk:
         self.draw()
         return False
 
-    def refuse(self, refusal: Refusal) -> bool:
-        """Answer a line that could not even be read; True if the walk is over then."""
-        self._manner.mark()
-        return self._finish(self._say(self.door.run(refused(None, refusal))))
-
     def draw(self) -> None:
         """Show the menu that one is in."""
         self._show(drawing.menu(self._menus, numbered(self._menus[-1], self._is_allowed)))
@@ -72,9 +65,9 @@ class Walk:
         if found is None:
             wrong = refused(None, InvalidValue(what=f"There is no {_repeatable(typed)} in this menu"))
             hint = "Enter a number of the menu, or ? for help."
-            return self._finish(self._say(self.door.run(wrong._replace(hint=hint))))
+            return self.finish(self.door.run(wrong._replace(hint=hint)))
         self._menus, item = found
-        over = item is not None and self._finish(self._do(item))
+        over = item is not None and self.count(self._do(item))
         if not over:
             self.draw()
         return over
@@ -87,22 +80,12 @@ class Walk:
 
     def _help(self) -> bool:
         items = numbered(self._menus[-1], self._is_allowed)
-        if self._site.output.as_json:
+        if self.output.as_json:
             choices = [{"number": number, "title": one.title} for number, one in items.items()]
-            self._site.output.answer(Answer(None, result={"menu": names(self._menus), "items": choices}))
+            self.output.answer(Answer(None, result={"menu": names(self._menus), "items": choices}))
         else:
-            self._site.output.say("\n".join([*drawing.menu(self._menus, items), "", *drawing.HELP]))
+            self.output.say("\n".join([*drawing.menu(self._menus, items), "", *drawing.HELP]))
         return False
-
-    def _say(self, answer: Answer) -> Answer:
-        self._site.output.answer(answer)
-        return answer
-
-    def _finish(self, answer: Answer) -> bool:
-        """Count an answer that was shown; True if the walk is over with it."""
-        if answer.fatal or self._manner.counts_failures:
-            self.status = self.status or answer.status
-        return answer.fatal or (answer.status != 0 and self._manner.stops_at_failure)
 
     def _is_allowed(self, item: Leaf) -> bool:
         if isinstance(item, Open):

@@ -1,8 +1,8 @@
 """Users."""
 
 from sysmgmt.commands.words import (
-    CurrentPassword, Groups, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword,
-    ResetPassword, RoleName, UserName)
+    CurrentPassword, Groups, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword, RoleName,
+    UserName)
 from sysmgmt.domain import accounts, facts
 from sysmgmt.domain.model import Account
 from sysmgmt.domain.permissions import Permission
@@ -37,7 +37,7 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
 
 @command(needs=Permission.SECURITY)
 def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: Groups | None = None,
-             password: ResetPassword | None = None, new_name: NewName | None = None) -> Change:
+             password: NewPassword | None = None, new_name: NewName | None = None) -> Change:
     """Change another user: role, groups, name, or a new password for one who forgot it.
 
     After a reset the user must choose a new password at the next login.

@@ -11,8 +11,16 @@ from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
+ALL_GROUPS = "all"
 LONGEST_BANNER = 2000
 """Characters."""
+
+
+def _group_name(text: str, reading: Reading) -> str:
+    name = _name(text, reading)
+    if name == ALL_GROUPS:
+        raise InvalidValue(what=f"The name {ALL_GROUPS} stands for all groups")
+    return name
 
 
 def _name(text: str, reading: Reading) -> str:
@@ -49,7 +57,7 @@ def _permissions(text: str, reading: Reading) -> tuple[Permission, ...]:
 
 def _groups(text: str, reading: Reading) -> tuple[str, ...]:
     """Groups in alphabetical order; () stands for all."""
-    if text.lower() == "all":
+    if text.lower() == ALL_GROUPS:
         return ()
     if not _listed(text):
         raise InvalidValue(what="Expected all, or groups separated by commas")
@@ -103,38 +111,31 @@ def _new_user(text: str, reading: Reading) -> str:
 
 
 def _new_password(text: str, reading: Reading) -> str:
-    """The hash of the first password of a user who does not exist yet, so that there is no history."""
-    return _password_for("", text, reading)
+    """The hash of a password that somebody else will have to change.
 
-
-def _reset_password(text: str, reading: Reading) -> str:
-    """The hash of a password for the user whom the parameter `name` names."""
-    return _password_for(names.canonical(reading.texts.get("name", "")), text, reading)
+    It is compared with nothing: whoever sets the passwords of others must not learn by it whether
+    a guess is one of theirs.
+    """
+    return _checked(text, reading.texts.get("name", ""), reading)
 
 
 def _own_new_password(text: str, reading: Reading) -> str:
-    """The hash of a password for the caller, if it is not too early to change it."""
+    """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
     account = accounts.find(reading.state, reading.caller.user)
-    passwords.check_age(account, passwords.rules_of(reading.state.settings), reading.now)
-    return _password_for(reading.caller.user, text, reading)
-
-
-def _password_for(name: str, text: str, reading: Reading) -> str:
-    """Check the text against the level's rules and the history of the account, then hash it."""
     rules = passwords.rules_of(reading.state.settings)
+    passwords.check_age(account, rules, reading.now)
     passwords.check_text(text, rules)
-    account = reading.state.accounts.get(name)
-    if account is not None:
-        _check_reuse(text, passwords.remembered(account, rules), reading)
-    if passwords.is_common(text, reading.texts.get("name", name), reading.state.settings.name):
+    for old in passwords.remembered(account, rules):
+        if reading.slow.once((old, text), partial(reading.box.hasher.matches, old, text)):
+            raise PasswordReused(count=rules.history)
+    return _checked(text, account.name, reading)
+
+
+def _checked(text: str, name: str, reading: Reading) -> str:
+    passwords.check_text(text, passwords.rules_of(reading.state.settings))
+    if passwords.is_common(text, name, reading.state.settings.name):
         reading.warnings.append("This password is easy to guess.")
     return _hashed(text, reading.state.settings.hashing, reading)
-
-
-def _check_reuse(text: str, remembered: tuple[str, ...], reading: Reading) -> None:
-    for old in remembered:
-        if reading.slow.once((old, text), partial(reading.box.hasher.matches, old, text)):
-            raise PasswordReused(count=passwords.REMEMBERED)
 
 
 def _first_password(text: str, reading: Reading) -> str:
@@ -172,11 +173,10 @@ Groups = Annotated[tuple[str, ...], Word(
     "Consistency groups, separated by commas, or all", _groups, "all|GROUP[,GROUP...]",
     offers=lambda state: ["all", *state.groups])]
 GroupName = Annotated[str, Word("Consistency group", _name, "GROUP", offers=lambda state: state.groups, bare=True)]
-NewGroup = Annotated[str, Word("Name of the consistency group", _name, "NAME")]
+NewGroup = Annotated[str, Word("Name of the consistency group", _group_name, "NAME")]
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
                                     twice=True)]
-ResetPassword = Annotated[str, Word("New password", _reset_password, "PASSWORD", secret=True, twice=True)]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",

@@ -297,6 +297,12 @@ class StorageFailed(_Unable):
     """The storage of the box does not accept changes ({what}); nothing was changed."""
 
 
+class BoxBusy(_Unable):
+    """The box is busy, or another program of the box hangs; nothing was changed."""
+
+    hint = "Try again."
+
+
 class ServiceRefused(_Unable):
     """{service} refused: {words}."""
 

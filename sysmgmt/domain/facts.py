@@ -101,8 +101,8 @@ def system_status(state: State, storage: Mapping[str, Any]) -> dict[str, Any]:
     reasons = ["users are locked"] if locked else []
     if storage.get("dropped_bytes"):
         reasons.append("an incomplete change at the end of the journal was dropped")
-    return {"system": "attention" if reasons else "ok", "reasons": reasons, "users": len(state.accounts), "locked_users": locked,
-            "sessions": len(state.sessions), "storage": dict(storage)}
+    return {"system": "attention" if reasons else "ok", "reasons": reasons, "users": len(state.accounts),
+            "locked_users": locked, "sessions": len(state.sessions), "storage": dict(storage)}
 
 
 def checked(state: State) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import passwords, roles
+from sysmgmt.domain import passwords, roles, uids
 from sysmgmt.domain.model import ADMIN, Account, Settings, State
 
 
@@ -17,8 +17,8 @@ class Plan(NamedTuple):
 
 
 def install(state: State, plan: Plan, now: float) -> State:
-    """The state of a new box with its one predefined user."""
+    """The state of a new box with its one predefined user. Raises UidsExhausted."""
     admin = passwords.store(Account(ADMIN, roles.ADMINISTRATOR), plan.password, now)
     settings = Settings(name=plan.name, box_id=plan.box_id, installed_at=now, installed_version=plan.release,
-                        level=plan.level, hashing=passwords.LEVELS[plan.level].hashing)
-    return state._replace(settings=settings, accounts=state.accounts.put(ADMIN, admin))
+                        level=plan.level, hashing=passwords.LEVELS[plan.level].hashing, uids=state.settings.uids)
+    return uids.give(state._replace(settings=settings), admin)

@@ -44,25 +44,24 @@ def turn(account: Account, now: float, console: bool) -> Turn:
 
 
 def _console_turn(account: Account, now: float) -> Turn:
+    if account.console_strikes < THRESHOLD:
+        free = account.console_strikes + len(account.console_pending) < THRESHOLD
+        return Turn.TRY if free else Turn.WAIT
     tried = account.console_tried_at
     waited = tried is None or not 0 <= now - tried < CONSOLE_PAUSE
-    return Turn.TRY if account.console_strikes < THRESHOLD or waited else Turn.LOCKED
+    return Turn.TRY if waited and not account.console_pending else Turn.LOCKED
 
 
 def take(account: Account, token: str, now: float, console: bool) -> Account:
     """`account` with a slot taken by the attempt `token`."""
     if own_counter(account, console):
-        return account._replace(console_strikes=min(account.console_strikes + 1, THRESHOLD),
-                                console_tried_at=now)
+        return account._replace(console_pending=(*account.console_pending, token), console_tried_at=now)
     return account._replace(pending=(*account.pending, token))
 
 
-def wrong(account: Account, token: str, now: float, console: bool) -> Account:
-    """`account` after the password of the attempt `token` was wrong."""
-    counted = account._replace(failed_logins=account.failed_logins + 1)
-    if own_counter(account, console) or token not in account.pending:
-        return counted
-    return _lock_if_due(_strike(counted, token), now)
+def wrong(account: Account, token: str, now: float) -> Account:
+    """`account` after the password of the attempt `token` was wrong: its slot is a strike."""
+    return _lock_if_due(_strike(account._replace(failed_logins=account.failed_logins + 1), token), now)
 
 
 def right(account: Account, token: str, console: bool) -> Account:
@@ -70,17 +69,16 @@ def right(account: Account, token: str, console: bool) -> Account:
 
     On the console that clears the lock by remote guesses, too.
     """
-    kept = tuple(other for other in account.pending if other != token)
-    account = account._replace(pending=kept, strikes=0)
+    account = _without(account, token)._replace(strikes=0)
     if not own_counter(account, console):
         return account
-    return unlock(account) if account.locked_by == BY_ATTEMPTS else account._replace(
-        console_strikes=0, console_tried_at=None)
+    account = account._replace(console_strikes=0, console_tried_at=None)
+    return account._replace(locked_by="", locked_since=None) if account.locked_by == BY_ATTEMPTS else account
 
 
 def bury(account: Account, dead: Collection[str], now: float) -> Account:
     """`account` after the attempts `dead` ended without an answer: each is a strike."""
-    for token in account.pending:
+    for token in (*account.pending, *account.console_pending):
         if token in dead:
             account = _strike(account, token)
     return _lock_if_due(account, now)
@@ -94,12 +92,20 @@ def lock(account: Account, now: float) -> Account:
 def unlock(account: Account) -> Account:
     """`account` unlocked, with all its attempts back."""
     return account._replace(locked_by="", locked_since=None, strikes=0, pending=(),
-                            console_strikes=0, console_tried_at=None)
+                            console_strikes=0, console_pending=(), console_tried_at=None)
 
 
 def _strike(account: Account, token: str) -> Account:
-    pending = tuple(other for other in account.pending if other != token)
-    return account._replace(pending=pending, strikes=account.strikes + 1)
+    if token in account.pending:
+        return _without(account, token)._replace(strikes=account.strikes + 1)
+    if token in account.console_pending:
+        return _without(account, token)._replace(console_strikes=min(account.console_strikes + 1, THRESHOLD))
+    return account
+
+
+def _without(account: Account, token: str) -> Account:
+    return account._replace(pending=tuple(one for one in account.pending if one != token),
+                            console_pending=tuple(one for one in account.console_pending if one != token))
 
 
 def _lock_if_due(account: Account, now: float) -> Account:

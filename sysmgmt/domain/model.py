@@ -38,6 +38,7 @@ class Account(NamedTuple):
     strikes: int = 0
     pending: tuple[str, ...] = ()
     console_strikes: int = 0
+    console_pending: tuple[str, ...] = ()
     console_tried_at: float | None = None
     locked_by: str = ""
     locked_since: float | None = None

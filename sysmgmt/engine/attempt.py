@@ -60,9 +60,10 @@ def turn(machine: Machine, account: Account, now: float, console: bool) -> locko
 
 def without_dead(machine: Machine, account: Account, now: float) -> Account:
     """`account` with the attempts that nobody will answer any more turned into strikes."""
-    if not account.pending:
+    pending = (*account.pending, *account.console_pending)
+    if not pending:
         return account
-    parts = {token: token.split("/") for token in account.pending}
+    parts = {token: token.split("/") for token in pending}
     dead = machine.dead({process for process, *_ in parts.values()})
     lost = {token for token, (process, began, _) in parts.items()
             if process in dead or not 0 <= now - int(began) <= LONGEST}

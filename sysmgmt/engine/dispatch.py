@@ -7,6 +7,7 @@ outcome is recorded whatever happens. A command that changes nothing never takes
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -113,13 +114,27 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     authorise(state, trip.caller, trip.command)
     texts = dict(trip.request.texts)
     check_scope(state, trip.caller, trip.command, texts)
-    box = trip.house.box
-    reading = Reading(state, trip.caller, texts, box, trip.slow, box.clock.now(), [],
-                      partial(trip.house.verify, trip.house, trip.caller))
+    reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
     values = read_all(trip.command, reading)
     if trip.command.asks and not trip.request.confirmed and not trip.request.dry_run:
         raise ConfirmationNeeded(question=trip.command.asks)
     return values, reading
+
+
+def _reading(house: House, caller: Caller, state: State, texts: dict[str, str], slow: SlowWork) -> Reading:
+    return Reading(state, caller, texts, house.box, slow, house.box.clock.now(), [],
+                   partial(house.verify, house, caller))
+
+
+def check(house: House, caller: Caller, command: Command, name: str, texts: Mapping[str, str]) -> None:
+    """Read one value as far as that needs no slow work. Raises any refusal."""
+    parameter = command.parameter(name)
+    if parameter is None:
+        return
+    slow = SlowWork()
+    slow.closed = True
+    with suppress(StateMoved):  # it is good as far as can be said at once
+        _read(command, parameter, _reading(house, caller, house.box.store.read(), dict(texts), slow))
 
 
 def read_all(command: Command, reading: Reading) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class Door(Protocol):
     def barred(self, command: str) -> Answer | None:
         """Why the caller may not run `command` now, or None."""
 
+    def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
+        """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
+
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter: for completion and for choosing."""
 

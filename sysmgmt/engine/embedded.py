@@ -6,7 +6,9 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.lockout import BY_ATTEMPTS
 from sysmgmt.domain.model import ADMIN
+from sysmgmt.domain.times import iso
 from sysmgmt.engine import authority, dispatch, login, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
@@ -43,6 +45,7 @@ class EmbeddedDoor:
         self._house = house
         self._caller = caller
         self._stranger = caller
+        self._told: float | None = None
 
     @property
     def caller(self) -> Caller:
@@ -89,7 +92,16 @@ class EmbeddedDoor:
 
     def _run(self, request: Request) -> Answer:
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request)
-        return answer
+        return answer._replace(warnings=(*answer.warnings, *self._news()))
+
+    def _news(self) -> tuple[str, ...]:
+        """What the user of an open session is told, once: that wrong passwords have locked the account."""
+        account = self._house.box.store.read().accounts.get(self._caller.user) if self._caller.session else None
+        locked_since = account.locked_since if account and account.locked_by == BY_ATTEMPTS else None
+        told, self._told = self._told, locked_since
+        if locked_since in (None, told):
+            return ()
+        return (f"Wrong passwords have locked your account since {iso(locked_since)}; nobody can log in with it.",)
 
     @_uninterrupted
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
@@ -104,6 +116,14 @@ class EmbeddedDoor:
             authority.authorise(self._house.box.store.read(), self._caller, wanted)
         except Refusal as refusal:
             return refused(command, refusal)
+        return None
+
+    def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
+        """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
+        try:
+            dispatch.check(self._house, self._caller, public(self._house.catalog, command), parameter, texts)
+        except Refusal as refusal:
+            return self.run(refused(command, refusal))
         return None
 
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ _TOKEN = re.compile(r'''
         (?: "(?P<within> (?: [^"\\] | \\. )* )" (?= [ \t] | $ )
           | "(?P<rest> (?: [^"\\] | \\. )* ) \\? $
           | (?P<plain> [^ \t]* ) ) )''', re.VERBOSE)
+_AWAITED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=-(?=[ \t]|$)")
 _ESCAPED = re.compile(r'\\(["\\])')
 _NEEDS_QUOTES = re.compile(r'-|.*[ \t"].*|', re.DOTALL)
 BLANKS = " \t\r\n"
@@ -67,6 +68,18 @@ def tokens(text: str) -> Iterator[Token]:
                 yield Token(written, name, _ESCAPED.sub(r"\1", rest or within or ""), True, within is not None)
             else:
                 yield Token(written, name, plain, False, not plain.startswith('"'))
+
+
+def awaited(line: str) -> list[str]:
+    """The parameters of `line`, readable or not, whose values stand in the lines that follow it.
+
+    Where quotes do not end nobody knows what they were to hold: then everything that looks like
+    `name=-` counts, since a value taken for a command could do anything.
+    """
+    words = list(tokens(line))
+    if not all(one.sound for one in words):
+        return _AWAITED.findall(line)
+    return [one.name for one in words if one.name is not None and one.value == "-" and not one.quoted]
 
 
 def quoted(value: str) -> str:

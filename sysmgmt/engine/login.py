@@ -7,7 +7,7 @@ from sysmgmt.domain import accounts, passwords, security
 from sysmgmt.domain.errors import (
     AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, SessionEnded, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
-from sysmgmt.domain.names import canonical, fits
+from sysmgmt.domain.names import canonical
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
 from sysmgmt.engine.dispatch import House, Reply, carry_out
@@ -32,7 +32,7 @@ def authenticate(house: House, caller: Caller, name: str, password: str) -> Answ
 
 def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], Reply]) -> Reply:
     name = canonical(name)
-    record = Record(house.box, caller._replace(user=name if fits(name) else MASK), Request(LOGIN), None, True)
+    record = _record(house, caller, name)
     answer = refused(None, LoginFailed())
     try:
         reply = act(caller._replace(user=name))
@@ -46,6 +46,18 @@ def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], R
         return Reply(answer, caller)
     finally:
         record.outcome(answer)
+
+
+def _record(house: House, caller: Caller, name: str) -> Record:
+    """The record of a login. A name that nobody has may be a password that was typed too early.
+
+    Nor may it use reserved space, else strangers could fill that.
+    """
+    try:
+        known = name in house.box.store.read().accounts
+    except Refusal:
+        known = False
+    return Record(house.box, caller._replace(user=name if known else MASK), Request(LOGIN), None, known)
 
 
 def _log_in(house: House, password: str, caller: Caller) -> Reply:
@@ -75,7 +87,7 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
     Raises UnknownUser or AccountLocked for any other, after about the same work.
     """
     try:
-        if not fits(caller.user):
+        if caller.user not in house.box.store.read().accounts:
             raise UnknownUser(name=MASK)
         ticket = begin(house, caller, caller.user)
     except (AccountLocked, UnknownUser):
@@ -83,6 +95,9 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
         raise
     verified = password_of(house, ticket.name)
     if not matches(house, ticket, password, verified):
+        cost = house.box.store.read().settings.hashing
+        if house.box.hasher.outdated(verified, cost):
+            house.box.hasher.waste(password, cost)  # that hash was cheaper than those of strangers
         raise UnknownUser(name=ticket.name)
     return ticket, verified
 

@@ -68,12 +68,17 @@ class Record:
         self._box.journal.append({"time": iso(self._box.clock.now(), 6), **facts}, durable, self._reserve)
 
 
+def _carries_secret(text: str, command: Command) -> bool:
+    """Whether wrong quotes made a secret part of another value: `"password=..."`."""
+    return any(f"{one.name}=" in text for one in command.parameters if one.word.secret)
+
+
 def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
     """`texts` without secrets; of what no declaration knows, only the names are kept."""
     shown = {}
     for name, text in texts.items():
         parameter = command.parameter(name) if command else None
-        secret = parameter is None or parameter.word.secret
+        secret = parameter is None or parameter.word.secret or (command and _carries_secret(text, command))
         shown[name[:_LONGEST]] = MASK if secret else text[:_LONGEST]
     return shown
 

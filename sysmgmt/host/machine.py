@@ -29,7 +29,7 @@ class LinuxMachine:
     def check_power(self) -> None:
         """Raise ServiceRefused where there is no systemd to reboot or shut down with."""
         if not os.path.isdir("/run/systemd/system"):
-            raise ServiceRefused(service="The box", words="there is no systemd here that could restart it or shut it down")
+            raise ServiceRefused(service="The box", words="there is no systemd here to restart or stop it with")
 
     def reboot(self) -> None:
         """Restart the machine. Raises ServiceRefused."""

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 
 def name(pid: int) -> str:
-    """The name of the process `pid`. Raises OSError if there is none."""
-    return f"{_boot()}:{pid}:{_stat(pid)[19]}"
+    """The name of the process `pid`. Raises OSError if there is none, or only what is left of one."""
+    state, *rest = _stat(pid)
+    if state in "ZX":
+        raise ProcessLookupError(pid)
+    return f"{_boot()}:{pid}:{rest[18]}"
 
 
 def runs(named: str) -> bool:

@@ -1,17 +1,70 @@
 """Questions. Where there is nobody to answer them, a shell has no Asker, and nothing is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
+
+from sysmgmt.domain.errors import ConfirmationNeeded, refusals
+from sysmgmt.engine.declaration import Command, Parameter
+from sysmgmt.engine.door import Door
+from sysmgmt.engine.request import Answer, Request
+from sysmgmt.screen.output import Output
 
 
 class Asker(Protocol):
     """Who answers questions. Every method raises Cancelled where a person breaks off."""
 
-    def text(self, about: str, parameter: str, offers: Sequence[str]) -> str:
+    def text(self, about: str, offers: Sequence[str]) -> str:
         """The value of a parameter; `offers` are values to choose from."""
 
-    def secret(self, about: str, parameter: str, twice: bool) -> str:
+    def secret(self, about: str, twice: bool) -> str:
         """A value that is not shown, with `twice` typed again and compared."""
 
     def confirm(self, question: str) -> None:
         """Return if the answer is yes, else raise Cancelled."""
+
+    def reject(self, message: str) -> bool:
+        """Say that an answer cannot be used; whether it may be given again."""
+
+
+def ask(asker: Asker, one: Parameter, question: str, offers: Sequence[str]) -> str:
+    """Ask for one parameter. Raises Cancelled."""
+    return asker.secret(question, one.word.twice) if one.word.secret else asker.text(question, offers)
+
+
+def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, str]) -> None:
+    """Ask for the required parameters that `texts` lacks, in their order. Raises Cancelled."""
+    for one, offers in lacking(door, command, texts, [one for one in command.parameters if one.required]):
+        texts[one.name] = ask(asker, one, one.word.about, offers)
+        while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
+            texts[one.name] = ask(asker, one, one.word.about, offers)
+
+
+def lacking(door: Door, command: Command, texts: Mapping[str, str],
+            parameters: Sequence[Parameter]) -> Iterator[tuple[Parameter, list[str]]]:
+    """The `parameters` that `texts` lacks, each with what could stand for it, while there is something to choose.
+
+    Where there is nothing, the engine says so, and no further question has a sense.
+    """
+    for one in parameters:
+        if one.name not in texts:
+            offers = door.offers(command.name, one.name, texts)
+            if one.word.none and not offers:
+                return
+            yield one, offers
+
+
+def run_confirmed(asker: Asker, door: Door, request: Request) -> Answer:
+    """Run a request, confirmed by a person where that is needed. Raises Cancelled."""
+    answer = door.run(request)
+    if answer.code != ConfirmationNeeded.__name__:
+        return answer
+    asker.confirm(answer.message or "")
+    return door.run(request._replace(confirmed=True))
+
+
+def again(output: Output, answer: Answer) -> bool:
+    """Whether somebody has mistyped an answer, who is then told to give it again."""
+    mistyped = any(one.__name__ == answer.code for one in refusals() if one.askable)
+    if mistyped:
+        output.tell("Answer again, or press Ctrl-C to cancel.")
+    return mistyped

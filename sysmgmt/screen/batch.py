@@ -1,25 +1,14 @@
 """Batches: lines from a pipe, or one command, without cmd2, rich or prompt_toolkit."""
 
-from typing import Protocol
-
 from sysmgmt.domain.errors import InvalidValue, NotApplied, Refusal
 from sysmgmt.engine import language
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.lines import Lines
+from sysmgmt.screen.taker import Taker
 
 MOST_LINES, MOST_BYTES = 10_000, 16 * 1024 * 1024
 """What an --atomic batch may hold."""
-
-
-class Taker(Protocol):
-    """What lines are given to: a conversation, or the walk through a menu."""
-
-    def take(self, line: str) -> bool:
-        """Do what the line says; True if that was the last one."""
-
-    def refuse(self, refusal: Refusal) -> bool:
-        """Answer a line that cannot be used; True if that was the last one."""
 
 
 class Place:
@@ -61,15 +50,13 @@ def run_together(conversation: Conversation, lines: Lines, place: Place) -> None
 
 def _gather(conversation: Conversation, lines: Lines) -> list[tuple[int, Request | Answer, bool]]:
     gathered: list[tuple[int, Request | Answer, bool]] = []
-    size = 0
     while True:
         try:
             line = lines.next()
             if line is None:
                 return gathered
-            size += len(line)
-            if len(gathered) >= MOST_LINES or size > MOST_BYTES:
-                raise InvalidValue(what=f"An --atomic batch has at most {MOST_LINES} commands and 16 MiB")
+            if lines.number > MOST_LINES or lines.size > MOST_BYTES:
+                raise InvalidValue(what=f"An --atomic batch has at most {MOST_LINES} lines and 16 MiB")
         except Refusal as refusal:
             return [*gathered, (lines.number, refused(None, refusal), False)]
         if language.is_blank(line):

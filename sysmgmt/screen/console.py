@@ -1,6 +1,7 @@
 """Who is here: a person at a terminal, a pipe, or one command; and the way to the engine."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,19 +12,25 @@ from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.embedded import EmbeddedDoor
-from sysmgmt.engine.request import Caller
+from sysmgmt.engine.request import Answer, Caller, refused
 from sysmgmt.screen.batch import Place
-from sysmgmt.screen.conversation import Manner
+from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Standing
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.options import Options
 from sysmgmt.screen.output import Output
+from sysmgmt.screen.taker import Manner
 
 if TYPE_CHECKING:
+    from sysmgmt.screen.keyboard import Keyboard
     from sysmgmt.screen.person import Person
 
 SOCKET = "/run/boxmgmt/box.sock"
 """Where boxmgmtd listens."""
+
+
+ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,16})?")
+"""An address as sshd writes it; the owner of the environment could write anything."""
 
 
 class Console(NamedTuple):
@@ -46,6 +53,21 @@ class Console(NamedTuple):
             asker=self.person.asker if self.person else None, next_line=self.lines.next,
             counts_failures=single or in_batch, stops_at_failure=in_batch and not self.options.keep_going,
             on_command_line=single, mark=self.place.mark if in_batch else _nowhere)
+
+    @property
+    def source(self) -> "Lines | Keyboard":
+        """Where a shell reads its lines."""
+        return self.person.keyboard if self.person else self.lines
+
+    def conversation(self) -> Conversation:
+        """A conversation in the language of the shells, at its beginning."""
+        return Conversation(self.door, self.catalog, self.output, self.manner)
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Record a refusal and show it."""
+        answer = self.door.run(refused(None, refusal))
+        self.output.answer(answer)
+        return answer
 
 
 def open_console(options: Options, environment: Mapping[str, str]) -> Console:
@@ -80,6 +102,16 @@ def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]
     return EmbeddedDoor(house, caller), house.catalog
 
 
+def recover_admin(console: Console, password: str) -> Answer:
+    """Give admin a new password, past every login: for whoever owns the state (R093)."""
+    return EmbeddedDoor(box.embedded(console.options.state), console.door.caller).recover(password)
+
+
+def is_served(console: Console) -> bool:
+    """Whether a boxmgmtd owns the state."""
+    return bool(console.options.socket) or box.is_served(console.options.state)
+
+
 def _nowhere() -> None:
     """A line that stands in no batch."""
 
@@ -87,11 +119,11 @@ def _nowhere() -> None:
 def stranger(environment: Mapping[str, str], at_terminal: bool) -> Caller:
     """Whoever is here, before a login. In embedded mode a terminal counts as the console."""
     address = environment.get("SSH_CONNECTION", "").partition(" ")[0]
-    if address:
+    if ADDRESS.fullmatch(address):
         return Caller(origin=address, endpoint="ssh")
     if not at_terminal:
         return Caller(origin="local", endpoint="batch")
-    return Caller(origin=os.path.basename(os.ttyname(sys.stdin.fileno())), endpoint="console", console=True)
+    return Caller(origin=os.ttyname(sys.stdin.fileno()).removeprefix("/dev/"), endpoint="console", console=True)
 
 
 def _limit(door: Door) -> Callable[[], float]:
@@ -103,7 +135,10 @@ def _limit(door: Door) -> Callable[[], float]:
     return limit
 
 
-def _person(limit: Callable[[], float], standing: Standing) -> "Person":
+def _person(limit: Callable[[], float], standing: Standing) -> "Person | None":
     from sysmgmt.screen.person import at_terminal  # imports prompt_toolkit
 
-    return at_terminal(limit, standing)
+    try:
+        return at_terminal(limit, standing)
+    except OSError:
+        return None  # a keyboard, but nowhere to show a question

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sysmgmt.domain.errors import InvalidValue, LoginNeeded, Refusal
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen.ask import ask_required
 from sysmgmt.screen.console import Console
-from sysmgmt.screen.conversation import Conversation, ask_missing
 
 TRIES = 3
 PAUSE = 4.0
@@ -44,7 +44,7 @@ def _installed(console: Console) -> Guest | Answer:
     asker, command = console.person.asker, console.catalog["install"]
     while True:
         texts: dict[str, str] = {}
-        ask_missing(console.door, command, texts, asker)
+        ask_required(asker, console.door, command, texts)
         answer = console.door.run(Request(command.name, texts))
         console.output.answer(answer)
         if not answer.status:
@@ -84,8 +84,8 @@ def _at_prompt(console: Console) -> Answer:
         console.output.say(banner)
     asker = console.person.asker
     for left in range(TRIES - 1, -1, -1):
-        name = console.options.user or asker.text("User name", "user", ())
-        answer = console.door.log_in(name, asker.secret("Password", "password", False))
+        name = console.options.user or asker.text("User name", ())
+        answer = console.door.log_in(name, asker.secret("Password", False))
         if not answer.status or not left:
             return answer
         console.output.answer(answer)
@@ -94,7 +94,7 @@ def _at_prompt(console: Console) -> Answer:
 
 
 def welcome(console: Console, answer: Answer) -> None:
-    """Tell a person when they were last here, and what happened since (requirement 10)."""
+    """Tell a person when they were last here, and what happened since (S010)."""
     for warning in answer.warnings:
         console.output.tell(f"Warning: {warning}")
     if console.person is None or console.options.command is not None or answer.result is None:
@@ -112,7 +112,7 @@ def _with_own_password(console: Console, guest: Guest) -> Guest | Answer:
         return guest
     while console.door.caller.due:
         console.output.say("Your password must be changed before you can do anything else.")
-        conversation = Conversation(console.door, console.catalog, console.output, console.manner)
+        conversation = console.conversation()
         if conversation.take("set_password"):
             return Answer(None, status=conversation.status)
         if console.door.caller.due:

@@ -21,6 +21,7 @@ from sysmgmt.screen.lines import Lines, check
 from sysmgmt.screen.offer import Offer
 from sysmgmt.screen.signals import guarded
 from sysmgmt.screen.stripped import Stripped
+from sysmgmt.screen.taker import Taker
 
 INTERRUPTED = 130
 
@@ -62,6 +63,13 @@ class Ending(Stripped, ABC):
                     self.exit_code = InternalError.status
                     return self.exit_code
 
+    def serve(self) -> int:
+        """Take lines until the end; the exit status. Raises Ended where the session ended by itself."""
+        status = self.cmdloop()
+        if self.end is not None:
+            raise Ended(self.end)
+        return status
+
     def sigint_handler(self, signum: int, frame: FrameType | None) -> None:
         """Interrupt what runs."""
         raise KeyboardInterrupt
@@ -85,27 +93,38 @@ class _Unusable(str):
 
 
 class Hardened(Ending):
-    """The loop of both shells: every line goes, whole, to `take`, from a terminal and from a pipe.
+    """The loop of both shells: every line goes, whole, to `taker`, from a terminal and from a pipe.
 
     `history` is what arrow-up brings back; without it nothing does.
     """
 
-    def __init__(self, source: Lines | Keyboard, out: TextIO, history: History | None = None) -> None:
+    SUFFIX = ""
+    """What stands in the prompt behind the name of the box."""
+
+    def __init__(self, taker: Taker, source: Lines | Keyboard, out: TextIO, history: History | None = None) -> None:
+        self.taker = taker
         super().__init__(source, out)
         if isinstance(source, Keyboard):
             self.main_session = self.active_session = keys.session(source, self.offers, history)
 
-    @abstractmethod
     def take(self, line: str) -> bool:
         """Do what the line says; True ends the loop."""
+        return self._over(self.taker.take(line))
 
-    @abstractmethod
-    def prompt_text(self) -> str:
-        """What to show before the next line."""
-
-    @abstractmethod
     def refused(self, refusal: Refusal) -> bool:
         """Answer a line that cannot be used (not UTF-8, control characters, too long); True ends the loop."""
+        return self._over(self.taker.refuse(refusal))
+
+    def failed(self, error: Exception) -> bool:
+        """Answer with the id of what was recorded."""
+        return self.refused(InternalError(id=self.taker.door.explain(error)))
+
+    def prompt_text(self) -> str:
+        """What to show before the next line: the box's name, as far as it can be read."""
+        try:
+            return self.taker.door.sign().name + self.SUFFIX
+        except Refusal:
+            return self.SUFFIX
 
     def offers(self, before: str) -> Sequence[Offer]:
         """Candidates for what stands before the cursor."""
@@ -139,6 +158,10 @@ class Hardened(Ending):
             except KeyboardInterrupt:
                 if isinstance(self.source, Lines):
                     raise SystemExit(INTERRUPTED) from None  # cmd2's loop would go on with the next line
+
+    def _over(self, stop: bool) -> bool:
+        self.exit_code = self.taker.status
+        return stop
 
     def _next(self) -> str | None:
         if isinstance(self.source, Lines):

@@ -12,6 +12,8 @@ from sysmgmt.screen.ended import LOOK, Ended, Standing, always_standing, idle
 
 LONGEST = 64 * 1024
 """Bytes that a line may have, without its end."""
+ENDLESS = 16 * 1024 * 1024
+"""Bytes without the end of a line after which there is none to wait for."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _BYTE = re.compile("[\ud800-\udfff]")
@@ -29,7 +31,7 @@ def check(text: str, what: str) -> str:
 
 
 class Lines:
-    """Reads a descriptor line by line; `number` is the line last read, the first is 1.
+    """Reads a descriptor line by line; `number` is the line last read, the first is 1, `size` the bytes read.
 
     `limit` gives the seconds to wait for the next byte, read anew for each line; None waits for
     ever. `standing` is asked every LOOK while waiting; a refusal ends the session.
@@ -38,6 +40,8 @@ class Lines:
     def __init__(self, descriptor: int, limit: Callable[[], float] | None = None,
                  standing: Standing = always_standing, clock: Callable[[], float] = time.monotonic) -> None:
         self.number = 0
+        self.size = 0
+        self._dropped = 0
         self._descriptor = descriptor
         self._limit = limit
         self._standing = standing
@@ -76,15 +80,28 @@ class Lines:
     def _fill(self, limit: float | None) -> None:
         if limit is not None:
             self._wait(limit)
-        chunk = os.read(self._descriptor, LONGEST)
+        chunk = self._read()
+        self.size += len(chunk)
         *whole, rest = (self._rest + chunk).split(b"\n")
         self._ready.extend(whole)
+        self._dropped = 0 if whole else self._dropped + len(chunk)
+        if self._dropped > ENDLESS:
+            self._over = True  # a line that never ends: what is shown of it is too long anyway
+            self._ready.append(rest[:LONGEST + 2])
+            return
         # One byte too many is enough to know that a line is too long; the others are dropped.
         self._rest = rest[:LONGEST + 2]
         if not chunk:
             self._over = True
             if rest:
                 self._ready.append(self._rest)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._descriptor, LONGEST)
+        except OSError as problem:
+            self._over = True
+            raise InvalidValue(what=f"The input cannot be read ({os.strerror(problem.errno or 0)})") from None
 
     def _wait(self, limit: float) -> None:
         deadline = self._clock() + limit

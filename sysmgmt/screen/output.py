@@ -10,10 +10,12 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen import manual, text
+from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.visible import escaped
 
 
@@ -46,9 +48,10 @@ class Output:
 
     def tell(self, message: str) -> None:
         """A message beside the answers; each of its lines is escaped."""
-        for line in message.split("\n"):
-            self._err.write(f"{self._place()}{escaped(line)}\n")
-        self._err.flush()
+        with suppress(OSError):  # where nobody listens the exit status still tells
+            for line in message.split("\n"):
+                self._err.write(f"{self._place()}{escaped(line)}\n")
+            self._err.flush()
 
     def say(self, message: str) -> None:
         """Lines that a person at a terminal reads: banner, greeting, menu."""
@@ -62,8 +65,13 @@ class Output:
             self._write(shown)
 
     def _write(self, shown: str) -> None:
-        self._out.write(shown)
-        self._out.flush()
+        try:
+            self._out.write(shown)
+            self._out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            raise Unwritable(problem) from None
 
 
 def document(answer: Answer) -> str:

@@ -4,22 +4,22 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from sysmgmt import __version__, extensions
+from sysmgmt import __version__
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.engine.request import Answer, refused
-from sysmgmt.screen import batch, entrance, options
+from sysmgmt.screen import entrance, options, streams
 from sysmgmt.screen.console import Console, open_console
-from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.environment import scrub
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.signals import guarded
+from sysmgmt.screen.streams import UNWRITABLE, Unwritable
 
 USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
                [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
@@ -39,15 +39,11 @@ def run(program: Program) -> NoReturn:
     """Let somebody in, serve him, let him out, and exit with the status."""
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold passwords
+    streams.prepare()
     environment = dict(os.environ)
     os.environ.clear()
     os.environ.update(scrub(environment))
-    status = _status(program, environment)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            status = status or 1  # whoever was to read the answer is gone
+    status = streams.finish(_status(program, environment))
     os._exit(status)  # the interpreter's own way out takes longer than a command
 
 
@@ -65,12 +61,20 @@ def _status(program: Program, environment: dict[str, str]) -> int:
         return 0
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    return _guarded(chosen, environment, program)
+
+
+def _guarded(chosen: options.Options, environment: dict[str, str], program: Program) -> int:
+    """Visit the box; whatever ends that, its status."""
     try:
         with guarded():
             return _visit(open_console(chosen, environment), program)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
+    except Unwritable as end:
+        Output(sys.stdout, sys.stderr).tell(f"Error: The answer could not be written ({end.problem}).")
+        return UNWRITABLE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else InternalError.status
     except BrokenPipeError:
@@ -110,21 +114,3 @@ def _served(console: Console, program: Program) -> int:
         console.output.answer(guest)
         return guest.status
     return program.serve(console, guest)
-
-
-def script(console: Console) -> int:
-    """Carry out what a pipe or a command line says, without cmd2; the exit status."""
-    conversation = Conversation(console.door, console.catalog, console.output, console.manner)
-    if console.options.command is not None:
-        conversation.take(console.options.command)
-    elif console.options.atomic:
-        batch.run_together(conversation, console.lines, console.place)
-    else:
-        batch.run(conversation, console.lines)
-    return conversation.status
-
-
-def name_broken(console: Console, more: Sequence[str] = ()) -> None:
-    """Tell which packages could not be used, and what `more` there is to tell of them."""
-    for sentence in (*extensions.broken(console.catalog), *more):
-        console.output.tell(f"Warning: {sentence}.")

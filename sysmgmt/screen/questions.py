@@ -25,7 +25,7 @@ class TerminalAsker:
     def __init__(self, keyboard: Keyboard) -> None:
         self._keyboard = keyboard
 
-    def text(self, about: str, parameter: str, offers: Sequence[str]) -> str:
+    def text(self, about: str, offers: Sequence[str]) -> str:
         """The value typed; of choices that are listed, the number stands for the value."""
         listed = list(offers) if len(offers) <= MOST_LISTED else []
         self._say(about, *(f"  {number}. {one}" for number, one in enumerate(listed, 1)))
@@ -33,7 +33,7 @@ class TerminalAsker:
         chosen = typed.isdecimal() and typed not in offers and 1 <= int(typed) <= len(listed)
         return listed[int(typed) - 1] if chosen else typed
 
-    def secret(self, about: str, parameter: str, twice: bool) -> str:
+    def secret(self, about: str, twice: bool) -> str:
         """The value typed, of which nothing is shown, not even its length."""
         with self._keyboard.silent():
             while True:
@@ -54,6 +54,11 @@ class TerminalAsker:
             if typed in ("n", "no"):
                 raise Cancelled()
             self._say("Answer y or n.")
+
+    def reject(self, message: str) -> bool:
+        """Say that the answer cannot be used; it may be given again."""
+        self._say(message, "Answer again, or press Ctrl-C to cancel.")
+        return True
 
     def _whole(self, offers: Sequence[str], hidden: bool) -> str:
         """One line, or a block from -----BEGIN to -----END, however many lines that is pasted as."""

@@ -55,6 +55,13 @@ def barred(visit: "Visit", given: Parameters) -> Facts:
     return {"answer": answer and answer._asdict()}
 
 
+def check(visit: "Visit", given: Parameters) -> Facts:
+    """Why a value cannot be used."""
+    texts = values.texts(given.get("texts", {}))
+    answer = visit.door.check(text(given.get("command")), text(given.get("parameter")), texts)
+    return {"answer": answer and answer._asdict()}
+
+
 def offers(visit: "Visit", given: Parameters) -> Facts:
     """What could stand for a parameter."""
     texts = values.texts(given.get("texts", {}))
@@ -81,6 +88,7 @@ def explain(visit: "Visit", given: Parameters) -> Facts:
 
 CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
     "Enter": enter, "Sign": sign, "LogIn": log_in, "Run": run, "RunTogether": run_together, "Barred": barred,
+    "Check": check,
     "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": explain,
     "Authenticate": doorkeeper.authenticate, "Account": doorkeeper.account, "OpenSession": doorkeeper.open_session,
     "CloseSession": doorkeeper.close_session, "Keys": doorkeeper.keys,

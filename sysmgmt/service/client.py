@@ -63,6 +63,11 @@ class ServiceDoor:
         answer = self._call("Barred", {"command": command})["answer"]
         return values.answer(answer) if answer else None
 
+    def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
+        """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
+        reply = self._call("Check", {"command": command, "parameter": parameter, "texts": dict(texts)})
+        return values.answer(reply["answer"]) if reply["answer"] else None
+
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter: for completion and for choosing."""
         reply = self._call("Offers", {"command": command, "parameter": parameter, "texts": dict(texts)})

@@ -2,12 +2,16 @@
 
 import fcntl
 import os
+import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, ENOENT, ENOSPC
 
-from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed, StorageFull
+from sysmgmt.domain.errors import BoxBusy, Refusal, StateDamaged, StorageFailed, StorageFull
 
+SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 0.0002, 0.005, 30.0
+"""Seconds between two tries for a lock, and until it is given up."""
 TEMPORARY = ".tmp"
 """What the name of a file that is still being written ends with."""
 
@@ -45,28 +49,51 @@ def make_folder(folder: str) -> None:
 def open_private(path: str, flags: int) -> int:
     """A descriptor of a file that only its owner may read. Raises OSError."""
     try:
-        return os.open(path, flags & ~os.O_CREAT | os.O_CLOEXEC)
+        return os.open(path, flags & ~os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError as problem:
         if problem.errno != ENOENT or not flags & os.O_CREAT:
             raise
-    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     os.fchmod(descriptor, 0o600)
     return descriptor
 
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
-    """Hold the lock file `path`, waiting for whoever has it. Raises StorageFull, StorageFailed."""
+    """Hold the lock file `path`, waiting for whoever has it. Raises BoxBusy, StorageFull, StorageFailed."""
     folder = os.path.dirname(path)
     with refusing(folder):
         make_folder(folder)
         descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
     try:
         with refusing(folder):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _wait_for(descriptor)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for(descriptor: int) -> None:
+    """Take the lock as soon as it is free; a process that was stopped while it held it must not stop all others."""
+    pause, deadline = SHORTEST_PAUSE, time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise BoxBusy() from None
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def check_private(folder: str) -> None:
+    """Raise StateDamaged for a folder that somebody else owns or may write to: it could hold anything."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return  # whoever opens a file in it says why that is not possible
+    if stat.S_ISDIR(found.st_mode) and (found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH):
+        raise damaged(folder, "somebody else owns this folder or may write to it")
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
-from sysmgmt.store import book, formats
+from sysmgmt.store import book, files, formats
 from sysmgmt.store.image import Image
 from sysmgmt.store.tables import Tables
 
@@ -46,13 +46,19 @@ class StateStore:
         self._upgrades = upgrades
         self._storage = Tables(folder, upgrades)
         self._book = book.Book(self._storage)
-        self._open = False
+        self._open = self._checked = False
 
     def read(self) -> State:
         """The state as it is now; an empty one where nothing was stored. Raises StateDamaged, StateNewer."""
         if not self._open:
+            self._check_folder()
             self._book.follow(self._storage.storage.refresh())
         return self._book.state
+
+    def _check_folder(self) -> None:
+        if not self._checked:
+            files.check_private(self._folder)
+            self._checked = True
 
     @contextmanager
     def writing(self, reserve: bool = False) -> Iterator[Writing]:
@@ -62,6 +68,7 @@ class StateStore:
         """
         if self._open:
             raise RuntimeError("a transaction is open already")
+        self._check_folder()
         with self._storage.storage.transaction(reserve) as found:
             self._book.follow(found)
             self._open = True

@@ -6,20 +6,26 @@ time for one state folder, however many processes serve logins: each holds one o
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sysmgmt.domain.errors import BoxBusy, StorageFailed
 from sysmgmt.domain.model import Cost
 
 SLOTS = 2
+POLL = 0.005
+LONGEST_WAIT = 30.0
+"""Seconds to wait for a slot: whoever holds one for so long hangs."""
 SALT_BYTES, HASH_BYTES = 16, 32
 
 
 class Argon2Hasher:
-    """Hashes with argon2id. `folder` holds the lock files of the slots."""
+    """Hashes with argon2id. `folder` holds the lock files of the slots; `patience` is in seconds."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, patience: float = LONGEST_WAIT) -> None:
         self._folder = folder
+        self._patience = patience
 
     def encode(self, text: str, cost: Cost) -> str:
         """The hash of `text` with a new random salt, in the usual `$argon2id$...` form."""
@@ -51,11 +57,17 @@ class Argon2Hasher:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        """Hold a slot: a free one, else the one that this process waits for."""
-        descriptors = self._open_all()
+        """Hold a slot, waiting for one. Raises BoxBusy, StorageFailed."""
         try:
-            if not any(_lock(one, fcntl.LOCK_NB) for one in descriptors):
-                _lock(descriptors[os.getpid() % len(descriptors)], 0)
+            descriptors = self._open_all()
+        except OSError as problem:
+            raise StorageFailed(what=os.strerror(problem.errno or 0)) from None
+        try:
+            deadline = time.monotonic() + self._patience
+            while not any(map(_lock, descriptors)):
+                if time.monotonic() > deadline:
+                    raise BoxBusy()
+                time.sleep(POLL)
             yield
         finally:
             for descriptor in descriptors:
@@ -64,12 +76,12 @@ class Argon2Hasher:
     def _open_all(self) -> list[int]:
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         paths = [os.path.join(self._folder, f"hashing.{number}.lock") for number in range(SLOTS)]
-        return [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in paths]
+        return [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600) for path in paths]
 
 
-def _lock(descriptor: int, how: int) -> bool:
+def _lock(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
     except BlockingIOError:
         return False

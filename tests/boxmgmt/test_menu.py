@@ -16,7 +16,7 @@ def everything(item: Leaf) -> bool:
     return True
 
 
-@pytest.mark.requirement("R117")
+@pytest.mark.checklist("R117")
 def test_the_main_menu_has_the_six_entries_of_the_guide() -> None:
     assert MAIN.title == "Main Menu"
     titles = [one.title for one in MAIN.items if isinstance(one, (Run, Menu, Open))]

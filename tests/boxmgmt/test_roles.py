@@ -3,8 +3,9 @@
 import pytest
 
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
-from tests.boxmgmt.program import Result, walk
+from tests.boxmgmt.program import walk
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import Result
 
 PASSWORD = "Their-pass-56"
 
@@ -21,13 +22,13 @@ def menu(done: Result) -> list[str]:
     return [line for line in done.out.splitlines() if line.startswith("[")]
 
 
-@pytest.mark.requirement("R116")
+@pytest.mark.checklist("R116")
 def test_any_administrator_gets_the_menu_with_the_command_shell(basic: TestBox) -> None:
     assert "[6] System management CLI" in menu(walk(basic.folder, "?\n"))
     assert "[6] System management CLI" in menu(login(basic, "administrator", "?\n"))
 
 
-@pytest.mark.requirement("R118")
+@pytest.mark.checklist("R118")
 def test_the_role_admin_gets_the_menu_without_the_command_shell(basic: TestBox) -> None:
     done = login(basic, "admin", "?\n6\n")
     assert menu(done) == ["[1] Installation", "[2] Setup", "[3] Diagnostics", "[4] Cluster operations",
@@ -43,7 +44,7 @@ def test_what_the_role_admin_may_not_do_is_not_shown_and_keeps_its_number(basic:
     assert done.err.startswith("line 6: Error: There is no choice 2 in this menu.")
 
 
-@pytest.mark.requirement("R119")
+@pytest.mark.checklist("R119")
 @pytest.mark.parametrize("role", ["monitor", "auditor", "sysmgmt"])
 def test_any_other_role_gets_the_command_shell_directly(basic: TestBox, role: str) -> None:
     done = login(basic, role, "get_current_user\n1\n")
@@ -51,14 +52,14 @@ def test_any_other_role_gets_the_command_shell_directly(basic: TestBox, role: st
     assert done.err.startswith("line 2: Error: There is no command of that name.")
 
 
-@pytest.mark.requirement("R119")
+@pytest.mark.checklist("R119")
 def test_a_role_of_ones_own_gets_the_command_shell_whatever_it_contains(basic: TestBox) -> None:
     everything = ",".join(one.value for one in Permission if one not in NOT_ASSIGNABLE)
     assert basic.admin().do(f"add_role name=nearly permissions={everything}").code == "Done"
     assert "Role: nearly\n" in login(basic, "nearly", "get_current_user\n").out
 
 
-@pytest.mark.requirement("R120")
+@pytest.mark.checklist("R120")
 def test_the_role_sysmgmt_may_use_almost_all_commands(basic: TestBox) -> None:
     done = login(basic, "sysmgmt", "get_users\nadd_group name=g1\nget_security_settings\ncheck_state\n")
     assert done.err.startswith("line 4: Error: There is no command check_state.")

@@ -14,8 +14,9 @@ import pytest
 
 from boxmgmt.screen import Boxmgmt
 from sysmgmt.screen.hardened import Hardened
-from tests.boxmgmt.program import Result, walk
+from tests.boxmgmt.program import walk
 from tests.support.box import ADMIN_PASSWORD, TestBox, copy
+from tests.support.program import Result
 
 ROUNDS = int(os.environ.get("TWO_WAYS", "12"))
 SEED = int(os.environ.get("TWO_WAYS_SEED", "20261121"))

@@ -2,17 +2,15 @@
 
 import ast
 import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pexpect
 import pytest
 
-from tests.boxmgmt.program import Result, walk
+from tests.boxmgmt.program import walk
+from tests.support import program
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import ENVIRONMENT, ROOT, password_file
+from tests.support.program import ROOT, Result, result
 
 HERE = Path(__file__).parent
 ACME = {"PYTHONPATH": f"{ROOT}{os.pathsep}{HERE / 'acme'}"}
@@ -33,11 +31,7 @@ def grouped(basic: TestBox) -> TestBox:
 def sysmgmt(box: TestBox, text: str, *options: str, user: str = "admin", password: str = ADMIN_PASSWORD,
             environment: dict[str, str] = ACME) -> Result:
     """Run a batch with the builder's package installed."""
-    command = [sys.executable, "-m", "sysmgmt", "--state", str(box.folder), "--user", user, "--password-file",
-               str(password_file(box.folder, password)), *options]
-    done = subprocess.run(command, input=text, capture_output=True, env=ENVIRONMENT | environment, text=True,
-                          cwd=box.folder.parent, check=False)
-    return Result(done.stdout, done.stderr, done.returncode)
+    return result(program.sysmgmt(box.folder, text, *options, user=user, password=password, environment=environment))
 
 
 def test_the_example_imports_public_names_only() -> None:
@@ -54,7 +48,7 @@ def test_its_command_runs_like_any_other(grouped: TestBox) -> None:
     assert sysmgmt(grouped, "", "-c", "start_failover group=nosuch").err.startswith("Error: There is no group nosuch.")
 
 
-@pytest.mark.requirement("R095")
+@pytest.mark.checklist("R095")
 def test_a_user_limited_to_one_group_is_refused_on_another(grouped: TestBox) -> None:
     done = sysmgmt(grouped, "start_failover group=g1\nstart_failover group=g2\n", user="eve", password=PASSWORD)
     assert done.out.startswith("Group: g1\n")
@@ -62,7 +56,7 @@ def test_a_user_limited_to_one_group_is_refused_on_another(grouped: TestBox) -> 
     assert done.status == 3
 
 
-@pytest.mark.requirement("R095")
+@pytest.mark.checklist("R095")
 def test_a_user_limited_to_one_group_does_not_learn_which_others_exist(grouped: TestBox) -> None:
     done = sysmgmt(grouped, "start_failover group=nosuch\n", user="eve", password=PASSWORD)
     assert done.status == 3
@@ -113,9 +107,7 @@ def test_without_the_package_there_is_neither_command_nor_item(grouped: TestBox)
 
 
 def test_tab_completes_its_name_and_its_groups(grouped: TestBox) -> None:
-    child: Any = pexpect.spawn(
-        sys.executable, ["-m", "sysmgmt", "--state", str(grouped.folder), "--user", "eve"], encoding="utf-8",
-        env=ENVIRONMENT | ACME | {"TERM": "dumb"}, cwd=str(grouped.folder.parent), timeout=20, dimensions=(24, 200))
+    child = program.at_terminal(grouped.folder, user="eve", environment=ACME)
     child.expect_exact("Password\r\n > ")
     child.send(PASSWORD + "\r")
     child.expect_exact("box1> ")

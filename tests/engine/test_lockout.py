@@ -354,3 +354,26 @@ def test_a_stranger_waits_as_long_for_every_refusal(box: TestBox) -> None:
 def at_real_time(box: TestBox) -> House:
     """The engine with the clock of the world."""
     return embedded(str(box.folder))
+
+
+def test_the_owner_of_an_open_session_is_told_once_of_a_lock_by_strangers(box: TestBox) -> None:
+    bob = box.client("bob", BOB)
+    assert bob.do("get_groups").warnings == ()
+    for _ in range(3):
+        box.client().log_in("bob", "wrong")
+    told = bob.do("get_groups")
+    assert told.code == "Done", "a stranger cannot end the session"
+    assert told.warnings and "Wrong passwords have locked your account" in told.warnings[0]
+    assert bob.do("get_groups").warnings == ()
+
+
+def test_of_any_number_of_right_logins_at_the_console_none_is_refused(basic: TestBox) -> None:
+    doors = [basic.client(stranger=CONSOLE) for _ in range(8)]
+    codes: list[str] = []
+    threads = [threading.Thread(target=lambda one=one: codes.append(one.log_in("admin", ADMIN_PASSWORD).code))
+               for one in doors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == ["Done"] * 8

@@ -10,27 +10,31 @@ from typing import Any, TextIO
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sysmgmt.domain.errors import Cancelled, Refusal, SessionEnded  # noqa: E402
+from sysmgmt.domain.errors import Cancelled, InternalError, Refusal, SessionEnded  # noqa: E402
 from sysmgmt.screen.hardened import Hardened  # noqa: E402
 from sysmgmt.screen.keyboard import Keyboard  # noqa: E402
 from sysmgmt.screen.lines import Lines  # noqa: E402
 from sysmgmt.screen.offer import Offer, among  # noqa: E402
+from sysmgmt.screen.output import Output  # noqa: E402
 from sysmgmt.screen.pager import Pager  # noqa: E402
 from sysmgmt.screen.questions import TerminalAsker  # noqa: E402
 from sysmgmt.screen.signals import guarded  # noqa: E402
+from sysmgmt.screen.taker import Manner, Taker  # noqa: E402
+from tests.screen.small import SmallDoor  # noqa: E402
 
 
-class Demo(Hardened):
+class Saying(Taker):
     """Says what it takes."""
 
     def __init__(self, source: Lines | Keyboard, out: TextIO) -> None:
-        super().__init__(source, out)
+        super().__init__(SmallDoor(), Output(out, out), Manner())
+        self.source = source
         self.out = out
-        self.count = 0
+        self.taken = 0
         self.asker = TerminalAsker(source) if isinstance(source, Keyboard) else None
 
     def take(self, line: str) -> bool:
-        self.count += 1
+        self.taken += 1
         word, _, rest = line.partition(" ")
         action = getattr(self, f"act_{word}", None) if word.isidentifier() else None
         self.say(f"took {line!r}")
@@ -55,18 +59,18 @@ class Demo(Hardened):
         raise ValueError(hunter2)
 
     def act_status(self, rest: str) -> None:
-        self.exit_code = int(rest)
+        self.status = int(rest)
 
     def act_exit(self, rest: str) -> None:
         sys.exit(int(rest))
 
     def act_text(self, rest: str) -> str:
         assert self.asker
-        return self.asker.text("User name", "name", rest.split())
+        return self.asker.text("User name", rest.split())
 
     def act_secret(self, rest: str) -> str:
         assert self.asker
-        return self.asker.secret("Password", "password", rest == "twice")
+        return self.asker.secret("Password", rest == "twice")
 
     def act_confirm(self, rest: str) -> None:
         assert self.asker
@@ -81,16 +85,20 @@ class Demo(Hardened):
         self.out.write(text + "\n")
         self.out.flush()
 
+    def refuse(self, refusal: Refusal) -> bool:
+        self.say("failed" if isinstance(refusal, InternalError) else f"refused {refusal}")
+        return False
+
+
+class Demo(Hardened):
+    """The shell around it, which counts."""
+
+    def __init__(self, source: Lines | Keyboard, out: TextIO) -> None:
+        self.saying = Saying(source, out)
+        super().__init__(self.saying, source, out)
+
     def prompt_text(self) -> str:
-        return f"demo {self.count}> "
-
-    def refused(self, refusal: Refusal) -> bool:
-        self.say(f"refused {refusal}")
-        return False
-
-    def failed(self, error: Exception) -> bool:
-        self.say("failed")
-        return False
+        return f"demo {self.saying.taken}> "
 
     def offers(self, before: str) -> list[Offer]:
         if before == "broken":
@@ -117,7 +125,7 @@ def main() -> int:
     demo = Demo(source(json.loads((sys.argv[1:] or ["{}"])[0])), sys.stdout)
     code = demo.cmdloop()
     if demo.end:
-        demo.say(f"ended: {demo.end}")
+        demo.saying.say(f"ended: {demo.end}")
     return code
 
 

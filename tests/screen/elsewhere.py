@@ -15,5 +15,5 @@ if __name__ == "__main__":
     except ValueError:
         pass
     with open("/dev/tty", "w", encoding="utf-8") as tty:
-        answer = TerminalAsker(Keyboard(sys.stdin, tty, lambda: 60)).secret("Password", "password", False)
+        answer = TerminalAsker(Keyboard(sys.stdin, tty, lambda: 60)).secret("Password", False)
         tty.write(f"it was {answer}\n")

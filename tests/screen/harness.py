@@ -1,6 +1,5 @@
 """A program on a real pseudo-terminal, and the screen that a person would see."""
 
-import os
 import sys
 import termios
 import time
@@ -11,19 +10,21 @@ from typing import Any
 import pexpect
 import pyte
 
+from tests.support import program
+
 HERE = Path(__file__).parent
-ENVIRONMENT = {"PATH": os.environ["PATH"], "TERM": "xterm", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+ENVIRONMENT = program.ENVIRONMENT | {"TERM": "xterm"}
 
 
 class Terminal:
     """Runs a program of this folder on 24 rows of 80 columns."""
 
-    def __init__(self, program: str, *arguments: str, environment: Mapping[str, str] = {},
+    def __init__(self, file: str, *arguments: str, environment: Mapping[str, str] = {},
                  shell: str = "") -> None:
         self.raw = ""
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.Stream(self.screen)
-        command = [sys.executable, str(HERE / program), *arguments]
+        command = [sys.executable, str(HERE / file), *arguments]
         if shell:
             command = ["/bin/sh", "-c", shell, "sh", *command]
         self.child: Any = pexpect.spawn(command[0], command[1:], env=ENVIRONMENT | dict(environment),

@@ -3,22 +3,20 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from screen.small import CATALOG, SmallDoor  # noqa: E402
+from tests.screen.small import CATALOG, SmallDoor  # noqa: E402
 from sysmgmt.domain.errors import Refusal  # noqa: E402
+from sysmgmt.screen.conversation import Conversation  # noqa: E402
 from sysmgmt.screen.keyboard import Keyboard  # noqa: E402
 from sysmgmt.screen.lines import Lines  # noqa: E402
+from sysmgmt.screen.output import Output  # noqa: E402
+from sysmgmt.screen.taker import Manner  # noqa: E402
 from sysmgmt.screen.terminal import Sysmgmt  # noqa: E402
 
 
-class Repeating:
+class Repeating(Conversation):
     """A conversation that repeats."""
-
-    def __init__(self) -> None:
-        self.door = SmallDoor()
-        self.catalog = CATALOG
-        self.status = 0
 
     def take(self, line: str) -> bool:
         print(f"took {line!r}", flush=True)
@@ -35,5 +33,5 @@ class Repeating:
 
 if __name__ == "__main__":
     source = Keyboard(sys.stdin, sys.stdout, lambda: 60) if sys.stdin.isatty() else Lines(0)
-    conversation = Repeating()
-    sys.exit(Sysmgmt(conversation, source, sys.stdout, conversation.door.explain).cmdloop())
+    conversation = Repeating(SmallDoor(), CATALOG, Output(sys.stdout, sys.stderr), Manner())
+    sys.exit(Sysmgmt(conversation, source, sys.stdout).serve())

@@ -43,7 +43,7 @@ def test_arrow_up_brings_back_a_line_without_its_secret() -> None:
 def test_a_failure_is_answered_with_its_id() -> None:
     terminal = shell()
     terminal.enter("fail")
-    shown = terminal.until("refused Something unexpected happened; the journal explains it under the id E1.")
+    shown = terminal.until("refused Something unexpected happened; the audit explains it under the id E1.")
     assert "secret" not in shown
 
 
@@ -52,5 +52,5 @@ def test_the_status_is_that_of_the_conversation() -> None:
                           env=ENVIRONMENT, capture_output=True, timeout=20)
     assert done.stdout.decode().splitlines() == [
         "took 'three'", "took '?'", "took 'fail'",
-        "refused Something unexpected happened; the journal explains it under the id E1.", "took 'quit'"]
+        "refused Something unexpected happened; the audit explains it under the id E1.", "took 'quit'"]
     assert (done.stderr, done.returncode) == (b"", 70)

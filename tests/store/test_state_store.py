@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB, where
 
-from sysmgmt.domain.errors import StateDamaged, StateNewer, StorageFailed
+from sysmgmt.domain.errors import BoxBusy, StateDamaged, StateNewer, StorageFailed
 from sysmgmt.domain.model import Account, Cost, Group, Role, Session, Settings, State
+from sysmgmt.store import files
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
 
@@ -291,3 +292,13 @@ def test_a_newer_state_is_refused_and_left_alone(folder: str) -> None:
         with pytest.raises(StateNewer, match="format 7"):
             act()
     assert Path(folder, "state.json").read_bytes() == text
+
+
+def test_a_writer_that_hangs_does_not_stop_others_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LONGEST_WAIT", 0.2)
+    with StateStore(str(tmp_path)).writing():
+        with pytest.raises(BoxBusy):
+            with StateStore(str(tmp_path)).writing():
+                pass
+    with StateStore(str(tmp_path)).writing() as transaction:
+        assert transaction.state.generation == 0

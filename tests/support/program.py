@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pexpect
 
@@ -13,7 +13,16 @@ from tests.support.box import ADMIN_PASSWORD
 
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent"}
+"""What every program of ours is started with."""
 TIMEOUT = 60
+
+
+class Result(NamedTuple):
+    """What a program printed, and its exit status."""
+
+    out: str
+    err: str
+    status: int
 
 
 def password_file(folder: Path, password: str) -> Path:
@@ -25,18 +34,23 @@ def password_file(folder: Path, password: str) -> Path:
 
 
 def command(folder: Path, options: Sequence[str] = (), user: str = "admin",
-            password: str = ADMIN_PASSWORD) -> list[str]:
-    """The command line of sysmgmt for a script; no user: nobody logs in."""
+            password: str = ADMIN_PASSWORD, module: str = "sysmgmt") -> list[str]:
+    """The command line of a program for a script; no user: nobody logs in."""
     who = ["--user", user, "--password-file", str(password_file(folder, password))] if user else []
-    return [sys.executable, "-m", "sysmgmt", "--state", str(folder), *who, *options]
+    return [sys.executable, "-m", module, "--state", str(folder), *who, *options]
 
 
 def sysmgmt(folder: Path, text: str | bytes, *options: str, user: str = "admin", password: str = ADMIN_PASSWORD,
-            ) -> subprocess.CompletedProcess[bytes]:
+            environment: Mapping[str, str] = {}, module: str = "sysmgmt") -> subprocess.CompletedProcess[bytes]:
     """Run a batch on standard input."""
     given = text.encode() if isinstance(text, str) else text
-    return subprocess.run(command(folder, options, user, password), input=given, capture_output=True,
-                          env=ENVIRONMENT, cwd=folder.parent, timeout=TIMEOUT, check=False)
+    return subprocess.run(command(folder, options, user, password, module), input=given, capture_output=True,
+                          env=ENVIRONMENT | dict(environment), cwd=folder.parent, timeout=TIMEOUT, check=False)
+
+
+def result(done: "subprocess.CompletedProcess[bytes]") -> Result:
+    """The same as text."""
+    return Result(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 
 def at_terminal(folder: Path, *options: str, user: str = "admin", environment: Mapping[str, str] = {}) -> Any:

@@ -1,7 +1,6 @@
 """Idle logout with the real clock, once: everything that can wait for a key waits at the same time."""
 
 import json
-import os
 import subprocess
 import sys
 import termios
@@ -13,13 +12,12 @@ from typing import Any
 import pexpect
 import pytest
 
+from tests.screen.harness import ENVIRONMENT
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import ROOT
 
 LIMIT, LATEST = 60.0, 65.0
 """Seconds: the shortest idle timeout, and when everything must have ended."""
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {"PATH": os.environ["PATH"], "TERM": "xterm", "LANG": "C.UTF-8", "HOME": "/nonexistent",
-               "PYTHONPATH": str(ROOT)}
 
 
 class Waiting:

@@ -1,0 +1,90 @@
+"""Password hashes with the real argon2id."""
+
+import fcntl
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain.errors import BoxBusy, StorageFailed
+from sysmgmt.domain.model import Cost
+from sysmgmt.vault.hashing import Argon2Hasher
+
+CHEAP = Cost(1, 8, 1)
+
+
+def test_a_password_matches_its_hash_and_no_other(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    encoded = hasher.encode("pässwörd |>;", CHEAP)
+    assert encoded.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    assert hasher.matches(encoded, "pässwörd |>;")
+    assert not hasher.matches(encoded, "pässwörd |>") and not hasher.matches(encoded, "")
+
+
+def test_the_same_password_never_has_the_same_hash(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    assert len({hasher.encode("same", CHEAP) for _ in range(50)}) == 50
+
+
+def test_every_character_of_a_long_password_counts(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    encoded = hasher.encode("x" * 200, CHEAP)
+    assert not hasher.matches(encoded, "x" * 199 + "y")
+
+
+def test_other_parameters_are_outdated(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    encoded = hasher.encode("p", CHEAP)
+    assert not hasher.outdated(encoded, CHEAP)
+    assert hasher.outdated(encoded, Cost(2, 8, 1)) and hasher.outdated(encoded, Cost(1, 16, 1))
+
+
+def held(folder: Path, number: int) -> int:
+    descriptor = os.open(folder / f"hashing.{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def test_whoever_hangs_with_both_slots_does_not_stop_others_for_ever(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path), patience=0.2)
+    first, second = held(tmp_path, 0), held(tmp_path, 1)
+    with pytest.raises(BoxBusy):
+        hasher.encode("p", CHEAP)
+    os.close(second)
+    assert hasher.encode("p", CHEAP), "with one slot free it goes on"
+    os.close(first)
+
+
+def test_a_slot_that_comes_free_is_taken(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    descriptors = [held(tmp_path, 0), held(tmp_path, 1)]
+    done: list[str] = []
+    waiter = threading.Thread(target=lambda: done.append(hasher.encode("p", CHEAP)))
+    waiter.start()
+    assert not done
+    os.close(descriptors[0])
+    waiter.join(20)
+    assert done
+    os.close(descriptors[1])
+
+
+def test_never_more_than_two_are_computed_at_a_time(tmp_path: Path) -> None:
+    """Eight at once take about four times as long as two at once, on any number of processors."""
+    def together(number: int) -> float:
+        threads = [threading.Thread(target=Argon2Hasher(str(tmp_path)).encode, args=("p", Cost(2, 19456, 1)))
+                   for _ in range(number)]
+        began = time.monotonic()
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        return time.monotonic() - began
+    assert together(8) > 2 * together(2)
+
+
+def test_a_lock_that_cannot_be_opened_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "hashing.0.lock").mkdir()
+    with pytest.raises(StorageFailed):
+        Argon2Hasher(str(tmp_path)).encode("p", CHEAP)
