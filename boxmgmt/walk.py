@@ -70,7 +70,7 @@ class Walk:
         path = [int(number) for number in typed.split(".")] if _PATH.fullmatch(typed) else []
         found = walked(self._menus, path, self._is_allowed) if path else None
         if found is None:
-            wrong = refused(None, InvalidValue(what=f"There is no choice {typed[:32]} in this menu"))
+            wrong = refused(None, InvalidValue(what=f"There is no {_repeatable(typed)} in this menu"))
             hint = "Enter a number of the menu, or ? for help."
             return self._finish(self._say(self.door.run(wrong._replace(hint=hint))))
         self._menus, item = found
@@ -110,3 +110,8 @@ class Walk:
         enabling = support.enable_advanced_support_commands
         barred = self.door.barred((enabling if is_hidden(item.command, self.door) else item.command).name)
         return barred is None or barred.code not in HIDING
+
+
+def _repeatable(typed: str) -> str:
+    """A wrong choice as a message may name it: anything but numbers may be a misplaced secret."""
+    return f"choice {typed}" if re.fullmatch(r"[0-9.-]{1,32}", typed) else "such choice"

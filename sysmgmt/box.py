@@ -42,7 +42,8 @@ def catalog() -> Catalog:
 
 def embedded(folder: str, clock: Clock = CLOCK, services: Services | None = None) -> House:
     """The engine over the state in `folder`."""
-    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(), services or NoServices(), clock, __version__)
+    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(),
+              services or NoServices(), clock, __version__)
     return House(box, catalog(), attempt.verify)
 
 

@@ -1,11 +1,9 @@
 """Fixtures for all tests: folders that sync fast, and installed boxes."""
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,6 @@ from tests.support import box
 from tests.support.clock import HeldClock
 
 MEMORY = "/dev/shm"
-KEPT_OPEN = re.compile(r"/(state\.journal|audit\.journal|audit\.lock)( \(deleted\))?$")
-"""What a store and an audit journal keep open, as numbers and not as Python's files."""
 
 
 def _where() -> str | None:
@@ -42,31 +38,6 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="box-", dir=_where()))
     yield path
     shutil.rmtree(path)
-
-
-@pytest.fixture(autouse=True)
-def _few_descriptors() -> Iterator[None]:
-    """A program keeps its one store open for life; a test has many, and descriptors are few.
-
-    What a test has opened of a box is closed after it; pexpect cannot count beyond 1023.
-    """
-    before = _opened()
-    yield
-    for descriptor, path in _opened().items():
-        if before.get(descriptor) != path and KEPT_OPEN.search(path):
-            with suppress(OSError):
-                os.close(descriptor)
-
-
-def _opened() -> dict[int, str]:
-    """Our open descriptors and the files behind them."""
-    found = {}
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
-        except OSError:
-            continue  # the descriptor that listed the folder
-    return found
 
 
 @pytest.fixture

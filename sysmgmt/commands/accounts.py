@@ -1,9 +1,9 @@
 """Users."""
 
 from sysmgmt.commands.words import (
-    CurrentPassword, Groups, LockedUser, MustChange, NewPassword, NewUser, RoleName, UserName)
-from sysmgmt.domain import accounts, facts, passwords, sessions
-from sysmgmt.domain.errors import InvalidValue
+    CurrentPassword, Groups, LockedUser, MustChange, NewPassword, NewUser, OwnNewPassword, RoleName,
+    UserName)
+from sysmgmt.domain import accounts, facts
 from sysmgmt.domain.model import Account
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
@@ -18,11 +18,9 @@ def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, g
     is possible at the security level basic only. With groups the user may act on these
     consistency groups only.
     """
-    if not must_change and call.state.settings.level != "basic":
-        raise InvalidValue(what="must_change=no is possible at the security level basic only")
-    account = passwords.store(Account(name, role, groups=groups or None), password, call.now)
-    state = accounts.add(call.state, account._replace(must_change_password=must_change))
-    return Change(state, {"name": name, "role": role})
+    account = Account(name, role, groups=groups or None)
+    account = accounts.new(call.state.settings, account, password, must_change, call.now)
+    return Change(accounts.add(call.state, account), {"name": name, "role": role})
 
 
 @command(needs=Permission.VIEW)
@@ -46,20 +44,17 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
     """
     edit = accounts.Edit(new_name, role, groups, password)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
-    if new_name not in (None, name):
-        state = sessions.end_all(state, name)
     return Change(state, {"name": new_name or name})
 
 
 @command(needs=Permission.SECURITY)
 def remove_user(call: Call, name: UserName) -> Change:
     """Remove a user and end the user's sessions."""
-    state = accounts.remove(call.state, name, call.caller.user)
-    return Change(sessions.end_all(state, name), {"name": name})
+    return Change(accounts.remove(call.state, name, call.caller.user), {"name": name})
 
 
 @command(needs=ANYONE, while_due=True)
-def set_password(call: Call, current_password: CurrentPassword, new_password: NewPassword) -> Change:
+def set_password(call: Call, current_password: CurrentPassword, new_password: OwnNewPassword) -> Change:
     """Change your own password."""
     state = accounts.set_own_password(call.state, call.caller.user, new_password, call.now)
     return Change(state, caller=call.caller._replace(due=False))
@@ -68,8 +63,7 @@ def set_password(call: Call, current_password: CurrentPassword, new_password: Ne
 @command(needs=Permission.SECURITY)
 def lock_user(call: Call, name: UserName) -> Change:
     """Lock a user out and end the user's sessions."""
-    state = accounts.lock(call.state, name, call.now)
-    return Change(sessions.end_all(state, name), {"name": name})
+    return Change(accounts.lock(call.state, name, call.now), {"name": name})
 
 
 @command(needs=Permission.SECURITY, reserve=True)

@@ -1,10 +1,11 @@
 """Every command, in the order of the manual."""
 
-from sysmgmt.commands import accounts, box, own, roles, security, session, support
+from sysmgmt.commands import accounts, box, keys, own, roles, security, session, support
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
     ("Users", accounts.COMMANDS),
+    ("SSH keys and sessions", keys.COMMANDS),
     ("Roles and consistency groups", roles.COMMANDS),
     ("Security", security.COMMANDS),
     ("The box", box.COMMANDS),

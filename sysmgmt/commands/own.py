@@ -33,28 +33,26 @@ def count_wrong_password(call: Call, name: UserName, token: Token) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
-def give_attempt_back(call: Call, name: UserName, token: Token) -> Change:
-    """Forget the strikes of an account whose password was right."""
-    account = accounts.find(call.state, name)
-    return Change(accounts.put(call.state, lockout.right(account, token, call.caller.console)))
-
-
-@command(needs=OWN_WORK, reserve=True)
-def open_session(call: Call, name: UserName, session: Token, process: Text, verified: Token,
-                 rehashed: Token = "") -> Change:
-    """Open a session for a user whose password was right.
+def give_attempt_back(call: Call, name: UserName, token: Token, verified: Token, rehashed: Token = "") -> Change:
+    """Forget the strikes of an account whose password was right.
 
     `verified` is the hash that it was compared with; `rehashed` takes the place of that one only,
     not of a password that was set in the meantime.
     """
-    account = accounts.find(call.state, name)
-    if account.locked_by == lockout.BY_COMMAND:
+    account = lockout.right(accounts.find(call.state, name), token, call.caller.console)
+    if rehashed and account.password == verified:
+        account = account._replace(password=rehashed)
+    return Change(accounts.put(call.state, account))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def open_session(call: Call, name: UserName, session: Token, process: Text) -> Change:
+    """Open a session for a user who has proven who it is."""
+    if accounts.find(call.state, name).locked_by == lockout.BY_COMMAND:
         raise AccountLocked()
-    if account.password != verified:
-        rehashed = ""
     opened = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint)
     dead = call.box.machine.dead({one.process for one in call.state.sessions.values()})
-    return Change(sessions.enter(sessions.forget(call.state, dead), opened, rehashed))
+    return Change(sessions.enter(sessions.forget(call.state, dead), opened))
 
 
 @command(needs=OWN_WORK, reserve=True)

@@ -18,7 +18,7 @@ def add_role(call: Call, name: NewRole, permissions: Permissions) -> Change:
 @command(needs=Permission.VIEW)
 def get_roles(call: Call) -> Shown:
     """List the roles and their permissions."""
-    return Shown({"roles": [facts.role(one) for one in call.state.roles.values()]})
+    return Shown({"roles": [facts.role(one) for one in roles.every(call.state)]})
 
 
 @command(needs=Permission.SECURITY)

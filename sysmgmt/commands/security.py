@@ -16,8 +16,7 @@ def set_security_level(call: Call, level: Level) -> Change:
     new password at the next login.
     """
     state = security.set_level(call.state, level)
-    due = [one.name for one in state.accounts.values() if one.must_change_password] if level != "basic" else []
-    return Change(state, {"level": level, "must_change_password": due})
+    return Change(state, {"level": level, "must_change_password": security.made_due(call.state, state)})
 
 
 @command(needs=Permission.SECURITY)

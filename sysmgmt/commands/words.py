@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import names, passwords, roles, security
+from sysmgmt.domain import names, passwords, roles, security, ssh_keys
 from sysmgmt.domain.accounts import locked
 from sysmgmt.domain.errors import InvalidValue, PasswordReused
 from sysmgmt.domain.model import Cost, State
@@ -18,13 +18,13 @@ LONGEST_BANNER = 2000
 
 def _name(text: str, reading: Reading) -> str:
     if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter and has up to 32 letters, digits, '_', '.' and '-'")
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
     return names.canonical(text)
 
 
 def _box_name(text: str, reading: Reading) -> str:
     if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter and has up to 32 letters, digits, '_', '.' and '-'")
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
     return text
 
 
@@ -75,6 +75,11 @@ def _banner(text: str, reading: Reading) -> str:
     return text.replace("\\n", "\n")
 
 
+def _public_key(text: str, reading: Reading) -> tuple[str, str]:
+    """The key as type and blob, and its comment."""
+    return ssh_keys.read(text)
+
+
 def _any(text: str, reading: Reading) -> str:
     return text
 
@@ -84,16 +89,25 @@ def _accounts(state: State) -> Iterable[str]:
 
 
 def _roles(state: State) -> Iterable[str]:
-    return state.roles
+    return (one.name for one in roles.every(state))
 
 
 def _own_roles(state: State) -> Iterable[str]:
-    return (name for name in state.roles if name not in roles.PREDEFINED)
+    return state.roles
 
 
 def _new_password(text: str, reading: Reading) -> str:
-    """Check the text against the level's rules and the history of its account, then hash it."""
-    name = names.canonical(reading.texts.get("name", reading.caller.user))
+    """The hash of a password for the user whom the parameter `name` names."""
+    return _password_for(names.canonical(reading.texts.get("name", "")), text, reading)
+
+
+def _own_new_password(text: str, reading: Reading) -> str:
+    """The hash of a password for the caller."""
+    return _password_for(reading.caller.user, text, reading)
+
+
+def _password_for(name: str, text: str, reading: Reading) -> str:
+    """Check the text against the level's rules and the history of the account, then hash it."""
     rules = passwords.rules_of(reading.state.settings)
     passwords.check_text(text, rules)
     account = reading.state.accounts.get(name)
@@ -126,7 +140,7 @@ def _hashed(text: str, cost: Cost, reading: Reading) -> str:
 def _current_password(text: str, reading: Reading) -> bool:
     account = reading.state.accounts.get(reading.caller.user)
     encoded = account.password if account else ""
-    reading.slow.once(("current", encoded), lambda: reading.verify(text))
+    reading.slow.once(("current", encoded), partial(reading.verify, text, encoded))
     return True
 
 
@@ -148,6 +162,7 @@ NewGroup = Annotated[str, Word("Name of the consistency group", _name, "NAME")]
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
                                     twice=True)]
+OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
@@ -159,6 +174,10 @@ IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout",
     _whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "MINUTES")]
 SessionCount = Annotated[int, Word("Sessions that one user may have open", _whole(1, 100, "sessions"), "COUNT")]
+PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
+KeyFingerprint = Annotated[str, Word("Fingerprint of the key", _any, "SHA256:...", bare=True)]
+SessionId = Annotated[str, Word("Session", _any, "SESSION", bare=True,
+                                offers=lambda state: state.sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", _any, "COMMAND", bare=True)]
 Text = Annotated[str, Word("Text", _any, "TEXT")]
 Token = Annotated[str, Word("Token", _any, "TOKEN", secret=True)]

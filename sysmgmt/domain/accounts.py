@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import lockout, passwords, roles, uids
+from sysmgmt.domain import lockout, passwords, roles, sessions, ssh_keys, uids
 from sysmgmt.domain.errors import InvalidValue, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists
-from sysmgmt.domain.model import ADMIN, Account, State
+from sysmgmt.domain.model import ADMIN, Account, Settings, State
 from sysmgmt.domain.names import RESERVED
 
 
@@ -33,6 +33,16 @@ def check_new_name(state: State, name: str) -> None:
         raise InvalidValue(what=f"The name {name} is reserved")
 
 
+def new(settings: Settings, account: Account, password: str, must_change: bool, now: float) -> Account:
+    """A new user with a first password, given as its hash. Raises InvalidValue.
+
+    The user must choose another one at the first login, unless the level leaves that open.
+    """
+    if not must_change and passwords.rules_of(settings).forces_change:
+        raise InvalidValue(what=f"must_change=no is not possible at the security level {settings.level}")
+    return passwords.store(account, password, now)._replace(must_change_password=must_change)
+
+
 def add(state: State, account: Account) -> State:
     """Add a user (R042, R062). Raises UserExists, InvalidValue, UnknownRole, UnknownGroup."""
     check_new_name(state, account.name)
@@ -44,7 +54,8 @@ def add(state: State, account: Account) -> State:
 def change(state: State, name: str, edit: Edit, caller: str, now: float) -> State:
     """Change another user (R059, R066, R092).
 
-    A new password is a reset: the user must choose another at the next login.
+    A new password is a reset: the user must choose another at the next login. A new name ends
+    the sessions of the old one.
     Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup.
     """
     account = find(state, name)
@@ -60,6 +71,7 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     state = state._replace(accounts=state.accounts.without(name))
     if changed.name != name:
         check_new_name(state, changed.name)
+        state = ssh_keys.rename(sessions.end_all(state, name), name, changed.name)
     return put(state, changed)
 
 
@@ -73,19 +85,22 @@ def _edited(state: State, account: Account, edit: Edit) -> Account:
 
 
 def remove(state: State, name: str, caller: str) -> State:
-    """Remove a user (R048, R064). Raises UnknownUser, PredefinedUser, OwnAccount."""
+    """Remove a user and end the user's sessions (R048, R064). Raises UnknownUser, PredefinedUser, OwnAccount."""
     find(state, name)
     if name == ADMIN:
         raise PredefinedUser(name=name)
     if name == caller:
         raise OwnAccount()
+    state = ssh_keys.remove_all(sessions.end_all(state, name), name)
     return state._replace(accounts=state.accounts.without(name))
 
 
 def lock(state: State, name: str, now: float) -> State:
-    """Lock a user on purpose. Raises UnknownUser."""
+    """Lock a user on purpose and end the user's sessions. Raises UnknownUser."""
     account = find(state, name)
-    return state if account.locked_by == lockout.BY_COMMAND else put(state, lockout.lock(account, now))
+    if account.locked_by == lockout.BY_COMMAND:
+        return state
+    return sessions.end_all(put(state, lockout.lock(account, now)), name)
 
 
 def unlock(state: State, name: str) -> State:

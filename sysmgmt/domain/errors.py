@@ -227,6 +227,22 @@ class GroupInUse(Refusal):
     hint = "Change the groups of these users first."
 
 
+class KeyExists(Refusal):
+    """User {user} has this key already."""
+
+
+class UnknownKey(Refusal):
+    """User {user} has no key {key}."""
+
+    hint = "get_ssh_keys lists the keys."
+
+
+class UnknownSession(Refusal):
+    """There is no open session {session}."""
+
+    hint = "get_sessions lists the sessions."
+
+
 class UidsExhausted(Refusal):
     """All numbers for users from {first} to {last} have been given; none is given twice."""
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import passwords, roles
+from sysmgmt.domain import passwords, roles, ssh_keys
 from sysmgmt.domain.accounts import find
 from sysmgmt.domain.lockout import THRESHOLD
-from sysmgmt.domain.model import Account, Role, Settings, State
+from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
@@ -26,13 +26,25 @@ def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
         "password_changed_at": iso(account.password_changed_at),
         "password_expires_at": iso(passwords.expires_at(account, rules)),
         "last_login_at": iso(account.last_login_at), "last_login_from": account.last_login_from or None,
-        "failed_logins": account.failed_logins, "ssh_keys": 0,
+        "failed_logins": account.failed_logins, "ssh_keys": len(ssh_keys.of(state, account.name)),
     }
     allowed = ENTITLED.intersection(roles.permissions_of(state, viewer.role))
     if account.name != viewer.name and not allowed:
         hidden = ("locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys")
         shown.update(dict.fromkeys(hidden))
     return shown
+
+
+def ssh_key(one: SshKey) -> dict[str, Any]:
+    """One element of get_ssh_keys."""
+    return {"fingerprint": one.fingerprint, "type": one.line.split()[0], "comment": one.comment or None,
+            "added_by": one.added_by, "added_at": iso(one.added_at), "last_used_at": iso(one.last_used_at)}
+
+
+def session(one: Session) -> dict[str, Any]:
+    """One element of get_sessions."""
+    return {"session": one.id, "user": one.user, "opened_at": iso(one.opened_at), "origin": one.origin,
+            "endpoint": one.endpoint}
 
 
 def role(one: Role) -> dict[str, Any]:
@@ -69,7 +81,7 @@ def current_user(state: State, name: str) -> dict[str, Any]:
     shown = user(state, account, account)
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
-    return {**{key: shown[key] for key in kept}, "permissions": list(roles.permissions_of(state, account.role))}
+    return {**{key: shown[key] for key in kept}, "permissions": sorted(roles.permissions_of(state, account.role))}
 
 
 def installation(settings: Settings) -> dict[str, Any]:
@@ -100,21 +112,15 @@ def checked(state: State) -> dict[str, Any]:
 
 def exported(state: State) -> dict[str, Any]:
     """The whole state; in the place of a secret stands whether there is one."""
-    tables = {name: [_without_secrets(one) for one in table.values()]
+    tables = {name: [_plain(one) for one in table.values()]
               for name, table in state._asdict().items() if isinstance(table, Records)}
     return {"generation": state.generation, "settings": _plain(state.settings), **tables}
 
 
-def _without_secrets(one: Any) -> dict[str, Any]:
-    shown = _plain(one)
-    if "password" in shown:
-        shown["password_configured"] = bool(shown.pop("password"))
-        shown["password_history"] = len(shown["password_history"])
-    return shown
-
-
 def _plain(one: Any) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in one._asdict().items()}
+    secrets = {name for name, shape in one.__annotations__.items() if SECRET in getattr(shape, "__metadata__", ())}
+    return {f"{name}_configured" if name in secrets else name: bool(value) if name in secrets else _value(name, value)
+            for name, value in one._asdict().items()}
 
 
 def _value(name: str, value: Any) -> Any:

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from sysmgmt.domain import passwords, roles
-from sysmgmt.domain.model import ADMIN, Account, Role, Settings, State
-from sysmgmt.domain.records import Records
+from sysmgmt.domain.model import ADMIN, Account, Settings, State
 
 
 class Plan(NamedTuple):
@@ -22,11 +21,4 @@ def install(state: State, plan: Plan, now: float) -> State:
     admin = passwords.store(Account(ADMIN, roles.ADMINISTRATOR), plan.password, now)
     settings = Settings(name=plan.name, box_id=plan.box_id, installed_at=now, installed_version=plan.release,
                         level=plan.level, hashing=passwords.LEVELS[plan.level].hashing)
-    return state._replace(settings=settings, roles=_with_predefined(state), accounts=state.accounts.put(ADMIN, admin))
-
-
-def _with_predefined(state: State) -> Records[Role]:
-    table = state.roles
-    for name, role in roles.predefined().items():
-        table = table.put(name, role)
-    return table
+    return state._replace(settings=settings, accounts=state.accounts.put(ADMIN, admin))

@@ -38,7 +38,7 @@ def turn(account: Account, now: float, console: bool) -> Turn:
         return Turn.LOCKED
     if own_counter(account, console):
         return _console_turn(account, now)
-    if account.locked_by:
+    if account.locked_by or account.strikes >= THRESHOLD:
         return Turn.LOCKED
     return Turn.TRY if account.strikes + len(account.pending) < THRESHOLD else Turn.WAIT
 

@@ -1,12 +1,16 @@
 """The state of one box: a tree of frozen values.
 
 Times are seconds since 1970 in UTC (float), durations are seconds (int), sizes bytes (int).
+Once a release has stored a value, a field that is added, removed or renamed is a new format: see
+`sysmgmt.store.formats`.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.records import Records
 
+SECRET = "secret"
+"""Marks a field whose value no command shows, not even `export_state`."""
 ADMIN = "admin"
 """The one predefined user; never removed, its role never changed (R044-R048, R058)."""
 
@@ -26,8 +30,8 @@ class Account(NamedTuple):
     role: str
     type: str = "local"
     groups: tuple[str, ...] | None = None
-    password: str = ""
-    password_history: tuple[str, ...] = ()
+    password: Annotated[str, SECRET] = ""
+    password_history: Annotated[tuple[str, ...], SECRET] = ()
     password_changed_at: float | None = None
     own_change_at: float | None = None
     must_change_password: bool = False
@@ -56,8 +60,24 @@ class Group(NamedTuple):
     name: str
 
 
+class SshKey(NamedTuple):
+    """A public key with which a user logs in. `line` is type and blob, without options or comment."""
+
+    id: str
+    user: str
+    line: str
+    fingerprint: str
+    comment: str = ""
+    added_by: str = ""
+    added_at: float | None = None
+    last_used_at: float | None = None
+
+
 class Session(NamedTuple):
-    """Somebody who is logged in. `process` names the process that serves it, for ever uniquely."""
+    """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
+
+    The last three tell of the time before: the login before this one, and the failures since.
+    """
 
     id: str
     user: str
@@ -65,6 +85,9 @@ class Session(NamedTuple):
     opened_at: float
     origin: str = ""
     endpoint: str = ""
+    last_login_at: float | None = None
+    last_login_from: str = ""
+    failed_logins: int = 0
 
 
 class Settings(NamedTuple):
@@ -96,6 +119,7 @@ class State(NamedTuple):
     roles: Records[Role] = Records()
     groups: Records[Group] = Records()
     sessions: Records[Session] = Records()
+    ssh_keys: Records[SshKey] = Records()
 
     @property
     def installed(self) -> bool:

@@ -11,6 +11,19 @@ RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "syst
 """Names that older releases shipped, and names that the operating system uses (R047)."""
 
 
+_COMMAND = re.compile(r"[a-z_]{0,64}")
+
+
+def looks_like_command(text: str) -> bool:
+    """Whether `text` may be repeated as an unknown command: anything else may be a misplaced secret."""
+    return _COMMAND.fullmatch(text) is not None
+
+
+def repeatable(text: str) -> str:
+    """An unknown command as a message may name it."""
+    return text if text and looks_like_command(text) else "of that name"
+
+
 def fits(text: str) -> bool:
     """Whether `text` may be the name of something."""
     return NAME.fullmatch(text) is not None

@@ -7,14 +7,16 @@ from sysmgmt.domain.errors import PasswordTooWeak, PasswordTooYoung
 from sysmgmt.domain.model import Account, Cost, Settings
 
 DAY = 86400
-REMEMBERED = 10
-"""So many passwords of an account are kept, the current one among them."""
 LONGEST = 1024
 """A password may be this many characters long; the whole of it counts."""
 
 
 class Rules(NamedTuple):
-    """What a level asks: lengths and counts in characters, times in days and hours."""
+    """What a level asks: lengths and counts in characters, times in days and hours.
+
+    `forces_change`: everybody must choose a new password when the level is raised to it, and
+    every new user at the first login.
+    """
 
     min_length: int
     min_lower_case: int = 0
@@ -23,14 +25,18 @@ class Rules(NamedTuple):
     history: int = 0
     max_age_days: int | None = None
     min_age_hours: int = 0
+    forces_change: bool = False
     hashing: Cost = Cost()
 
 
 LEVELS = {
     "basic": Rules(min_length=5),
     "high": Rules(min_length=8, min_lower_case=2, min_upper_case=2, min_non_alphabetical=2, history=10,
-                  max_age_days=90, min_age_hours=24, hashing=Cost(passes=3, memory=65536, lanes=4)),
+                  max_age_days=90, min_age_hours=24, forces_change=True,
+                  hashing=Cost(passes=3, memory=65536, lanes=4)),
 }
+REMEMBERED = max(rules.history for rules in LEVELS.values())
+"""So many passwords of an account are kept at every level, the current one among them."""
 WARN_DAYS = 14
 """Expiry is announced this many days ahead."""
 

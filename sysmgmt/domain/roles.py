@@ -1,10 +1,11 @@
 """Roles: the predefined ones, and the rules for new ones (R096-R120)."""
 
+from collections.abc import Collection
+
 from sysmgmt.domain.errors import (
     OwnAccount, PermissionNotAssignable, PredefinedRole, RoleExists, RoleInUse, UnknownRole)
 from sysmgmt.domain.model import Role, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
-from sysmgmt.domain.records import Records
 
 ADMINISTRATOR, SYSMGMT, ADMIN_ROLE = "administrator", "sysmgmt", "admin"
 
@@ -18,31 +19,41 @@ PREDEFINED = {
 """The guide's three, and monitor and auditor, so that duties can be separated."""
 
 
-def predefined() -> Records[Role]:
-    """The roles of a new box."""
-    roles: Records[Role] = Records()
-    for name, permissions in PREDEFINED.items():
-        roles = roles.put(name, Role(name, tuple(sorted(permissions))))
-    return roles
+def every(state: State) -> list[Role]:
+    """All roles, the predefined ones among them, in alphabetical order of their names.
+
+    The predefined ones are not stored: what they contain is what this release says.
+    """
+    predefined = [Role(name, tuple(sorted(permissions))) for name, permissions in PREDEFINED.items()]
+    return sorted([*predefined, *state.roles.values()])
 
 
 def find(state: State, name: str) -> Role:
     """The role `name`. Raises UnknownRole."""
+    if name in PREDEFINED:
+        return Role(name, tuple(sorted(PREDEFINED[name])))
     role = state.roles.get(name)
     if role is None:
         raise UnknownRole(name=name)
     return role
 
 
-def permissions_of(state: State, name: str) -> tuple[str, ...]:
+def exists(state: State, name: str) -> bool:
+    """Whether there is a role `name`."""
+    return name in PREDEFINED or name in state.roles
+
+
+def permissions_of(state: State, name: str) -> Collection[str]:
     """The permissions of the role `name`; none if it does not exist."""
+    if name in PREDEFINED:
+        return PREDEFINED[name]
     role = state.roles.get(name)
     return role.permissions if role else ()
 
 
 def add(state: State, name: str, permissions: tuple[Permission, ...]) -> State:
     """Add a role (R113, R114). Raises RoleExists, PermissionNotAssignable."""
-    if name in state.roles:
+    if exists(state, name):
         raise RoleExists(name=name)
     return state._replace(roles=state.roles.put(name, Role(name, assignable(permissions))))
 
@@ -57,7 +68,7 @@ def modify(state: State, name: str, new_name: str | None, permissions: tuple[Per
     account = state.accounts.get(caller)
     if account is not None and account.role == name:
         raise OwnAccount()
-    if new_name is not None and new_name != name and new_name in state.roles:
+    if new_name is not None and new_name != name and exists(state, new_name):
         raise RoleExists(name=new_name)
     changed = Role(new_name or name, role.permissions if permissions is None else assignable(permissions))
     return _replace(state, name, changed)

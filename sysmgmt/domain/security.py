@@ -16,12 +16,19 @@ def set_level(state: State, level: str) -> State:
         return state
     settings = state.settings._replace(level=level, hashing=passwords.LEVELS[level].hashing)
     state = state._replace(settings=settings)
-    if level == "basic":
+    if not passwords.LEVELS[level].forces_change:
         return state
     accounts = state.accounts
     for name, account in accounts.items():
         accounts = accounts.put(name, account._replace(must_change_password=True))
     return state._replace(accounts=accounts)
+
+
+def made_due(old: State, new: State) -> list[str]:
+    """The users who must choose a new password since the level was changed, in alphabetical order."""
+    if old.settings.level == new.settings.level or not passwords.rules_of(new.settings).forces_change:
+        return []
+    return list(new.accounts)
 
 
 def secures(state: State, account: Account) -> bool:

@@ -26,9 +26,9 @@ def adopt(house: House, stranger: Caller, uid: int, processes: Iterable[str]) ->
     if session is None:
         if account.locked_by:
             raise AccountLocked()
-        return login.open_session(house, stranger._replace(user=account.name), names[0], {})
+        return login.open_session(house, stranger._replace(user=account.name), names[0])
     caller = Caller(account.name, session.id, session.origin, session.endpoint, session.endpoint == "console")
-    return login.greet(house, caller, account)
+    return login.greet(house, caller)
 
 
 def _of(state: State, uid: int) -> Account | None:

@@ -69,20 +69,24 @@ def without_dead(machine: Machine, account: Account, now: float) -> Account:
     return lockout.bury(account, lost, now)
 
 
-def matched(house: House, ticket: Ticket, text: str) -> str:
-    """The hash of the account's password if `text` is that password, else ''.
+def matches(house: House, ticket: Ticket, text: str, encoded: str) -> bool:
+    """Whether `text` is the password behind the hash `encoded`; '' is the hash of none.
 
     A wrong one becomes a strike here, and so does one that could not be compared.
     """
-    account = house.box.store.read().accounts.get(ticket.name)
-    encoded = account.password if account else ""
     right = False
     try:
         right = bool(encoded) and house.box.hasher.matches(encoded, text)
     finally:
         if not right:
             work(house, "count_wrong_password", ticket)
-    return encoded if right else ""
+    return right
+
+
+def password_of(house: House, name: str) -> str:
+    """The hash of an account's password as it is now; '' if there is none."""
+    account = house.box.store.read().accounts.get(name)
+    return account.password if account else ""
 
 
 def is_locked(house: House, name: str, console: bool) -> bool:
@@ -92,17 +96,21 @@ def is_locked(house: House, name: str, console: bool) -> bool:
     return account is not None and turn(house.box.machine, account, now, console) is lockout.Turn.LOCKED
 
 
-def work(house: House, command: str, ticket: Ticket) -> Answer:
+def work(house: House, command: str, ticket: Ticket, **checked: str) -> Answer:
     """Do a piece of the box's own work on a counted attempt. Raises any refusal."""
-    request = Request(command, {"name": ticket.name, "token": ticket.token})
+    request = Request(command, {"name": ticket.name, "token": ticket.token, **checked})
     return carry_out(house, ticket.caller, request, own_work=True).answer
 
 
-def verify(house: House, caller: Caller, text: str) -> None:
-    """Check that `text` is the caller's current password. Raises PasswordWrong, AccountLocked."""
+def verify(house: House, caller: Caller, text: str, encoded: str) -> None:
+    """Check that `text` is the caller's password, whose hash is `encoded`.
+
+    In an --atomic batch that may be one which an earlier line has chosen. Raises PasswordWrong,
+    AccountLocked.
+    """
     ticket = begin(house, caller, caller.user)
-    if matched(house, ticket, text):
-        work(house, "give_attempt_back", ticket)
+    if matches(house, ticket, text, encoded):
+        work(house, "give_attempt_back", ticket, verified=encoded)
     elif is_locked(house, caller.user, caller.console):
         raise AccountLocked()
     else:

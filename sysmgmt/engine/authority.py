@@ -1,6 +1,6 @@
 """Who may do what: checked on a snapshot, and again if the state moved on before the lock."""
 
-from sysmgmt.domain import groups, roles
+from sysmgmt.domain import accounts, groups, roles
 from sysmgmt.domain.errors import (
     AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded,
     UnknownCommand)
@@ -8,7 +8,7 @@ from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
-from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Command
+from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Call, Command
 from sysmgmt.engine.request import Caller
 
 
@@ -65,3 +65,14 @@ def check_scope(state: State, caller: Caller, command: Command, texts: dict[str,
     group = texts.get(command.scope)
     if group is not None and not groups.allowed(account, group.lower()):
         raise PermissionDenied(command=command.name, permission=f"{command.needs} on group {group.lower()}")
+
+
+def own_or(call: Call, needs: Permission, name: str | None) -> str:
+    """The user that a command is about: the caller, or another one with the permission `needs`.
+
+    Raises PermissionDenied, UnknownUser.
+    """
+    user = name or call.caller.user
+    if user != call.caller.user and not holds(call.state, accounts.find(call.state, call.caller.user), needs):
+        raise PermissionDenied(command="Another user", permission=needs)
+    return accounts.find(call.state, user).name

@@ -6,7 +6,9 @@ on the path of one of our own commands: finding them costs more than running the
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sysmgmt.engine.declaration import Command
+from sysmgmt.domain.errors import UnknownCommand
+from sysmgmt.domain.names import repeatable
+from sysmgmt.engine.declaration import OWN_WORK, Command
 
 
 class Catalog(Mapping[str, Command]):
@@ -47,3 +49,17 @@ class Catalog(Mapping[str, Command]):
             commands, self._broken = self._extensions()
             self._others = {one.name: one for one in commands if one.name not in self._own}
         return self._others
+
+
+def declared(catalog: Mapping[str, Command], name: str) -> Command | None:
+    """The command `name` as far as clients know it: none of the box's own work."""
+    command = catalog.get(name)
+    return None if command is None or command.needs == OWN_WORK else command
+
+
+def public(catalog: Mapping[str, Command], name: str) -> Command:
+    """The command `name` of a client's request. Raises UnknownCommand."""
+    command = declared(catalog, name)
+    if command is None:
+        raise UnknownCommand(name=repeatable(name))
+    return command

@@ -14,9 +14,11 @@ from sysmgmt.domain import security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
 from sysmgmt.domain.model import State, differs
+from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.authority import authorise, check_scope
+from sysmgmt.engine.catalog import declared
 from sysmgmt.engine.commit import commit
-from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Shown
+from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Shown
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
@@ -32,7 +34,7 @@ class House(NamedTuple):
 
     box: Box
     catalog: Mapping[str, Command]
-    verify: Callable[["House", Caller, str], None]
+    verify: Callable[["House", Caller, str, str], None]
 
 
 class Trip(NamedTuple):
@@ -69,14 +71,12 @@ def dispatch(house: House, caller: Caller, request: Request) -> Reply:
 
 def carry_out(house: House, caller: Caller, request: Request, own_work: bool = False) -> Reply:
     """Carry `request` out and record it. Raises any refusal, and NothingToChoose."""
-    command = house.catalog.get(request.command)
-    if command is not None and (command.needs == OWN_WORK) != own_work:
-        command = None
+    command = house.catalog.get(request.command) if own_work else declared(house.catalog, request.command)
     record = Record(house.box, caller, request, command)
     answer = Answer(request.command, "Unchanged")
     try:
         if command is None:
-            raise UnknownCommand(name=request.command[:32])
+            raise UnknownCommand(name=repeatable(request.command))
         reply = travel(Trip(house, caller, request, command, SlowWork(), record))
         answer = reply.answer
         return reply

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from sysmgmt.domain.errors import Refusal, UnknownCommand
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine import authority, dispatch, login, together
-from sysmgmt.engine.declaration import OWN_WORK, Shown
+from sysmgmt.engine.catalog import declared, public
+from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import Record, frames
@@ -80,10 +81,9 @@ class EmbeddedDoor:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
         if isinstance(request, Answer):
             name = request.command or ""
-            declared = self._house.catalog.get(name)
-            Record(self._house.box, self._caller, Request(name), declared).outcome(request)
+            Record(self._house.box, self._caller, Request(name), declared(self._house.catalog, name)).outcome(request)
             return request
-        command = self._house.catalog.get(request.command)
+        command = declared(self._house.catalog, request.command)
         only_reads = command is not None and command.kind is Shown
         return self._run(request) if only_reads else _uninterrupted(self._run)(request)
 
@@ -99,11 +99,9 @@ class EmbeddedDoor:
 
     def barred(self, command: str) -> Answer | None:
         """Why the caller may not run `command` now, or None."""
-        declared = self._house.catalog.get(command)
         try:
-            if declared is None or declared.needs == OWN_WORK:
-                raise UnknownCommand(name=command)
-            authority.authorise(self._house.box.store.read(), self._caller, declared)
+            wanted = public(self._house.catalog, command)
+            authority.authorise(self._house.box.store.read(), self._caller, wanted)
         except Refusal as refusal:
             return refused(command, refusal)
         return None

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.domain.errors import UnknownCommand
+from sysmgmt.domain import roles
 from sysmgmt.domain.model import State
+from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.authority import holds
+from sysmgmt.engine.catalog import public
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Command, Parameter
 from sysmgmt.engine.request import Caller
 
@@ -17,9 +20,9 @@ def is_shown(command: Command, caller: Caller) -> bool:
 
 def visible(catalog: Mapping[str, Command], caller: Caller, name: str) -> Command:
     """The command `name`. Raises UnknownCommand, also for one that is hidden."""
-    command = catalog.get(name)
-    if command is None or not is_shown(command, caller):
-        raise UnknownCommand(name=name[:32])
+    command = public(catalog, name)
+    if not is_shown(command, caller):
+        raise UnknownCommand(name=repeatable(name))
     return command
 
 
@@ -63,7 +66,7 @@ def _parameter(one: Parameter) -> dict[str, Any]:
 
 def who_can(state: State, command: Command) -> dict[str, Any]:
     """The roles and users that may run a command."""
-    allowed = [one.name for one in state.roles.values()
+    allowed = [one.name for one in roles.every(state)
                if command.needs in (ANYONE, EVERYBODY) or command.needs in one.permissions]
     users = [{"name": one.name, "role": one.role, "groups": None if one.groups is None else list(one.groups)}
              for one in state.accounts.values() if one.role in allowed]

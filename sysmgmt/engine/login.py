@@ -1,14 +1,15 @@
 """Logging in and out. A stranger learns nothing but that it failed (R088, decisions: Lockout)."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from sysmgmt.domain import accounts, passwords, security
-from sysmgmt.domain.errors import AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser
-from sysmgmt.domain.model import Account, State
+from sysmgmt.domain.errors import (
+    AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, SessionEnded, UnknownUser)
+from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.times import iso
-from sysmgmt.engine.attempt import Ticket, begin, matched, work
+from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
 from sysmgmt.engine.dispatch import House, Reply, carry_out
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.record import MASK, Record
@@ -21,11 +22,20 @@ LEAST = 0.5
 
 def log_in(house: House, caller: Caller, name: str, password: str) -> Reply:
     """Open a session for `name`. A refusal is the answer; the caller it comes with is nobody then."""
+    return _recorded(house, caller, name, partial(_log_in, house, password))
+
+
+def authenticate(house: House, caller: Caller, name: str, password: str) -> Answer:
+    """Check a password without opening a session: others do that when they are done, as PAM does."""
+    return _recorded(house, caller, name, partial(_authenticate, house, password)).answer
+
+
+def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], Reply]) -> Reply:
     name = canonical(name)
     record = Record(house.box, caller._replace(user=name if fits(name) else MASK), Request(LOGIN), None, True)
     answer = refused(None, LoginFailed())
     try:
-        reply = _log_in(house, caller._replace(user=name), password)
+        reply = act(caller._replace(user=name))
         answer = reply.answer
         return reply
     except Refusal as refusal:
@@ -38,16 +48,25 @@ def log_in(house: House, caller: Caller, name: str, password: str) -> Reply:
         record.outcome(answer)
 
 
-def _log_in(house: House, caller: Caller, password: str) -> Reply:
+def _log_in(house: House, password: str, caller: Caller) -> Reply:
+    _authenticate(house, password, caller)
+    try:
+        return open_session(house, caller, house.box.machine.process())
+    except (AccountLocked, UnknownUser):  # since the password was found right
+        raise LoginFailed() from None
+
+
+def _authenticate(house: House, password: str, caller: Caller) -> Reply:
     if not house.box.store.read().installed:
         raise NotInstalled()
     begun = house.box.clock.now()
     try:
         ticket, verified = _prove(house, caller, password)
-        return _open(house, ticket, verified, _rehashed(house, verified, password))
     except (AccountLocked, UnknownUser):
         _wait_out(house.box.clock, begun)
         raise LoginFailed() from None
+    work(house, "give_attempt_back", ticket, verified=verified, rehashed=_rehashed(house, verified, password))
+    return Reply(Answer(None), caller)
 
 
 def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
@@ -62,8 +81,8 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
     except (AccountLocked, UnknownUser):
         house.box.hasher.waste(password, house.box.store.read().settings.hashing)
         raise
-    verified = matched(house, ticket, password)
-    if not verified:
+    verified = password_of(house, ticket.name)
+    if not matches(house, ticket, password, verified):
         raise UnknownUser(name=ticket.name)
     return ticket, verified
 
@@ -79,41 +98,32 @@ def _rehashed(house: House, verified: str, password: str) -> str:
     return house.box.hasher.encode(password, cost) if house.box.hasher.outdated(verified, cost) else ""
 
 
-def _open(house: House, ticket: Ticket, verified: str, rehashed: str) -> Reply:
-    work(house, "give_attempt_back", ticket)
-    return open_session(house, ticket.caller, house.box.machine.process(),
-                        {"verified": verified, "rehashed": rehashed})
-
-
-def open_session(house: House, caller: Caller, process: str, checked: Mapping[str, str]) -> Reply:
+def open_session(house: House, caller: Caller, process: str) -> Reply:
     """Open a session of `caller.user` that ends with `process`.
 
-    `checked` is what was found out about the password, if one was checked. Raises
-    TooManySessions, UnknownUser.
+    Raises TooManySessions, AccountLocked, UnknownUser.
     """
-    before = accounts.find(house.box.store.read(), caller.user)
     caller = caller._replace(session=house.box.clock.token())
-    texts = {"name": caller.user, "session": caller.session, "process": process, **checked}
+    texts = {"name": caller.user, "session": caller.session, "process": process}
     carry_out(house, caller, Request("open_session", texts), own_work=True)
-    return greet(house, caller, before)
+    return greet(house, caller)
 
 
-def greet(house: House, caller: Caller, before: Account) -> Reply:
-    """What somebody is told whose session is open now; `before` is the account before this login."""
+def greet(house: House, caller: Caller) -> Reply:
+    """What somebody is told whose session is open now. Raises SessionEnded, UnknownUser."""
     state, now = house.box.store.read(), house.box.clock.now()
-    account = accounts.find(state, caller.user)
+    account, session = accounts.find(state, caller.user), state.sessions.get(caller.session)
+    if session is None:
+        raise SessionEnded(reason="it is no longer open")
+    facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
+             "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins}
     due = passwords.change_due(account, passwords.rules_of(state.settings), now)
-    return Reply(Answer(None, "Done", 0, _welcome(before), warnings=_warnings(state, account, before, now)),
+    return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, session, now)),
                  caller._replace(due=due))
 
 
-def _welcome(before: Account) -> dict[str, Any]:
-    return {"user": before.name, "role": before.role, "last_login_at": iso(before.last_login_at),
-            "last_login_from": before.last_login_from or None, "failed_logins": before.failed_logins}
-
-
-def _warnings(state: State, account: Account, before: Account, now: float) -> tuple[str, ...]:
-    return (*_expiry(state, account, now), *_recovery(state, before))
+def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
+    return (*_expiry(state, account, now), *_recovery(state, account, session))
 
 
 def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
@@ -124,10 +134,10 @@ def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
     return (f"Your password expires {when}; change it with set_password.",)
 
 
-def _recovery(state: State, before: Account) -> tuple[str, ...]:
+def _recovery(state: State, account: Account, session: Session) -> tuple[str, ...]:
     """What users with Security are told about a recovery since their last login (R093)."""
-    recovered, seen = state.settings.recovered_at, before.last_login_at or 0
-    if recovered is None or seen >= recovered or not security.secures(state, before):
+    recovered, seen = state.settings.recovered_at, session.last_login_at or 0
+    if recovered is None or seen >= recovered or not security.secures(state, account):
         return ()
     return (f"The password of admin was recovered on the console on {iso(recovered)}.",)
 

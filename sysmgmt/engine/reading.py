@@ -37,8 +37,8 @@ class SlowWork:
 class Reading(NamedTuple):
     """What a word is read with: the state, the caller, the other texts, and the slow work.
 
-    `verify` checks that a text is the caller's current password, as a transaction of its own;
-    it raises PasswordWrong or AccountLocked. `warnings` collects sentences for the answer.
+    `verify` checks that a text is the password behind a hash of the caller's account, as a
+    transaction of its own; it raises PasswordWrong or AccountLocked. `warnings` collects sentences for the answer.
     """
 
     state: State
@@ -48,4 +48,4 @@ class Reading(NamedTuple):
     slow: SlowWork
     now: float
     warnings: list[str]
-    verify: Callable[[str], None]
+    verify: Callable[[str, str], None]

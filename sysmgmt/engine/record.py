@@ -1,9 +1,11 @@
 """What the audit says of a request: one record, or for a change an intent and its outcome."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from sysmgmt.domain.names import fits
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.names import looks_like_command
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.ports import Box
@@ -26,9 +28,10 @@ class Record:
         self._box = box
         self._reserve = reserve or (command is not None and command.reserve)
         self._id = box.clock.token()
+        known = command is not None or looks_like_command(request.command)
         self._facts: dict[str, Any] = {
             "id": self._id, "user": caller.user, "session": caller.session, "origin": caller.origin,
-            "endpoint": caller.endpoint, "command": request.command if command or fits(request.command) else MASK,
+            "endpoint": caller.endpoint, "command": request.command if known else MASK,
             "parameters": masked(request.texts, command),
         }
         if request.dry_run:
@@ -43,9 +46,10 @@ class Record:
             self._reserve = True
 
     def outcome(self, answer: Answer) -> None:
-        """Write what became of it."""
+        """Write what became of it. Where that is not possible, what was done or refused stays so."""
         phase = {"phase": "outcome"} if self._intended else {}
-        self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
+        with suppress(Refusal):
+            self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
 
     def failure(self, error: BaseException) -> str:
         """Write where an unexpected `error` happened; the id under which it stands."""
@@ -56,7 +60,8 @@ class Record:
 
         Neither its text nor any local value is written, since both may hold a secret.
         """
-        self._write({"id": self._id, "phase": "error", "type": kind, "frames": where}, True)
+        with suppress(Refusal):
+            self._write({"id": self._id, "phase": "error", "type": kind, "frames": where}, True)
         return self._id
 
     def _write(self, facts: Mapping[str, Any], durable: bool) -> None:

@@ -6,12 +6,14 @@ other one with NotApplied.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal, UnknownCommand
+from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal
 from sysmgmt.domain.model import State, differs
+from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.commit import commit
-from sysmgmt.engine.declaration import OWN_WORK, Act, Change
+from sysmgmt.engine.declaration import Act, Change
 from sysmgmt.engine.dispatch import House, NothingToChoose, Trip, prepare, reply, run
 from sysmgmt.engine.reading import SlowWork, StateMoved
 from sysmgmt.engine.record import Record
@@ -44,13 +46,14 @@ def together(house: House, caller: Caller, requests: Sequence[Request | Answer])
     answers = _all_or_none(requests, course)
     for (_, _, record), answer in zip(steps, answers, strict=True):
         record.outcome(answer)
-    house.box.journal.sync()
+    with suppress(Refusal):  # what has been saved is not refused for want of its record
+        house.box.journal.sync()
     return answers, caller if course.failed else course.caller
 
 
 def _step(house: House, caller: Caller, one: Request | Answer) -> Step:
     request = one if isinstance(one, Request) else Request(_name(one))
-    return one, SlowWork(), Record(house.box, caller, request, house.catalog.get(request.command))
+    return one, SlowWork(), Record(house.box, caller, request, declared(house.catalog, request.command))
 
 
 def _name(one: Request | Answer) -> str:
@@ -110,9 +113,7 @@ def _next(house: House, course: Course, step: Step) -> tuple[Answer, State, Call
 
 def _evaluate(house: House, course: Course, request: Request, slow: SlowWork,
               record: Record) -> tuple[Answer, State, Caller]:
-    command = house.catalog.get(request.command)
-    if command is None or command.needs == OWN_WORK:
-        raise UnknownCommand(name=request.command[:32])
+    command = public(house.catalog, request.command)
     trip = Trip(house, course.caller, request, command, slow, record)
     if command.kind is Act:
         raise NotAtomic(command=command.name)

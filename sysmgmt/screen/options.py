@@ -23,7 +23,8 @@ class Options(NamedTuple):
     version: bool = False
 
 
-VALUES = {"--state": "state", "--socket": "socket", "--user": "user", "--password-file": "password_file", "-c": "command"}
+VALUES = {"--state": "state", "--socket": "socket", "--user": "user", "--password-file": "password_file",
+          "-c": "command"}
 SWITCHES = {"--json": "json", "--keep-going": "keep_going", "--atomic": "atomic", "--no-shortcut": "no_shortcut",
             "--recover": "recover", "--help": "help", "-h": "help", "--version": "version"}
 

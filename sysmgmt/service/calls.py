@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.request import refused
-from sysmgmt.service import values
+from sysmgmt.service import doorkeeper, values
 from sysmgmt.service.values import text
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def explain(visit: "Visit", given: Parameters) -> Facts:
 CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
     "Enter": enter, "Sign": sign, "LogIn": log_in, "Run": run, "RunTogether": run_together, "Barred": barred,
     "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": explain,
+    "Authenticate": doorkeeper.authenticate, "Account": doorkeeper.account, "OpenSession": doorkeeper.open_session,
+    "CloseSession": doorkeeper.close_session, "Keys": doorkeeper.keys,
 }
 PASSIVE = frozenset({"Sign", "Standing", "Offers", "Barred"})
 """Calls that a shell makes by itself: they do not show that its user is still there."""

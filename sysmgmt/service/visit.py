@@ -26,8 +26,8 @@ class Visit:
     def __init__(self, house: House, connection: socket.socket, peer: Peer) -> None:
         self.door = EmbeddedDoor(house, Caller(origin="local", endpoint="local"))
         self.greeting: Answer | None = None
-        self._house = house
-        self._peer = peer
+        self.house = house
+        self.peer = peer
         self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS)
         self._active = time.monotonic()
 
@@ -53,8 +53,8 @@ class Visit:
     def _enter(self) -> None:
         """Find out whose connection this is, as far as the kernel knows."""
         try:
-            answer, caller = adopt(self._house, self.door.caller, self._peer.uid,
-                                   processes.ancestors(self._peer.pid))
+            answer, caller = adopt(self.house, self.door.caller, self.peer.uid,
+                                   processes.ancestors(self.peer.pid))
         except LoginNeeded:
             return
         except Refusal as refusal:

@@ -1,18 +1,21 @@
 """Frozen values of `domain.model` <-> documents of TinyDB, generically and strictly.
 
-A field that equals its default is left out; tuples are lists. The first field is the key. A new
-table is one line in `TABLES`.
+A field that equals its default is left out; tuples are lists. The first field is the key. Every
+field of `State` that holds records is a table.
 """
 
 from collections.abc import Callable, Mapping
 from math import isfinite
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from sysmgmt.domain.errors import StateDamaged
-from sysmgmt.domain.model import Account, Group, Role, Session
+from sysmgmt.domain.model import State
+from sysmgmt.domain.records import Records
 
-TABLES: Mapping[str, type] = {"accounts": Account, "roles": Role, "groups": Group, "sessions": Session}
+_shapes: Mapping[str, Any] = State.__annotations__
+TABLES: Mapping[str, type] = {table: get_args(shape)[0] for table, shape in _shapes.items()
+                              if get_origin(shape) is Records}
 """By table, which is a field of `State`, the values in it."""
 
 Reader = Callable[[Any], Any]
@@ -78,6 +81,8 @@ def _named(field: str, read: Reader) -> Reader:
 def _reader(shape: Any) -> Reader:
     if hasattr(shape, "_fields"):
         return _record(shape)
+    if get_origin(shape) is Annotated:
+        return _reader(get_args(shape)[0])
     if get_origin(shape) is tuple:
         return _list(_reader(get_args(shape)[0]))
     if get_args(shape):

@@ -1,5 +1,6 @@
 """The menu on a pipe: one line is one choice or one answer, and the first mistake ends it."""
 
+import re
 import json
 import os
 
@@ -64,8 +65,8 @@ def test_the_banner_is_removed_without_a_question(basic: TestBox) -> None:
                                     "²", "1 1", "q q", "1" * 40, "get_users", "!ls", "edit", "eof"])
 def test_a_wrong_choice_ends_the_walk(basic: TestBox, choice: str) -> None:
     done = walk(basic.folder, f"\n{choice}\n2.2\nnever\n")
-    shown = choice[:32]
-    assert done.err == (f"line 2: Error: There is no choice {shown} in this menu.\n"
+    shown = f"choice {choice}" if re.fullmatch("[0-9.-]{1,32}", choice) else "such choice"
+    assert done.err == (f"line 2: Error: There is no {shown} in this menu.\n"
                         "line 2: Hint: Enter a number of the menu, or ? for help.\n")
     assert (done.out, done.status) == ("", 2)
 

@@ -48,7 +48,7 @@ def test_what_the_role_admin_may_not_do_is_not_shown_and_keeps_its_number(basic:
 def test_any_other_role_gets_the_command_shell_directly(basic: TestBox, role: str) -> None:
     done = login(basic, role, "get_current_user\n1\n")
     assert f"Role: {role}\n" in done.out
-    assert done.err.startswith("line 2: Error: There is no command 1.")
+    assert done.err.startswith("line 2: Error: There is no command of that name.")
 
 
 @pytest.mark.requirement("R119")
@@ -83,7 +83,7 @@ def test_before_installation_a_pipe_speaks_the_language_of_commands(fresh: TestB
 
 
 def test_before_installation_there_is_no_menu(fresh: TestBox) -> None:
-    assert walk(fresh.folder, "1\n", user="").err.startswith("line 1: Error: There is no command 1.")
+    assert walk(fresh.folder, "1\n", user="").err.startswith("line 1: Error: There is no command of that name.")
 
 
 def test_a_password_that_must_be_changed_comes_first_on_a_pipe_too(basic: TestBox) -> None:

@@ -286,6 +286,18 @@ def test_a_change_that_was_announced_is_not_denied_for_want_of_room_to_conclude(
     assert client.do("add_group name=g9").code == "StorageFull" and "g9" not in box.state.groups
 
 
+def test_on_a_full_disk_mistakes_and_reading_are_answered_as_ever(box: TestBox) -> None:
+    client = Client(with_journal(box, FullJournal(0)))
+    client.log_in("admin", ADMIN_PASSWORD)
+    mistake = Answer("get_users", "InvalidValue", 2, message="A quoted value does not end.")
+    assert client.door.run(mistake) == mistake
+    assert client.do("get_groups").code == "Done"
+    assert client.do("nosuch").code == "UnknownCommand"
+    assert [one.code for one in client.together("get_groups", "nosuch")] == ["NotApplied", "UnknownCommand"]
+    assert client.together("add_group name=g8")[0].code == "StorageFull"
+    assert client.door.explain(ValueError("no secret")), "the failure has an id even if it could not be written"
+
+
 REACHED_ELSEWHERE = {
     "IdleLogout": "by the shells' clocks: tests/screen/test_idle.py",
     "Cancelled": "at a question: tests/acceptance/test_first_day.py",
@@ -357,3 +369,24 @@ def test_any_request_is_answered_and_the_answer_serialises(
 
 FUZZED: dict[Path, Client] = {}
 """The session in which one box is asked everything."""
+
+
+def test_a_misplaced_secret_is_neither_repeated_nor_recorded(basic: TestBox) -> None:
+    """A secret whose command forgot `password=-` stands where a command was due."""
+    client = basic.admin()
+    answer = client.do("Violet-95-Lamp")
+    assert answer.message == "There is no command of that name."
+    assert b"Violet" not in basic.everything()
+    assert client.do("no_such_command").message == "There is no command no_such_command."
+    assert b"no_such_command" in basic.everything()
+
+
+def test_a_batch_that_changes_the_password_twice_checks_the_second_against_the_first(basic: TestBox) -> None:
+    client = basic.admin()
+    first = f'set_password current_password="{ADMIN_PASSWORD}" new_password="Second-pass-22"'
+    answers = client.together(first, 'set_password current_password="Second-pass-22" new_password="Third-pass-33"')
+    assert [one.code for one in answers] == ["Done", "Done"]
+    assert basic.client("admin", "Third-pass-33")
+    wrong = client.together('set_password current_password="Third-pass-33" new_password="Fourth-pass-44"',
+                            'set_password current_password="Third-pass-33" new_password="Fifth-pass-55"')
+    assert [one.code for one in wrong] == ["NotApplied", "PasswordWrong"]

@@ -1,0 +1,55 @@
+"""SSH keys (R219) and sessions."""
+
+from sysmgmt.commands.words import KeyFingerprint, PublicKey, SessionId, UserName
+from sysmgmt.domain import facts, sessions, ssh_keys
+from sysmgmt.domain.accounts import find
+from sysmgmt.domain.model import SshKey
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.authority import own_or
+from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
+
+
+@command(needs=ANYONE)
+def add_ssh_key(call: Call, key: PublicKey, name: UserName | None = None) -> Change:
+    """Add a public key, with which a user logs in over SSH without a password.
+
+    Your own, or with the permission security another user's. One key: Ed25519, ECDSA, one on a
+    security key, or RSA with at least 2048 bits; without options.
+    """
+    user = own_or(call, Permission.SECURITY, name)
+    line, comment = key
+    print_ = ssh_keys.fingerprint(line)
+    one = SshKey(f"{user} {print_}", user, line, print_, comment, call.caller.user, call.now)
+    return Change(ssh_keys.add(call.state, one), {"name": user, "fingerprint": print_})
+
+
+@command(needs=ANYONE)
+def get_ssh_keys(call: Call, name: UserName | None = None) -> Shown:
+    """List your SSH keys, or with the permission security another user's."""
+    user = own_or(call, Permission.SECURITY, name)
+    return Shown({"name": user, "ssh_keys": [facts.ssh_key(one) for one in ssh_keys.of(call.state, user)]})
+
+
+@command(needs=ANYONE)
+def remove_ssh_key(call: Call, fingerprint: KeyFingerprint, name: UserName | None = None) -> Change:
+    """Remove an SSH key of yours, or with the permission security another user's."""
+    user = own_or(call, Permission.SECURITY, name)
+    key = ssh_keys.find(call.state, user, fingerprint)
+    state = call.state._replace(ssh_keys=call.state.ssh_keys.without(key.id))
+    return Change(state, {"name": user, "fingerprint": fingerprint})
+
+
+@command(needs=ANYONE)
+def get_sessions(call: Call) -> Shown:
+    """List the open sessions: yours, or with the permission security everybody's."""
+    return Shown({"sessions": [facts.session(one) for one in sessions.seen_by(call.state, call.caller.user)]})
+
+
+@command(needs=ANYONE)
+def end_session(call: Call, session: SessionId) -> Change:
+    """End a session: one of yours, or with the permission security anybody's."""
+    find(call.state, call.caller.user)
+    return Change(sessions.end(call.state, session, call.caller.user), {"session": session})
+
+
+COMMANDS = (add_ssh_key, get_ssh_keys, remove_ssh_key, get_sessions, end_session)

@@ -1,0 +1,96 @@
+"""SSH keys: which are accepted, and whose they are (R219)."""
+
+import base64
+import binascii
+import struct
+
+from sysmgmt.domain.errors import InvalidValue, KeyExists, UnknownKey
+from sysmgmt.domain.model import SshKey, State
+
+TYPES = frozenset({
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa",
+    "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"})
+LEAST_RSA_BITS = 2048
+LONGEST = 8192
+"""Characters of a key."""
+
+
+def read(text: str) -> tuple[str, str]:
+    """The key in `text` (`TYPE BLOB [COMMENT]`) as type and blob, and its comment.
+
+    One key, no options, no second line. Raises InvalidValue.
+    """
+    parts = text.strip().split(None, 2)
+    if len(text) > LONGEST or len(parts) < 2 or parts[0] not in TYPES or "\n" in text.strip():
+        raise InvalidValue(what="Expected one public key: type, blob and an optional comment, without options; "
+                           "the types are " + ", ".join(sorted(TYPES)))
+    _check_blob(parts[0], parts[1])
+    return f"{parts[0]} {parts[1]}", parts[2] if len(parts) > 2 else ""
+
+
+def _check_blob(kind: str, blob: str) -> None:
+    try:
+        raw = base64.b64decode(blob, validate=True)
+        fields = list(_fields(raw))
+    except (binascii.Error, ValueError, struct.error):
+        raise InvalidValue(what="The blob of the key cannot be read") from None
+    if not fields or fields[0] != kind.encode():
+        raise InvalidValue(what="The blob of the key is of another type than the key says")
+    if kind == "ssh-rsa" and (len(fields) < 3 or int.from_bytes(fields[2], "big").bit_length() < LEAST_RSA_BITS):
+        raise InvalidValue(what=f"RSA keys need at least {LEAST_RSA_BITS} bits")
+
+
+def _fields(raw: bytes) -> "list[bytes]":
+    found, place = [], 0
+    while place < len(raw):
+        (size,) = struct.unpack_from(">I", raw, place)
+        if place + 4 + size > len(raw):
+            raise ValueError("cut off")
+        found.append(raw[place + 4:place + 4 + size])
+        place += 4 + size
+    return found
+
+
+def fingerprint(line: str) -> str:
+    """The SHA-256 fingerprint, as `ssh-keygen -l` shows it."""
+    import hashlib  # brings all of OpenSSL
+
+    digest = hashlib.sha256(base64.b64decode(line.split()[1])).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def of(state: State, user: str) -> list[SshKey]:
+    """The keys of a user, oldest first."""
+    return sorted((one for one in state.ssh_keys.values() if one.user == user), key=lambda one: one.added_at or 0)
+
+
+def add(state: State, key: SshKey) -> State:
+    """Add a key. Raises KeyExists."""
+    if key.id in state.ssh_keys:
+        raise KeyExists(user=key.user)
+    return state._replace(ssh_keys=state.ssh_keys.put(key.id, key))
+
+
+def find(state: State, user: str, named: str) -> SshKey:
+    """The key of `user` with a fingerprint. Raises UnknownKey."""
+    for one in of(state, user):
+        if one.fingerprint == named:
+            return one
+    raise UnknownKey(user=user, key=named)
+
+
+def remove_all(state: State, user: str) -> State:
+    """The state without the keys of a user."""
+    kept = state.ssh_keys
+    for one in of(state, user):
+        kept = kept.without(one.id)
+    return state._replace(ssh_keys=kept)
+
+
+def rename(state: State, old: str, new: str) -> State:
+    """The state in which the keys of `old` are those of `new`."""
+    kept = state.ssh_keys
+    for one in of(state, old):
+        moved = one._replace(id=f"{new} {one.fingerprint}", user=new)
+        kept = kept.without(one.id).put(moved.id, moved)
+    return state._replace(ssh_keys=kept)

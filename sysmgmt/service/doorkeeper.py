@@ -1,0 +1,101 @@
+"""What PAM and sshd ask: only root, and for keys the AuthorizedKeysCommand user, get an answer.
+
+Why somebody is refused is said only once a password or a key has shown who it is.
+"""
+
+import pwd
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sysmgmt.domain import lockout, ssh_keys
+from sysmgmt.domain.errors import Refusal, SessionEnded
+from sysmgmt.domain.names import canonical
+from sysmgmt.domain.sessions import of
+from sysmgmt.engine import login
+from sysmgmt.engine.request import Caller
+from sysmgmt.host import processes
+from sysmgmt.service.values import text
+from sysmgmt.service.wire import Garbled
+
+if TYPE_CHECKING:
+    from sysmgmt.service.visit import Visit
+
+KEYS_USER = "boxmgmt-keys"
+"""The user that sshd runs AuthorizedKeysCommand as."""
+Parameters = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+def authenticate(visit: "Visit", given: Parameters) -> Facts:
+    """Check a password, counted like any other."""
+    _only(visit, 0)
+    answer = login.authenticate(visit.house, _caller(given), text(given.get("name")), text(given.get("password")))
+    return {"accepted": answer.status == 0, "message": answer.message or ""}
+
+
+def account(visit: "Visit", given: Parameters) -> Facts:
+    """Whether a user who has proven who it is may come in: after a key login this is the only check."""
+    _only(visit, 0)
+    state = visit.house.box.store.read()
+    found = state.accounts.get(canonical(text(given.get("name"))))
+    if found is None:
+        return {"accepted": False, "message": ""}
+    console = lockout.own_counter(found, _caller(given).console)
+    if found.locked_by == lockout.BY_COMMAND or (found.locked_by and not console):
+        return {"accepted": False, "message": "The account is locked."}
+    if len(of(state, found.name)) >= state.settings.sessions_per_user:
+        return {"accepted": False, "message": "Too many sessions are open."}
+    return {"accepted": True, "message": ""}
+
+
+def open_session(visit: "Visit", given: Parameters) -> Facts:
+    """Register the session of a login: it ends with the process that runs PAM."""
+    _only(visit, 0)
+    name = canonical(text(given.get("name")))
+    parent = list(processes.ancestors(visit.peer.pid))[1:2]
+    try:
+        login.open_session(visit.house, _caller(given)._replace(user=name), parent[0] if parent else "")
+    except Refusal as refusal:
+        return {"accepted": False, "message": str(refusal)}
+    return {"accepted": True, "message": ""}
+
+
+def close_session(visit: "Visit", given: Parameters) -> Facts:
+    """End the session of the process that runs PAM."""
+    _only(visit, 0)
+    above = set(processes.ancestors(visit.peer.pid))
+    for one in of(visit.house.box.store.read(), canonical(text(given.get("name")))):
+        if one.process in above:
+            caller = Caller(one.user, one.id, one.origin, one.endpoint)
+            login.log_out(visit.house, caller, SessionEnded.__name__)
+    return {}
+
+
+def keys(visit: "Visit", given: Parameters) -> Facts:
+    """The keys of a user as lines for sshd; none for one who is locked."""
+    _only(visit, 0, _uid(KEYS_USER))
+    state = visit.house.box.store.read()
+    found = state.accounts.get(canonical(text(given.get("name"))))
+    if found is None or found.locked_by:
+        return {"keys": []}
+    return {"keys": [one.line for one in ssh_keys.of(state, found.name)]}
+
+
+def _caller(given: Parameters) -> Caller:
+    """Where a login comes from, as PAM tells it."""
+    service, host, tty = (text(given.get(name, ""))[:255] for name in ("service", "rhost", "tty"))
+    console = service == "login" and bool(tty) and not host
+    endpoint = "console" if console else "ssh" if "ssh" in service else service[:32]
+    return Caller(origin=host or tty.removeprefix("/dev/"), endpoint=endpoint, console=console)
+
+
+def _only(visit: "Visit", *uids: int | None) -> None:
+    if visit.peer.uid not in uids:
+        raise Garbled("not for you")
+
+
+def _uid(name: str) -> int | None:
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        return None
