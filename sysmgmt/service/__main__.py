@@ -32,7 +32,7 @@ def serve(folder: str, path: str) -> None:
     owned = ownership.take(folder)
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    make_way(os.path.dirname(path))
     if here:
         doors.begin(house, here)
     server = Server(house, listening(path))
@@ -41,6 +41,13 @@ def serve(folder: str, path: str) -> None:
     server.serve()
     house.box.journal.sync()
     os.close(owned)
+
+
+def make_way(folder: str) -> None:
+    """Make the folder of the socket, through which everybody comes, unless it is there already."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+        os.chmod(folder, 0o755)  # whatever the umask is
 
 
 def deployed(folder: str) -> site.Site | None:

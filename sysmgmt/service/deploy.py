@@ -119,14 +119,11 @@ def made(wish: Wish) -> Iterator[str]:
     kept = deployed.Kept(KEPT, wish.root)
     again = bool(kept.facts())
     wanted = plan.wanted(wish.site, wish.root)
-    had_marker = os.path.exists(files.within(wish.root, ROOT_STAYS))
     kept.keep((*wanted, *SETTLED), wish.site._asdict())
     try:
+        if wish.now or not again:
+            files.put(files.within(wish.root, ROOT_STAYS), None if wish.now else File(b""))
         _put(wish, wanted, kept)
-        if not wish.now and (had_marker or not again):
-            files.put(files.within(wish.root, ROOT_STAYS), File(b""))
-        elif wish.now:
-            files.drop(files.within(wish.root, ROOT_STAYS))
         yield from _started(wish)
     except (ServiceRefused, OSError):
         if not again:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ def check_host() -> None:
     assert os.geteuid() == 0, "the tests of the doors need root"
     for program, package in PACKAGES.items():
         assert os.path.exists(program), f"install {package}"
-    assert list(Path("/").glob("usr/lib/*/libnss_extrausers.so.2")), "install libnss-extrausers"
+    assert list(Path("/usr/lib").rglob("libnss_extrausers.so.2")), "install libnss-extrausers"
 
 
 class Machine:
@@ -38,8 +38,7 @@ class Machine:
         self._holder = subprocess.Popen(["/bin/bash", str(SCRIPT)], stdout=subprocess.PIPE)
         assert self._holder.stdout is not None
         assert self._holder.stdout.readline() == b"ready\n", "the machine does not start"
-        children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children")
-        self._first = children.read_text().split()[0]
+        self._first = str(child_of(self._holder.pid))
         self._daemons: list[subprocess.Popen[bytes]] = []
 
     def stop(self) -> None:
@@ -101,14 +100,14 @@ def install(machine: Machine) -> str:
     return f"{HOME}/venv/bin/python"
 
 
+def child_of(pid: int) -> int:
+    """The first child of a process."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
 def wait_until(what: Callable[[], bool], seconds: float = 20) -> None:
     """Wait for something to become true; fails if it does not in time."""
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)
-
-
-def words(*parts: Sequence[str]) -> list[str]:
-    """One command line out of several parts."""
-    return [one for part in parts for one in part]

@@ -18,6 +18,7 @@ PROGRAMS = {"/usr/sbin/sshd": "openssh-server", "/usr/bin/ssh-keygen": "openssh-
 LIBRARIES = {"libnss_extrausers.so.2": "libnss-extrausers",
              **{f"security/{one}.so": "libpam-modules" for one in (
                  "pam_exec", "pam_permit", "pam_succeed_if", "pam_listfile", "pam_nologin")}}
+LIBRARY_FOLDERS = ("/lib", "/lib/*", "/usr/lib", "/usr/lib/*")
 MOST = 999_999
 """The largest number of a user: /var/log/lastlog grows with it."""
 OTHERS_RANGES = ((61184, 65535, "systemd and nobody"), (0, 999, "the system"))
@@ -49,7 +50,7 @@ def _missing(root: str) -> Iterator[str]:
         if not os.access(files.within(root, program), os.X_OK):
             yield f"{program} is missing; install the package {package}"
     for library, package in LIBRARIES.items():
-        if not glob(files.within(root, f"/lib/*/{library}")) and not glob(files.within(root, f"/usr/lib/*/{library}")):
+        if not any(glob(files.within(root, f"{folder}/{library}")) for folder in LIBRARY_FOLDERS):
             yield f"{library} is missing; install the package {package}"
 
 

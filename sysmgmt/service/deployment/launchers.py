@@ -15,7 +15,8 @@ import sys
 kept = {{name: os.environ[name] for name in ("TERM", "SSH_CONNECTION") if name in os.environ}}
 os.environ.clear()
 os.environ.update(kept, LANG="C.UTF-8", HOME={home!r})
-sys.path.append({package!r})
+if {package!r} not in sys.path:
+    sys.path.insert(0, {package!r})
 sys.argv[1:1] = ["--socket", {socket!r}]
 from {module} import main
 
@@ -34,7 +35,8 @@ DAEMON = """#!{python} -I
 # Written by boxmgmtd --deploy. Started by boxmgmtd.service.
 import sys
 
-sys.path.append({package!r})
+if {package!r} not in sys.path:
+    sys.path.insert(0, {package!r})
 from sysmgmt.service.__main__ import main
 
 main()
