@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 from glob import glob
+from typing import NamedTuple
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
@@ -17,29 +18,31 @@ NAME = "sshd"
 PROGRAM = "/usr/sbin/sshd"
 MAIN = "/etc/ssh/sshd_config"
 DROP_IN = "/etc/ssh/sshd_config.d/10-boxmgmt.conf"
+ROOT = "user=root,host=localhost,addr=::1"
+"""For whom sshd is asked what its files come to."""
 BANNER = "/etc/boxmgmt/banner"
 ISSUE = "/etc/boxmgmt/issue"
 """The banner for agetty, which would take backslashes in it for escapes of its own."""
 
 TEXT = """# Written by boxmgmtd; changes made here are lost. See boxmgmtd(8).
-# The first value wins, so this stands before what Debian's file says.
+# The first value wins, so this stands before what Debian's file says. What a stranger meets before
+# a login stands here and not below Match, so that names that exist are answered like others.
 UsePAM yes
+Banner {banner}
+PubkeyAuthentication yes
 KbdInteractiveAuthentication yes
+PasswordAuthentication no
+HostbasedAuthentication no
+GSSAPIAuthentication no
+PermitEmptyPasswords no
+MaxAuthTries 4
+MaxStartups 100:30:200
 PrintMotd no
 PrintLastLog no
 PermitUserEnvironment no
-MaxStartups 100:30:200
 AllowGroups {group} root
 {root}
 Match Group {group}
-    Banner {banner}
-    PubkeyAuthentication yes
-    KbdInteractiveAuthentication yes
-    PasswordAuthentication no
-    HostbasedAuthentication no
-    GSSAPIAuthentication no
-    PermitEmptyPasswords no
-    MaxAuthTries 4
     AuthorizedKeysFile none
     AuthorizedKeysCommand {keys} %u
     AuthorizedKeysCommandUser {keys_user}
@@ -61,17 +64,41 @@ Match Group {group}
     ClientAliveInterval 60
     ClientAliveCountMax 3
 """
-ROOT_STAYS = "# The login of root stays as it was, until a user of the box has come in over SSH."
 ROOT_IS_SHUT = "PermitRootLogin no"
+ROOT_STAYS = """# The login of root stays as it was, until a user of the box has come in over SSH.
+Match User root
+    PasswordAuthentication {0}
+    KbdInteractiveAuthentication {1}"""
 
 
-def drop_in(keys: str, banner: bool, root_stays: bool, group: str = "boxmgmt", keys_user: str = "boxmgmt-keys") -> str:
-    """The drop-in: `keys` is the AuthorizedKeysCommand."""
-    return TEXT.format(group=group, keys=keys, keys_user=keys_user, banner=BANNER if banner else "none",
-                       root=ROOT_STAYS if root_stays else ROOT_IS_SHUT)
+class Keys(NamedTuple):
+    """What sshd needs to know of a deployment.
+
+    `command` is the AuthorizedKeysCommand; `root_methods` whether root could log in by the methods
+    password and keyboard-interactive before, as sshd writes it.
+    """
+
+    command: str
+    root_methods: tuple[str, str] = ("yes", "no")
+    group: str = "boxmgmt"
+    user: str = "boxmgmt-keys"
 
 
-def service(keys: str, root_stays: Callable[[State], bool], root: str = "/") -> Service:
+def drop_in(keys: Keys, banner: bool, root_stays: bool) -> str:
+    """The drop-in."""
+    return TEXT.format(group=keys.group, keys=keys.command, keys_user=keys.user, banner=BANNER if banner else "none",
+                       root=ROOT_STAYS.format(*keys.root_methods) if root_stays else ROOT_IS_SHUT)
+
+
+def root_methods(root: str = "/") -> tuple[str, str]:
+    """Whether root may use password and keyboard-interactive now. Raises ServiceRefused."""
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    told = programs.run(NAME, [PROGRAM, "-T", "-f", files.within(root, MAIN), "-C", ROOT])
+    facts = dict(line.split(" ", 1) for line in told.splitlines() if " " in line)
+    return facts["passwordauthentication"], facts["kbdinteractiveauthentication"]
+
+
+def service(keys: Keys, root_stays: Callable[[State], bool], root: str = "/") -> Service:
     """The service: the drop-in and the banners. `root_stays` says whether root may still log in."""
     def render(state: State) -> Mapping[str, File | None]:
         banner = state.settings.banner.strip("\n")
@@ -102,7 +129,7 @@ def check(prepared: Mapping[str, str], root: str = "/") -> None:
         whole.write(text)
         whole.flush()
         programs.run(NAME, [PROGRAM, "-t", "-f", whole.name])
-        effective = programs.run(NAME, [PROGRAM, "-T", "-f", whole.name, "-C", "user=root,host=localhost,addr=::1"])
+        effective = programs.run(NAME, [PROGRAM, "-T", "-f", whole.name, "-C", ROOT])
     if "subsystem sftp internal-sftp" in effective:
         raise ServiceRefused(service=NAME, words=(
             "the subsystem sftp is internal-sftp, which needs no shell and so could not be refused to users "

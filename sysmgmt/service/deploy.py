@@ -71,6 +71,9 @@ def main(words: list[str]) -> None:
         lines = removed(wish)
     else:
         barriers.check(wish.site, wish.root)
+        before = site.read(wish.root)
+        methods = before.root_methods if before else sshd.root_methods(wish.root)
+        wish = wish._replace(site=wish.site._replace(root_methods=methods))
         lines = shown(wish) if wish.dry_run else made(wish)
     for line in lines:
         print(line)
@@ -88,7 +91,7 @@ def shown(wish: Wish) -> Iterator[str]:
 
 def first_door(wish: Wish) -> dict[str, File]:
     """The drop-in of sshd, as boxmgmtd writes it first."""
-    text = sshd.drop_in(wish.site.launcher("keys"), False, not wish.now)
+    text = sshd.drop_in(sshd.Keys(wish.site.launcher("keys"), wish.site.root_methods), False, not wish.now)
     return {sshd.DROP_IN: File(text.encode())}
 
 

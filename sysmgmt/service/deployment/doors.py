@@ -33,7 +33,7 @@ def doors(site: Site, root: str = "/") -> Service:
     def stays(state: State) -> bool:
         return os.path.exists(marker) and not came_in(state)
 
-    plain = sshd.service(site.launcher("keys"), stays, root)
+    plain = sshd.service(sshd.Keys(site.launcher("keys"), site.root_methods), stays, root)
 
     def render(state: State) -> Mapping[str, File | None]:
         kept = stays(state)

@@ -19,7 +19,10 @@ GROUP, KEYS_USER = "boxmgmt", "boxmgmt-keys"
 
 
 class Site(NamedTuple):
-    """One deployment. `package` is the folder that our packages lie in; `gid` 0: not known yet."""
+    """One deployment. `package` is the folder that our packages lie in; `gid` 0: not known yet.
+
+    `root_methods` is whether root could log in by password and by keyboard-interactive before it.
+    """
 
     python: str
     package: str
@@ -28,6 +31,7 @@ class Site(NamedTuple):
     uids: tuple[int, int] = (uids.FIRST, uids.LAST)
     gid: int = 0
     shadow_gid: int = 0
+    root_methods: tuple[str, str] = ("yes", "no")
     release: str = ""
 
     def launcher(self, name: str) -> str:
@@ -42,6 +46,7 @@ def read(root: str = "/") -> Site | None:
         return None
     try:
         kept: dict[str, Any] = json.loads(found.content)
-        return Site(**kept["site"] | {"uids": tuple(kept["site"]["uids"])})
+        pairs = {name: tuple(kept["site"][name]) for name in ("uids", "root_methods")}
+        return Site(**kept["site"] | pairs)
     except (ValueError, TypeError, KeyError):
         raise StateDamaged(what=f"{RECORD} is not a record of a deployment") from None
