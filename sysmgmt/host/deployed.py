@@ -31,7 +31,7 @@ class Kept:
 
     def keep(self, paths: Iterable[str], site: Mapping[str, Any]) -> None:
         """Keep what stands at `paths`, unless an earlier deployment has; then record `site`."""
-        os.makedirs(self._folder, mode=0o755, exist_ok=True)
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
         known: dict[str, Any] = self.facts().get("files", {})
         for path in paths:
             if path in known:
