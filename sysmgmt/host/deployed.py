@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import PurePath
 from typing import Any
 
 from sysmgmt.domain.errors import ServiceRefused
@@ -30,18 +31,25 @@ class Kept:
         return loaded
 
     def keep(self, paths: Iterable[str], site: Mapping[str, Any]) -> None:
-        """Keep what stands at `paths`, unless an earlier deployment has; then record `site`."""
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        known: dict[str, Any] = self.facts().get("files", {})
+        """Keep what stands at `paths`, unless an earlier deployment has; then record `site`.
+
+        A path that ends with a slash is a folder, of which only is kept whether it was there.
+        """
+        facts = self.facts()
+        known: dict[str, Any] = facts.get("files", {})
+        folders: set[str] = set(facts.get("folders", ()))
         for path in paths:
-            if path in known:
+            folders.update(self._missing_folders(path))
+            if path in known or path.endswith("/"):
                 continue
             found = files.read(files.within(self._root, path))
             known[path] = found and [found.mode, found.group]
             if found:
                 files.put(self._original(path), found._replace(mode=0o600, group=0))
-        text = json.dumps({"site": dict(site), "files": known}, indent=1, sort_keys=True) + "\n"
-        files.put(self._record, File(text.encode(), 0o600))
+        os.makedirs(self._folder, exist_ok=True)
+        os.chmod(self._folder, 0o700)
+        record = {"site": dict(site), "files": known, "folders": sorted(folders)}
+        files.put(self._record, File((json.dumps(record, indent=1, sort_keys=True) + "\n").encode(), 0o600))
 
     def original(self, path: str) -> File | None:
         """What stood at `path`."""
@@ -55,24 +63,21 @@ class Kept:
 
     def restore(self) -> None:
         """Put back what stood there, and forget the deployment."""
+        folders = self.facts().get("folders", [])
         for path in self.paths():
-            real = files.within(self._root, path)
-            files.put(real, self.original(path))
-            _drop_empty_folders(os.path.dirname(real))
+            files.put(files.within(self._root, path), self.original(path))
         shutil.rmtree(self._folder)
+        for folder in sorted(folders, key=len, reverse=True):
+            with suppress(OSError):  # somebody else may have put something there since
+                os.rmdir(files.within(self._root, folder))
+
+    def _missing_folders(self, path: str) -> list[str]:
+        above = [path.rstrip("/")] if path.endswith("/") else []
+        above += [str(one) for one in PurePath(path.rstrip("/")).parents]
+        return [one for one in above if not os.path.isdir(files.within(self._root, one))]
 
     def _original(self, path: str) -> str:
         return os.path.join(self._folder, "originals", path.lstrip("/"))
-
-
-def _drop_empty_folders(folder: str) -> None:
-    """Remove folders that hold nothing any more and are named after us, or below one of systemd's."""
-    while os.path.basename(folder) in ("boxmgmt", "home") or folder.endswith(".service.d"):
-        with suppress(OSError):
-            os.rmdir(folder)
-        if os.path.exists(folder):
-            return
-        folder = os.path.dirname(folder)
 
 
 def put(wanted: Mapping[str, File], root: str = "/") -> None:

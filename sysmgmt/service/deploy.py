@@ -122,7 +122,7 @@ def made(wish: Wish) -> Iterator[str]:
     kept = deployed.Kept(KEPT, wish.root)
     again = bool(kept.facts())
     wanted = plan.wanted(wish.site, wish.root)
-    kept.keep((*wanted, *SETTLED), wish.site._asdict())
+    kept.keep((*wanted, *SETTLED, HOME + "/"), wish.site._asdict())
     try:
         if wish.now or not again:
             files.put(files.within(wish.root, ROOT_STAYS), None if wish.now else File(b""))

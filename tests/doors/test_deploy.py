@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.doors.machine import HOME, Machine
+from tests.doors.machine import HOME, Machine, wait_until
 from tests.doors.site import LIBRARY, PASSWORDS, STATE, Site
 
 SEEN = """import hashlib, json, os, sys
@@ -154,11 +154,11 @@ def test_root_keeps_its_login_until_a_user_of_the_box_has_come_in(fresh: Site) -
     child.sendline(PASSWORDS["bob"])
     child.expect("> ")
     marker = "/var/lib/boxmgmt-deploy/root-stays"
-    from tests.doors.machine import wait_until
     wait_until(lambda: not machine.exists(marker))
     wait_until(lambda: b"Permission denied" in machine.run(*command).stderr)
-    console = fresh.at_console("root")
-    console.sendline("Root-Pass-1")
+    console = machine.at_terminal("/usr/bin/script", "-q", "-c", "/bin/login", "/dev/null")
+    console.expect("login: ")
+    console.sendline("root")
     console.expect("Login incorrect")
     console.close(force=True)
     fresh.stop_serving()

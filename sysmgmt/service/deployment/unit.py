@@ -6,7 +6,6 @@ PATH = "/etc/systemd/system/boxmgmtd.service"
 UNIT = """# Written by boxmgmtd --deploy.
 [Unit]
 Description=The engine of the box: state, users, keys, audit
-Documentation=man:boxmgmtd(8)
 Before=ssh.service systemd-user-sessions.service getty.target
 After=local-fs.target
 
