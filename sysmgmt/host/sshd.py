@@ -150,6 +150,7 @@ def as_it_would_be(main: str, prepared: Mapping[str, str], root: str = "/") -> s
             names = {*glob(whole), *(one for one in prepared if fnmatch(one, whole))}
             included |= names
             lines += [f"Include {prepared.get(name, name)}" for name in sorted(names)]
-    if missing := [one for one in prepared if one.endswith(DROP_IN) and one not in included]:
-        raise ServiceRefused(service=NAME, words=f"{MAIN} does not include {missing[0]}")
+    ours = files.within(root, DROP_IN)
+    if (ours in prepared or os.path.exists(ours)) and ours not in included:
+        raise ServiceRefused(service=NAME, words=f"{MAIN} does not include {ours}")
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """The services of a deployed machine, as boxmgmtd settles them: users, sshd, host keys."""
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -62,7 +63,10 @@ def begin(house: House, site: Site) -> None:
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr, flush=True)
     if os.path.exists(ROOT_STAYS):
+        # A thread inherits the mask: what ends the service must reach the main thread.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
         threading.Thread(target=_shut_root_out, args=(house,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _shut_root_out(house: House) -> None:
