@@ -18,7 +18,7 @@ role administrator get the menu with [6] System management CLI, which opens sysm
 role admin get it without; all others get sysmgmt. On a box that has not been installed it leads
 through the Installation first.
 
-A number chooses, and a path of numbers walks at once: 2.1. B goes back, M to the main menu, Q
+A number chooses, and a path of numbers walks at once, from the menu that one is in: 2.1. B goes back, M to the main menu, Q
 quits, ? helps. Numbers never move: what somebody may not do is not shown, and its number stays
 free. After each action the menu shows the sysmgmt command that does the same. Ctrl-C at a question
 breaks off the action and nothing else.
@@ -26,7 +26,7 @@ breaks off the action and nothing else.
 
 PIPE = """
 On standard input each line is a choice, or the answer to the question that is due: a blank answer
-keeps the present value, a confirmation is answered with y. Blank lines and lines that begin with #
+keeps an optional value as it is, a confirmation is answered with y. Blank lines and lines that begin with #
 are skipped where a choice is due. Neither menus nor questions are printed. The first choice,
 value or action that is refused ends it with its exit status, and a message that names the line.
 

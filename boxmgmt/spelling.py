@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from sysmgmt.engine.declaration import Command
-
-_BLANKS = (" ", "\t")
+from sysmgmt.engine.language import quoted
 
 
 def line(command: Command, texts: Mapping[str, str]) -> str:
@@ -12,11 +11,3 @@ def line(command: Command, texts: Mapping[str, str]) -> str:
     values = (f"{one.name}={'-' if one.word.secret else quoted(texts[one.name])}"
               for one in command.parameters if one.name in texts)
     return " ".join([command.name, *values, *(["--yes"] if command.asks else [])])
-
-
-def quoted(text: str) -> str:
-    """`text` as a value, in quotes where the language needs them."""
-    if text and text != "-" and '"' not in text and not any(one in text for one in _BLANKS):
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -1,8 +1,8 @@
 """Users."""
 
 from sysmgmt.commands.words import (
-    CurrentPassword, Groups, LockedUser, MustChange, NewPassword, NewUser, OwnNewPassword, RoleName,
-    UserName)
+    CurrentPassword, Groups, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword,
+    ResetPassword, RoleName, UserName)
 from sysmgmt.domain import accounts, facts
 from sysmgmt.domain.model import Account
 from sysmgmt.domain.permissions import Permission
@@ -37,14 +37,15 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
 
 @command(needs=Permission.SECURITY)
 def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: Groups | None = None,
-             password: NewPassword | None = None, new_name: NewUser | None = None) -> Change:
+             password: ResetPassword | None = None, new_name: NewName | None = None) -> Change:
     """Change another user: role, groups, name, or a new password for one who forgot it.
 
     After a reset the user must choose a new password at the next login.
     """
     edit = accounts.Edit(new_name, role, groups, password)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
-    return Change(state, {"name": new_name or name})
+    still = accounts.still_locked(state, new_name or name) if password else ()
+    return Change(state, {"name": new_name or name}, still)
 
 
 @command(needs=Permission.SECURITY)

@@ -1,6 +1,6 @@
 """The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
 
-from sysmgmt.commands.words import NewPassword, Text, Token, UserName
+from sysmgmt.commands.words import ResetPassword, Text, Token, UserName
 from sysmgmt.domain import accounts, lockout, passwords, sessions
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
@@ -62,7 +62,7 @@ def close_session(call: Call, session: Token, reason: Text) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
-def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
+def recover_admin(call: Call, name: UserName, password: ResetPassword) -> Change:
     """Unlock the user admin with a new password, for the owner of the state folder (R093)."""
     account = lockout.unlock(accounts.find(call.state, name))
     account = passwords.store(account, password, call.now)

@@ -1,6 +1,6 @@
 """Roles and consistency groups."""
 
-from sysmgmt.commands.words import GroupName, NewGroup, NewRole, OwnRole, Permissions
+from sysmgmt.commands.words import GroupName, NewGroup, NewName, NewRole, OwnRole, Permissions
 from sysmgmt.domain import facts, groups, roles
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.declaration import Call, Change, Shown, command
@@ -23,7 +23,7 @@ def get_roles(call: Call) -> Shown:
 
 @command(needs=Permission.SECURITY)
 def modify_role(call: Call, name: OwnRole, permissions: Permissions | None = None,
-                new_name: NewRole | None = None) -> Change:
+                new_name: NewName | None = None) -> Change:
     """Replace the permissions of a role, or rename it.
 
     Predefined roles cannot be changed, nor can your own.

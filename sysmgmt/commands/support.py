@@ -11,19 +11,20 @@ def enable_advanced_support_commands(call: Call) -> Shown:
 
     Use them with care.
     """
-    return Shown({}, caller=call.caller._replace(advanced=True))
+    shown = [one.name for one in call.catalog.values() if one.advanced]
+    return Shown({"advanced_support_commands": shown}, caller=call.caller._replace(advanced=True))
 
 
 @command(needs=Permission.SE)
 def disable_advanced_support_commands(call: Call) -> Shown:
     """Hide the advanced support commands again."""
-    return Shown({}, caller=call.caller._replace(advanced=False))
+    return Shown({"advanced_support_commands": []}, caller=call.caller._replace(advanced=False))
 
 
 @command(needs=Permission.SE, advanced=True, reserve=True)
 def check_state(call: Call) -> Shown:
     """Read the whole stored state and check every value of it."""
-    return Shown({**facts.checked(call.state), **call.box.store.check()})
+    return Shown({"state": "ok", **facts.checked(call.state), **call.box.store.check()})
 
 
 @command(needs=Permission.SE, advanced=True)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import names, passwords, roles, security, ssh_keys
-from sysmgmt.domain.accounts import locked
+from sysmgmt.domain import accounts, names, passwords, roles, security, ssh_keys
 from sysmgmt.domain.errors import InvalidValue, PasswordReused
 from sysmgmt.domain.model import Cost, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
@@ -96,13 +95,27 @@ def _own_roles(state: State) -> Iterable[str]:
     return state.roles
 
 
+def _new_user(text: str, reading: Reading) -> str:
+    """A name that nobody has, looked up before any password is asked for or compared."""
+    name = _name(text, reading)
+    accounts.check_new_name(reading.state, name)
+    return name
+
+
 def _new_password(text: str, reading: Reading) -> str:
+    """The hash of the first password of a user who does not exist yet, so that there is no history."""
+    return _password_for("", text, reading)
+
+
+def _reset_password(text: str, reading: Reading) -> str:
     """The hash of a password for the user whom the parameter `name` names."""
     return _password_for(names.canonical(reading.texts.get("name", "")), text, reading)
 
 
 def _own_new_password(text: str, reading: Reading) -> str:
-    """The hash of a password for the caller."""
+    """The hash of a password for the caller, if it is not too early to change it."""
+    account = accounts.find(reading.state, reading.caller.user)
+    passwords.check_age(account, passwords.rules_of(reading.state.settings), reading.now)
     return _password_for(reading.caller.user, text, reading)
 
 
@@ -113,7 +126,7 @@ def _password_for(name: str, text: str, reading: Reading) -> str:
     account = reading.state.accounts.get(name)
     if account is not None:
         _check_reuse(text, passwords.remembered(account, rules), reading)
-    if passwords.is_common(text, name, reading.state.settings.name):
+    if passwords.is_common(text, reading.texts.get("name", name), reading.state.settings.name):
         reading.warnings.append("This password is easy to guess.")
     return _hashed(text, reading.state.settings.hashing, reading)
 
@@ -144,9 +157,10 @@ def _current_password(text: str, reading: Reading) -> bool:
     return True
 
 
-NewUser = Annotated[str, Word("Name of the new user", _name, "NAME")]
+NewUser = Annotated[str, Word("Name of the new user", _new_user, "NAME")]
+NewName = Annotated[str, Word("New name", _name, "NAME")]
 UserName = Annotated[str, Word("User name", _name, "USER", offers=_accounts, bare=True)]
-LockedUser = Annotated[str, Word("Which user to unlock", _name, "USER", offers=locked, bare=True,
+LockedUser = Annotated[str, Word("Which user to unlock", _name, "USER", offers=accounts.locked, bare=True,
                                  none="No users to unlock.")]
 RoleName = Annotated[str, Word("Role", _name, "ROLE", offers=_roles)]
 OwnRole = Annotated[str, Word("Role", _name, "ROLE", offers=_own_roles, bare=True)]
@@ -162,6 +176,7 @@ NewGroup = Annotated[str, Word("Name of the consistency group", _name, "NAME")]
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
                                     twice=True)]
+ResetPassword = Annotated[str, Word("New password", _reset_password, "PASSWORD", secret=True, twice=True)]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
@@ -172,8 +187,8 @@ BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout",
-    _whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "MINUTES")]
-SessionCount = Annotated[int, Word("Sessions that one user may have open", _whole(1, 100, "sessions"), "COUNT")]
+    _whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "1-30")]
+SessionCount = Annotated[int, Word("Sessions that one user may have open", _whole(1, 100, "sessions"), "1-100")]
 PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
 KeyFingerprint = Annotated[str, Word("Fingerprint of the key", _any, "SHA256:...", bare=True)]
 SessionId = Annotated[str, Word("Session", _any, "SESSION", bare=True,

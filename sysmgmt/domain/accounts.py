@@ -59,6 +59,8 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup.
     """
     account = find(state, name)
+    if edit == Edit():
+        raise InvalidValue(what="Give at least one of role, groups, password and new_name")
     if name == ADMIN and (edit.role is not None or edit.groups is not None or edit.new_name is not None):
         raise PredefinedUser(name=name)
     if name == caller:
@@ -120,6 +122,12 @@ def set_own_password(state: State, name: str, encoded: str, now: float) -> State
 def put(state: State, account: Account) -> State:
     """The state in which `account` stands under its name."""
     return state._replace(accounts=state.accounts.put(account.name, account))
+
+
+def still_locked(state: State, name: str) -> tuple[str, ...]:
+    """What to know about a user who has a new password and cannot use it yet."""
+    locked = find(state, name).locked_by
+    return (f"User {name} is still locked; unlock_user name={name} unlocks.",) if locked else ()
 
 
 def locked(state: State) -> list[str]:

@@ -12,11 +12,13 @@ class Refusal(Exception):
 
     status = 1
     hint = ""
+    askable = False
+    """Whether a person may have mistyped an answer, which is then asked for again."""
 
-    def __init__(self, **facts: object) -> None:
-        super().__init__()
+    def __init__(self, *own: str, **facts: object) -> None:
+        """`own` is a message, and a hint, that say more here than those of the class."""
+        super().__init__(*own)
         self.facts = facts
-        self.told = ""
 
     @property
     def code(self) -> str:
@@ -24,19 +26,12 @@ class Refusal(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        return self.told or (self.__doc__ or "").format(**self.facts)
+        return self.args[0] if self.args else (self.__doc__ or "").format(**self.facts)
 
     @property
     def advice(self) -> str | None:
         """What to do about it, or None."""
-        return self.hint.format(**self.facts) or None
-
-
-def told(kind: type[Refusal], message: str) -> Refusal:
-    """A refusal of `kind` that was made elsewhere, in the words that it had there."""
-    refusal = kind()
-    refusal.told = message
-    return refusal
+        return self.args[1] if len(self.args) > 1 else self.hint.format(**self.facts) or None
 
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
@@ -63,14 +58,17 @@ class MissingValue(_Usage):
     """{command} needs a value for {parameter}."""
 
     hint = "Give {parameter}=..., or enter help {command}."
+    askable = True
 
 
 class InvalidValue(_Usage):
     """{what}."""
 
+    askable = True
+
 
 class ConfirmationNeeded(_Usage):
-    """{question}"""
+    """This has to be confirmed: {question}"""
 
     hint = "Add --yes to confirm."
 
@@ -114,7 +112,7 @@ class AccountLocked(_NoLogin):
 
 
 class TooManySessions(_NoLogin):
-    """User {name} has {count} open sessions, which is the limit."""
+    """User {name} has as many open sessions as are allowed ({count})."""
 
     hint = "Close one of them first."
 
@@ -126,7 +124,7 @@ class _Ended(Refusal):
 
 
 class IdleLogout(_Ended):
-    """Logged out after {minutes} without a keystroke."""
+    """Logged out after {time} without a keystroke."""
 
 
 class SessionEnded(_Ended):
@@ -136,19 +134,26 @@ class SessionEnded(_Ended):
 class UserExists(Refusal):
     """User {name} already exists."""
 
+    askable = True
+
 
 class UnknownUser(Refusal):
     """There is no user {name}."""
 
+    askable = True
+
 
 class RoleExists(Refusal):
     """Role {name} already exists."""
+
+    askable = True
 
 
 class UnknownRole(Refusal):
     """There is no role {name}."""
 
     hint = "get_roles lists the roles."
+    askable = True
 
 
 class RoleInUse(Refusal):
@@ -180,15 +185,19 @@ class PermissionNotAssignable(Refusal):
 class PasswordTooWeak(Refusal):
     """The password needs {rules}."""
 
+    askable = True
+
 
 class PasswordReused(Refusal):
     """The password was used before; the last {count} cannot be used again."""
+
+    askable = True
 
 
 class PasswordTooYoung(Refusal):
     """The password was changed less than {hours} hours ago."""
 
-    hint = "A user with the permission security can reset it with set_user."
+    hint = "Another user with the permission security can reset it with set_user."
 
 
 class PasswordWrong(Refusal):
@@ -214,11 +223,14 @@ class AlreadyInstalled(Refusal):
 class GroupExists(Refusal):
     """Group {name} already exists."""
 
+    askable = True
+
 
 class UnknownGroup(Refusal):
     """There is no group {name}."""
 
     hint = "get_groups lists the groups."
+    askable = True
 
 
 class GroupInUse(Refusal):
@@ -296,6 +308,6 @@ class ServiceLost(_Unable):
 
 
 class InternalError(Refusal):
-    """Something unexpected happened; the journal explains it under the id {id}."""
+    """Something unexpected happened; the audit explains it under the id {id}."""
 
     status = 70

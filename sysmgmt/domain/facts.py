@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import passwords, roles, ssh_keys
-from sysmgmt.domain.accounts import find
+from sysmgmt.domain import accounts, passwords, roles, ssh_keys
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -77,7 +76,7 @@ def cluster(state: State, release: str) -> dict[str, Any]:
 
 def current_user(state: State, name: str) -> dict[str, Any]:
     """What get_current_user tells."""
-    account = find(state, name)
+    account = accounts.find(state, name)
     shown = user(state, account, account)
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
@@ -98,8 +97,11 @@ def box_settings(settings: Settings) -> dict[str, Any]:
 
 def system_status(state: State, storage: Mapping[str, Any]) -> dict[str, Any]:
     """Whether the box is well, in the order in which one asks; sizes in bytes."""
-    locked = [account.name for account in state.accounts.values() if account.locked_by]
-    return {"system": "attention" if locked else "ok", "users": len(state.accounts), "locked_users": locked,
+    locked = accounts.locked(state)
+    reasons = ["users are locked"] if locked else []
+    if storage.get("dropped_bytes"):
+        reasons.append("an incomplete change at the end of the journal was dropped")
+    return {"system": "attention" if reasons else "ok", "reasons": reasons, "users": len(state.accounts), "locked_users": locked,
             "sessions": len(state.sessions), "storage": dict(storage)}
 
 

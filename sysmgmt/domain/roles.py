@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from sysmgmt.domain.errors import (
-    OwnAccount, PermissionNotAssignable, PredefinedRole, RoleExists, RoleInUse, UnknownRole)
+    InvalidValue, OwnAccount, PermissionNotAssignable, PredefinedRole, RoleExists, RoleInUse, UnknownRole)
 from sysmgmt.domain.model import Role, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 
@@ -62,9 +62,11 @@ def modify(state: State, name: str, new_name: str | None, permissions: tuple[Per
            caller: str) -> State:
     """Rename a role or replace its permissions (R059, R123).
 
-    Raises UnknownRole, PredefinedRole, OwnAccount, RoleExists, PermissionNotAssignable.
+    Raises InvalidValue, UnknownRole, PredefinedRole, OwnAccount, RoleExists, PermissionNotAssignable.
     """
     role = changeable(state, name)
+    if new_name is None and permissions is None:
+        raise InvalidValue(what="Give at least one of permissions and new_name")
     account = state.accounts.get(caller)
     if account is not None and account.role == name:
         raise OwnAccount()

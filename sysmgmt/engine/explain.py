@@ -55,7 +55,7 @@ def synopsis(command: Command) -> str:
 
 
 def _usage(one: Parameter) -> str:
-    usage = f"{one.name}={one.word.syntax}"
+    usage = f"[{one.name}=]{one.word.syntax}" if one.word.bare else f"{one.name}={one.word.syntax}"
     return usage if one.required else f"[{usage}]"
 
 

@@ -6,16 +6,35 @@ and there `\\"` and `\\\\` stand for `"` and `\\`. Nothing else has a meaning: `
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sysmgmt.domain.errors import InvalidValue
 
-_TOKEN = re.compile(
-    r'[ \t]*(?:([A-Za-z_][A-Za-z0-9_]*)=)?(?:"((?:[^"\\]|\\.)*)"(?=[ \t]|$)|([^ \t]*))')
+_TOKEN = re.compile(r'''
+    [ \t]* (?P<written>
+        (?: (?P<name> [A-Za-z_][A-Za-z0-9_]* ) = )?
+        (?: "(?P<within> (?: [^"\\] | \\. )* )" (?= [ \t] | $ )
+          | "(?P<rest> (?: [^"\\] | \\. )* ) \\? $
+          | (?P<plain> [^ \t]* ) ) )''', re.VERBOSE)
 _ESCAPED = re.compile(r'\\(["\\])')
+_NEEDS_QUOTES = re.compile(r'-|.*[ \t"].*|', re.DOTALL)
 BLANKS = " \t\r\n"
 """What may stand around words. Blanks of other scripts are text: a password may end with one."""
 FLAGS = ("json", "dry-run", "yes", "help")
+
+
+class Token(NamedTuple):
+    """A word of a line: all of it as it is `written`, its `name` if it is `name=value`, and the `value` read.
+
+    One that is not `sound` has quotes that do not end, or text behind them.
+    """
+
+    written: str
+    name: str | None
+    value: str
+    quoted: bool
+    sound: bool
 
 
 class Line(NamedTuple):
@@ -39,38 +58,50 @@ def command_of(line: str) -> str:
     return line.strip(BLANKS).replace("\t", " ").partition(" ")[0]
 
 
+def tokens(text: str) -> Iterator[Token]:
+    """The words of `text`, also of one that is being typed."""
+    for match in _TOKEN.finditer(text):
+        written, name, within, rest, plain = match.groups()
+        if written:
+            if plain is None:
+                yield Token(written, name, _ESCAPED.sub(r"\1", rest or within or ""), True, within is not None)
+            else:
+                yield Token(written, name, plain, False, not plain.startswith('"'))
+
+
+def quoted(value: str) -> str:
+    """How `value` is written: in quotes where it would be read as something else."""
+    if not _NEEDS_QUOTES.fullmatch(value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def parse(line: str) -> Line:
     """The parts of `line`. Raises InvalidValue."""
     line = line.strip(BLANKS)
     parsed = Line(command_of(line), {}, [], [], set())
-    place = len(parsed.command)
-    while place < len(line):
-        match = _TOKEN.match(line, place)
-        assert match is not None  # the pattern matches anywhere, at least the empty string
-        place = match.end()
-        _take(parsed, *match.groups())
+    for token in tokens(line[len(parsed.command):]):
+        _take(parsed, token)
     return parsed
 
 
-def _take(parsed: Line, name: str | None, quoted: str | None, bare: str | None) -> None:
-    if quoted is None and bare is not None and bare.startswith('"'):
+def _take(parsed: Line, token: Token) -> None:
+    if not token.sound:
         raise InvalidValue(what="A quoted value does not end, or text follows its closing quote")
-    text = _ESCAPED.sub(r"\1", quoted) if quoted is not None else bare or ""
-    if name is None:
-        _take_word(parsed, text, quoted is None)
-    elif name in parsed.texts or name in parsed.on_next_lines:
-        raise InvalidValue(what=f"The parameter {name} is given twice")
-    elif text == "-" and quoted is None:
-        parsed.on_next_lines.append(name)
+    if token.name is None:
+        _take_word(parsed, token)
+    elif token.name in parsed.texts or token.name in parsed.on_next_lines:
+        raise InvalidValue(what=f"The parameter {token.name} is given twice")
+    elif token.value == "-" and not token.quoted:
+        parsed.on_next_lines.append(token.name)
     else:
-        parsed.texts[name] = text
+        parsed.texts[token.name] = token.value
 
 
-def _take_word(parsed: Line, text: str, plain: bool) -> None:
-    if not plain or not text.startswith("--"):
-        if text or not plain:
-            parsed.bare.append(text)
-    elif text[2:] in FLAGS:
-        parsed.flags.add(text[2:])
+def _take_word(parsed: Line, token: Token) -> None:
+    if token.quoted or not token.value.startswith("--"):
+        parsed.bare.append(token.value)
+    elif token.value[2:] in FLAGS:
+        parsed.flags.add(token.value[2:])
     else:
         raise InvalidValue(what="There is no such flag; the flags are --" + ", --".join(FLAGS))

@@ -29,7 +29,7 @@ class LinuxMachine:
     def check_power(self) -> None:
         """Raise ServiceRefused where there is no systemd to reboot or shut down with."""
         if not os.path.isdir("/run/systemd/system"):
-            raise ServiceRefused(service="The box", words="it has no systemd, so it cannot be switched from here")
+            raise ServiceRefused(service="The box", words="there is no systemd here that could restart it or shut it down")
 
     def reboot(self) -> None:
         """Restart the machine. Raises ServiceRefused."""

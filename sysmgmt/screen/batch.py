@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sysmgmt.domain.errors import InvalidValue, Refusal
+from sysmgmt.domain.errors import InvalidValue, NotApplied, Refusal
 from sysmgmt.engine import language
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.conversation import Conversation
@@ -53,7 +53,7 @@ def run_together(conversation: Conversation, lines: Lines, place: Place) -> None
     """Read all lines, carry out all of them or none, then answer each."""
     gathered = _gather(conversation, lines)
     answers = conversation.door.run_together([request for _, request, _ in gathered])
-    culprit = next((one for one in answers if one.status and one.code != "NotApplied"), None)
+    culprit = next((one for one in answers if one.status and one.code != NotApplied.__name__), None)
     for (place.number, _, as_json), answer in zip(gathered, answers, strict=True):
         conversation.finish(answer, as_json)
     conversation.status = culprit.status if culprit else conversation.status

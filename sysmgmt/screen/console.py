@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sysmgmt import box
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Caller
 from sysmgmt.screen.batch import Place
 from sysmgmt.screen.conversation import Manner
+from sysmgmt.screen.ended import Standing
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.options import Options
 from sysmgmt.screen.output import Output
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
 
 SOCKET = "/run/boxmgmt/box.sock"
 """Where boxmgmtd listens."""
-SLOWEST_IDLE = 1800.0
-"""Seconds: the idle limit where the state cannot tell."""
-
 
 class Console(NamedTuple):
     """One client: its door to the engine, and where it reads and writes. No `person`: a script."""
@@ -97,13 +96,13 @@ def stranger(environment: Mapping[str, str], at_terminal: bool) -> Caller:
 def _limit(door: Door) -> Callable[[], float]:
     def limit() -> float:
         try:
-            return float(door.sign().idle_timeout)
+            return door.sign().idle_timeout
         except Refusal:
-            return SLOWEST_IDLE
+            return LONGEST_IDLE  # where the state cannot tell
     return limit
 
 
-def _person(limit: Callable[[], float], standing: Callable[[], Refusal | None]) -> "Person":
+def _person(limit: Callable[[], float], standing: Standing) -> "Person":
     from sysmgmt.screen.person import at_terminal  # imports prompt_toolkit
 
     return at_terminal(limit, standing)

@@ -1,8 +1,15 @@
 """The end of a session that the person did not ask for."""
 
-from sysmgmt.domain.errors import IdleLogout, Refusal
+from collections.abc import Callable
 
-STATUS = 5
+from sysmgmt.domain.errors import IdleLogout, Refusal
+from sysmgmt.domain.times import words
+
+LOOK = 1.0
+"""Seconds between two looks at the session."""
+
+Standing = Callable[[], Refusal | None]
+"""Tells whether the session still stands: None, or why it is over."""
 
 
 class Ended(SystemExit):
@@ -14,17 +21,15 @@ class Ended(SystemExit):
     code: int
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(STATUS)
+        super().__init__(refusal.status)
         self.refusal = refusal
 
 
 def idle(seconds: float) -> Ended:
     """The end after `seconds` without a keystroke."""
-    return Ended(IdleLogout(minutes=duration(seconds)))
+    return Ended(IdleLogout(time=words(seconds)))
 
 
-def duration(seconds: float) -> str:
-    """A length of time as people say it: `30 minutes`, `1 minute`, `45 seconds`."""
-    whole = max(1, round(seconds))
-    number, unit = (whole // 60, "minute") if whole % 60 == 0 else (whole, "second")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def always_standing() -> Refusal | None:
+    """A session that nothing ends, as there is none before a login."""
+    return None

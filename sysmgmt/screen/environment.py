@@ -6,11 +6,10 @@ ALLOWED = ("TERM", "LANG", "NO_COLOR", "HOME", "BOXMGMT_STATE")
 """What is kept as it is. EDITOR, VISUAL, PAGER, LESS*, SHELL, PYTHON* and PATH are not: each of
 them names a program or code that something could run."""
 
-FIXED = {
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-    # Without an answer to its question for the cursor, prompt_toolkit prints a warning after 2 s.
-    "PROMPT_TOOLKIT_NO_CPR": "1",
-}
+NO_CPR = {"PROMPT_TOOLKIT_NO_CPR": "1"}
+"""Without it, and without an answer to its question for the cursor, prompt_toolkit prints a warning after 2 s."""
+
+FIXED = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **NO_CPR}
 
 
 def scrub(environ: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, TextIO, cast
 
 from prompt_toolkit.history import History
 
-from sysmgmt.domain.errors import InvalidValue, Refusal
+from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.screen import keys
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.keyboard import Keyboard
@@ -59,7 +59,7 @@ class Ending(Stripped, ABC):
                     return self.exit_code
                 except Exception as error:  # in the prompt itself: another one would fail like it
                     self.failed(error)
-                    self.exit_code = 70
+                    self.exit_code = InternalError.status
                     return self.exit_code
 
     def sigint_handler(self, signum: int, frame: FrameType | None) -> None:
@@ -67,7 +67,7 @@ class Ending(Stripped, ABC):
         raise KeyboardInterrupt
 
     def _leave(self, end: SystemExit) -> None:
-        self.exit_code = end.code if isinstance(end.code, int) else 70
+        self.exit_code = end.code if isinstance(end.code, int) else InternalError.status
         if isinstance(end, Ended):
             self.end = end.refusal
         if isinstance(self.source, Keyboard):

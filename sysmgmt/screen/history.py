@@ -1,6 +1,5 @@
 """The lines that arrow-up brings back: in memory only, and without secrets."""
 
-import re
 from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from prompt_toolkit.history import History
@@ -11,8 +10,6 @@ from sysmgmt.engine.declaration import Command
 
 MOST_LINES = 500
 LONGEST_LINE = 1000
-
-_TOKEN = re.compile(r'[ \t]*(?:[A-Za-z_]\w*=)?(?:"(?:[^"\\]|\\.)*"(?=[ \t]|$)|[^ \t]+)')
 
 
 def redact(line: str, catalog: Mapping[str, Command]) -> str | None:
@@ -35,8 +32,7 @@ def redact(line: str, catalog: Mapping[str, Command]) -> str | None:
     names = [*parts.texts, *parts.on_next_lines]
     if len(parts.bare) > len(bare) or any(command.parameter(name) is None for name in names):
         return None
-    tokens = [match.group().strip() for match in _TOKEN.finditer(line)]
-    return " ".join(one for one in tokens if one.partition("=")[0] not in secret)
+    return " ".join(one.written for one in language.tokens(line) if one.name not in secret)
 
 
 class Redacted(History):

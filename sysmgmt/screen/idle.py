@@ -10,10 +10,8 @@ from typing import Any
 from prompt_toolkit.application import Application
 
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.screen.ended import Ended, duration, idle
-
-LOOK = 1.0
-"""Seconds between two looks at the session."""
+from sysmgmt.domain.times import words
+from sysmgmt.screen.ended import LOOK, Ended, Standing, idle
 
 
 class Due(Enum):
@@ -74,8 +72,7 @@ class Watch:
     passes while a command runs, since nothing waits for a key then.
     """
 
-    def __init__(self, countdown: Countdown, standing: Callable[[], Refusal | None],
-                 tell: Callable[[str], None]) -> None:
+    def __init__(self, countdown: Countdown, standing: Standing, tell: Callable[[str], None]) -> None:
         self.countdown = countdown
         self._standing = standing
         self._tell = tell
@@ -113,7 +110,7 @@ class Watch:
             return Ended(refusal)
         due = self.countdown.due()
         if due is Due.WARNING:
-            left = duration(self.countdown.left)
+            left = words(self.countdown.left)
             self._tell(f"Nothing was typed for a while. You will be logged out in {left}.")
         return idle(self.countdown.limit) if due is Due.END else None
 

@@ -18,14 +18,11 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import DummyOutput, Output, create_output
 from prompt_toolkit.utils import is_dumb_terminal
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.screen.ended import Standing, always_standing
+from sysmgmt.screen.environment import NO_CPR
 from sysmgmt.screen.idle import Countdown, Watch
 from sysmgmt.screen.signals import deferred
 from sysmgmt.screen.typewriter import Typewriter
-
-
-def _always_standing() -> Refusal | None:
-    return None
 
 
 class Keyboard(Vt100Input):
@@ -36,12 +33,10 @@ class Keyboard(Vt100Input):
     """
 
     def __init__(self, stdin: TextIO, out: TextIO, limit: Callable[[], float],
-                 standing: Callable[[], Refusal | None] = _always_standing,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+                 standing: Standing = always_standing, clock: Callable[[], float] = time.monotonic) -> None:
         if not (stdin.isatty() and out.isatty()):
             raise ValueError("a Keyboard needs a terminal on both sides, else typed secrets are echoed")
-        # As in environment.FIXED: without it, 2 s after the first prompt, a warning appears.
-        os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"
+        os.environ.update(NO_CPR)  # also for whoever did not scrub the environment
         logging.getLogger("asyncio").disabled = True  # it would show tracebacks
         super().__init__(stdin)
         self.out = out

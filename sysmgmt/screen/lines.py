@@ -7,15 +7,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from sysmgmt.domain.errors import InvalidValue, Refusal
-from sysmgmt.screen.ended import Ended, idle
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.screen.ended import LOOK, Ended, Standing, always_standing, idle
 
 LONGEST = 64 * 1024
 """Bytes that a line may have, without its end."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _BYTE = re.compile("[\ud800-\udfff]")
-_LOOK = 1.0
 
 
 def check(text: str, what: str) -> str:
@@ -29,20 +28,15 @@ def check(text: str, what: str) -> str:
     return text
 
 
-def _always_standing() -> Refusal | None:
-    return None
-
-
 class Lines:
     """Reads a descriptor line by line; `number` is the line last read, the first is 1.
 
     `limit` gives the seconds to wait for the next byte, read anew for each line; None waits for
-    ever. `standing` is asked once a second while waiting; a refusal ends the session.
+    ever. `standing` is asked every LOOK while waiting; a refusal ends the session.
     """
 
     def __init__(self, descriptor: int, limit: Callable[[], float] | None = None,
-                 standing: Callable[[], Refusal | None] = _always_standing,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+                 standing: Standing = always_standing, clock: Callable[[], float] = time.monotonic) -> None:
         self.number = 0
         self._descriptor = descriptor
         self._limit = limit
@@ -94,7 +88,7 @@ class Lines:
 
     def _wait(self, limit: float) -> None:
         deadline = self._clock() + limit
-        while not select.select([self._descriptor], [], [], max(0.0, min(_LOOK, deadline - self._clock())))[0]:
+        while not select.select([self._descriptor], [], [], max(0.0, min(LOOK, deadline - self._clock())))[0]:
             if refusal := self._standing():
                 raise Ended(refusal)
             if self._clock() >= deadline:

@@ -39,7 +39,7 @@ def page(command: Mapping[str, Any]) -> list[str]:
         shown += ["", "Parameters:"]
     for one in command["parameters"]:
         shown.append(f"  {one['name']}={one['syntax']}")
-        shown.append(f"      {one['about']}" + ("" if one["required"] else " (optional)")
-                     + (" (secret)" if one["secret"] else ""))
+        notes = ("" if one["required"] else " (optional)") + (" (secret)" if one["secret"] else "")
+        shown += textwrap.wrap(one["about"] + notes, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
     needs = NEEDS.get(command["needs"]) or f"the permission {command['needs']}"
     return [*shown, "", f"Needs {needs}."]

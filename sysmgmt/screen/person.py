@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import Refusal
 from sysmgmt.screen.ask import Asker
+from sysmgmt.screen.ended import Standing
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.pager import Pager
 from sysmgmt.screen.questions import TerminalAsker
@@ -19,7 +19,7 @@ class Person(NamedTuple):
     page: Callable[[str], None]
 
 
-def at_terminal(limit: Callable[[], float], standing: Callable[[], Refusal | None]) -> Person:
+def at_terminal(limit: Callable[[], float], standing: Standing) -> Person:
     """The person at the terminal of this process, under the idle guard.
 
     Where standard output goes elsewhere, questions are shown on the terminal itself.

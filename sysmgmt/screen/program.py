@@ -72,7 +72,7 @@ def _status(program: Program, environment: dict[str, str]) -> int:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 70
+        return end.code if isinstance(end.code, int) else InternalError.status
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
 

@@ -23,8 +23,8 @@ A command is a name followed by parameters:
 
 A value stands as it is typed, up to the next blank. Between double quotes it may contain blanks;
 there \\" and \\\\ stand for " and \\. No other character has a meaning: | > < ; $ ' and # are text.
-Lists are separated by commas. The first value of some commands may stand without its name: help
-add_user. A line that is blank or begins with # is skipped.
+Lists are separated by commas. Where the name of a parameter stands in brackets the value may stand
+alone: help add_user is help command=add_user. A line that is blank or begins with # is skipped.
 
 Flags say how a command runs: --json prints the answer as one line of JSON; --dry-run checks
 everything, tells what would happen and changes nothing; --yes confirms; --help explains.
@@ -35,6 +35,7 @@ A value that is - stands in the next line of standard input:
     old secret
     new secret
 
+At a terminal such a value is asked for, hidden: set_user bob password=- asks for bob's new password.
 A secret is refused on a command line, which other users of a machine can read.
 """
 
@@ -103,7 +104,7 @@ the next login.
 """
 
 DAMAGE = """
-Damaged files are never repaired silently. An incomplete last transaction, which a power cut may
+Damaged files of the state are never repaired silently. An incomplete last transaction, which a power cut may
 leave, was never acknowledged; it is dropped, and get_system_status tells so. Any other damage is
 refused with StateDamaged, which names the file and the line; nothing is changed then.
 

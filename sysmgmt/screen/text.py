@@ -10,12 +10,15 @@ from sysmgmt.screen.visible import escaped
 NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowhere", "password_expires_at": "never",
            "max_age": "unlimited"}
 """What the absence of a value means, where `none` would mislead."""
+HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys"})
+"""Details of a user that are None, all together, where they are not for the eyes of the caller."""
 DURATIONS = frozenset({"idle_timeout", "max_age", "min_age"})
 SPELLINGS = {"id": "ID", "ssh": "SSH"}
 
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """The lines that show `facts`."""
+    hidden = HIDDEN if facts.get("failed_logins", 0) is None else ()
     for key, value in facts.items():
         if isinstance(value, dict):
             yield f"{indent}{label(key)}:"
@@ -24,7 +27,7 @@ def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
             yield f"{indent}{label(key)}:"
             yield from _records(value, indent + "  ")
         else:
-            yield f"{indent}{label(key)}: {shown(key, value)}"
+            yield f"{indent}{label(key)}: {'not shown' if key in hidden else shown(key, value)}"
 
 
 def _records(records: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...], indent: str) -> Iterator[str]:

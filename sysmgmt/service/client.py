@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sysmgmt.domain.errors import Refusal, ServiceLost, refusals, told
+from sysmgmt.domain.errors import Refusal, ServiceLost, refusals
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import frames
 from sysmgmt.engine.request import Answer, Caller, Request, refused
@@ -130,4 +130,4 @@ class ServiceDoor:
 def _refusal(shown: Mapping[str, Any]) -> Refusal:
     """The refusal that the server made, with its words."""
     kind = _CODES.get(str(shown.get("code")), ServiceLost)
-    return told(kind, str(shown.get("message")))
+    return kind(str(shown.get("message")))

@@ -34,8 +34,11 @@ class AuditJournal:
     def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
         """Append one record with the next number first; with `durable` it is synced on return.
 
+        Where there is no folder there is no box yet; whoever only asks does not create one.
         Raises StorageFull, StorageFailed; StateDamaged where the last number cannot be read.
         """
+        if not durable and self._file < 0 and not os.path.isdir(self._folder):
+            return
         try:
             facts = self._hold()
             try:

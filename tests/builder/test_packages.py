@@ -71,7 +71,7 @@ def test_a_user_limited_to_one_group_does_not_learn_which_others_exist(grouped: 
 def test_help_explains_its_command(grouped: TestBox) -> None:
     done = sysmgmt(grouped, "help\nhelp start_failover\n", user="eve", password=PASSWORD)
     assert "Fail a consistency group over to the remote copy." in done.out
-    assert "start_failover group=GROUP" in done.out and "Hosts lose access" in done.out
+    assert "start_failover [group=]GROUP" in done.out and "Hosts lose access" in done.out
 
 
 def test_a_dry_run_changes_nothing_and_says_so(grouped: TestBox) -> None:

@@ -81,7 +81,7 @@ def test_a_renamed_role_stays_with_its_users_and_is_protected_under_its_new_name
 
 
 @pytest.mark.parametrize("line, code", [("modify_role name=spare permissions=upgrade", "Unchanged"),
-                                        ("modify_role name=spare", "Unchanged"),
+                                        ("modify_role name=spare", "InvalidValue"),
                                         ("modify_role name=spare new_name=spare", "Unchanged"),
                                         ("remove_role name=spare", "Done")])
 def test_what_need_not_change_is_unchanged(box: TestBox, line: str, code: str) -> None:

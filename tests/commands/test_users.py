@@ -75,7 +75,7 @@ ACCEPTED = [
     ('add_user name=EVE role=MONITOR password="eve-first-1" groups=ALL', "Done"),
     ("set_user name=bob role=auditor", "Done"),
     ("set_user name=bob role=monitor", "Unchanged"),
-    ("set_user name=bob", "Unchanged"),
+    ("set_user name=bob", "InvalidValue"),
     ("set_user name=bob groups=all", "Unchanged"),
     ("set_user name=bob new_name=rob", "Done"),
     ("set_user name=bob password=another-one", "Done"),
@@ -267,3 +267,19 @@ def test_a_user_limited_to_a_group_acts_on_no_other(box: TestBox) -> None:
     assert {one.code for one in refused} == {"PermissionDenied"}, "nobody learns which groups exist"
     assert admin.do("set_user name=eve groups=g1,g2").code == "Done"
     assert eve.do("remove_group name=g2 --dry-run").code == "GroupInUse"
+
+
+def test_adding_a_user_who_exists_tells_nothing_of_that_users_password(box: TestBox) -> None:
+    admin = box.admin()
+    assert admin.do("add_user name=kim role=monitor password=Kims-pass-11").code == "Done"
+    for guess in ("Kims-pass-11", "Other-pass-22", "x"):
+        assert admin.do(f"add_user name=kim role=monitor password={guess}").code == "UserExists"
+
+
+def test_a_reset_of_somebody_locked_says_that_unlocking_is_still_due(box: TestBox) -> None:
+    admin = box.admin()
+    admin.do("lock_user name=bob")
+    answer = admin.do("set_user name=bob password=Fresh-pass-33")
+    assert answer.warnings == ("User bob is still locked; unlock_user name=bob unlocks.",)
+    admin.do("unlock_user name=bob")
+    assert admin.do("set_user name=bob password=Fresh-pass-44").warnings == ()

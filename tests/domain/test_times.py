@@ -29,6 +29,7 @@ def test_times_never_run_backwards_when_they_are_written() -> None:
 
 @pytest.mark.parametrize("seconds, text", [
     (60, "1 minute"), (1800, "30 minutes"), (90 * 86400, "90 days"), (86400, "1 day"), (45, "45 seconds"),
-    (90, "90 seconds"), (3600, "1 hour"), (0, "1 second")])
+    (90, "90 seconds"), (3600, "1 hour"), (0, "1 second"),
+    (59.6, "1 minute"), (0.3, "1 second")])
 def test_a_length_of_time_is_told_in_the_largest_exact_unit(seconds: float, text: str) -> None:
     assert words(seconds) == text

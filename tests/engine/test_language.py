@@ -5,18 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sysmgmt.domain.errors import InvalidValue, Refusal
-from sysmgmt.engine.language import is_blank, parse
+from sysmgmt.engine.language import is_blank, parse, quoted, tokens
 
 VALUE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
 
 
-def quoted(text: str) -> str:
-    """How a value is written between quotes."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 @given(st.dictionaries(st.from_regex(r"[a-z][a-z_]{0,9}", fullmatch=True), VALUE, max_size=5))
-def test_every_value_can_be_written_between_quotes(texts: dict[str, str]) -> None:
+def test_every_value_can_be_written(texts: dict[str, str]) -> None:
     line = " ".join(["set_user", *(f"{name}={quoted(text)}" for name, text in texts.items())])
     parsed = parse(line)
     assert (parsed.command, parsed.texts, parsed.bare, parsed.flags) == ("set_user", texts, [], set())
@@ -56,6 +51,20 @@ def test_a_line_means_what_it_says(line: str, texts: dict[str, str]) -> None:
 def test_a_line_that_can_be_read_in_two_ways_is_refused(line: str) -> None:
     with pytest.raises(InvalidValue):
         parse(line)
+
+
+@pytest.mark.parametrize("value, written", [
+    ("bob", "bob"), ("", '""'), ("-", '"-"'), ("a b", '"a b"'), ("a\tb", '"a\tb"'), ('a"b', '"a\\"b"'),
+    ("a\\b", "a\\b"), ("a\\ b", '"a\\\\ b"'), ("--yes", "--yes"), ("a\u00a0b", "a\u00a0b")])
+def test_a_value_is_quoted_where_it_would_be_read_as_something_else(value: str, written: str) -> None:
+    assert quoted(value) == written
+
+
+@given(st.text(st.sampled_from('ab=" \\-\t\u00e9\u00a0'), max_size=12))
+def test_the_words_of_a_line_are_all_of_it_but_the_blanks(text: str) -> None:
+    words = [one.written for one in tokens(text)]
+    assert "".join(words).translate({9: "", 32: ""}) == text.translate({9: "", 32: ""})
+    assert [one.written for one in tokens(" ".join(words))] == words
 
 
 def test_a_value_may_stand_on_the_next_line() -> None:

@@ -71,7 +71,8 @@ class SmallDoor:
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         self.asked.append((command, parameter, dict(texts)))
         return {"role": ["monitor", "month", "admin"], "groups": ["east", "easter", "west wing"],
-                "name": ["bob", "eve"], "password": ["hunter2"], "current": ["hunter2"]}.get(parameter, [])
+                "permissions": ["-", "a\u00a0b"], "name": ["bob", "eve"],
+                "password": ["hunter2"], "current": ["hunter2"]}.get(parameter, [])
 
     def sign(self) -> Sign:
         return Sign("box1", "", True, 1800)

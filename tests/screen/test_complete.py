@@ -38,6 +38,8 @@ def offered(before: str, advanced: bool = False) -> list[str]:
     ("add_user bob e", []),
     ("help add_u", ["help add_user"]),
     ("help command=set", ["help command=set_password"]),
+    ("add_role permissions=", ['add_role permissions="-"', "add_role permissions=a\u00a0b"]),
+    ("add_user \u00e9=\"a ro", ["add_user \u00e9=\"a role="]),
 ])
 def test_tab_offers(before: str, texts: list[str]) -> None:
     assert offered(before) == texts
@@ -70,4 +72,5 @@ def test_no_secret_reaches_the_door() -> None:
     ('a b="c d" ', ["a", 'b="c d"'], ""), ('a b="c d', ["a"], 'b="c d'), ('a b="c \\" d" e', ["a", 'b="c \\" d"'], "e"),
     ("a | b", ["a", "|"], "b")])
 def test_words_are_parted_as_the_language_does(before: str, words: list[str], typed: str) -> None:
-    assert split(before) == (words, typed)
+    before_it, last = split(before)
+    assert ([one.written for one in before_it], last.written) == (words, typed)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain.errors import StateDamaged
-from sysmgmt.screen.ended import duration
-from sysmgmt.screen.idle import LOOK, Countdown, Due
+from sysmgmt.screen.ended import LOOK
+from sysmgmt.screen.idle import Countdown, Due
 
 from .harness import Terminal
 
@@ -88,12 +88,6 @@ def test_the_next_look_is_never_later_than_what_is_due(clock: Clock) -> None:
     assert count.wait() == LOOK
     clock.now += 49.7
     assert count.wait() == pytest.approx(0.2)
-
-
-@pytest.mark.parametrize("seconds, said", [(1800, "30 minutes"), (60, "1 minute"), (90, "90 seconds"),
-                                           (59.6, "1 minute"), (1, "1 second"), (0.3, "1 second")])
-def test_a_length_of_time_is_said_as_people_say_it(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
 
 
 PLACES = {

@@ -83,7 +83,7 @@ def test_a_journal_without_a_readable_record_is_refused(tmp_path: Path) -> None:
 
 def test_records_go_to_a_new_file_when_somebody_removed_the_old_one(tmp_path: Path) -> None:
     journal = AuditJournal(str(tmp_path / "box"))
-    journal.append({}, durable=False)
+    journal.append({}, durable=True)
     os.rename(tmp_path / "box", tmp_path / "gone")
     os.unlink(tmp_path / "gone" / "audit.journal")
     journal.append({"here": 1}, durable=True)
@@ -103,3 +103,11 @@ def test_what_is_no_json_is_not_half_written(tmp_path: Path) -> None:
         journal.append({"a": b""}, durable=False)
     journal.append({"a": 2}, durable=False)
     assert [record["seq"] for record in records(tmp_path)] == [1, 2]
+
+
+def test_asking_where_no_box_is_creates_nothing(tmp_path: Path) -> None:
+    journal = AuditJournal(str(tmp_path / "typo"))
+    journal.append({"a": 1}, durable=False)
+    assert not (tmp_path / "typo").exists()
+    journal.append({"a": 2}, durable=True)
+    assert records(tmp_path / "typo") == [{"seq": 1, "a": 2}]
