@@ -1,5 +1,7 @@
 """One counter for all doors, and a lock that shuts them all at once."""
 
+import time
+
 import pexpect
 import pytest
 
@@ -96,3 +98,46 @@ def test_without_boxmgmtd_nobody_comes_in_and_then_everybody_again(site: Site) -
     assert site.by_key("bob", "get_current_user").returncode == 255
     site.serve()
     assert site.by_key("bob", "get_current_user").returncode == 0
+
+
+def test_admin_locked_from_far_still_enters_at_the_console(site: Site) -> None:
+    wrong_over_ssh(site, "admin", 3)
+    child = site.by_password("admin", options=("-o", "NumberOfPasswordPrompts=1"))
+    child.sendline(PASSWORDS["admin"])
+    child.expect("Permission denied")
+    child = site.at_console("admin")
+    child.sendline(PASSWORDS["admin"])
+    child.expect("Main Menu")
+    child.sendline("q")
+    child.expect(pexpect.EOF)
+    child = site.by_password("admin")
+    child.sendline(PASSWORDS["admin"])
+    child.expect("Main Menu")
+    child.close(force=True)
+
+
+def test_a_client_that_is_killed_ends_its_session(site: Site) -> None:
+    child = site.by_password("bob")
+    child.sendline(PASSWORDS["bob"])
+    child.expect("> ")
+    wait_until(lambda: "User: bob" in site.as_admin("get_sessions"))
+    child.kill(9)
+    child.close(force=True)
+    wait_until(lambda: "User: bob" not in site.as_admin("get_sessions"))
+
+
+@pytest.mark.requirement(88)
+def test_a_stranger_learns_nothing_from_the_time(site: Site) -> None:
+    site.as_admin('add_user name=hank role=monitor password="Hank-Pass-1" must_change=no', "lock_user name=hank",
+                  'add_user name=ines role=monitor password="Ines-Pass-1" must_change=no')
+    taken: dict[str, list[float]] = {"hank": [], "ines": [], "mallory": []}
+    for _ in range(2):
+        for name, times in taken.items():
+            child = site.by_password(name, options=("-o", "NumberOfPasswordPrompts=1"))
+            begun = time.monotonic()
+            child.sendline("wrong-one")
+            child.expect("Permission denied")
+            times.append(time.monotonic() - begun)
+            child.close(force=True)
+    least = [min(times) for times in taken.values()]
+    assert max(least) - min(least) < 0.3, taken
