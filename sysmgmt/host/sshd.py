@@ -65,7 +65,7 @@ Match Group {group}
     ClientAliveCountMax 3
 """
 ROOT_IS_SHUT = "PermitRootLogin no"
-ROOT_STAYS = """# The login of root stays as it was, until a user of the box has come in over SSH.
+ROOT_STAYS = """# The login of root stays as it was, until a user with the permission security has come in over SSH.
 Match User root
     PasswordAuthentication {0}
     KbdInteractiveAuthentication {1}"""
@@ -108,8 +108,7 @@ def service(keys: Keys, root_stays: Callable[[State], bool], root: str = "/") ->
                 ISSUE: File(shown.replace("\\", "\\\\").encode())}
 
     def concerns(old: State, new: State) -> bool:
-        return old.settings is not new.settings and (
-            old.settings.banner != new.settings.banner or root_stays(old) != root_stays(new))
+        return old.settings.banner != new.settings.banner
     return Service(NAME, render, concerns, reload, lambda prepared: check(prepared, root))
 
 

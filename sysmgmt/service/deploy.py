@@ -4,6 +4,7 @@ import difflib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from sysmgmt import box
 from sysmgmt.domain.errors import InvalidValue, MissingValue, ServiceRefused
 from sysmgmt.host import deployed, files, hostkeys, nss, sshd
 from sysmgmt.host.files import File
-from sysmgmt.service.deployment import barriers, doors, pamfiles, plan, site
+from sysmgmt.service.deployment import barriers, doors, pamfiles, plan, site, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, ROOT_STAYS, Site
 
 USAGE = """usage: boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
@@ -114,7 +115,7 @@ def consequences(wish: Wish) -> Iterator[str]:
     if wish.now:
         yield "Refused by sshd and at the console from then on: root (--now)."
     else:
-        yield "The login of root stays as it is until a user of the box has come in over SSH once."
+        yield "The login of root stays as it is until a user with the permission security has come in over SSH."
 
 
 def made(wish: Wish) -> Iterator[str]:
@@ -130,7 +131,8 @@ def made(wish: Wish) -> Iterator[str]:
         yield from _started(wish)
     except (ServiceRefused, OSError):
         if not again:
-            _take_back(wish, kept)
+            with suppress(ServiceRefused):  # the first reason is the one to tell
+                _take_back(wish, kept)
         raise
     yield from consequences(wish)
 
@@ -162,7 +164,13 @@ def _started(wish: Wish) -> Iterator[str]:
 
 
 def _take_back(wish: Wish, kept: deployed.Kept) -> None:
+    here = wish.root == "/"
+    if here and os.path.exists(unit.PATH):
+        deployed.order_systemd(("disable", "--now", "boxmgmtd.service"))
     kept.restore()
+    if here:
+        deployed.order_systemd(("daemon-reload",))
+        sshd.reload()
     deployed.remove_users(KEYS_USER, (KEYS_USER, GROUP), wish.root)
 
 
@@ -177,10 +185,5 @@ def removed(wish: Wish) -> Iterator[str]:
         for path in kept.paths():
             yield f"{path} would be {'restored' if kept.original(path) else 'removed'}"
         return
-    if wish.root == "/":
-        deployed.order_systemd(("disable", "--now", "boxmgmtd.service"))
     _take_back(wish, kept)
-    if wish.root == "/":
-        deployed.order_systemd(("daemon-reload",))
-        sshd.reload()
     yield "All files are as they were before the deployment. The state and the host keys stay."

@@ -1,5 +1,6 @@
 """The services of a deployed machine, as boxmgmtd settles them: users, sshd, host keys."""
 
+import ipaddress
 import os
 import signal
 import sys
@@ -7,7 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from sysmgmt.domain import uids
+from sysmgmt.domain import security, uids
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.engine.dispatch import House
@@ -32,7 +33,7 @@ def doors(site: Site, root: str = "/") -> Service:
     marker = files.within(root, ROOT_STAYS)
 
     def stays(state: State) -> bool:
-        return os.path.exists(marker) and not came_in(state)
+        return os.path.exists(marker) and not came_in(state, os.stat(marker).st_mtime)
 
     plain = sshd.service(sshd.Keys(site.launcher("keys"), site.root_methods), stays, root)
 
@@ -43,9 +44,19 @@ def doors(site: Site, root: str = "/") -> Service:
     return plain._replace(files=render)
 
 
-def came_in(state: State) -> bool:
-    """Whether a user of the box is here over SSH: the new door works."""
-    return any(one.endpoint == "ssh" for one in state.sessions.values())
+def came_in(state: State, since: float) -> bool:
+    """Whether somebody with the permission security has come in over SSH `since` then: the new door works."""
+    by_ssh = {one.user for one in state.sessions.values() if one.endpoint == "ssh"}
+    return any(security.secures(state, one) for one in state.accounts.values()
+               if one.name in by_ssh or ((one.last_login_at or 0) >= since and _is_address(one.last_login_from)))
+
+
+def _is_address(origin: str) -> bool:
+    try:
+        ipaddress.ip_address(origin.partition("%")[0])
+        return True
+    except ValueError:
+        return False
 
 
 def begin(house: House, site: Site) -> None:
@@ -70,13 +81,16 @@ def begin(house: House, site: Site) -> None:
 
 
 def _shut_root_out(house: House) -> None:
-    """End the time in which root may still log in, once a user of the box has come in."""
+    """End the time in which root may still log in, once somebody who can do without has come in."""
+    seen = -1
     while os.path.exists(ROOT_STAYS):
         time.sleep(POLL)
         try:
-            if came_in(house.box.store.read()):
+            state = house.box.store.read()
+            if state.generation != seen and came_in(state, os.stat(ROOT_STAYS).st_mtime):
                 with house.box.store.writing() as transaction:
                     house.box.services.heal(transaction.state)
-        except Refusal as refusal:
-            print(f"Error: {refusal}", file=sys.stderr, flush=True)
+            seen = state.generation
+        except (Refusal, OSError) as problem:
+            print(f"Error: {problem}", file=sys.stderr, flush=True)
             time.sleep(60 * POLL)
