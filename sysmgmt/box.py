@@ -9,6 +9,7 @@ from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import Box, Clock, Services
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import ownership
@@ -45,6 +46,13 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Services | None = None
     box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(),
               services or NoServices(), clock, __version__)
     return House(box, catalog(), attempt.verify)
+
+
+def service_door(path: str) -> Door:
+    """The door of a boxmgmtd that listens at `path`."""
+    from sysmgmt.service.client import ServiceDoor  # embedded mode goes without
+
+    return ServiceDoor(path)
 
 
 def is_served(folder: str) -> bool:

@@ -7,14 +7,13 @@ from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.lockout import BY_ATTEMPTS
-from sysmgmt.domain.model import ADMIN
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import authority, dispatch, login, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Sign
-from sysmgmt.engine.record import Record, frames
+from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 
@@ -39,22 +38,18 @@ def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
 
 
 class EmbeddedDoor:
-    """A door of the engine `house` for one client, who is `caller` until somebody logs in."""
+    """A door of the engine `house` for one client: a `stranger`, or `known` to be who it is without a login."""
 
-    def __init__(self, house: House, caller: Caller) -> None:
+    def __init__(self, house: House, stranger: Caller, known: Caller | None = None) -> None:
         self._house = house
-        self._caller = caller
-        self._stranger = caller
+        self._caller = known or stranger
+        self._stranger = stranger
         self._told: float | None = None
 
     @property
     def caller(self) -> Caller:
         """Who is logged in through this door; user "" is nobody."""
         return self._caller
-
-    def become(self, caller: Caller) -> None:
-        """Take over a caller whom somebody more trusted than a password has identified."""
-        self._caller = caller
 
     def enter(self) -> Answer | None:
         """What the user is told whom the kernel identifies: nobody here, where a password decides."""
@@ -70,15 +65,6 @@ class EmbeddedDoor:
         """Check the password and open a session."""
         answer, self._caller = login.log_in(self._house, self._stranger, name, password)
         return answer
-
-    @_uninterrupted
-    def recover(self, password: str) -> Answer:
-        """Unlock admin with a new password, without a login: for the owner of the state only (R093)."""
-        request = Request("recover_admin", {"name": ADMIN, "password": password})
-        try:
-            return dispatch.carry_out(self._house, self._caller, request, own_work=True).answer
-        except Refusal as refusal:
-            return refused(None, refusal)
 
     def run(self, request: Request | Answer) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
@@ -136,11 +122,7 @@ class EmbeddedDoor:
     @_uninterrupted
     def explain(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""
-        return self.reported(type(error).__name__, frames(error))
-
-    def reported(self, kind: str, where: list[str]) -> str:
-        """Record what a shell elsewhere says of its own failure; the id of the record."""
-        return Record(self._house.box, self._caller, Request(""), None).reported(kind, where)
+        return Record(self._house.box, self._caller, Request(""), None).failure(error)
 
     def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over. Makes earlier records durable."""

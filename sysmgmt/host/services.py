@@ -1,6 +1,161 @@
 """The services of the machine that follow the state: rendered, checked, put into place, reloaded."""
 
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
+from sysmgmt.host import files
+from sysmgmt.host.files import File
+
+
+def _accepted(prepared: Mapping[str, str]) -> None:
+    """A service that has no checker."""
+
+
+class Service(NamedTuple):
+    """A service of the machine, as a value.
+
+    `files` renders what a state wants: absolute paths, None where no file may stand; it raises
+    ServiceRefused for a state that the machine cannot follow. `concerns` says cheaply whether a
+    change may touch those files. `check` looks at the prepared ones (real path -> path of the new
+    file) before anything has changed, `reload` has the service take what stands in place; both
+    raise ServiceRefused.
+    """
+
+    name: str
+    files: Callable[[State], Mapping[str, File | None]]
+    concerns: Callable[[State, State], bool]
+    reload: Callable[[], None]
+    check: Callable[[Mapping[str, str]], None] = _accepted
+
+
+class Edit(NamedTuple):
+    """One file that has to change: where, what stands there, what is wanted."""
+
+    path: str
+    before: File | None
+    wanted: File | None
+
+
+class Order(NamedTuple):
+    """A service, and the files of it that have to change."""
+
+    service: Service
+    edits: tuple[Edit, ...]
+
+
+class Settlement:
+    """Files that are rendered, checked and written beside the real ones."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self._orders = orders
+
+    def apply(self) -> None:
+        """Rename all into place and reload. Raises ServiceRefused; the old files are back then."""
+        done: list[Order] = []
+        try:
+            for order in self._orders:
+                done.append(order)
+                _carry_out(order)
+        except ServiceRefused:
+            for order in reversed(done):
+                _take_back(order)
+            raise
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove what was written beside the real files."""
+        for order in self._orders:
+            for edit in order.edits:
+                with suppress(OSError):
+                    files.drop(edit.path + files.SUFFIX)
+
+
+class HostServices:
+    """The port Services over `services`, below the folder `root` (tests; the machine is `/`)."""
+
+    def __init__(self, services: Sequence[Service], root: str = "/") -> None:
+        self._services = services
+        self._root = root
+
+    def prepare(self, old: State, new: State) -> Settlement:
+        """Render and check what `new` wants of the services that the change concerns.
+
+        What differs on the machine is what is written, so an edit by hand is healed with it.
+        Nothing has changed when this returns. Raises ServiceRefused with the checker's words.
+        """
+        return self._settled([one for one in self._services if one.concerns(old, new)], new)
+
+    def heal(self, state: State) -> None:
+        """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused."""
+        self._settled(self._services, state).apply()
+
+    def _settled(self, services: Sequence[Service], state: State) -> Settlement:
+        orders = [Order(one, _edits(one, state, self._root)) for one in services]
+        orders = [one for one in orders if one.edits]
+        settlement = Settlement(orders)
+        try:
+            for order in orders:
+                order.service.check(_prepared(order, self._root))
+        except ServiceRefused:
+            settlement.discard()
+            raise
+        return settlement
+
+
+def _edits(service: Service, state: State, root: str) -> tuple[Edit, ...]:
+    """What has to change. Raises ServiceRefused."""
+    found = []
+    for path, wanted in service.files(state).items():
+        real = files.within(root, path)
+        try:
+            before = files.read(real)
+        except OSError as problem:
+            raise _refused(service, real, problem) from None
+        if before != wanted:
+            found.append(Edit(real, before, wanted))
+    return tuple(found)
+
+
+def _prepared(order: Order, root: str) -> dict[str, str]:
+    """Write the new files beside the real ones: path of the real one -> path of the new one."""
+    written = {}
+    for edit in order.edits:
+        if edit.wanted is not None:
+            try:
+                written[edit.path] = files.write_beside(edit.path, edit.wanted)
+            except OSError as problem:
+                raise _refused(order.service, edit.path, problem) from None
+    return written
+
+
+def _carry_out(order: Order) -> None:
+    for edit in order.edits:
+        try:
+            if edit.wanted is None:
+                files.drop(edit.path)
+            else:
+                os.rename(edit.path + files.SUFFIX, edit.path)  # the very file that was checked
+        except OSError as problem:
+            raise _refused(order.service, edit.path, problem) from None
+    order.service.reload()
+
+
+def _take_back(order: Order) -> None:
+    """Put the old files back and reload again: the best that can be done; what refuses now did so before."""
+    for edit in order.edits:
+        with suppress(OSError):
+            files.put(edit.path, edit.before)
+    with suppress(ServiceRefused):
+        order.service.reload()
+
+
+def _refused(service: Service, path: str, problem: OSError) -> ServiceRefused:
+    return ServiceRefused(service=service.name, words=f"{path}: {problem.strerror or problem}")
 
 
 class Nothing:

@@ -12,6 +12,7 @@ from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.embedded import EmbeddedDoor
+from sysmgmt.engine.recovery import recover
 from sysmgmt.engine.request import Answer, Caller, refused
 from sysmgmt.screen.batch import Place
 from sysmgmt.screen.conversation import Conversation
@@ -95,16 +96,14 @@ def located(options: Options, environment: Mapping[str, str]) -> Options:
 
 def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]]:
     if options.socket:
-        from sysmgmt.service.client import ServiceDoor  # embedded mode goes without
-
-        return ServiceDoor(options.socket), box.catalog()
+        return box.service_door(options.socket), box.catalog()
     house = box.embedded(options.state)
     return EmbeddedDoor(house, caller), house.catalog
 
 
 def recover_admin(console: Console, password: str) -> Answer:
     """Give admin a new password, past every login: for whoever owns the state (R093)."""
-    return EmbeddedDoor(box.embedded(console.options.state), console.door.caller).recover(password)
+    return recover(box.embedded(console.options.state), console.door.caller, password)
 
 
 def is_served(console: Console) -> bool:

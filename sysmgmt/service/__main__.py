@@ -11,9 +11,13 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service.server import ENDING, Server, listening
+from sysmgmt.service import deploy
+from sysmgmt.service.deployment import doors, site
+from sysmgmt.service.server import ENDING, Server, listening, shared
 
-USAGE = "usage: boxmgmtd [--state DIR] [--socket PATH]\nSee the manual page boxmgmtd(8)."
+USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
+       boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
+See the manual page boxmgmtd(8)."""
 
 
 def serve(folder: str, path: str) -> None:
@@ -21,13 +25,16 @@ def serve(folder: str, path: str) -> None:
 
     Raises ServiceRefused if another boxmgmtd owns it, StateDamaged.
     """
-    house = box.embedded(folder)
+    here = deployed(folder)
+    house = shared(box.embedded(folder, services=doors.services(here) if here else None))
     house.box.store.read()  # a state that cannot be read is said at once
     os.makedirs(folder, mode=0o700, exist_ok=True)
     owned = ownership.take(folder)
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    make_way(os.path.dirname(path))
+    if here:
+        doors.begin(house, here)
     server = Server(house, listening(path))
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
@@ -36,19 +43,35 @@ def serve(folder: str, path: str) -> None:
     os.close(owned)
 
 
+def make_way(folder: str) -> None:
+    """Make the folder of the socket, through which everybody comes, unless it is there already."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+        os.chmod(folder, 0o755)  # whatever the umask is
+
+
+def deployed(folder: str) -> site.Site | None:
+    """The deployment of this machine, if the state in `folder` is the one that it serves."""
+    here = site.read() if os.geteuid() == 0 else None
+    return here if here and here.state == os.path.abspath(folder) else None
+
+
 def _stop(server: Server, frame: FrameType | None) -> None:
     server.stop()
 
 
 def main() -> None:
     """Run boxmgmtd."""
-    os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
+        if "--deploy" in sys.argv[1:]:
+            os.umask(0o022)  # what it makes is for all to read, but for what says otherwise
+            return deploy.main(sys.argv[1:])
         chosen = options.gathered(sys.argv[1:])
         if chosen.help:
             print(USAGE)
         else:
+            os.umask(0o077)
             serve(chosen.state or box.default_folder(os.environ), chosen.socket or SOCKET)
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr)

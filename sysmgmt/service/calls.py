@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.engine.request import refused
+from sysmgmt.engine.record import Record
+from sysmgmt.engine.request import Request, refused
 from sysmgmt.service import doorkeeper, values
 from sysmgmt.service.values import text
 
@@ -82,8 +83,9 @@ def log_out(visit: "Visit", given: Parameters) -> Facts:
 
 def explain(visit: "Visit", given: Parameters) -> Facts:
     """Record a failure of the shell itself: what a client says of itself, marked as that."""
+    record = Record(visit.house.box, visit.door.caller, Request(""), None)
     where = [text(one)[:300] for one in values.items(given.get("frames"))[:50]]
-    return {"id": visit.door.reported(text(given.get("type"))[:64], where)}
+    return {"id": record.reported(text(given.get("type"))[:64], where)}
 
 
 CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {

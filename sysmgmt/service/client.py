@@ -15,6 +15,7 @@ from sysmgmt.service.wire import INTERFACE, Garbled, Wire
 PATIENCE = 5.0
 """Seconds to wait for boxmgmtd to come back."""
 POLL = 0.02
+ENTER = "Enter"
 _CODES = {one.__name__: one for one in refusals()}
 
 
@@ -22,8 +23,7 @@ class ServiceDoor:
     """A door at the socket `path`. The server says who the caller is."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
-        self._wire: Wire | None = None
+        self._calls = Calls(path)
         self._caller = Caller()
 
     @property
@@ -33,13 +33,13 @@ class ServiceDoor:
 
     def enter(self) -> Answer | None:
         """What the user is told whom the kernel identifies, or None: somebody has to log in."""
-        reply = self._call("Enter")
+        reply = self._calls.call(ENTER)
         self._caller = Caller(**reply["caller"])
         return values.answer(reply["answer"]) if reply["answer"] else None
 
     def sign(self) -> Sign:
         """What anybody may know of the box. Raises StateDamaged."""
-        reply = self._call("Sign")
+        reply = self._calls.call("Sign")
         if reply.get("refused"):
             raise _refusal(reply["refused"])
         return Sign(**reply["sign"])
@@ -54,50 +54,58 @@ class ServiceDoor:
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
-        reply = self._call("RunTogether", {"requests": [values.plain(one) for one in requests]})
+        reply = self._calls.call("RunTogether", {"requests": [values.plain(one) for one in requests]})
         self._caller = Caller(**reply["caller"])
         return [values.answer(one) for one in reply["answers"]]
 
     def barred(self, command: str) -> Answer | None:
         """Why the caller may not run `command` now, or None."""
-        answer = self._call("Barred", {"command": command})["answer"]
+        answer = self._calls.call("Barred", {"command": command})["answer"]
         return values.answer(answer) if answer else None
 
     def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
         """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
-        reply = self._call("Check", {"command": command, "parameter": parameter, "texts": dict(texts)})
+        reply = self._calls.call("Check", {"command": command, "parameter": parameter, "texts": dict(texts)})
         return values.answer(reply["answer"]) if reply["answer"] else None
 
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter: for completion and for choosing."""
-        reply = self._call("Offers", {"command": command, "parameter": parameter, "texts": dict(texts)})
+        reply = self._calls.call("Offers", {"command": command, "parameter": parameter, "texts": dict(texts)})
         return [values.text(one) for one in reply["offers"]]
 
     def explain(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""
-        return values.text(self._call("Explain", {"type": type(error).__name__, "frames": frames(error)})["id"])
+        return values.text(self._calls.call("Explain", {"type": type(error).__name__, "frames": frames(error)})["id"])
 
     def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over."""
-        found = self._call("Standing")["refused"]
+        found = self._calls.call("Standing")["refused"]
         return _refusal(found) if found else None
 
     def log_out(self, reason: str) -> None:
         """End the session, if there is one."""
         try:
-            self._call("LogOut", {"reason": reason})
+            self._calls.call("LogOut", {"reason": reason})
         except Refusal:
             return  # the server ends it when the connection does
 
     def _answered(self, method: str, parameters: Mapping[str, Any]) -> Answer:
         try:
-            reply = self._call(method, parameters)
+            reply = self._calls.call(method, parameters)
         except ServiceLost as lost:
             return refused(None, lost)
         self._caller = Caller(**reply["caller"])
         return values.answer(reply["answer"])
 
-    def _call(self, method: str, parameters: Mapping[str, Any] = {}) -> dict[str, Any]:
+
+class Calls:
+    """A connection to boxmgmtd that is made again when it is lost."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._wire: Wire | None = None
+
+    def call(self, method: str, parameters: Mapping[str, Any] = {}) -> dict[str, Any]:
         """The parameters of the reply. Raises ServiceLost.
 
         A call that may have been carried out is never made twice: what became of it is not known.
@@ -127,8 +135,8 @@ class ServiceDoor:
                     raise ServiceLost() from None
                 time.sleep(POLL)
         self._wire = Wire(connection)
-        if method != "Enter":
-            self.enter()  # a new connection: the server has to find out again whose it is
+        if method != ENTER:
+            self.call(ENTER)  # a new connection: the server has to find out again whose it is
         return self._wire
 
 

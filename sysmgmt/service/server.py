@@ -39,10 +39,10 @@ def listening(path: str) -> socket.socket:
 
 
 class Server:
-    """Serves connections until it is stopped."""
+    """Serves connections until it is stopped. The store and the journal of `house` are shared ones."""
 
     def __init__(self, house: House, listener: socket.socket) -> None:
-        self._house = shared(house)
+        self._house = house
         self._listener = listener
         self._lock = threading.Lock()
         self._open: Counter[int] = Counter()

@@ -60,7 +60,7 @@ class Visit:
         except Refusal as refusal:
             self.greeting = refused(None, refusal)
             return
-        self.door.become(caller)
+        self.door = EmbeddedDoor(self.house, self.door.caller, caller)
         self.greeting = answer
         self.trust()
 

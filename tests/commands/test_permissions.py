@@ -10,6 +10,8 @@ from tests.support.box import Client, TestBox
 GUIDE = {
     "get_current_user": "anyone", "who_can": "view", "help": "everybody", "quit": "everybody",
     "add_user": "security", "get_users": "view", "set_user": "security", "remove_user": "security",
+    "add_ssh_key": "anyone", "get_ssh_keys": "anyone", "remove_ssh_key": "anyone", "get_sessions": "anyone",
+    "end_session": "anyone",
     "set_password": "anyone", "lock_user": "security", "unlock_user": "security",
     "add_role": "security", "get_roles": "view", "modify_role": "security", "remove_role": "security",
     "add_group": "group_configuration", "get_groups": "view", "remove_group": "group_configuration",

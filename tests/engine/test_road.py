@@ -305,6 +305,9 @@ REACHED_ELSEWHERE = {
     "StateDamaged": "by damaged files: tests/store", "StateNewer": "by files of a newer release: tests/store",
     "StorageFailed": "by failing disks: tests/faults",
     "ServiceRefused": "where there is no systemd: below", "BoxBusy": "by hanging holders: tests/store, tests/vault",
+    "ServiceLost": "by a boxmgmtd that is gone: tests/service", "UidsExhausted": "in service mode: tests/service",
+    "KeyExists": "tests/commands/test_keys.py", "UnknownKey": "tests/commands/test_keys.py",
+    "UnknownSession": "tests/commands/test_keys.py",
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {
@@ -340,7 +343,8 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
                            "SecretOnCommandLine", "NotAtomic"},
           3: {"PermissionDenied"}, 4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded"},
           5: {"IdleLogout", "SessionEnded"},
-          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy"},
+          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
+              "ServiceLost"},
           70: {"InternalError"}}
 
 

@@ -1,0 +1,33 @@
+"""Running a program of the machine: by its path and a vector of arguments, with a time limit, never by a shell."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from sysmgmt.domain.errors import ServiceRefused
+
+TIME_LIMIT = 20.0
+"""Seconds that a checker or a reload may take."""
+MOST_WORDS = 400
+"""Characters of a program's own words that a refusal repeats."""
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+
+
+def run(service: str, arguments: Sequence[str], limit: float = TIME_LIMIT) -> str:
+    """What the program printed. Raises ServiceRefused, with its words, unless it ends well and in time."""
+    try:
+        done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=limit,
+                              check=False, env=ENVIRONMENT, text=True, errors="replace")
+    except subprocess.TimeoutExpired:
+        raise ServiceRefused(service=service, words=f"{arguments[0]} did not end within {limit:g} s") from None
+    except OSError as problem:
+        raise ServiceRefused(service=service, words=f"{arguments[0]}: {os.strerror(problem.errno or 0)}") from None
+    if done.returncode:
+        raise ServiceRefused(service=service, words=_words(done) or f"{arguments[0]} ended with {done.returncode}")
+    return done.stdout
+
+
+def _words(done: subprocess.CompletedProcess[str]) -> str:
+    """What a program said, as one line."""
+    said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return "; ".join(line.strip() for line in said if line.strip())[:MOST_WORDS].rstrip(".")

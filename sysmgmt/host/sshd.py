@@ -1,0 +1,155 @@
+"""sshd as a door of the box: what users of the box get from it, and who else may come (service `sshd`)."""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatch
+from glob import glob
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.domain.model import State
+from sysmgmt.host import daemons, files, programs
+from sysmgmt.host.files import File
+from sysmgmt.host.services import Service
+
+NAME = "sshd"
+PROGRAM = "/usr/sbin/sshd"
+MAIN = "/etc/ssh/sshd_config"
+DROP_IN = "/etc/ssh/sshd_config.d/10-boxmgmt.conf"
+ROOT = "user=root,host=localhost,addr=::1"
+"""For whom sshd is asked what its files come to."""
+BANNER = "/etc/boxmgmt/banner"
+ISSUE = "/etc/boxmgmt/issue"
+"""The banner for agetty, which would take backslashes in it for escapes of its own."""
+
+TEXT = """# Written by boxmgmtd; changes made here are lost. See boxmgmtd(8).
+# The first value wins, so this stands before what Debian's file says. What a stranger meets before
+# a login stands here and not below Match, so that names that exist are answered like others.
+UsePAM yes
+Banner {banner}
+PubkeyAuthentication yes
+KbdInteractiveAuthentication yes
+PasswordAuthentication no
+HostbasedAuthentication no
+GSSAPIAuthentication no
+PermitEmptyPasswords no
+MaxAuthTries 4
+MaxStartups 100:30:200
+PrintMotd no
+PrintLastLog no
+PermitUserEnvironment no
+AllowGroups {group} root
+{root}
+Match Group {group}
+    AuthorizedKeysFile none
+    AuthorizedKeysCommand {keys} %u
+    AuthorizedKeysCommandUser {keys_user}
+    TrustedUserCAKeys none
+    DisableForwarding yes
+    AllowTcpForwarding no
+    AllowStreamLocalForwarding no
+    AllowAgentForwarding no
+    X11Forwarding no
+    PermitTunnel no
+    PermitOpen none
+    PermitListen none
+    PermitUserRC no
+    PermitTTY yes
+    # A list replaces the one of Debian's file, and no client sends a variable of this name.
+    AcceptEnv NOTHING_IS_ACCEPTED
+    ForceCommand none
+    ChrootDirectory none
+    ClientAliveInterval 60
+    ClientAliveCountMax 3
+"""
+ROOT_IS_SHUT = "PermitRootLogin no"
+ROOT_STAYS = """# The login of root stays as it was, until a user with the permission security has come in over SSH.
+Match User root
+    PasswordAuthentication {0}
+    KbdInteractiveAuthentication {1}"""
+
+
+class Keys(NamedTuple):
+    """What sshd needs to know of a deployment.
+
+    `command` is the AuthorizedKeysCommand; `root_methods` whether root could log in by the methods
+    password and keyboard-interactive before, as sshd writes it.
+    """
+
+    command: str
+    root_methods: tuple[str, str] = ("yes", "no")
+    group: str = "boxmgmt"
+    user: str = "boxmgmt-keys"
+
+
+def drop_in(keys: Keys, banner: bool, root_stays: bool) -> str:
+    """The drop-in."""
+    return TEXT.format(group=keys.group, keys=keys.command, keys_user=keys.user, banner=BANNER if banner else "none",
+                       root=ROOT_STAYS.format(*keys.root_methods) if root_stays else ROOT_IS_SHUT)
+
+
+def root_methods(root: str = "/") -> tuple[str, str]:
+    """Whether root may use password and keyboard-interactive now. Raises ServiceRefused."""
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    told = programs.run(NAME, [PROGRAM, "-T", "-f", files.within(root, MAIN), "-C", ROOT])
+    facts = dict(line.split(" ", 1) for line in told.splitlines() if " " in line)
+    return facts["passwordauthentication"], facts["kbdinteractiveauthentication"]
+
+
+def service(keys: Keys, root_stays: Callable[[State], bool], root: str = "/") -> Service:
+    """The service: the drop-in and the banners. `root_stays` says whether root may still log in."""
+    def render(state: State) -> Mapping[str, File | None]:
+        banner = state.settings.banner.strip("\n")
+        shown = f"{banner}\n" if banner else ""
+        return {DROP_IN: File(drop_in(keys, bool(banner), root_stays(state)).encode()),
+                BANNER: File(shown.encode()),
+                ISSUE: File(shown.replace("\\", "\\\\").encode())}
+
+    def concerns(old: State, new: State) -> bool:
+        return old.settings.banner != new.settings.banner
+    return Service(NAME, render, concerns, reload, lambda prepared: check(prepared, root))
+
+
+def reload() -> None:
+    """Have sshd read its files again. Raises ServiceRefused."""
+    daemons.reload(NAME, "ssh.service", "sshd", "/run/sshd.pid")
+
+
+def check(prepared: Mapping[str, str], root: str = "/") -> None:
+    """Have sshd check its files as they would be. Raises ServiceRefused with its words."""
+    main = files.read(files.within(root, MAIN))
+    if main is None:
+        raise ServiceRefused(service=NAME, words=f"{MAIN} does not exist")
+    text = as_it_would_be(main.content.decode(errors="replace"), prepared, root)
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", prefix="boxmgmt-sshd-") as whole:
+        whole.write(text)
+        whole.flush()
+        programs.run(NAME, [PROGRAM, "-t", "-f", whole.name])
+        effective = programs.run(NAME, [PROGRAM, "-T", "-f", whole.name, "-C", ROOT])
+    if "subsystem sftp internal-sftp" in effective:
+        raise ServiceRefused(service=NAME, words=(
+            "the subsystem sftp is internal-sftp, which needs no shell and so could not be refused to users "
+            "of the box; make it /usr/lib/openssh/sftp-server"))
+
+
+def as_it_would_be(main: str, prepared: Mapping[str, str], root: str = "/") -> str:
+    """The main file, including the prepared files in place of the real ones. Raises ServiceRefused."""
+    included: set[str] = set()
+    lines = []
+    for line in main.splitlines():
+        found = re.match(r"\s*include[\s=]+(.*)", line, re.IGNORECASE)
+        if found is None:
+            lines.append(line)
+            continue
+        for pattern in found.group(1).replace('"', " ").split():
+            whole = files.within(root, os.path.join("/etc/ssh", pattern))
+            names = {*glob(whole), *(one for one in prepared if fnmatch(one, whole))}
+            included |= names
+            lines += [f"Include {prepared.get(name, name)}" for name in sorted(names)]
+    ours = files.within(root, DROP_IN)
+    if (ours in prepared or os.path.exists(ours)) and ours not in included:
+        raise ServiceRefused(service=NAME, words=f"{MAIN} does not include {ours}")
+    return "\n".join(lines) + "\n"

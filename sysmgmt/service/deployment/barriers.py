@@ -1,0 +1,129 @@
+"""Why a machine cannot be made a box: each a sentence, found before anything is changed."""
+
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from glob import glob
+from pathlib import Path
+
+from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.domain.model import ADMIN
+from sysmgmt.host import files
+from sysmgmt.service.deployment.site import Site
+
+RELEASES = ("12", "13")
+PROGRAMS = {"/usr/sbin/sshd": "openssh-server", "/usr/bin/ssh-keygen": "openssh-client", "/bin/login": "login",
+            "/usr/bin/systemd-sysusers": "systemd", "/usr/sbin/agetty": "util-linux"}
+LIBRARIES = {"libnss_extrausers.so.2": "libnss-extrausers",
+             **{f"security/{one}.so": "libpam-modules" for one in (
+                 "pam_exec", "pam_permit", "pam_succeed_if", "pam_listfile", "pam_nologin")}}
+LIBRARY_FOLDERS = ("/lib", "/lib/*", "/usr/lib", "/usr/lib/*")
+MOST = 999_999
+"""The largest number of a user: /var/log/lastlog grows with it."""
+OTHERS_RANGES = ((61184, 65535, "systemd and nobody"), (0, 999, "the system"))
+
+
+def refuse(words: str) -> ServiceRefused:
+    """The refusal of a deployment."""
+    return ServiceRefused(service="The deployment", words=words)
+
+
+def check(site: Site, root: str = "/") -> None:
+    """Raise ServiceRefused with the first reason against it."""
+    if os.geteuid():
+        raise refuse("only root can deploy")
+    for sentence in (*_release(root), *_missing(root), *_names(root), *_range(site, root), *_exposed(site)):
+        raise refuse(sentence)
+
+
+def _release(root: str) -> Iterator[str]:
+    lines = _read("/etc/os-release", root).splitlines()
+    facts = dict(line.split("=", 1) for line in lines if "=" in line)
+    name, number = facts.get("ID", "").strip('"'), facts.get("VERSION_ID", "").strip('"')
+    if name != "debian" or number not in RELEASES:
+        yield f"this is {name or 'unknown'} {number}, and only Debian {' and '.join(RELEASES)} are known to work"
+
+
+def _missing(root: str) -> Iterator[str]:
+    for program, package in PROGRAMS.items():
+        if not os.access(files.within(root, program), os.X_OK):
+            yield f"{program} is missing; install the package {package}"
+    for library, package in LIBRARIES.items():
+        if not any(glob(files.within(root, f"{folder}/{library}")) for folder in LIBRARY_FOLDERS):
+            yield f"{library} is missing; install the package {package}"
+
+
+def _names(root: str) -> Iterator[str]:
+    for line in _read("/etc/passwd", root).splitlines():
+        if line.split(":")[0] == ADMIN:
+            yield f"the operating system has a user {ADMIN} of its own; rename or remove it"
+
+
+def _range(site: Site, root: str) -> Iterator[str]:
+    first, last = site.uids
+    if not 1000 <= first <= last <= MOST:
+        yield f"{first}-{last} is no range of numbers between 1000 and {MOST}"
+    for low, high, whose in (*OTHERS_RANGES, *_adduser(root), *_subordinate(root), *_present(root)):
+        if low <= last and first <= high:
+            yield f"the numbers {first}-{last} meet {low}-{high}, which belong to {whose}; give others with --uids"
+
+
+def _adduser(root: str) -> Iterator[tuple[int, int, str]]:
+    words = [line.split() for line in _read("/etc/login.defs", root).splitlines()]
+    values = {one[0]: int(one[1]) for one in words if len(one) == 2 and one[1].isdecimal()}
+    yield values.get("UID_MIN", 1000), values.get("UID_MAX", 60000), "adduser (/etc/login.defs)"
+    yield values.get("SUB_UID_MIN", 100000), values.get("SUB_UID_MAX", 600100000), "containers (/etc/login.defs)"
+
+
+def _subordinate(root: str) -> Iterator[tuple[int, int, str]]:
+    for line in _read("/etc/subuid", root).splitlines():
+        name, first, count = (line.split(":") + ["", ""])[:3]
+        if first.isdecimal() and count.isdecimal():
+            yield int(first), int(first) + int(count) - 1, f"the containers of {name} (/etc/subuid)"
+
+
+def _present(root: str) -> Iterator[tuple[int, int, str]]:
+    for name, number in users(root):
+        if number > 999:
+            yield number, number, f"the user {name}"
+
+
+def users(root: str = "/") -> list[tuple[str, int]]:
+    """The users of the operating system itself."""
+    lines = [line.split(":") for line in _read("/etc/passwd", root).splitlines()]
+    return [(one[0], int(one[2])) for one in lines if len(one) > 6 and one[2].isdecimal()]
+
+
+def refused_users(root: str = "/") -> list[str]:
+    """Users of the operating system, root aside, that can log in now and could not any more."""
+    lines = [line.split(":") for line in _read("/etc/passwd", root).splitlines()]
+    return [one[0] for one in lines if len(one) > 6 and one[2] != "0"
+            and not one[6].endswith(("/nologin", "/false", "/sync"))]
+
+
+def _exposed(site: Site) -> Iterator[str]:
+    """Every user's shell runs this code, so everybody must be able to read it, and root alone to write it."""
+    for path in (Path(site.python), Path(site.python).resolve(), Path(site.package, "sysmgmt", "service")):
+        for one in (path, *path.parents):
+            found = one.stat()
+            if found.st_uid != 0:
+                yield f"{one} belongs to {_owner(found.st_uid)}, and users of the box would run what lies there"
+            elif found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX:
+                yield f"{one} can be written by others than root, and users of the box would run what lies there"
+            elif not found.st_mode & 0o005 == 0o005:
+                yield f"{one} cannot be read by users of the box; install the program elsewhere, as below /opt"
+
+
+def _owner(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"the user {uid}"
+
+
+def _read(path: str, root: str) -> str:
+    try:
+        return Path(files.within(root, path)).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,55 @@
+"""The launchers: they start our programs with an interpreter that looks at nothing of the caller's.
+
+pip drops the options of a script's first line, so these are ours. `-I` ignores PYTHON* variables,
+the caller's folder and his site-packages; the helpers of every login go without site-packages (-S).
+"""
+
+from sysmgmt.host.files import File
+from sysmgmt.service.deployment.site import Site
+
+SHELL = """#!{python} -I
+# Written by boxmgmtd --deploy. The login shell of users of the box.
+import os
+import sys
+
+kept = {{name: os.environ[name] for name in ("TERM", "SSH_CONNECTION") if name in os.environ}}
+os.environ.clear()
+os.environ.update(kept, LANG="C.UTF-8", HOME={home!r})
+if {package!r} not in sys.path:
+    sys.path.insert(0, {package!r})
+sys.argv[1:1] = ["--socket", {socket!r}]
+from {module} import main
+
+main()
+"""
+HELPER = """#!{python} -IS
+# Written by boxmgmtd --deploy. Asks boxmgmtd for {asks}.
+import sys
+
+sys.path.append({package!r})
+from {module} import main
+
+main({socket!r})
+"""
+DAEMON = """#!{python} -I
+# Written by boxmgmtd --deploy. Started by boxmgmtd.service.
+import sys
+
+if {package!r} not in sys.path:
+    sys.path.insert(0, {package!r})
+from sysmgmt.service.__main__ import main
+
+main()
+"""
+SHELLS = {"boxmgmt": "boxmgmt.__main__", "sysmgmt": "sysmgmt.__main__"}
+HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.keys", "sshd")}
+
+
+def launchers(site: Site, home: str) -> dict[str, File]:
+    """All launchers by their path."""
+    found = {site.launcher("boxmgmtd"): DAEMON.format(**site._asdict())}
+    for name, module in SHELLS.items():
+        found[site.launcher(name)] = SHELL.format(module=module, home=home, **site._asdict())
+    for name, (module, asks) in HELPERS.items():
+        found[site.launcher(name)] = HELPER.format(module=module, asks=asks, **site._asdict())
+    return {path: File(text.encode(), 0o755) for path, text in found.items()}

@@ -1,0 +1,36 @@
+"""Small files of the operating system: users, folders, name service, consoles."""
+
+import re
+
+from sysmgmt.service.deployment.site import GROUP, HOME, KEYS_USER, LIBRARY
+
+SYSUSERS = f"""# Written by boxmgmtd --deploy.
+g {GROUP} -
+u {KEYS_USER} - "Asks for SSH keys" {HOME} /usr/sbin/nologin
+"""
+TMPFILES = f"""# Written by boxmgmtd --deploy.
+d /var/lib/extrausers 0755 root root -
+d /etc/boxmgmt 0755 root root -
+d {LIBRARY} 0755 root root -
+d {HOME} 0755 root root -
+"""
+GETTY = """# Written by boxmgmtd --deploy: the banner of the box instead of /etc/issue, a clean environment for login.
+[Service]
+ExecStart=
+ExecStart=-/sbin/agetty -o '-- \\\\u' --issue-file /etc/boxmgmt/issue {options} - $TERM
+"""
+CONSOLES = {"getty@": "--noclear", "serial-getty@": "--keep-baud 115200,57600,38400,9600"}
+"""The templates of consoles, with the options that Debian gives them."""
+
+
+def small_files() -> dict[str, str]:
+    """The files that depend on nothing."""
+    consoles = {f"/etc/systemd/system/{name}.service.d/10-boxmgmt.conf": GETTY.format(options=options)
+                for name, options in CONSOLES.items()}
+    return {"/usr/lib/sysusers.d/boxmgmt.conf": SYSUSERS, "/usr/lib/tmpfiles.d/boxmgmt.conf": TMPFILES, **consoles}
+
+
+def nsswitch(text: str) -> str:
+    """nsswitch.conf(5) in which users of the box are known too, after those of the machine."""
+    return re.sub(r"^((?:passwd|group|shadow):[ \t]*(?:files|compat))(?!.*\bextrausers\b)",
+                  r"\1 extrausers", text, flags=re.MULTILINE)

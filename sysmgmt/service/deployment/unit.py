@@ -1,0 +1,60 @@
+"""The unit of systemd. What boxmgmtd has to write is listed; everything else is shut."""
+
+from sysmgmt.service.deployment.site import KEPT, Site
+
+PATH = "/etc/systemd/system/boxmgmtd.service"
+UNIT = """# Written by boxmgmtd --deploy.
+[Unit]
+Description=The engine of the box: state, users, keys, audit
+Before=ssh.service systemd-user-sessions.service getty.target
+After=local-fs.target
+
+[Service]
+Type=exec
+ExecStart={launcher} --state {state} --socket {socket}
+Restart=always
+RestartSec=100ms
+UMask=0077
+LimitCORE=0
+RuntimeDirectory=boxmgmt
+RuntimeDirectoryMode=0755
+RuntimeDirectoryPreserve=restart
+# What it writes: its state, and the files of the services that follow the state.
+ReadWritePaths={state} {kept} /var/lib/extrausers /etc/ssh /etc/boxmgmt
+ProtectSystem=strict
+ProtectHome={home}
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+# root, since it writes what only root may: without what root could do besides.
+CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL
+NoNewPrivileges=yes
+RestrictSUIDSGID=yes
+RestrictRealtime=yes
+RestrictNamespaces=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+KeyringMode=private
+RemoveIPC=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@resources
+SystemCallFilter=setrlimit prlimit64
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def unit(site: Site) -> str:
+    """The unit file."""
+    at_home = any(one.startswith(("/home/", "/root/")) for one in (site.python, site.package))
+    return UNIT.format(launcher=site.launcher("boxmgmtd"), state=site.state, socket=site.socket, kept=KEPT,
+                       home="read-only" if at_home else "yes")

@@ -1,0 +1,112 @@
+"""A deployed box in a throw-away machine: the real deployment, boxmgmtd, sshd and login."""
+
+import os
+import re
+import signal
+import subprocess
+from typing import Any
+
+from tests.doors.machine import HOME, Done, Machine, child_of, install, wait_until
+
+LIBRARY = "/usr/lib/boxmgmt"
+SOCKET = "/run/boxmgmt/box.sock"
+STATE = "/var/lib/boxmgmt"
+PASSWORDS = {"admin": "Admin-Pass-12", "carol": "Carol-Pass-1", "bob": "Bob-Pass-123"}
+"""Users that the tests begin with: administrator, admin, monitor."""
+ROLES = {"carol": "admin", "bob": "monitor"}
+PROMPT = r"(?i)password: ?$"
+CLIENT = ("/usr/bin/ssh", "-F", "/dev/null", "-o", "UserKnownHostsFile=/root/known",
+          "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10")
+PIPED = (*CLIENT, "-o", "BatchMode=yes")
+
+
+class Site:
+    """The machine, and its boxmgmtd and sshd."""
+
+    def __init__(self) -> None:
+        self.machine = Machine()
+        self.python = install(self.machine)
+        self._served: subprocess.Popen[bytes] | None = None
+
+    def deploy(self, *options: str) -> Done:
+        """Run boxmgmtd --deploy."""
+        return self.machine.run("/usr/bin/env", f"PYTHONPATH={HOME}/lib", self.python, "-m", "sysmgmt.service",
+                                "--deploy", *options)
+
+    def serve(self) -> None:
+        """Start boxmgmtd as its unit does."""
+        self._served = self.machine.start(f"{LIBRARY}/boxmgmtd", "--state", STATE, "--socket", SOCKET)
+        wait_until(lambda: self.machine.run(self.python, "-c", CONNECT).returncode == 0)
+
+    def stop_serving(self) -> str:
+        """End boxmgmtd; what it printed."""
+        assert self._served is not None
+        os.kill(child_of(self._served.pid), signal.SIGTERM)
+        out, _ = self._served.communicate(timeout=20)
+        return out.decode()
+
+    def open_ssh(self) -> None:
+        """Start sshd as Debian configures it."""
+        self.machine.do("/usr/sbin/sshd")
+
+    def begin(self) -> None:
+        """Deploy, install the box through the socket, add users, and open the doors."""
+        done = self.deploy()
+        assert done.returncode == 0, done
+        self.serve()
+        self.as_admin(f'install name=box1 level=basic password="{PASSWORDS["admin"]}"', login=False)
+        self.stop_serving()
+        self.serve()
+        for name, role in ROLES.items():
+            self.as_admin(f'add_user name={name} role={role} password="{PASSWORDS[name]}" must_change=no')
+        self.open_ssh()
+
+    def as_admin(self, *lines: str, login: bool = True) -> str:
+        """Run lines as admin over the socket; they must succeed."""
+        who: tuple[str, ...] = ()
+        if login:
+            self.machine.do("/bin/sh", "-c", "umask 077; cat > /root/admin.password",
+                            given=PASSWORDS["admin"].encode())
+            who = ("--user", "admin", "--password-file", "/root/admin.password")
+        return self.machine.do(f"{LIBRARY}/sysmgmt", *who, given="\n".join(lines).encode() + b"\n")
+
+    def key(self, name: str) -> str:
+        """A new key of the machine's root that the user `name` may log in with; its path."""
+        path = f"/root/key-{name}"
+        if not self.machine.exists(path):
+            self.machine.do("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path)
+            public = self.machine.do("/bin/cat", path + ".pub").strip()
+            self.as_admin(f'add_ssh_key name={name} key="{public}"')
+        return path
+
+    def by_key(self, name: str, *words: str, given: bytes = b"", options: tuple[str, ...] = ()) -> Done:
+        """`ssh name@box words` with a key."""
+        return self.machine.run(*PIPED, "-i", self.key(name), *options, f"{name}@127.0.0.1", *words, given=given)
+
+    def by_password(self, name: str, *words: str, options: tuple[str, ...] = ()) -> Any:
+        """`ssh name@box words` at a terminal, at the first prompt for a password."""
+        child = self.machine.at_terminal(*CLIENT, "-o", "PubkeyAuthentication=no", *options, f"{name}@127.0.0.1",
+                                         *words)
+        child.expect(PROMPT)
+        return child
+
+    def at_console(self, name: str) -> Any:
+        """/bin/login on a terminal, at the prompt for a password."""
+        child = self.machine.at_terminal("/usr/bin/script", "-q", "-c", "/bin/login", "/dev/null")
+        child.expect("login: ")
+        child.sendline(name)
+        child.expect(PROMPT)
+        return child
+
+    def scan(self) -> bytes:
+        """The host key that sshd shows; nothing in the milliseconds in which it reads its files and listens to nobody."""
+        return self.machine.run("/usr/bin/ssh-keyscan", "-t", "ed25519", "127.0.0.1").stdout
+
+    def stop(self) -> None:
+        """Switch the machine off."""
+        self.machine.stop()
+
+
+CONNECT = f"import socket; socket.socket(socket.AF_UNIX).connect({SOCKET!r})"
+LEAVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""What a terminal is told besides text."""

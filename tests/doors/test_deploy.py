@@ -1,0 +1,168 @@
+"""Making a Debian machine a box, and taking it back without a trace."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doors.machine import HOME, Machine, wait_until
+from tests.doors.site import LIBRARY, STATE, Site
+
+SEEN = """import hashlib, json, os, sys
+found = {}
+for top in sys.argv[1:]:
+    for folder, folders, names in os.walk(top):
+        for path in [folder, *(os.path.join(folder, name) for name in names)]:
+            if os.path.islink(path) or path.endswith(("passwd-", "group-", "shadow-", "/.pwd.lock")):
+                continue
+            facts = os.lstat(path)
+            text = "" if os.path.isdir(path) else hashlib.sha256(open(path, "rb").read()).hexdigest()
+            found[path] = [oct(facts.st_mode), facts.st_uid, facts.st_gid, text]
+print(json.dumps(found))"""
+FOLDERS = ("/etc", "/usr/lib/sysusers.d", "/usr/lib/tmpfiles.d", "/usr/lib/boxmgmt", "/var/lib/boxmgmt-deploy",
+           "/var/lib/extrausers")
+
+
+def seen(machine: Machine) -> dict[str, list[object]]:
+    """All files that a deployment could touch: mode, owner, group, content."""
+    found: dict[str, list[object]] = json.loads(machine.do("/usr/bin/python3", "-c", SEEN, *FOLDERS))
+    return found
+
+
+@pytest.fixture
+def fresh() -> Iterator[Site]:
+    """A machine of one's own."""
+    site = Site()
+    yield site
+    site.stop()
+
+
+def refused(site: Site, *options: str) -> str:
+    """The one sentence with which a deployment is refused; nothing has changed."""
+    before = seen(site.machine)
+    done = site.deploy(*options)
+    assert done.returncode in (2, 6) and done.stdout == b"", done
+    assert seen(site.machine) == before
+    text = done.stderr.decode()
+    assert text.startswith("Error: ") and text.count("\n") == 1, text
+    return text
+
+
+def test_a_dry_run_shows_each_file_with_its_difference_and_changes_nothing(bare: Site) -> None:
+    before = seen(bare.machine)
+    done = bare.deploy("--dry-run")
+    text = done.stdout.decode()
+    assert done.returncode == 0 and seen(bare.machine) == before
+    for line in ("+++ /etc/pam.d/sshd", "--- /etc/pam.d/sshd", "+++ /etc/ssh/sshd_config.d/10-boxmgmt.conf",
+                 "+passwd:         files extrausers systemd", f"= {LIBRARY}/pam: mode 755",
+                 "+++ /etc/systemd/system/boxmgmtd.service", "The login of root stays as it is"):
+        assert line in text, line
+
+
+def test_users_who_will_be_refused_are_named(fresh: Site) -> None:
+    fresh.machine.do("/usr/sbin/useradd", "-s", "/bin/bash", "olduser")
+    text = fresh.deploy("--dry-run").stdout.decode()
+    line, = [one for one in text.splitlines() if one.startswith("Refused by sshd")]
+    assert "olduser" in line and "root" not in line and "daemon" not in line
+    assert "from then on: root (--now)" in fresh.deploy("--dry-run", "--now").stdout.decode()
+
+
+def test_what_was_there_comes_back_exactly(fresh: Site) -> None:
+    fresh.machine.path("/etc/ssh/sshd_config.d/10-boxmgmt.conf").write_text("# what somebody had there\n")
+    before = seen(fresh.machine)
+    assert fresh.deploy().returncode == 0
+    between = seen(fresh.machine)
+    changed = {path for path in between if between[path] != before.get(path)}
+    assert {"/etc/pam.d/sshd", "/etc/pam.d/login", "/etc/nsswitch.conf", f"{LIBRARY}/boxmgmt"} <= changed, "the control"
+    done = fresh.deploy("--remove", "--dry-run")
+    assert b"/etc/pam.d/sshd would be restored" in done.stdout and seen(fresh.machine) == between
+    assert fresh.deploy("--remove").returncode == 0
+    after = seen(fresh.machine)
+    assert {path: (before.get(path), after.get(path)) for path in before.keys() | after.keys()
+            if before.get(path) != after.get(path)} == {}
+    assert "there is none to take back" in refused(fresh, "--remove")
+
+
+def test_deploying_twice_changes_nothing_and_keeps_the_first_originals(fresh: Site) -> None:
+    before = seen(fresh.machine)
+    assert fresh.deploy().returncode == 0
+    once = seen(fresh.machine)
+    text = fresh.deploy("--dry-run").stdout.decode()
+    assert "+++" not in text and text.count(": as it is") > 10
+    assert fresh.deploy().returncode == 0
+    assert seen(fresh.machine) == once
+    assert fresh.deploy("--remove").returncode == 0
+    assert seen(fresh.machine) == before
+
+
+@pytest.mark.parametrize("spoil, sentence", [
+    ("mv /usr/sbin/sshd /usr/sbin/sshd.away", "/usr/sbin/sshd is missing; install the package openssh-server"),
+    ("rm /usr/lib/libnss_extrausers.so.2", "install the package libnss-extrausers"),
+    ("sed -i s/VERSION_ID=.*/VERSION_ID=11/ /usr/lib/os-release", "this is debian 11, and only Debian 12 and 13"),
+    ("echo 'admin:x:1500:1500::/home/admin:/bin/bash' >> /etc/passwd", "has a user admin of its own"),
+    ("echo 'bob:x:70500:70500::/home/bob:/bin/bash' >> /etc/passwd", "belong to the user bob; give others with --uids"),
+    ("echo 'bob:80000:10' >> /etc/subuid", "80000-80009, which belong to the containers of bob"),
+    (f"chmod 777 {HOME}/lib/sysmgmt", "can be written by others than root"),
+    (f"chmod 700 {HOME}", "cannot be read by users of the box"),
+    (f"chown 33 {HOME}/lib", "belongs to www-data"),
+    ("sed -i s/^Include/#Include/ /etc/ssh/sshd_config", "does not include /etc/ssh/sshd_config.d/10-boxmgmt.conf"),
+    ("sed -i 's|/usr/lib/openssh/sftp-server|internal-sftp|' /etc/ssh/sshd_config", "make it /usr/lib/openssh/sftp"),
+    ("echo Nonsense yes >> /etc/ssh/sshd_config", "Bad configuration option: Nonsense"),
+    ("rm /etc/pam.d/login", "/etc/pam.d/login does not exist"),
+])
+def test_what_cannot_be_done_is_said_in_one_sentence(fresh: Site, spoil: str, sentence: str) -> None:
+    fresh.machine.do("/bin/sh", "-c", spoil)
+    assert sentence in refused(fresh)
+
+
+@pytest.mark.parametrize("option, sentence", [
+    ("--uids=1-2", "1-2 is no range"), ("--uids=50000-50100", "adduser (/etc/login.defs)"), ("--uids=x", "no range"),
+    ("--uids=100000-100010", "containers (/etc/login.defs)"), ("--nosuch", "There is no option --nosuch"),
+    ("--uids=61000-62000", "systemd"), ("--remove", "there is none to take back")])
+def test_a_wrong_option_is_said_in_one_sentence(bare: Site, option: str, sentence: str) -> None:
+    assert sentence in refused(bare, option)
+
+
+def test_only_root_deploys(bare: Site) -> None:
+    done = bare.machine.run("/usr/bin/env", f"PYTHONPATH={HOME}/lib", bare.python, "-m", "sysmgmt.service", "--deploy",
+                            user="nobody")
+    assert done.returncode == 6 and b"only root can deploy" in done.stderr
+
+
+def test_systemd_accepts_the_unit_and_finds_it_well_shut(fresh: Site) -> None:
+    assert fresh.deploy().returncode == 0
+    unit = "/etc/systemd/system/boxmgmtd.service"
+    done = fresh.machine.run("/usr/bin/systemd-analyze", "verify", unit)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    told = fresh.machine.do("/usr/bin/systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    assert float(told.split("boxmgmtd.service: ")[1].split()[0]) < 3.0, told
+
+
+def test_root_keeps_its_login_until_a_user_of_the_box_has_come_in(fresh: Site) -> None:
+    machine = fresh.machine
+    machine.do("/usr/sbin/chpasswd", given=b"root:Root-Pass-1\n")
+    machine.path("/etc/ssh/sshd_config.d/05-root.conf").write_text("")
+    machine.do("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/own")
+    machine.do("/bin/sh", "-c", "mkdir -p /root/.ssh; chmod 700 /root /root/.ssh; chown root /root; "
+               "cp /root/own.pub /root/.ssh/authorized_keys")
+    fresh.begin()
+    command = ("/usr/bin/ssh", "-F", "/dev/null", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o",
+               "UserKnownHostsFile=/dev/null", "-i", "/root/own", "root@127.0.0.1", "id")
+    assert b"uid=0" in machine.run(*command).stdout, "an administrator is not locked out"
+    marker = "/var/lib/boxmgmt-deploy/root-stays"
+    assert fresh.by_key("bob", "get_current_user").returncode == 0
+    time.sleep(2.5)
+    assert machine.exists(marker), "bob could not undo anything"
+    assert fresh.by_key("admin", "get_current_user").returncode == 0
+    wait_until(lambda: not machine.exists(marker))
+    wait_until(lambda: b"Permission denied" in machine.run(*command).stderr)
+    console = machine.at_terminal("/usr/bin/script", "-q", "-c", "/bin/login", "/dev/null")
+    console.expect("login: ")
+    console.sendline("root")
+    console.expect("Login incorrect")
+    console.close(force=True)
+    fresh.stop_serving()
+    fresh.serve()
+    assert not machine.exists(marker), "it stays shut"
+    assert machine.exists(f"{STATE}/state.json")

@@ -1,0 +1,154 @@
+"""Coming in: over SSH by password and by key, with one command or a batch, and at the console."""
+
+import json
+
+import pexpect
+import pytest
+
+from tests.doors.machine import wait_until
+from tests.doors.site import LIBRARY, PASSWORDS, Site
+
+
+@pytest.mark.parametrize("name, seen", [("admin", r"\[6\] System management CLI"), ("carol", "Main Menu"),
+                                        ("bob", r"Logged in as bob \(monitor\)")])
+def test_a_password_opens_the_shell_of_the_role_without_a_second_one(site: Site, name: str, seen: str) -> None:
+    child = site.by_password(name)
+    child.sendline(PASSWORDS[name])
+    child.expect(seen)
+    child.expect(": " if name != "bob" else "> ")
+    assert "assword" not in child.before
+    child.sendline("q" if name != "bob" else "quit")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_the_role_admin_has_no_item_six(site: Site) -> None:
+    child = site.by_password("carol")
+    child.sendline(PASSWORDS["carol"])
+    child.expect(r"\[Q\] Quit")
+    assert "[6]" not in child.before
+    child.close(force=True)
+
+
+@pytest.mark.parametrize("name, role", [("admin", "administrator"), ("carol", "admin"), ("bob", "monitor")])
+def test_a_key_opens_the_shell_for_one_command(site: Site, name: str, role: str) -> None:
+    if name == "carol":
+        done = site.by_key(name, "get_current_user")
+        assert (done.returncode, b"have the menu only" in done.stderr) == (3, True)
+        return
+    done = site.by_key(name, "get_current_user --json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    found = json.loads(done.stdout)["result"]
+    assert (found["user"] if "user" in found else found["name"], found["role"]) == (name, role)
+
+
+def test_a_batch_on_standard_input_runs_and_its_status_travels_back(site: Site) -> None:
+    assert site.by_key("bob", given=b"# a comment\nget_current_user\nget_users\n").returncode == 0
+    done = site.by_key("bob", given=b"get_current_user\nadd_group name=g1\n")
+    assert done.returncode == 3 and done.stderr.startswith(b"line 2: Error: ")
+    assert site.by_key("bob", "nosuch").returncode == 2
+
+
+def test_a_stranger_and_a_wrong_key_are_refused_alike(site: Site) -> None:
+    answers = []
+    for name, key in (("bob", "admin"), ("mallory", "admin")):
+        done = site.machine.run("/usr/bin/ssh", "-F", "/dev/null", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+                                "-o", "StrictHostKeyChecking=no", "-i", site.key(key), f"{name}@127.0.0.1", "help")
+        answers.append((done.returncode, done.stderr.replace(name.encode(), b"NAME")))
+    assert answers[0] == answers[1] and answers[0][0] == 255
+
+
+def test_the_console_lets_in_with_the_same_password(site: Site) -> None:
+    child = site.at_console("bob")
+    child.sendline(PASSWORDS["bob"])
+    child.expect(r"Logged in as bob \(monitor\)")
+    child.sendline("get_sessions")
+    child.expect("(?i)endpoint: console")
+    child.sendline("quit")
+    child.expect(pexpect.EOF)
+
+
+def test_origin_and_endpoint_reach_the_audit(site: Site) -> None:
+    site.by_key("bob", "get_groups")
+    records = [json.loads(line) for line in site.machine.do("/bin/cat", "/var/lib/boxmgmt/audit.journal").splitlines()]
+    text = [json.dumps(one) for one in records if one.get("command") == "get_groups"]
+    assert any('"127.0.0.1"' in one and '"ssh"' in one and '"bob"' in one for one in text), text
+
+
+def test_a_due_change_is_the_first_screen(site: Site) -> None:
+    site.as_admin('add_user name=dora role=monitor password="First-Pass-1"')
+    child = site.by_password("dora")
+    child.sendline("First-Pass-1")
+    child.expect("Your password must be changed before you can do anything else")
+    child.expect("(?i)current password")
+    child.expect("> ")
+    child.sendline("First-Pass-1")
+    for _ in range(2):
+        child.expect("> ")
+        child.sendline("Second-Pass-2")
+    child.expect("set_password completed successfully")
+    child.sendline("quit")
+    child.expect(pexpect.EOF)
+
+
+def test_a_due_change_is_a_named_refusal_for_one_command(site: Site) -> None:
+    site.as_admin('add_user name=erik role=monitor password="First-Pass-1"')
+    done = site.by_key("erik", "get_users --json")
+    assert done.returncode == 1 and json.loads(done.stdout)["code"] == "MustChangePassword"
+
+
+def test_new_host_keys_are_made_at_installation_and_open_sessions_outlive_others(site: Site) -> None:
+    owner = site.machine.do("/bin/cat", "/etc/boxmgmt/host_keys_of")
+    for kind in ("rsa", "ecdsa", "ed25519"):
+        name = f"/etc/ssh/ssh_host_{kind}_key"
+        assert site.machine.do("/bin/cat", name) != open(name, encoding="ascii").read(), "the image's key is gone"
+    child = site.by_password("bob")
+    child.sendline(PASSWORDS["bob"])
+    child.expect("> ")
+    before = site.scan()
+    site.machine.do("/bin/sh", "-c", "echo another > /etc/boxmgmt/host_keys_of")
+    site.stop_serving()
+    site.serve()  # the host is healed towards the state: these keys were another box's
+    wait_until(lambda: site.scan() not in (b"", before))
+    assert site.machine.do("/bin/cat", "/etc/boxmgmt/host_keys_of") == owner
+    child.sendline("get_current_user")
+    child.expect("bob")
+    child.sendline("quit")
+    child.expect(pexpect.EOF)
+    site.machine.do("/bin/rm", "-f", "/root/known")
+
+
+def test_the_banner_is_shown_before_the_login_at_every_door(site: Site) -> None:
+    site.as_admin(r'set_login_banner text="Keep out \\S{PRETTY_NAME}"')
+
+    def told(name: str) -> bytes:
+        return site.machine.run("/usr/bin/ssh", "-F", "/dev/null", "-o", "StrictHostKeyChecking=no", "-o",
+                                "BatchMode=yes", f"{name}@127.0.0.1").stderr
+    wait_until(lambda: b"Keep out" in told("bob"))
+    assert all(b"Keep out \\S{PRETTY_NAME}" in told(name) for name in ("bob", "mallory"))
+    assert "Keep out \\\\S{" in site.machine.do("/bin/cat", "/etc/boxmgmt/issue"), "agetty would take it for an escape"
+    site.as_admin('set_login_banner text=""')
+    wait_until(lambda: site.scan() != b"" and b"Keep out" not in told("bob"))
+
+
+def test_users_of_the_operating_system_are_refused(site: Site) -> None:
+    site.machine.do("/usr/sbin/useradd", "-m", "-s", "/bin/bash", "olduser")
+    site.machine.do("/usr/sbin/chpasswd", given=b"olduser:Old-Pass-1\n")
+    assert site.machine.do("/usr/bin/su", "-", "olduser", "-c", "id -un").strip() == "olduser", "the control"
+    child = site.by_password("olduser", options=("-o", "NumberOfPasswordPrompts=1"))
+    child.sendline("Old-Pass-1")
+    child.expect("Permission denied")
+    child = site.at_console("olduser")
+    child.sendline("Old-Pass-1")
+    child.expect("Login incorrect")
+    child.close(force=True)
+
+
+def test_the_helpers_start_without_what_they_do_not_need(site: Site) -> None:
+    for name in ("pam", "keys"):
+        module = f"sysmgmt.service.{name}"
+        program = f"import sys; sys.path.append('/opt/boxmgmt/lib'); import {module}; print(*sys.modules)"
+        loaded = site.machine.do(site.python, "-IS", "-c", program).split()
+        assert module in loaded and not {"cmd2", "tinydb", "argon2", "rich", "subprocess"} & set(loaded)
+        assert site.machine.do("/usr/bin/head", "-1", f"{LIBRARY}/{name}").strip() == f"#!{site.python} -IS"

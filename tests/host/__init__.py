@@ -1,0 +1,1 @@
+"""The services of the machine, with their real checkers."""
