@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxmgmt.menu import Free, Menu, Run
+from boxmgmt.service_page import boxmgmtd
 from boxmgmt.tree import MAIN
 from sysmgmt import __version__
 from sysmgmt.screen import pages, prose, roff
 
-SYNOPSIS = """boxmgmt [--state DIR] [--user NAME [--password-file FILE]]
+SYNOPSIS = """boxmgmt [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]
 boxmgmt --recover [--state DIR]"""
 
 DESCRIPTION = """
@@ -38,7 +39,7 @@ RECOVER = ("--recover", "Give admin a new password, at a terminal, as the owner 
 
 def boxmgmt() -> str:
     """boxmgmt(1)."""
-    options = [one for one in prose.OPTIONS if one[0].split()[0] in ("--state", "--user", "--password-file",
+    options = [one for one in prose.OPTIONS if one[0].split()[0] in ("--state", "--socket", "--user", "--password-file",
                                                                      "--json", "--no-shortcut", "-c", "--help,")]
     return "\n".join([
         *roff.title("boxmgmt", 1, __version__),
@@ -66,7 +67,7 @@ def items(menu: Menu, path: str) -> Iterator[tuple[str, str]]:
             yield f"{place}  {one.title}", f"Runs {runs}."
 
 
-PAGES = {"sysmgmt.1": pages.sysmgmt, "boxmgmt.1": boxmgmt}
+PAGES = {"sysmgmt.1": pages.sysmgmt, "boxmgmt.1": boxmgmt, "boxmgmtd.8": boxmgmtd}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ def sysmgmt() -> str:
         *roff.title("sysmgmt", 1, __version__),
         *roff.heading("NAME"), roff.escape("sysmgmt - the command shell of an appliance"),
         *roff.heading("SYNOPSIS"), *roff.example(
-            "sysmgmt [--state DIR] [--user NAME [--password-file FILE]]\n"
+            "sysmgmt [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]\n"
             "        [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]"),
         *roff.heading("DESCRIPTION"), *roff.paragraphs(prose.DESCRIPTION),
         *roff.heading("OPTIONS"), *roff.terms(prose.OPTIONS),

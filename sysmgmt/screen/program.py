@@ -21,7 +21,7 @@ from sysmgmt.screen.output import Output
 from sysmgmt.screen.signals import guarded
 from sysmgmt.screen.streams import UNWRITABLE, Unwritable
 
-USAGE = """usage: {program} [--state DIR] [--user NAME [--password-file FILE]]
+USAGE = """usage: {program} [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]
                [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
 See the manual page {program}(1), in a clone: man man/{program}.1"""
 

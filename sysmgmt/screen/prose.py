@@ -80,6 +80,7 @@ STATUSES = (
 
 OPTIONS = (
     ("--state DIR", "The folder of the state; see FILES."),
+    ("--socket PATH", "The socket of a boxmgmtd(8); without either, that of the box where one runs."),
     ("--user NAME", "Who logs in. At a terminal the password is asked for."),
     ("--password-file FILE", "A file whose first line is the password. Keep it to yourself: chmod 600."),
     ("--json", "Print every answer as one line of JSON."),

@@ -16,6 +16,8 @@ PATIENCE = 5.0
 """Seconds to wait for boxmgmtd to come back."""
 POLL = 0.02
 ENTER = "Enter"
+ASKING = frozenset({ENTER, "Sign", "Barred", "Check", "Offers", "Standing"})
+"""Calls that change nothing."""
 _CODES = {one.__name__: one for one in refusals()}
 
 
@@ -79,7 +81,10 @@ class ServiceDoor:
 
     def standing(self) -> Refusal | None:
         """None while the session may go on, else why it is over."""
-        found = self._calls.call("Standing")["refused"]
+        try:
+            found = self._calls.call("Standing")["refused"]
+        except ServiceLost:
+            return None  # it may be back at the next look; a command that does not reach it says so
         return _refusal(found) if found else None
 
     def log_out(self, reason: str) -> None:
@@ -108,19 +113,28 @@ class Calls:
     def call(self, method: str, parameters: Mapping[str, Any] = {}) -> dict[str, Any]:
         """The parameters of the reply. Raises ServiceLost.
 
-        A call that may have been carried out is never made twice: what became of it is not known.
+        One that only asks is made again on a new connection. One that may have been carried out
+        is never made twice: what became of it is not known.
         """
+        reply = self._once(method, parameters)
+        if reply is None and method in ASKING:
+            reply = self._once(method, parameters)
+        if reply is None or "error" in reply:
+            raise ServiceLost()
+        found: dict[str, Any] = reply.get("parameters", {})
+        return found
+
+    def _once(self, method: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What comes back, or None: the connection is lost."""
         wire = self._wire or self._connect(method)
         try:
             wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters})
             reply = wire.receive()
         except (OSError, Garbled):
             reply = None
-        if reply is None or "error" in reply:
+        if reply is None:
             self._wire = None
-            raise ServiceLost()
-        found: dict[str, Any] = reply.get("parameters", {})
-        return found
+        return reply
 
     def _connect(self, method: str) -> Wire:
         deadline = time.monotonic() + PATIENCE

@@ -99,7 +99,7 @@ class Site:
         return child
 
     def scan(self) -> bytes:
-        """The host key that sshd shows; nothing in the milliseconds in which it reads its files and listens to nobody."""
+        """The host key that sshd shows; nothing in the milliseconds in which it listens to nobody."""
         return self.machine.run("/usr/bin/ssh-keyscan", "-t", "ed25519", "127.0.0.1").stdout
 
     def stop(self) -> None:

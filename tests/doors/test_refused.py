@@ -9,7 +9,8 @@ from tests.doors.machine import Done, wait_until
 from tests.doors.site import CLIENT, PIPED, Site
 
 FREE, HELD = "root", "bob"
-CONTROL = b"PermitRootLogin yes\nAllowAgentForwarding yes\nAllowTcpForwarding yes\nPermitTunnel yes\nX11Forwarding yes\n"
+CONTROL = (b"PermitRootLogin yes\nAllowAgentForwarding yes\nAllowTcpForwarding yes\nPermitTunnel yes\n"
+           b"X11Forwarding yes\n")
 """Before our drop-in: root of this machine stays free, and the administrator's own wishes for others too."""
 GREETING = """import socket, sys
 with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) as wire:
@@ -76,7 +77,8 @@ def test_sftp_lists_nothing(site: Site) -> None:
 
 @pytest.mark.parametrize("line", ["rsync --server --sender . /etc", "/bin/sh", "/bin/sh -c id", "id; id", "$(id)",
                                   "`id`", "get_users; id", "scp -t /tmp", "/usr/lib/openssh/sftp-server", "--help",
-                                  "-c id", "--state /tmp/x", "get_users\nid", "get_users | id", "get_users > /tmp/made"])
+                                  "-c id", "--state /tmp/x", "get_users\nid", "get_users | id",
+                                  "get_users > /tmp/made"])
 def test_a_command_line_is_one_command_of_ours(site: Site, line: str) -> None:
     done = ssh(site, HELD, line)
     assert done.returncode == 2 and b"uid=" not in done.stdout + done.stderr, done

@@ -121,8 +121,8 @@ def test_an_unrelated_change_renders_nothing(folder: Path) -> None:
     (["/bin/false"], 5, "/bin/false ended with 1"),
     (["/bin/sh", "-c", "kill -SEGV $$"], 5, "ended with -11"),
 ])
-def test_a_checker_that_does_not_agree_leaves_all_as_it_was(folder: Path, arguments: list[str], limit: float,
-                                                          words: str) -> None:
+def test_a_checker_that_does_not_agree_leaves_all_as_it_was(
+        folder: Path, arguments: list[str], limit: float, words: str) -> None:
     reload = Reloads()
     HostServices([greeting()], str(folder)).heal(OLD)
     host = HostServices([greeting(lambda prepared: void(programs.run("greeting", arguments, limit)), reload)],

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,3 +146,21 @@ def test_varlink_tools_can_read_the_interface(daemon: Daemon) -> None:
     described = raw.say(b'{"method": "org.varlink.service.GetInterfaceDescription", '
                         b'"parameters": {"interface": "io.boxmgmt"}}')["parameters"]["description"]
     assert "method Run(" in described
+
+
+def test_an_open_shell_outlives_a_restart(daemon: Daemon) -> None:
+    daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
+    number = numbered(daemon.box)["bob"]
+    command = [sys.executable, "-m", "sysmgmt", "--socket", str(daemon.path), "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT, user=number,
+                          group=number, extra_groups=[]) as shell:
+        assert shell.stdin and shell.stdout
+        shell.stdin.write(b"get_current_user\n")
+        shell.stdin.flush()
+        assert json.loads(shell.stdout.readline())["code"] == "Done"
+        daemon.restart()
+        time.sleep(1.5)  # the shell looks once a second whether its session goes on, and finds the new service so
+        shell.stdin.write(b"get_groups\n")
+        shell.stdin.close()
+        assert json.loads(shell.stdout.readline())["code"] == "Done"
+        assert shell.wait(10) == 0

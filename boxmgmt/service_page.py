@@ -1,0 +1,59 @@
+"""The manual page of boxmgmtd. A table of texts."""
+
+from sysmgmt import __version__
+from sysmgmt.screen import roff
+
+SYNOPSIS = """boxmgmtd [--state DIR] [--socket PATH]
+boxmgmtd --deploy [--dry-run] [--now] [--uids FIRST-LAST] [--state DIR] [--socket PATH]
+boxmgmtd --deploy --remove"""
+
+DESCRIPTION = """
+boxmgmtd owns the state of the box and answers the shells over a Unix socket, by default
+/run/boxmgmt/box.sock. The shells hold no privilege then: the kernel says as which user they run,
+and the engine decides what that user may do. root is nobody there, and logs in with --user and a
+password like everybody. Installing a box is accepted from root alone.
+
+The socket speaks Varlink, so that varlinkctl can be used on it: the interface io.boxmgmt. A client
+that sends garbage, too much or too slowly is cut off, and hurts nobody else.
+"""
+
+DEPLOYING = """
+boxmgmtd --deploy makes a Debian machine ask boxmgmtd at its doors, SSH and the local console. It
+installs the service boxmgmtd, users for NSS through libnss-extrausers with numbers of their own
+(70000 to 99999 unless --uids says otherwise), PAM services, a drop-in for sshd that leaves nothing
+but the shell, and the names of the login programs. --dry-run shows every file and what would
+change in it, and changes nothing. --remove puts back what was there; the state stays.
+
+The programs must be installed where other users can read them, for example in a virtual
+environment below /opt, and the packages openssh-server and libnss-extrausers must be there. What
+it cannot do it refuses with one sentence, before anything has changed.
+
+Whoever deploys over SSH as root is not locked out: that login goes on until a user with the
+permission security has come in over SSH, or until --deploy --now. Other users of the operating
+system are refused at once; --dry-run names them. The installation of the box makes new SSH host
+keys, also on an image that already has some.
+"""
+
+OPTIONS = (
+    ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named."),
+    ("--socket PATH", "Where to listen."),
+    ("--deploy", "Make the machine ask boxmgmtd at its doors."),
+    ("--dry-run", "With --deploy: show every file and its difference, and change nothing."),
+    ("--now", "With --deploy: end root's own login at once."),
+    ("--uids FIRST-LAST", "With --deploy: the numbers that users get."),
+    ("--remove", "With --deploy: put back what was there."),
+)
+
+
+def boxmgmtd() -> str:
+    """boxmgmtd(8)."""
+    return "\n".join([
+        *roff.title("boxmgmtd", 8, __version__),
+        *roff.heading("NAME"), roff.escape("boxmgmtd - the service that owns the state of an appliance"),
+        *roff.heading("SYNOPSIS"), *roff.example(SYNOPSIS),
+        *roff.heading("DESCRIPTION"), *roff.paragraphs(DESCRIPTION),
+        *roff.heading("OPTIONS"), *roff.terms(OPTIONS),
+        *roff.heading("DEPLOYING ON DEBIAN 12"), *roff.paragraphs(DEPLOYING),
+        *roff.heading("EXIT STATUS"), *roff.paragraphs("Those of sysmgmt(1)."),
+        *roff.heading("SEE ALSO"), r"\fBsysmgmt\fR(1), \fBboxmgmt\fR(1)",
+    ]) + "\n"
