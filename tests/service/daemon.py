@@ -1,19 +1,48 @@
 """A real boxmgmtd in a process of its own, and clients of it."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.support.box import TestBox
 from tests.support.program import ENVIRONMENT
+
+
+@cache
+def for_all() -> tuple[str, dict[str, str]]:
+    """A Python with the project that every user may run, and the environment for it.
+
+    The one of the tests, or a copy of it where a folder above is private.
+    """
+    probe = subprocess.run([sys.executable, "-c", "import sysmgmt.box"], user=65000, group=65000, extra_groups=[],
+                           env=ENVIRONMENT, capture_output=True) if _is_open(sys.executable) else None
+    if probe is not None and probe.returncode == 0:
+        return sys.executable, ENVIRONMENT
+    place = Path(tempfile.mkdtemp(prefix="boxmgmt-tests-", dir="/var/tmp"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    root = Path(__file__).parents[2]
+    subprocess.run(["cp", "-r", sys.prefix, str(place / "venv")], check=True)
+    subprocess.run(["cp", "-r", *(str(root / one) for one in ("sysmgmt", "boxmgmt", "tests")), str(place)], check=True)
+    subprocess.run(["chmod", "-R", "go+rX", str(place)], check=True)
+    return str(place / "venv/bin/python"), ENVIRONMENT | {"PYTHONPATH": str(place)}
+
+
+def _is_open(path: str) -> bool:
+    """Whether every folder above a program, and above what it links to, lets everybody through."""
+    above = {*Path(path).absolute().parents, *Path(path).resolve().parents}
+    return all(one.stat().st_mode & 0o001 for one in above)
 
 
 class Daemon:
@@ -54,9 +83,10 @@ class Daemon:
 
     def run(self, text: str, *options: str, uid: int | None = None) -> "subprocess.CompletedProcess[bytes]":
         """A batch of sysmgmt, as another uid if one is given."""
-        command = [sys.executable, "-m", "sysmgmt", "--socket", str(self.path), *options]
-        return subprocess.run(command, input=text.encode(), capture_output=True, env=ENVIRONMENT, timeout=60,
-                              user=uid, group=uid, extra_groups=[] if uid else None)
+        python, environment = (sys.executable, ENVIRONMENT) if uid is None else for_all()
+        command = [python, "-m", "sysmgmt", "--socket", str(self.path), *options]
+        return subprocess.run(command, input=text.encode(), capture_output=True, env=environment, timeout=60,
+                              cwd="/", user=uid, group=uid, extra_groups=[] if uid else None)
 
     def connect(self) -> "Raw":
         """A connection that speaks the wire's language, or anything else."""

@@ -13,7 +13,7 @@ import pytest
 
 from sysmgmt.domain import uids
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, running
+from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import ENVIRONMENT, password_file
 
@@ -73,8 +73,9 @@ for folder, _, names in os.walk({str(daemon.box.folder)!r}):
         print(name)
 print(os.listdir({str(daemon.box.folder)!r}))
 """
-    taken = subprocess.run([sys.executable, "-c", program], user=number, group=number, extra_groups=[],
-                           capture_output=True, env=ENVIRONMENT)
+    python, environment = for_all()
+    taken = subprocess.run([python, "-c", program], user=number, group=number, extra_groups=[], cwd="/",
+                           capture_output=True, env=environment)
     assert taken.stdout == b"" and b"PermissionError" in taken.stderr
     control = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT)
     assert b"state.json" in control.stdout
@@ -99,15 +100,15 @@ def test_garbage_hurts_nobody_else(daemon: Daemon, garbage: bytes) -> None:
 
 def test_what_pam_and_sshd_may_ask_is_not_for_others(daemon: Daemon) -> None:
     program = f"""
-import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from pathlib import Path
 from tests.service.daemon import Raw
 raw = Raw(Path({str(daemon.path)!r}))
 for method in ("Authenticate", "Account", "OpenSession", "CloseSession", "Keys"):
     print(raw.call(method, name="admin", password={ADMIN_PASSWORD!r}, service="sshd", rhost="", tty="").get("error"))
 """
-    done = subprocess.run([sys.executable, "-c", program], user=65000, group=65000, extra_groups=[],
-                          capture_output=True, env=ENVIRONMENT, text=True)
+    python, environment = for_all()
+    done = subprocess.run([python, "-c", program], user=65000, group=65000, extra_groups=[], cwd="/",
+                          capture_output=True, env=environment, text=True)
     assert done.stdout.split() == ["org.varlink.service.InvalidParameter"] * 5, done.stderr
     own = daemon.connect()
     assert own.call("Authenticate", name="admin", password=ADMIN_PASSWORD)["parameters"]["accepted"] is True
@@ -151,9 +152,10 @@ def test_varlink_tools_can_read_the_interface(daemon: Daemon) -> None:
 def test_an_open_shell_outlives_a_restart(daemon: Daemon) -> None:
     daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
     number = numbered(daemon.box)["bob"]
-    command = [sys.executable, "-m", "sysmgmt", "--socket", str(daemon.path), "--json"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT, user=number,
-                          group=number, extra_groups=[]) as shell:
+    python, environment = for_all()
+    command = [python, "-m", "sysmgmt", "--socket", str(daemon.path), "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, user=number,
+                          cwd="/", group=number, extra_groups=[]) as shell:
         assert shell.stdin and shell.stdout
         shell.stdin.write(b"get_current_user\n")
         shell.stdin.flush()
