@@ -73,6 +73,7 @@ def main() -> None:
         else:
             os.umask(0o077)
             serve(chosen.state or box.default_folder(os.environ), chosen.socket or SOCKET)
+            os._exit(0)  # the interpreter's own end may wait for a lock that a connection's thread holds
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr)
         sys.exit(refusal.status)
