@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import PermissionDenied, Refusal
 from sysmgmt.engine.record import Record
-from sysmgmt.engine.request import Request, refused
+from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.service import doorkeeper, values
 from sysmgmt.service.values import text
 
 if TYPE_CHECKING:
     from sysmgmt.service.visit import Visit
 
+INSTALL = "install"
 Parameters = Mapping[str, Any]
 Facts = dict[str, Any]
 
@@ -39,15 +40,23 @@ def log_in(visit: "Visit", given: Parameters) -> Facts:
 
 def run(visit: "Visit", given: Parameters) -> Facts:
     """Run one request."""
-    answer = visit.door.run(values.request_or_answer(given))
+    answer = visit.door.run(_admitted(visit, given))
     return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
 
 
 def run_together(visit: "Visit", given: Parameters) -> Facts:
     """Run all requests or none."""
-    requests = [values.request_or_answer(one) for one in values.items(given.get("requests"))]
+    requests = [_admitted(visit, one) for one in values.items(given.get("requests"))]
     answers = visit.door.run_together(requests)
     return {"answers": [one._asdict() for one in answers], "caller": visit.door.caller._asdict()}
+
+
+def _admitted(visit: "Visit", given: Any) -> Request | Answer:
+    """The request, or the answer that refuses it: before there are users, only root may install."""
+    one = values.request_or_answer(given)
+    if isinstance(one, Request) and one.command == INSTALL and visit.peer.uid != 0:
+        return refused(INSTALL, PermissionDenied("Only root may install the box."))
+    return one
 
 
 def barred(visit: "Visit", given: Parameters) -> Facts:

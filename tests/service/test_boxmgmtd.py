@@ -166,3 +166,14 @@ def test_an_open_shell_outlives_a_restart(daemon: Daemon) -> None:
         shell.stdin.close()
         assert json.loads(shell.stdout.readline())["code"] == "Done"
         assert shell.wait(10) == 0
+
+
+def test_a_new_box_is_installed_by_root_alone(fresh: TestBox) -> None:
+    line = 'install name=box1 level=basic password="first-One-1"\n'
+    with running(fresh) as daemon:
+        for options in ((), ("--atomic",)):
+            stranger = daemon.run(line, *options, uid=65000)
+            assert stranger.returncode == 3 and b"Only root may install the box." in stranger.stderr
+            assert not fresh.state.installed
+        assert daemon.run(line).returncode == 0
+        assert fresh.state.installed
