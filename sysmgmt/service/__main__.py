@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy
+from sysmgmt.service import deploy, duties
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.server import ENDING, Server, listening, shared
 
@@ -35,6 +35,7 @@ def serve(folder: str, path: str) -> None:
     make_way(os.path.dirname(path))
     if here:
         doors.begin(house, here)
+        duties.start(house, doors.DUTIES)
     server = Server(house, listening(path))
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

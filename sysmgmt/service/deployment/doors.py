@@ -2,11 +2,9 @@
 
 import ipaddress
 import os
-import signal
 import sys
-import threading
-import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 from sysmgmt.domain import security, uids
 from sysmgmt.domain.errors import Refusal
@@ -17,6 +15,7 @@ from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
 from sysmgmt.service.deployment import pamfiles
 from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
+from sysmgmt.service.duties import Duty
 
 POLL = 1.0
 """Seconds between two looks for the first user who came in over SSH."""
@@ -60,7 +59,7 @@ def _is_address(origin: str) -> bool:
 
 
 def begin(house: House, site: Site) -> None:
-    """Give everybody a number and make the machine what the state wants; then watch for the first user.
+    """Give everybody a number and make the machine what the state wants.
 
     What refuses now is said and does not keep boxmgmtd from serving.
     """
@@ -73,24 +72,15 @@ def begin(house: House, site: Site) -> None:
             house.box.services.heal(state)
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr, flush=True)
-    if os.path.exists(ROOT_STAYS):
-        # A thread inherits the mask: what ends the service must reach the main thread.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
-        threading.Thread(target=_shut_root_out, args=(house,), daemon=True).start()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _shut_root_out(house: House) -> None:
+def shut_root_out(house: House) -> None:
     """End the time in which root may still log in, once somebody who can do without has come in."""
-    seen = -1
-    while os.path.exists(ROOT_STAYS):
-        time.sleep(POLL)
-        try:
-            state = house.box.store.read()
-            if state.generation != seen and came_in(state, os.stat(ROOT_STAYS).st_mtime):
-                with house.box.store.writing() as transaction:
-                    house.box.services.heal(transaction.state)
-            seen = state.generation
-        except (Refusal, OSError) as problem:
-            print(f"Error: {problem}", file=sys.stderr, flush=True)
-            time.sleep(60 * POLL)
+    with suppress(FileNotFoundError):
+        if came_in(house.box.store.read(), os.stat(ROOT_STAYS).st_mtime):
+            with house.box.store.writing() as transaction:
+                house.box.services.heal(transaction.state)
+
+
+DUTIES = (Duty("the login of root", POLL, shut_root_out),)
+"""What a deployed boxmgmtd looks after besides."""
