@@ -34,6 +34,19 @@ system are refused at once; --dry-run names them. The installation of the box ma
 keys, also on an image that already has some.
 """
 
+MASTER_KEY = """
+Private keys and passwords in the state are sealed with AES-256-GCM under a master key, which the
+installation of the box makes and keeps in a file of its own, master.key. A copy of the state alone
+is worth nothing to a thief. Where the service has a systemd credential boxmgmt.master-key (32 random bytes),
+the file is sealed under that in turn:
+
+    systemd-creds encrypt --name=boxmgmt.master-key - /etc/credstore.encrypted/boxmgmt.master-key
+    systemctl edit boxmgmtd      [Service] LoadCredentialEncrypted=boxmgmt.master-key
+
+Do this before the installation. Without its master key a box refuses what needs a secret with
+MasterKeyMissing or MasterKeyWrong, and never makes a new one by itself.
+"""
+
 OPTIONS = (
     ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named."),
     ("--socket PATH", "Where to listen."),
@@ -54,6 +67,7 @@ def boxmgmtd() -> str:
         *roff.heading("DESCRIPTION"), *roff.paragraphs(DESCRIPTION),
         *roff.heading("OPTIONS"), *roff.terms(OPTIONS),
         *roff.heading("DEPLOYING ON DEBIAN 12"), *roff.paragraphs(DEPLOYING),
+        *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("EXIT STATUS"), *roff.paragraphs("Those of sysmgmt(1)."),
         *roff.heading("SEE ALSO"), r"\fBsysmgmt\fR(1), \fBboxmgmt\fR(1)",
     ]) + "\n"

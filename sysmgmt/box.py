@@ -8,16 +8,18 @@ from sysmgmt import __version__
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
+from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import Box, Clock, Services
 from sysmgmt.extensions import commands_of_others
-from sysmgmt.host import ownership
-from sysmgmt.host.machine import LinuxMachine
+from sysmgmt.host import machine, ownership
 from sysmgmt.host.services import NoServices
 from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
 from sysmgmt.vault.hashing import Argon2Hasher
+from sysmgmt.vault.sealing import MasterKeys
 
 
 def _token() -> str:
@@ -43,8 +45,9 @@ def catalog() -> Catalog:
 
 def embedded(folder: str, clock: Clock = CLOCK, services: Services | None = None) -> House:
     """The engine over the state in `folder`."""
-    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), LinuxMachine(),
-              services or NoServices(), clock, __version__)
+    keys = MasterKeys(KeyFile(folder), machine.credential)
+    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), keys, machine.LinuxMachine(),
+              Both(services or NoServices(), keys), clock, __version__)
     return House(box, catalog(), attempt.verify)
 
 

@@ -12,7 +12,8 @@ def install(call: Call, name: BoxName, level: Level, password: FirstPassword) ->
 
     There is no default password: until this was done nobody can log in.
     """
-    plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release)
+    plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release,
+                             call.box.sealer.make(call.now))
     return Change(installation.install(call.state, plan, call.now), {"name": name, "level": level})
 
 

@@ -287,6 +287,18 @@ class StateNewer(_Unable):
     hint = "Use that release, or a state that this release wrote."
 
 
+class MasterKeyMissing(_Unable):
+    """The master key of the box is missing; what it has sealed cannot be opened."""
+
+    hint = "Put back the file master.key of this box, or the credential that it is kept under."
+
+
+class MasterKeyWrong(_Unable):
+    """The master key is not the one under which this box has sealed its secrets."""
+
+    hint = "Put back the file master.key of this box, or the credential that it is kept under."
+
+
 class StorageFull(_Unable):
     """The storage of the box is full; nothing was changed."""
 

@@ -14,11 +14,13 @@ class Plan(NamedTuple):
     password: str
     box_id: str
     release: str
+    master_key: str
 
 
 def install(state: State, plan: Plan, now: float) -> State:
     """The state of a new box with its one predefined user. Raises UidsExhausted."""
     admin = passwords.store(Account(ADMIN, roles.ADMINISTRATOR), plan.password, now)
     settings = Settings(name=plan.name, box_id=plan.box_id, installed_at=now, installed_version=plan.release,
-                        level=plan.level, hashing=passwords.LEVELS[plan.level].hashing, uids=state.settings.uids)
+                        level=plan.level, hashing=passwords.LEVELS[plan.level].hashing, uids=state.settings.uids,
+                        master_key=plan.master_key)
     return uids.give(state._replace(settings=settings), admin)

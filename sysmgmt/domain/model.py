@@ -95,7 +95,7 @@ class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
-    ever given twice.
+    ever given twice. `master_key` is the id of the key under which secrets are sealed.
     """
 
     name: str = ""
@@ -109,6 +109,7 @@ class Settings(NamedTuple):
     hashing: Cost = Cost()
     recovered_at: float | None = None
     uids: tuple[int, ...] = ()
+    master_key: str = ""
 
 
 class State(NamedTuple):

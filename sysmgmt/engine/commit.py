@@ -4,9 +4,11 @@ What the services want is rendered and checked first, while nothing has changed.
 commit; if a service refuses after it, the previous state is saved again.
 """
 
+from typing import NamedTuple
+
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
-from sysmgmt.engine.ports import Services, Transaction
+from sysmgmt.engine.ports import Prepared, Services, Transaction
 
 
 def commit(services: Services, transaction: Transaction, new: State) -> None:
@@ -23,3 +25,37 @@ def commit(services: Services, transaction: Transaction, new: State) -> None:
     except Refusal:
         transaction.save(old)
         raise
+
+
+class Both(NamedTuple):
+    """Services of which `second` takes its part once `first` has taken it, and never refuses to."""
+
+    first: Services
+    second: Services
+
+    def prepare(self, old: State, new: State) -> Prepared:
+        """See Services."""
+        second = self.second.prepare(old, new)
+        try:
+            return _Both(self.first.prepare(old, new), second)
+        except Refusal:
+            second.discard()
+            raise
+
+    def heal(self, state: State) -> None:
+        """See Services."""
+        self.first.heal(state)
+        self.second.heal(state)
+
+
+class _Both(NamedTuple):
+    first: Prepared
+    second: Prepared
+
+    def apply(self) -> None:
+        self.first.apply()
+        self.second.apply()
+
+    def discard(self) -> None:
+        self.first.discard()
+        self.second.discard()

@@ -66,6 +66,25 @@ class Hasher(Protocol):
         """Take as long as `matches`, for a name that does not exist."""
 
 
+class Sealer(Protocol):
+    """Seals secrets under a master key that is kept apart from the state."""
+
+    def make(self, now: float) -> str:
+        """Make a new master key; its id. It is kept once a state that names it is saved."""
+
+    def seal(self, text: str, about: str, key: str) -> str:
+        """`text` sealed under the key with the id `key`; it opens only as what it is `about`.
+
+        Raises MasterKeyMissing, MasterKeyWrong.
+        """
+
+    def unseal(self, sealed: str, about: str) -> str:
+        """What was sealed. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+
+    def facts(self, key: str) -> Mapping[str, Any]:
+        """When the key was made (seconds), its algorithm, where it is kept. Raises like `seal`."""
+
+
 class Machine(Protocol):
     """The machine that the box runs on."""
 
@@ -122,6 +141,7 @@ class Box(NamedTuple):
     store: Store
     journal: Journal
     hasher: Hasher
+    sealer: Sealer
     machine: Machine
     services: Services
     clock: Clock

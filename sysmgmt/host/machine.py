@@ -3,11 +3,27 @@
 import os
 from collections.abc import Collection
 
-from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.domain.errors import MasterKeyMissing, ServiceRefused
 from sysmgmt.host import processes
 
 TIME_LIMIT = 30
 """Seconds that systemctl may take to accept an order."""
+CREDENTIAL = "boxmgmt.master-key"
+"""The systemd credential that the master key is kept under, where there is one."""
+
+
+def credential() -> bytes | None:
+    """What systemd has handed to this service to keep the master key under. Raises MasterKeyMissing."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return None
+    try:
+        with open(os.path.join(folder, CREDENTIAL), "rb") as file:
+            return file.read() or None
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise MasterKeyMissing() from None
 
 
 class LinuxMachine:

@@ -122,6 +122,7 @@ FILES = (
     ("/var/lib/boxmgmt", "the state of root; others have ~/.local/state/boxmgmt"),
     ("state.json", "the state: a plain TinyDB file, without the latest changes"),
     ("state.journal", "the latest changes; they are folded into state.json from time to time"),
+    ("master.key", "the key that seals secrets in the state; keep copies of it apart from those of the state"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
 )
 

@@ -308,6 +308,7 @@ REACHED_ELSEWHERE = {
     "ServiceLost": "by a boxmgmtd that is gone: tests/service", "UidsExhausted": "in service mode: tests/service",
     "KeyExists": "tests/commands/test_keys.py", "UnknownKey": "tests/commands/test_keys.py",
     "UnknownSession": "tests/commands/test_keys.py",
+    "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {
@@ -344,7 +345,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           3: {"PermissionDenied"}, 4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded"},
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
-              "ServiceLost"},
+              "ServiceLost", "MasterKeyMissing", "MasterKeyWrong"},
           70: {"InternalError"}}
 
 

@@ -1,0 +1,47 @@
+"""The file of the master key: beside the state and never a part of it."""
+
+import os
+from contextlib import suppress
+
+from sysmgmt.store import files
+
+NAME = "master.key"
+
+
+class KeyFile:
+    """The file in `folder` that holds the keys under which the secrets of the state are sealed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._path = os.path.join(folder, NAME)
+
+    def read(self) -> bytes | None:
+        """What it holds; None if there is none. Raises StateDamaged."""
+        return files.read(self._path)
+
+    def write(self, data: bytes) -> None:
+        """Make it hold `data`, durably, as a whole or not at all; what it held before is overwritten.
+
+        The caller holds the lock of the state. Raises StorageFull, StorageFailed.
+        """
+        with files.refusing(self._folder):
+            files.make_folder(self._folder)
+            old = self._old()
+            try:
+                files.replace(self._path, data)
+                if old is not None:
+                    _overwrite(old)
+            finally:
+                if old is not None:
+                    os.close(old)
+
+    def _old(self) -> int | None:
+        with suppress(FileNotFoundError):
+            return os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        return None
+
+
+def _overwrite(descriptor: int) -> None:
+    """Leave nothing of a file that has lost its name (FCS_CKM.4)."""
+    os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
+    os.fsync(descriptor)

@@ -1,0 +1,153 @@
+"""Sealed secrets and their master key: what opens where, what is refused, what a crash leaves."""
+
+import os
+import shutil
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, StateDamaged
+from sysmgmt.domain.model import Settings, State
+from sysmgmt.store.keyfile import KeyFile
+from sysmgmt.store.state import StateStore
+from sysmgmt.vault.sealing import MasterKeys
+from tests.faults import injection
+from tests.support.box import TestBox
+from tests.vault.replacing import PLACE, SECRET, replace
+
+NEW_BOX = State()
+
+
+def keyed(folder: Path, wrapping: bytes | None = None) -> tuple[MasterKeys, str]:
+    """Master keys in a folder, and the id of the one that was kept."""
+    keys = MasterKeys(KeyFile(str(folder)), lambda: wrapping)
+    key = keys.make(5.0)
+    keys.prepare(NEW_BOX, State(settings=Settings(master_key=key))).apply()
+    return keys, key
+
+
+@pytest.mark.requirement(102)
+def test_what_is_sealed_opens_in_its_place_and_in_no_other(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path)
+    sealed = keys.seal(SECRET, "identities system key", key)
+    assert SECRET not in sealed and keys.unseal(sealed, "identities system key") == SECRET
+    assert keys.seal(SECRET, "identities system key", key) != sealed
+    for place in ("identities web key", "identities system", ""):
+        with pytest.raises(StateDamaged):
+            keys.unseal(sealed, place)
+
+
+@pytest.mark.parametrize("damage", [
+    lambda text: text[:-6] + "AAAA==", lambda text: text[:60], lambda text: "2" + text[1:],
+    lambda text: text + "!", lambda text: "1:" + text.split(":")[1] + ":"])
+def test_a_sealed_text_that_was_changed_is_refused(tmp_path: Path, damage: "type[str]") -> None:
+    keys, key = keyed(tmp_path)
+    with pytest.raises(StateDamaged):
+        keys.unseal(damage(keys.seal(SECRET, PLACE, key)), PLACE)
+
+
+def test_another_process_opens_it_and_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path)
+    sealed = keys.seal(SECRET, PLACE, key)
+    assert MasterKeys(KeyFile(str(tmp_path))).unseal(sealed, PLACE) == SECRET
+    assert stat.S_IMODE((tmp_path / "master.key").stat().st_mode) == 0o600
+    assert keys.facts(key) == {"made_at": 5.0, "algorithm": "AES-256-GCM", "kept": "in a file of its own"}
+
+
+def test_a_missing_or_wrong_master_key_is_refused_by_name_and_never_replaced(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path / "one")
+    sealed = keys.seal(SECRET, PLACE, key)
+    other = MasterKeys(KeyFile(str(tmp_path / "two")))
+    with pytest.raises(MasterKeyMissing):
+        other.unseal(sealed, PLACE)
+    with pytest.raises(MasterKeyMissing):
+        other.seal(SECRET, PLACE, key)
+    assert not (tmp_path / "two").exists()
+    keyed(tmp_path / "two")
+    with pytest.raises(MasterKeyWrong):
+        MasterKeys(KeyFile(str(tmp_path / "two"))).unseal(sealed, PLACE)
+    for garbage in (b"", b"[]", b'{"keys": [{}]}', b'{"keys": "AAAA"}', b"\xff"):
+        (tmp_path / "two" / "master.key").write_bytes(garbage)
+        with pytest.raises(MasterKeyWrong):
+            MasterKeys(KeyFile(str(tmp_path / "two"))).unseal(sealed, PLACE)
+        with pytest.raises(MasterKeyWrong):
+            other.heal(State(settings=Settings(master_key=key)))
+        assert (tmp_path / "two" / "master.key").read_bytes() == garbage
+
+
+def test_under_a_credential_the_file_opens_with_that_credential_only(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path, b"from the chip")
+    sealed = keys.seal(SECRET, PLACE, key)
+    file = KeyFile(str(tmp_path))
+    assert MasterKeys(file, lambda: b"from the chip").unseal(sealed, PLACE) == SECRET
+    assert keys.facts(key)["kept"] == "under a systemd credential"
+    for wrong in (None, b"from another"):
+        with pytest.raises(MasterKeyWrong):
+            MasterKeys(file, lambda wrong=wrong: wrong).unseal(sealed, PLACE)  # type: ignore[misc]
+
+
+def test_a_credential_that_systemd_hands_over_is_used(fresh: TestBox, tmp_path: Path,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "boxmgmt.master-key").write_bytes(os.urandom(32))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert fresh.client().do('install name=box1 level=basic password="Admin-Pass-12"').code == "Done"
+    sealer, key = fresh.house().box.sealer, fresh.state.settings.master_key
+    assert sealer.unseal(sealer.seal(SECRET, PLACE, key), PLACE) == SECRET
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    with pytest.raises(MasterKeyWrong):
+        fresh.house().box.sealer.facts(key)
+
+
+@pytest.mark.checklist("R143")
+def test_installation_makes_a_new_master_key_also_on_an_image_that_contains_one(fresh: TestBox) -> None:
+    keyed(fresh.folder)
+    old = (fresh.folder / "master.key").read_bytes()
+    client = fresh.client()
+    line = 'install name=box1 level=basic password="Admin-Pass-12"'
+    assert client.do(line + " --dry-run").code == "Done"
+    assert (fresh.folder / "master.key").read_bytes() == old
+    assert client.do(line).code == "Done"
+    keys = (fresh.folder / "master.key").read_bytes()
+    assert keys.count(b"material") == 1 and old.split(b'"material": ')[1] not in keys
+    assert fresh.house().box.sealer.facts(fresh.state.settings.master_key)
+
+
+def test_a_replaced_master_key_is_overwritten_where_it_was(tmp_path: Path) -> None:
+    keyed(tmp_path)
+    with open(tmp_path / "master.key", "rb") as old:
+        before = old.read()
+        replaced = MasterKeys(KeyFile(str(tmp_path)))
+        key = replaced.make(6.0)
+        replaced.prepare(NEW_BOX, State(settings=Settings(master_key=key))).apply()
+        old.seek(0)
+        assert old.read() == bytes(len(before)), "the inode that lost its name is empty of it"
+
+
+def opened(folder: Path) -> str:
+    """The secret of a box, as a new process finds it."""
+    return MasterKeys(KeyFile(str(folder))).unseal(StateStore(str(folder)).read().settings.banner, PLACE)
+
+
+@pytest.mark.requirement(96)
+def test_a_replacement_killed_at_any_system_call_leaves_a_key_that_opens_everything(folder: Path) -> None:
+    injection.needed()
+    replace(str(folder / "first"))
+    shutil.copytree(folder / "first", folder / "dry")
+    command = [sys.executable, "-m", "tests.vault.replacing"]
+    points = injection.points([*command, str(folder / "dry")], str(folder / "dry"), str(folder / "log"),
+                              "openat,write,pwrite64,fsync,fdatasync,rename,unlink")
+    assert {"rename", "pwrite64", "fsync"} <= {one.call for one in points}
+    keys = set()
+    for point in points:
+        place = folder / "box"
+        shutil.copytree(folder / "first", place)
+        injection.run([*command, str(place)], point, injection.KILL)
+        assert opened(place) == SECRET, point
+        found = MasterKeys(KeyFile(str(place)))
+        found.heal(StateStore(str(place)).read())
+        keys.add((place / "master.key").read_bytes().count(b"material"))
+        assert opened(place) == SECRET, point
+        shutil.rmtree(place)
+    assert keys == {1} and len(points) >= 15
