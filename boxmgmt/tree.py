@@ -1,7 +1,7 @@
 """The whole menu (R117). A number is a place in it: append, and put FREE where an item goes."""
 
 from boxmgmt.menu import Menu, Open, Run
-from sysmgmt.commands import accounts, box, security, support
+from sysmgmt.commands import accounts, box, security, support, tls
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -15,8 +15,11 @@ MAIN = Menu("Main Menu", (
                 Run("Change local users' security level", security.set_security_level),
                 Run("Change the idle timeout and the session policy", security.set_session_policy),
                 Run("Change your password", accounts.set_password),
+                Run("Set minimum Transport Layer Security protocol version", tls.set_tls_minimum),
             )),
         )),
+        Run("View the change that waits for its confirmation", tls.get_pending_change),
+        Run("Confirm the change that waits for it", tls.confirm_change),
     )),
     Menu("Diagnostics", (
         Run("View system status", box.get_system_status),

@@ -1,6 +1,6 @@
 """Every command, in the order of the manual."""
 
-from sysmgmt.commands import accounts, box, keys, own, roles, security, session, support
+from sysmgmt.commands import accounts, box, keys, own, roles, security, session, support, tls
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -8,6 +8,7 @@ CHAPTERS = (
     ("SSH keys and sessions", keys.COMMANDS),
     ("Roles and consistency groups", roles.COMMANDS),
     ("Security", security.COMMANDS),
+    ("TLS", tls.COMMANDS),
     ("The box", box.COMMANDS),
     ("Advanced support", support.COMMANDS),
 )

@@ -1,7 +1,7 @@
 """The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
 
 from sysmgmt.commands.words import NewPassword, Text, Token, UserName
-from sysmgmt.domain import accounts, lockout, passwords, sessions
+from sysmgmt.domain import accounts, lockout, passwords, pending, sessions
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.engine.attempt import without_dead
@@ -70,5 +70,11 @@ def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
     return Change(accounts.put(call.state, account)._replace(settings=settings))
 
 
+@command(needs=OWN_WORK, reserve=True)
+def return_unconfirmed(call: Call, change: Text) -> Change:
+    """Let a change return that nobody has confirmed in time."""
+    return Change(pending.return_(call.state, change))
+
+
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, close_session,
-            recover_admin)
+            recover_admin, return_unconfirmed)

@@ -21,7 +21,7 @@ def set_security_level(call: Call, level: Level) -> Change:
 
 @command(needs=Permission.SECURITY)
 def get_security_settings(call: Call) -> Shown:
-    """Show the security level, its password rules, and the session policy."""
+    """Show the security level, its password rules, the session policy and the TLS settings."""
     return Shown(facts.security_settings(call.state.settings))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import accounts, names, passwords, roles, security, ssh_keys
+from sysmgmt.domain import accounts, names, passwords, roles, security, ssh_keys, tls
 from sysmgmt.domain.errors import InvalidValue, PasswordReused
 from sysmgmt.domain.model import Cost, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
@@ -12,6 +12,8 @@ from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
 ALL_GROUPS = "all"
+CONFIRM_MINUTES = 10
+"""Minutes that a change waits for its confirmation."""
 LONGEST_BANNER = 2000
 """Characters."""
 
@@ -179,6 +181,13 @@ FirstPassword = Annotated[str, Word("Password of the user admin", _first_passwor
                                     twice=True)]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
+TlsVersion = Annotated[str, Word("Lowest version of TLS", _one_of(*tls.VERSIONS), "1.2|1.3",
+                                 offers=lambda state: tls.SECURE)]
+Legacy = Annotated[bool, Word("Whether an insecure version is wanted", _yes, "yes|no",
+                              offers=lambda state: ["yes", "no"])]
+ConfirmMinutes = Annotated[int, Word(
+    f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0 for never",
+    _whole(0, 1440, "minutes"), "0-1440")]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
 Level = Annotated[str, Word("Security level (high is recommended)", _one_of(*passwords.LEVELS),

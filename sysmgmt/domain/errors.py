@@ -261,6 +261,28 @@ class UidsExhausted(Refusal):
     hint = "Deploy again with a larger range."
 
 
+class ChangePending(Refusal):
+    """A change by {user} ({command}) waits for its confirmation until {time}."""
+
+    hint = "Confirm it first with confirm_change, or wait until it has returned."
+
+
+class NothingPending(Refusal):
+    """No change waits for a confirmation."""
+
+
+class SameLogin(Refusal):
+    """A change is confirmed from a login that began after it: that shows that one still comes in."""
+
+    hint = "Log in again beside this session, and use confirm_change there."
+
+
+class LegacyTls(Refusal):
+    """TLS {version} is not secure."""
+
+    hint = "Where an old client leaves no choice, add legacy=yes."
+
+
 class Cancelled(Refusal):
     """Cancelled; nothing was changed."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, roles, ssh_keys
+from sysmgmt.domain import accounts, passwords, pending, roles, ssh_keys
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -57,6 +57,7 @@ def security_settings(settings: Settings) -> dict[str, Any]:
     return {
         "level": settings.level, "idle_timeout": settings.idle_timeout, "lockout_threshold": THRESHOLD,
         "sessions_per_user": settings.sessions_per_user,
+        "tls_minimum": settings.reach.tls_minimum, "hsts": "on" if settings.reach.hsts else "off",
         "password_rules": {
             "min_length": rules.min_length, "min_lower_case": rules.min_lower_case,
             "min_upper_case": rules.min_upper_case, "min_non_alphabetical": rules.min_non_alphabetical,
@@ -65,6 +66,17 @@ def security_settings(settings: Settings) -> dict[str, Any]:
             "min_age": rules.min_age_hours * 3600 or None,
         },
     }
+
+
+def pending_change(state: State) -> dict[str, Any] | None:
+    """The change that waits for its confirmation."""
+    waits = state.settings.pending
+    if waits is None:
+        return None
+    settings = [{"setting": name, "before": before, "now": now}
+                for name, (before, now) in pending.changed(waits, state.settings.reach).items()]
+    return {"command": waits.command, "user": waits.user, "made_at": iso(waits.made_at),
+            "returns_at": iso(waits.returns_at), "settings": settings}
 
 
 def cluster(state: State, release: str) -> dict[str, Any]:

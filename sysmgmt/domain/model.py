@@ -91,6 +91,31 @@ class Session(NamedTuple):
     failed_logins: int = 0
 
 
+class Reach(NamedTuple):
+    """The settings that decide who reaches the box, and how: changed wrongly, they shut people out."""
+
+    tls_minimum: str = "1.2"
+    hsts: bool = False
+
+
+class Pending(NamedTuple):
+    """A change of the reach that returns by itself unless it is confirmed.
+
+    `needs` is the permission of whoever may confirm it, `sessions` those that were open when it
+    was made: none of them may.
+    """
+
+    id: str
+    command: str
+    user: str
+    needs: str
+    made_at: float
+    returns_at: float
+    before: Reach
+    after: Reach
+    sessions: tuple[str, ...] = ()
+
+
 class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
@@ -110,6 +135,8 @@ class Settings(NamedTuple):
     recovered_at: float | None = None
     uids: tuple[int, ...] = ()
     master_key: str = ""
+    reach: Reach = Reach()
+    pending: Pending | None = None
 
 
 class State(NamedTuple):

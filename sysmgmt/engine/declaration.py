@@ -85,6 +85,8 @@ class Act(NamedTuple):
 
 
 Outcome = Change | Shown | Act
+Question = str | Callable[[State, Mapping[str, Any]], str]
+"""What has to be confirmed; made of the state and the values where it depends on them, "" if it need not be."""
 F = TypeVar("F", bound=Callable[..., Outcome])
 
 
@@ -98,7 +100,7 @@ class Command(NamedTuple):
     details: str
     parameters: tuple[Parameter, ...]
     kind: type
-    asks: str
+    asks: Question
     scope: str
     advanced: bool
     reserve: bool
@@ -113,7 +115,7 @@ class BadDeclaration(TypeError):
     """A command is declared wrongly; the text says how."""
 
 
-def command(*, needs: Permission | str, asks: str = "", scope: str = "", advanced: bool = False,
+def command(*, needs: Permission | str, asks: Question = "", scope: str = "", advanced: bool = False,
             reserve: bool = False, while_due: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
     """Declare the decorated function as a command.
 

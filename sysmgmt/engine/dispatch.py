@@ -16,10 +16,11 @@ from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
 from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.names import repeatable
+from sysmgmt.engine import confirmation
 from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.catalog import declared
 from sysmgmt.engine.commit import commit
-from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Shown
+from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Question, Shown
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
@@ -117,8 +118,15 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
     values = read_all(trip.command, reading)
     if trip.command.asks and not trip.request.confirmed and not trip.request.dry_run:
-        raise ConfirmationNeeded(question=trip.command.asks)
+        _ask(trip.command.asks, state, values)
     return values, reading
+
+
+def _ask(asks: Question, state: State, values: Mapping[str, Any]) -> None:
+    """Raise ConfirmationNeeded, unless there is nothing to confirm with these values."""
+    question = asks if isinstance(asks, str) else asks(state, values)
+    if question:
+        raise ConfirmationNeeded(question=question)
 
 
 def _reading(house: House, caller: Caller, state: State, texts: dict[str, str], slow: SlowWork) -> Reading:
@@ -162,8 +170,10 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
     """Run the command's rule on values, and check what must hold after it."""
     call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog)
     outcome = trip.command.run(call, **values)
-    if isinstance(outcome, Change) and outcome.state.installed:
-        security.check(outcome.state)
+    if isinstance(outcome, Change):
+        outcome = confirmation.pend(trip.command, call, outcome, values)
+        if outcome.state.installed:
+            security.check(outcome.state)
     return outcome
 
 

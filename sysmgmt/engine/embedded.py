@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.lockout import BY_ATTEMPTS
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import authority, dispatch, login, together
+from sysmgmt.engine import authority, dispatch, login, returning, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.dispatch import House
@@ -77,6 +77,7 @@ class EmbeddedDoor:
         return self._run(request) if only_reads else _uninterrupted(self._run)(request)
 
     def _run(self, request: Request) -> Answer:
+        returning.settle(self._house)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request)
         return answer._replace(warnings=(*answer.warnings, *self._news()))
 
@@ -92,6 +93,7 @@ class EmbeddedDoor:
     @_uninterrupted
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
+        returning.settle(self._house)
         answers, self._caller = together.together(self._house, self._caller, requests)
         return answers
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
-from sysmgmt.domain import accounts, passwords, security
+from sysmgmt.domain import accounts, passwords, pending, security, tls
 from sysmgmt.domain.errors import (
     AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, SessionEnded, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.times import iso
+from sysmgmt.engine import returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
+from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.record import MASK, Record
@@ -118,6 +120,7 @@ def open_session(house: House, caller: Caller, process: str) -> Reply:
 
     Raises TooManySessions, AccountLocked, UnknownUser.
     """
+    returning.settle(house)
     caller = caller._replace(session=house.box.clock.token())
     texts = {"name": caller.user, "session": caller.session, "process": process}
     carry_out(house, caller, Request("open_session", texts), own_work=True)
@@ -138,7 +141,18 @@ def greet(house: House, caller: Caller) -> Reply:
 
 
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
-    return (*_expiry(state, account, now), *_recovery(state, account, session))
+    entitled = tls.warnings(state.settings.reach) if security.secures(state, account) else ()
+    return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account), *entitled)
+
+
+def _pending(state: State, account: Account) -> tuple[str, ...]:
+    """What those are told who may confirm the change that waits for it."""
+    waits = state.settings.pending
+    if waits is None or not may_confirm(state, account.name, waits):
+        return ()
+    what = " and ".join(pending.changed(waits, state.settings.reach))
+    return (f"{waits.user} has changed {what}; it returns on {iso(waits.returns_at)}, unless it is confirmed "
+            "with confirm_change from a login that began after it.",)
 
 
 def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:

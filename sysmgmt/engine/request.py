@@ -21,6 +21,10 @@ class Caller(NamedTuple):
     advanced: bool = False
 
 
+SYSTEM = Caller(user="system", origin="local", endpoint="box")
+"""Who the audit names for what the box does by itself."""
+
+
 class Request(NamedTuple):
     """A command's name, its parameters as texts, and how it is to run."""
 

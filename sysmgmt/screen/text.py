@@ -13,7 +13,7 @@ NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowher
 HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys"})
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""
 DURATIONS = frozenset({"idle_timeout", "max_age", "min_age"})
-SPELLINGS = {"id": "ID", "ssh": "SSH"}
+SPELLINGS = {"id": "ID", "ssh": "SSH", "tls": "TLS", "hsts": "HSTS"}
 
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:

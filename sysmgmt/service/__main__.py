@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy, duties
+from sysmgmt.service import deploy, duties, unconfirmed
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.server import ENDING, Server, listening, shared
 
@@ -33,9 +33,10 @@ def serve(folder: str, path: str) -> None:
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
     make_way(os.path.dirname(path))
+    unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
-        duties.start(house, doors.DUTIES)
+    duties.start(house, (unconfirmed.duty(), *(doors.DUTIES if here else ())))
     server = Server(house, listening(path))
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

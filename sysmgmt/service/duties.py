@@ -9,11 +9,9 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.dispatch import House, carry_out
-from sysmgmt.engine.request import Answer, Caller, Request
+from sysmgmt.engine.request import SYSTEM, Answer, Request
 from sysmgmt.service.server import ENDING
 
-SYSTEM = Caller(user="system", origin="local", endpoint="boxmgmtd")
-"""Who the audit names for what the box does by itself."""
 PAUSE = 60.0
 """Seconds before a duty that failed is tried again."""
 

@@ -309,6 +309,7 @@ REACHED_ELSEWHERE = {
     "KeyExists": "tests/commands/test_keys.py", "UnknownKey": "tests/commands/test_keys.py",
     "UnknownSession": "tests/commands/test_keys.py",
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
+    "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {
@@ -320,6 +321,7 @@ REACHED = {
     "PermissionNotAssignable": "add_role name=r permissions=boxmgmt", "PasswordTooWeak": "set_user name=bob password=x",
     "PasswordWrong": "set_password current_password=x new_password=abcdefgh", "GroupExists": "add_group name=g1",
     "UnknownGroup": "remove_group name=g9", "AlreadyInstalled": "install",
+    "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }
 SHOWN_BY_A_TEST = {
     "PermissionDenied", "LoginFailed", "LoginNeeded", "AccountLocked", "TooManySessions", "SessionEnded", "RoleInUse",

@@ -1,0 +1,57 @@
+"""TLS: what the services of the box speak, and changes that return unless they are confirmed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, Legacy, TlsVersion
+from sysmgmt.domain import facts, pending, tls
+from sysmgmt.domain.errors import PermissionDenied
+from sysmgmt.domain.model import State
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.authority import may_confirm
+from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
+
+
+def _of_minimum(state: State, values: Mapping[str, Any]) -> str:
+    if values["version"] in tls.LEGACY and not values["legacy"]:
+        return ""  # it is refused
+    told = tls.consequences(state.settings.reach.tls_minimum, values["version"])
+    return " ".join((*told, "Change the minimum?")) if told else ""
+
+
+@command(needs=Permission.SECURITY, asks=_of_minimum)
+def set_tls_minimum(call: Call, version: TlsVersion, legacy: Legacy = False,
+                    confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
+    """Change the lowest version of TLS that any service of the box speaks: 1.2 or 1.3.
+
+    1.0 and 1.1 are insecure: they need legacy=yes, and every login is warned of them. What a change
+    breaks is said before it is made, also with --dry-run. Unless it is confirmed with
+    confirm_change from a new login within confirm_minutes (10 unless given; 0: final at once), the
+    change returns by itself, also after a crash or a restart of the box.
+    """
+    told = tls.consequences(call.state.settings.reach.tls_minimum, version)
+    return Change(tls.set_minimum(call.state, version, legacy), {"tls_minimum": version}, told)
+
+
+@command(needs=ANYONE)
+def confirm_change(call: Call) -> Change:
+    """Make a change final that would return by itself, from a login that began after it.
+
+    It needs the permission that the change needed.
+    """
+    waits = pending.waiting(call.state)
+    if not may_confirm(call.state, call.caller.user, waits):
+        raise PermissionDenied(command="confirm_change", permission=waits.needs)
+    return Change(pending.confirm(call.state, call.caller.session), facts.pending_change(call.state))
+
+
+@command(needs=Permission.VIEW)
+def get_pending_change(call: Call) -> Shown:
+    """Show the change that waits for its confirmation: what, by whom, until when.
+
+    A setting that somebody has changed again meanwhile keeps that value and is not listed.
+    """
+    return Shown({"change": facts.pending_change(call.state)})
+
+
+COMMANDS = (set_tls_minimum, confirm_change, get_pending_change)

@@ -1,0 +1,51 @@
+"""A change that returns by itself unless it is confirmed from a new login."""
+
+from typing import Any
+
+from sysmgmt.domain.errors import NothingPending, SameLogin
+from sysmgmt.domain.model import Pending, Reach, Settings, State
+
+
+def changed(one: Pending, now: Reach) -> dict[str, tuple[Any, Any]]:
+    """What would return: by setting, what was before and what is now.
+
+    What somebody has changed again since is theirs, and stays.
+    """
+    return {name: (before, after) for name, before, after in zip(Reach._fields, one.before, one.after, strict=True)
+            if before != after and getattr(now, name) == after}
+
+
+def overdue(one: Pending, now: float) -> bool:
+    """Whether its time is over. A clock that was set back behind the change counts as that."""
+    return not one.made_at <= now < one.returns_at
+
+
+def return_(state: State, id: str) -> State:
+    """The state in which the change `id` has returned; the same state if it does not wait any more."""
+    settings = state.settings
+    if settings.pending is None or settings.pending.id != id:
+        return state
+    before = {name: old for name, (old, _) in changed(settings.pending, settings.reach).items()}
+    return state._replace(settings=settings._replace(reach=settings.reach._replace(**before), pending=None))
+
+
+def confirm(state: State, session: str) -> State:
+    """The state in which the waiting change is final. Raises NothingPending, SameLogin."""
+    pending = waiting(state)
+    if session in pending.sessions:
+        raise SameLogin()
+    return state._replace(settings=state.settings._replace(pending=None))
+
+
+def waiting(state: State) -> Pending:
+    """The change that waits. Raises NothingPending."""
+    if state.settings.pending is None:
+        raise NothingPending()
+    return state.settings.pending
+
+
+def without_overtaken(settings: Settings) -> Settings:
+    """`settings` without a waiting change of which nothing would return any more."""
+    if settings.pending and not changed(settings.pending, settings.reach):
+        return settings._replace(pending=None)
+    return settings

@@ -1,0 +1,32 @@
+"""Changes that return by themselves unless they are confirmed from a new login.
+
+Any command becomes one by taking the parameter `confirm_minutes`. What it changed of the reach is
+kept with the change, in one transaction; it returns on the same road.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain import pending
+from sysmgmt.domain.errors import ChangePending
+from sysmgmt.domain.model import Pending
+from sysmgmt.domain.times import iso
+from sysmgmt.engine.declaration import Call, Change, Command
+
+MINUTES = "confirm_minutes"
+
+
+def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]) -> Change:
+    """`change`, made to wait for a confirmation if it has a time for one. Raises ChangePending."""
+    old, new = call.state.settings, change.state.settings
+    if old.reach == new.reach:
+        return change
+    if not values.get(MINUTES):
+        return change._replace(state=change.state._replace(settings=pending.without_overtaken(new)))
+    if (other := old.pending) is not None:
+        raise ChangePending(user=other.user, command=other.command, time=iso(other.returns_at))
+    waits = Pending(call.box.clock.token(), command.name, call.caller.user, str(command.needs), call.now,
+                    call.now + values[MINUTES] * 60, old.reach, new.reach, tuple(call.state.sessions))
+    told = f"Unless it is confirmed with confirm_change from a new login before {iso(waits.returns_at)}, it returns."
+    return change._replace(state=change.state._replace(settings=new._replace(pending=waits)),
+                           warnings=(*change.warnings, told))

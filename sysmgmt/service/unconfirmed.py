@@ -1,0 +1,51 @@
+"""What boxmgmtd does about a change that waits for its confirmation.
+
+By a clock that nobody sets, besides the time of day: whichever is over first. And at its start,
+since whoever cannot come in any more switches the box off and on.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+
+from sysmgmt.domain import pending
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine import returning
+from sysmgmt.engine.dispatch import House
+from sysmgmt.service.duties import Duty
+
+POLL = 1.0
+"""Seconds between two looks."""
+
+
+class Watch:
+    """Lets the waiting change return when its time is over; `elapsed` counts seconds and never jumps."""
+
+    def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._elapsed = elapsed
+        self._first_seen = ("", 0.0)
+
+    def __call__(self, house: House) -> None:
+        """Look once. Raises ServiceRefused, StorageFull, StorageFailed."""
+        waits = house.box.store.read().settings.pending
+        if waits is None:
+            return
+        if waits.id != self._first_seen[0]:
+            self._first_seen = (waits.id, self._elapsed())
+        waited = self._elapsed() - self._first_seen[1]
+        if waited >= waits.returns_at - waits.made_at or pending.overdue(waits, house.box.clock.now()):
+            returning.take_back(house, waits)
+
+
+def begin(house: House) -> None:
+    """Let a change return that nobody had confirmed when boxmgmtd ended, however it ended."""
+    try:
+        if (waits := house.box.store.read().settings.pending) is not None:
+            returning.take_back(house, waits)
+    except Refusal as refusal:
+        print(f"Error: {refusal}", file=sys.stderr, flush=True)
+
+
+def duty() -> Duty:
+    """The duty of it."""
+    return Duty("a change that is not confirmed", POLL, Watch())
