@@ -35,7 +35,7 @@ def perform(site: Site, item: Run) -> Answer:
     while True:
         texts = dict(item.given)
         with _unhidden(site.door, item.command):
-            answer = _attempt(site, item.command, texts)
+            answer = _attempt(site, item, texts)
         site.output.answer(answer)
         if not (site.patient and set(texts) - set(item.given) and again(site.output, answer)):
             break
@@ -57,11 +57,12 @@ def _unhidden(door: Door, command: Command) -> Iterator[None]:
             door.run(Request(support.disable_advanced_support_commands.name))
 
 
-def _attempt(site: Site, command: Command, texts: dict[str, str]) -> Answer:
+def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
     """Ask for what `texts` lacks, and run the command."""
+    command = item.command
     try:
         if not site.door.barred(command.name):  # else it only answers why
-            _ask_all(site, command, texts)
+            _ask_all(site, item, texts)
         return run_confirmed(site.asker, site.door, Request(command.name, texts))
     except NoAnswer:
         return site.door.run(_unanswered(command))
@@ -76,9 +77,10 @@ def _unanswered(command: Command) -> Answer:
     return refused(command.name, refusal)._replace(hint="Every question takes one line, also a blank one.")
 
 
-def _ask_all(site: Site, command: Command, texts: dict[str, str]) -> None:
+def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> None:
     """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue."""
-    for one, offers in lacking(site.door, command, texts, command.parameters):
+    command = item.command
+    for one, offers in lacking(site.door, command, texts, item.questions):
         answer = ask(site.asker, one, _question(command, one), offers)
         while answer and _is_rejected(site, command, one.name, {**texts, one.name: answer}):
             answer = ask(site.asker, one, _question(command, one), offers)

@@ -1,17 +1,26 @@
 """The menu as data: frozen values whose numbers never move."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, Union
 
-from sysmgmt.engine.declaration import Command
+from sysmgmt.engine.declaration import Command, Parameter
 
 
 class Run(NamedTuple):
-    """An item that runs a command; what `given` does not hold is asked for."""
+    """An item that runs a command; what `given` does not hold is asked for.
+
+    `asks` names the parameters that are asked for where that is not all of them.
+    """
 
     title: str
     command: Command
     given: Mapping[str, str] = {}
+    asks: Collection[str] | None = None
+
+    @property
+    def questions(self) -> tuple[Parameter, ...]:
+        """The parameters that are asked for."""
+        return tuple(one for one in self.command.parameters if self.asks is None or one.name in self.asks)
 
 
 class Open(NamedTuple):

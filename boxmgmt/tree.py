@@ -1,7 +1,7 @@
 """The whole menu (R117). A number is a place in it: append, and put FREE where an item goes."""
 
 from boxmgmt.menu import Menu, Open, Run
-from sysmgmt.commands import accounts, box, security, support, tls
+from sysmgmt.commands import accounts, box, logs, security, support, tls
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -24,6 +24,8 @@ MAIN = Menu("Main Menu", (
     Menu("Diagnostics", (
         Run("View system status", box.get_system_status),
         Run("Check state", support.check_state),
+        Run("View events", logs.get_events_log, asks=("level", "text")),
+        Run("View the audit", logs.get_audit_log, asks=("user", "text")),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -15,7 +15,7 @@ from sysmgmt.engine.ports import Box, Clock, Services
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 from sysmgmt.host.services import NoServices
-from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.journal import EVENTS, LineJournal
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
 from sysmgmt.vault.hashing import Argon2Hasher
@@ -46,8 +46,8 @@ def catalog() -> Catalog:
 def embedded(folder: str, clock: Clock = CLOCK, services: Services | None = None) -> House:
     """The engine over the state in `folder`."""
     keys = MasterKeys(KeyFile(folder), machine.credential)
-    box = Box(StateStore(folder), AuditJournal(folder), Argon2Hasher(folder), keys, machine.LinuxMachine(),
-              Both(services or NoServices(), keys), clock, __version__)
+    box = Box(StateStore(folder), LineJournal(folder), LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
+              machine.LinuxMachine(), Both(services or NoServices(), keys), clock, __version__)
     return House(box, catalog(), attempt.verify)
 
 

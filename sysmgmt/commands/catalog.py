@@ -1,6 +1,6 @@
 """Every command, in the order of the manual."""
 
-from sysmgmt.commands import accounts, box, keys, own, roles, security, session, support, tls
+from sysmgmt.commands import accounts, box, keys, logs, own, roles, security, session, support, tls
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -10,6 +10,7 @@ CHAPTERS = (
     ("Security", security.COMMANDS),
     ("TLS", tls.COMMANDS),
     ("The box", box.COMMANDS),
+    ("Events and audit", logs.COMMANDS),
     ("Advanced support", support.COMMANDS),
 )
 """The chapters of the manual with their commands."""

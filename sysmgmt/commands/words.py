@@ -37,7 +37,8 @@ def _box_name(text: str, reading: Reading) -> str:
     return text
 
 
-def _one_of(*allowed: str) -> Any:
+def one_of(*allowed: str) -> Any:
+    """Reads one of the words `allowed`."""
     def read(text: str, reading: Reading) -> str:
         if text.lower() not in allowed:
             raise InvalidValue(what=f"Expected one of {', '.join(allowed)}")
@@ -66,7 +67,8 @@ def _groups(text: str, reading: Reading) -> tuple[str, ...]:
     return tuple(sorted({_name(part, reading) for part in _listed(text)}))
 
 
-def _whole(least: int, most: int, unit: str) -> Any:
+def whole(least: int, most: int, unit: str) -> Any:
+    """Reads a whole number of `unit` in a range."""
     def read(text: str, reading: Reading) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
             raise InvalidValue(what=f"Expected a whole number of {unit} from {least} to {most}")
@@ -75,7 +77,7 @@ def _whole(least: int, most: int, unit: str) -> Any:
 
 
 def _yes(text: str, reading: Reading) -> bool:
-    return bool(_one_of("yes", "no")(text, reading) == "yes")
+    return bool(one_of("yes", "no")(text, reading) == "yes")
 
 
 def _banner(text: str, reading: Reading) -> str:
@@ -89,7 +91,7 @@ def _public_key(text: str, reading: Reading) -> tuple[str, str]:
     return ssh_keys.read(text)
 
 
-def _any(text: str, reading: Reading) -> str:
+def any_text(text: str, reading: Reading) -> str:
     return text
 
 
@@ -142,7 +144,7 @@ def _checked(text: str, name: str, reading: Reading) -> str:
 
 def _first_password(text: str, reading: Reading) -> str:
     """The admin password of a box that is being installed: the rules of the level it will have."""
-    rules = passwords.LEVELS[_one_of(*passwords.LEVELS)(reading.texts.get("level", "high"), reading)]
+    rules = passwords.LEVELS[one_of(*passwords.LEVELS)(reading.texts.get("level", "high"), reading)]
     passwords.check_text(text, rules)
     if passwords.is_common(text, "admin", reading.texts.get("name", "")):
         reading.warnings.append("This password is easy to guess.")
@@ -190,18 +192,18 @@ ConfirmMinutes = Annotated[int, Word(
     _whole(0, 1440, "minutes"), "0-1440")]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
-Level = Annotated[str, Word("Security level (high is recommended)", _one_of(*passwords.LEVELS),
+Level = Annotated[str, Word("Security level (high is recommended)", one_of(*passwords.LEVELS),
                             "|".join(passwords.LEVELS), offers=lambda state: list(passwords.LEVELS))]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout",
-    _whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "1-30")]
-SessionCount = Annotated[int, Word("Sessions that one user may have open", _whole(1, 100, "sessions"), "1-100")]
+    whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "1-30")]
+SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(1, 100, "sessions"), "1-100")]
 PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
-KeyFingerprint = Annotated[str, Word("Fingerprint of the key", _any, "SHA256:...", bare=True)]
-SessionId = Annotated[str, Word("Session", _any, "SESSION", bare=True,
+KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256:...", bare=True)]
+SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
                                 offers=lambda state: state.sessions, none="No sessions are open.")]
-CommandName = Annotated[str, Word("Command", _any, "COMMAND", bare=True)]
-Text = Annotated[str, Word("Text", _any, "TEXT")]
-Token = Annotated[str, Word("Token", _any, "TOKEN", secret=True)]
+CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
+Text = Annotated[str, Word("Text", any_text, "TEXT")]
+Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

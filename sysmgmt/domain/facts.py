@@ -46,6 +46,11 @@ def session(one: Session) -> dict[str, Any]:
             "endpoint": one.endpoint}
 
 
+def record(one: Mapping[str, Any]) -> dict[str, Any]:
+    """One element of get_events_log or get_audit_log: its number comes first."""
+    return {"number": one["seq"], **{name: value for name, value in one.items() if name != "seq"}}
+
+
 def role(one: Role) -> dict[str, Any]:
     """One element of get_roles (R122)."""
     return {"name": one.name, "predefined": one.name in roles.PREDEFINED, "permissions": list(one.permissions)}

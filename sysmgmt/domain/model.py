@@ -116,6 +116,16 @@ class Pending(NamedTuple):
     sessions: tuple[str, ...] = ()
 
 
+class Condition(NamedTuple):
+    """Something that is not as it should be, until it is over: the name of a lasting kind of event."""
+
+    id: str
+    kind: str
+    subject: str
+    since: float
+    details: str = ""
+
+
 class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
@@ -149,6 +159,7 @@ class State(NamedTuple):
     groups: Records[Group] = Records()
     sessions: Records[Session] = Records()
     ssh_keys: Records[SshKey] = Records()
+    conditions: Records[Condition] = Records()
 
     @property
     def installed(self) -> bool:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import security
+from sysmgmt.domain import changes, events, security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
 from sysmgmt.domain.model import State, differs
@@ -25,6 +25,7 @@ from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
+from sysmgmt.engine.telling import tell
 
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -84,12 +85,14 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
         return reply
     except Refusal as refusal:
         answer = refused(request.command, refusal)
+        tell(house.box, events.of_refusal(refusal), caller.user)
         raise
     except NothingToChoose:
         raise
     except Exception as error:  # whatever it is, nobody may see a traceback
         unexpected = InternalError(id=record.failure(error))
         answer = refused(request.command, unexpected)
+        tell(house.box, events.of_refusal(unexpected), caller.user)
         raise unexpected from None
     finally:
         record.outcome(answer)
@@ -198,7 +201,10 @@ def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: R
         assert isinstance(outcome, Change)
         changed = differs(state, outcome.state)
         if changed:
+            differences = list(changes.between(state, outcome.state))
             commit(trip.house.box.services, transaction, outcome.state)
+            trip.record.changed(differences)
+            tell(trip.house.box, events.of(differences, outcome.state), trip.caller.user)
     return reply(trip, outcome, reading, changed)
 
 

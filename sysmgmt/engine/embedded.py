@@ -131,7 +131,7 @@ class EmbeddedDoor:
         if not self._caller.user:
             return None
         try:
-            self._house.box.journal.sync()
+            self._house.box.sync()
             authority.standing(self._house.box.store.read(), self._caller)
         except Refusal as refusal:
             return refusal if refusal.status == 5 else None

@@ -177,7 +177,7 @@ def log_out(house: House, caller: Caller, reason: str) -> None:
         if caller.session:
             request = Request("close_session", {"session": caller.session, "reason": reason})
             carry_out(house, caller, request, own_work=True)
-            house.box.journal.sync()
+            house.box.sync()
         if caller.session or house.box.store.read().generation == 1:  # 1: just installed, without a login
             house.box.store.tidy()
     except Refusal:

@@ -1,6 +1,6 @@
 """What the engine needs from outside, as a record of small ports. `sysmgmt.box` fills it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -41,13 +41,16 @@ class Store(Protocol):
 
 
 class Journal(Protocol):
-    """The audit: records that are only ever appended."""
+    """Numbered records that are only ever appended: the audit, the events."""
 
     def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
         """Append one record; with `durable` it is synced on return. Raises StorageFull, StorageFailed."""
 
     def sync(self) -> None:
         """Make everything appended so far durable."""
+
+    def newest(self) -> Iterable[Mapping[str, Any]]:
+        """The records, the last one first; each has its number as `seq`. Raises StorageFailed."""
 
 
 class Hasher(Protocol):
@@ -140,9 +143,15 @@ class Box(NamedTuple):
 
     store: Store
     journal: Journal
+    events: Journal
     hasher: Hasher
     sealer: Sealer
     machine: Machine
     services: Services
     clock: Clock
     release: str
+
+    def sync(self) -> None:
+        """Make all records so far durable. Raises StorageFull, StorageFailed."""
+        self.journal.sync()
+        self.events.sync()

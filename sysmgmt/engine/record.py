@@ -1,9 +1,11 @@
 """What the audit says of a request: one record, or for a change an intent and its outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from sysmgmt.domain import changes
+from sysmgmt.domain.changes import Difference
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.names import looks_like_command
 from sysmgmt.domain.times import iso
@@ -12,8 +14,8 @@ from sysmgmt.engine.ports import Box
 from sysmgmt.engine.request import Answer, Caller, Request
 
 MASK = "***"
-_LONGEST = 200
-"""Characters of a value that the audit keeps."""
+_LONGEST, _MOST = 200, 50
+"""Characters of a value that the audit keeps, and differences of one request."""
 
 
 class Record:
@@ -45,9 +47,17 @@ class Record:
             self._write({**self._facts, "phase": "intent"}, durable)
             self._reserve = True
 
+    def changed(self, differences: Iterable[Difference]) -> None:
+        """Keep what the request changed, old -> new, for its outcome."""
+        kept = [one[:_LONGEST] for one in changes.lasting(differences)]
+        if kept:
+            self._facts["changes"] = kept[:_MOST]
+
     def outcome(self, answer: Answer) -> None:
         """Write what became of it. Where that is not possible, what was done or refused stays so."""
         phase = {"phase": "outcome"} if self._intended else {}
+        if answer.status:
+            self._facts.pop("changes", None)
         with suppress(Refusal):
             self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
 

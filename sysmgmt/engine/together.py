@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from sysmgmt.domain import changes, events
 from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine.catalog import declared, public
@@ -18,6 +19,7 @@ from sysmgmt.engine.dispatch import House, NothingToChoose, Trip, prepare, reply
 from sysmgmt.engine.reading import SlowWork, StateMoved
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
+from sysmgmt.engine.telling import tell
 
 Step = tuple[Request | Answer, SlowWork, Record]
 
@@ -47,7 +49,7 @@ def together(house: House, caller: Caller, requests: Sequence[Request | Answer])
     for (_, _, record), answer in zip(steps, answers, strict=True):
         record.outcome(answer)
     with suppress(Refusal):  # what has been saved is not refused for want of its record
-        house.box.journal.sync()
+        house.box.sync()
     return answers, caller if course.failed else course.caller
 
 
@@ -78,7 +80,9 @@ def _commit(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
     with house.box.store.writing() as transaction:
         course = _follow(house, caller, steps, transaction.state, True)
         if not course.failed and differs(transaction.state, course.state):
+            differences = list(changes.between(transaction.state, course.state))
             commit(house.box.services, transaction, course.state)
+            tell(house.box, events.of(differences, course.state), caller.user)
     return course
 
 
@@ -122,8 +126,10 @@ def _evaluate(house: House, course: Course, request: Request, slow: SlowWork,
     assert not isinstance(outcome, Act)
     changed = isinstance(outcome, Change) and differs(course.state, outcome.state)
     after = reply(trip, outcome, reading, changed)
-    keeps = isinstance(outcome, Change) and not request.dry_run
-    return after.answer, outcome.state if keeps and isinstance(outcome, Change) else course.state, after.caller
+    if not isinstance(outcome, Change) or request.dry_run:
+        return after.answer, course.state, after.caller
+    record.changed(changes.between(course.state, outcome.state))
+    return after.answer, outcome.state, after.caller
 
 
 def _all_or_none(requests: Sequence[Request | Answer], course: Course) -> list[Answer]:

@@ -41,7 +41,7 @@ def serve(folder: str, path: str) -> None:
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     server.serve()
-    house.box.journal.sync()
+    house.box.sync()
     os.close(owned)
 
 

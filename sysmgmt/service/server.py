@@ -20,7 +20,8 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 
 def shared(house: House) -> House:
     """`house` with a store and a journal that threads can share."""
-    box = house.box._replace(store=SharedStore(house.box.store), journal=SharedJournal(house.box.journal))
+    box = house.box._replace(store=SharedStore(house.box.store), journal=SharedJournal(house.box.journal),
+                             events=SharedJournal(house.box.events))
     return house._replace(box=box)
 
 

@@ -1,5 +1,5 @@
 """Where the state and the audit journal live; the only importer of tinydb.
 
-`state.StateStore` keeps the state, `audit.AuditJournal` the audit records. Everything that is
+`state.StateStore` keeps the state, `journal.LineJournal` the audit records. Everything that is
 stored is checksummed, synced before it counts, and refused by name when it cannot be read.
 """

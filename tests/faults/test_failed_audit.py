@@ -12,8 +12,8 @@ from tests.faults import injection
 SCRIPT = """
 import sys
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.store.audit import AuditJournal
-journal = AuditJournal(sys.argv[1])
+from sysmgmt.store.journal import LineJournal
+journal = LineJournal(sys.argv[1])
 for number in range(4):
     try:
         journal.append({"n": number}, durable=number % 2 == 0)

@@ -11,7 +11,7 @@ import pytest
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.domain.model import Account, State
-from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from tests.faults import disk
 
@@ -108,7 +108,7 @@ def test_a_new_box_on_a_full_disk_is_refused_by_name(folder: str) -> None:
 
 
 def test_the_audit_keeps_a_reserve_of_its_own(folder: str) -> None:
-    journal = AuditJournal(folder)
+    journal = LineJournal(folder)
     journal.append({"event": "first"}, durable=True)
     disk.fill(os.path.dirname(folder))
     with pytest.raises(StorageFull):

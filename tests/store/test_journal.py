@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain.errors import StateDamaged, StorageFailed
-from sysmgmt.store.audit import TORN, AuditJournal
+from sysmgmt.store.journal import TORN, LineJournal
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
@@ -18,7 +18,7 @@ def records(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_a_record_gets_the_next_number_first_and_keeps_its_order(tmp_path: Path) -> None:
-    journal = AuditJournal(str(tmp_path / "new"))
+    journal = LineJournal(str(tmp_path / "new"))
     journal.append({"z": 1, "a": 2}, durable=True)
     journal.append({"a": 2, "z": 1}, durable=False)
     journal.sync()
@@ -28,13 +28,13 @@ def test_a_record_gets_the_next_number_first_and_keeps_its_order(tmp_path: Path)
 
 
 def test_control_characters_are_escaped(tmp_path: Path) -> None:
-    AuditJournal(str(tmp_path)).append({"text": "\x1b[2J\u202e\n\x9b\ud800"}, durable=False)
+    LineJournal(str(tmp_path)).append({"text": "\x1b[2J\u202e\n\x9b\ud800"}, durable=False)
     text = (tmp_path / "audit.journal").read_bytes()
     assert text.count(b"\n") == 1 and text.isascii() and b"\x1b" not in text
 
 
 def test_two_journals_share_one_sequence(tmp_path: Path) -> None:
-    one, other = AuditJournal(str(tmp_path)), AuditJournal(str(tmp_path))
+    one, other = LineJournal(str(tmp_path)), LineJournal(str(tmp_path))
     for _ in range(3):
         one.append({}, durable=False)
         other.append({}, durable=False)
@@ -42,7 +42,7 @@ def test_two_journals_share_one_sequence(tmp_path: Path) -> None:
 
 
 def test_eight_processes_number_without_a_gap(tmp_path: Path) -> None:
-    script = ("import sys; from sysmgmt.store.audit import AuditJournal; journal = AuditJournal(sys.argv[1])\n"
+    script = ("import sys; from sysmgmt.store.journal import LineJournal; journal = LineJournal(sys.argv[1])\n"
               "for number in range(200): journal.append({'n': number}, durable=False)")
     processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(8)]
     assert [process.wait() for process in processes] == [0] * 8
@@ -51,10 +51,10 @@ def test_eight_processes_number_without_a_gap(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("torn", ['{"seq":2,"a"', "{", "\0\0\0"])
 def test_a_torn_record_stays_and_the_next_says_so(tmp_path: Path, torn: str) -> None:
-    AuditJournal(str(tmp_path)).append({"a": 1}, durable=True)
+    LineJournal(str(tmp_path)).append({"a": 1}, durable=True)
     with open(tmp_path / "audit.journal", "a") as file:
         file.write(torn)
-    AuditJournal(str(tmp_path)).append({"b": 1}, durable=True)
+    LineJournal(str(tmp_path)).append({"b": 1}, durable=True)
     lines = (tmp_path / "audit.journal").read_text().split("\n")
     assert lines[1] == torn
     assert json.loads(lines[2]) == {"seq": 2, "note": TORN}
@@ -63,26 +63,26 @@ def test_a_torn_record_stays_and_the_next_says_so(tmp_path: Path, torn: str) -> 
 
 def test_the_first_record_ever_may_be_torn(tmp_path: Path) -> None:
     (tmp_path / "audit.journal").write_text('{"se')
-    AuditJournal(str(tmp_path)).append({}, durable=True)
+    LineJournal(str(tmp_path)).append({}, durable=True)
     assert (tmp_path / "audit.journal").read_text().count('"seq"') == 2
 
 
 def test_the_last_number_is_found_behind_a_record_longer_than_a_block(tmp_path: Path) -> None:
     for size in (65500, 65536, 200000):
-        AuditJournal(str(tmp_path)).append({"x": "y" * size}, durable=False)
-    AuditJournal(str(tmp_path)).append({}, durable=False)
+        LineJournal(str(tmp_path)).append({"x": "y" * size}, durable=False)
+    LineJournal(str(tmp_path)).append({}, durable=False)
     assert [record["seq"] for record in records(tmp_path)] == [1, 2, 3, 4]
 
 
 def test_a_journal_without_a_readable_record_is_refused(tmp_path: Path) -> None:
     (tmp_path / "audit.journal").write_text("rubbish\nmore\n")
     with pytest.raises(StateDamaged, match="audit.journal"):
-        AuditJournal(str(tmp_path)).append({}, durable=True)
+        LineJournal(str(tmp_path)).append({}, durable=True)
     assert (tmp_path / "audit.journal").read_text() == "rubbish\nmore\n"
 
 
 def test_records_go_to_a_new_file_when_somebody_removed_the_old_one(tmp_path: Path) -> None:
-    journal = AuditJournal(str(tmp_path / "box"))
+    journal = LineJournal(str(tmp_path / "box"))
     journal.append({}, durable=True)
     os.rename(tmp_path / "box", tmp_path / "gone")
     os.unlink(tmp_path / "gone" / "audit.journal")
@@ -93,11 +93,11 @@ def test_records_go_to_a_new_file_when_somebody_removed_the_old_one(tmp_path: Pa
 def test_a_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFailed):
-        AuditJournal(str(tmp_path / "file")).append({}, durable=True)
+        LineJournal(str(tmp_path / "file")).append({}, durable=True)
 
 
 def test_what_is_no_json_is_not_half_written(tmp_path: Path) -> None:
-    journal = AuditJournal(str(tmp_path))
+    journal = LineJournal(str(tmp_path))
     journal.append({"a": 1}, durable=False)
     with pytest.raises((TypeError, ValueError)):
         journal.append({"a": b""}, durable=False)
@@ -106,7 +106,7 @@ def test_what_is_no_json_is_not_half_written(tmp_path: Path) -> None:
 
 
 def test_asking_where_no_box_is_creates_nothing(tmp_path: Path) -> None:
-    journal = AuditJournal(str(tmp_path / "typo"))
+    journal = LineJournal(str(tmp_path / "typo"))
     journal.append({"a": 1}, durable=False)
     assert not (tmp_path / "typo").exists()
     journal.append({"a": 2}, durable=True)

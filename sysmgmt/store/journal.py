@@ -1,17 +1,16 @@
-"""The audit journal: JSON lines that are only ever appended, numbered over all processes."""
+"""A journal: JSON lines that are only ever appended, numbered over all processes; the audit, the events."""
 
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from errno import ESTALE
 from typing import Any
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.store import files, space
 
-NAME = "audit.journal"
-LOCK = "audit.lock"
+AUDIT, EVENTS = "audit.journal", "events.journal"
 TAIL = 65536
 """Bytes read at a time, from the end, in search of the last number."""
 
@@ -19,17 +18,18 @@ TORN = "an incomplete record precedes"
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-class AuditJournal:
+class LineJournal:
     """`sysmgmt.engine.ports.Journal` in one folder. One object serves one thread."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, name: str = AUDIT) -> None:
         self._folder = folder
-        self._path = os.path.join(folder, NAME)
+        self._name = name
+        self._path = os.path.join(folder, name)
         self._lock = self._file = -1
         self._size = 0
         self._seq = 0
         self._synced: int | None = None
-        self._failed = False
+        self._failed = self._dirty = False
 
     def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
         """Append one record with the next number first; with `durable` it is synced on return.
@@ -53,7 +53,7 @@ class AuditJournal:
 
     def sync(self) -> None:
         """Make everything appended so far durable. Raises StorageFull, StorageFailed."""
-        if self._file < 0 and not self._failed:
+        if not self._dirty:
             return
         try:
             if self._file < 0:
@@ -63,6 +63,19 @@ class AuditJournal:
             self._close()
             raise files.refusal(problem, self._folder) from problem
 
+    def newest(self) -> Iterator[Mapping[str, Any]]:
+        """The records, the last one first; what is no record is passed over. Raises StorageFailed."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        except OSError as problem:
+            raise files.refusal(problem, self._folder) from problem
+        try:
+            yield from filter(None, map(record_of, whole_lines(descriptor, os.fstat(descriptor).st_size)))
+        finally:
+            os.close(descriptor)
+
     def _sync(self) -> None:
         """Sync, and after a sync that failed write again what it lost: the kernel forgets that it was dirty."""
         size = os.fstat(self._file).st_size
@@ -70,7 +83,7 @@ class AuditJournal:
             files.write_again(self._path, self._synced or 0)
         self._failed = True
         os.fdatasync(self._file)
-        self._failed, self._synced = False, size
+        self._failed, self._dirty, self._synced = False, False, size
 
     def _hold(self) -> os.stat_result:
         """Take the lock; facts about the file, which is the one that has the name."""
@@ -87,7 +100,7 @@ class AuditJournal:
     def _open(self) -> None:
         self._close()
         files.make_folder(self._folder)
-        self._lock = files.open_private(os.path.join(self._folder, LOCK), os.O_RDWR | os.O_CREAT)
+        self._lock = files.open_private(os.path.splitext(self._path)[0] + ".lock", os.O_RDWR | os.O_CREAT)
         new = not os.path.exists(self._path)
         self._file = files.open_private(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         if new:
@@ -109,7 +122,7 @@ class AuditJournal:
         """Learn the last number if others appended; what has to be written before the next record."""
         if facts.st_size == self._size:
             return b""
-        self._seq, torn = last_number(self._file, facts.st_size)
+        self._seq, torn = last_number(self._file, facts.st_size, self._name)
         self._size = facts.st_size
         if not torn:
             return b""
@@ -118,6 +131,7 @@ class AuditJournal:
 
     def _write(self, before: bytes, record: Mapping[str, Any], facts: os.stat_result, reserve: bool) -> None:
         line = before + _encode({"seq": self._seq + 1, **record}).encode("ascii") + b"\n"
+        self._dirty = True
         start, self._size = self._size, -1  # Until it is written, nobody knows what the file ends with.
         if not space.keep(self._file, start + len(line), facts) and not reserve:
             raise StorageFull(folder=self._folder)
@@ -130,29 +144,43 @@ class AuditJournal:
         self._size, self._seq = start + len(line), self._seq + 1
 
 
-def last_number(descriptor: int, size: int) -> tuple[int, bool]:
+def last_number(descriptor: int, size: int, name: str) -> tuple[int, bool]:
     """The number of the last whole record in `size` bytes, and whether a torn one follows it.
 
     Raises StateDamaged where there are whole lines but no record, OSError.
     """
-    text, start = b"", size
+    torn = bool(size) and os.pread(descriptor, 1, size - 1) != b"\n"
+    empty = True
+    for line in whole_lines(descriptor, size):
+        empty = False
+        found = record_of(line)
+        if found is not None:
+            return found["seq"], torn
+    if not empty:
+        raise files.damaged(name, "no record can be read")
+    return 0, torn
+
+
+def whole_lines(descriptor: int, size: int) -> Iterator[bytes]:
+    """The whole lines in the first `size` bytes, the last one first, without their ends. Raises OSError."""
+    text, start, torn = b"", size, True
     while start:
         step = min(TAIL, start)
         start -= step
-        text = os.pread(descriptor, step, start) + text
-        *whole, rest = text.split(b"\n")
-        for line in reversed(whole if not start else whole[1:]):
-            number = _number(line)
-            if number is not None:
-                return number, bool(rest)
-    if b"\n" in text:
-        raise files.damaged(NAME, "no record can be read")
-    return 0, bool(text)
+        first, *rest = (os.pread(descriptor, step, start) + text).split(b"\n")
+        if torn and rest:
+            del rest[-1]  # what follows the last end of a line
+            torn = False
+        yield from reversed(rest)
+        text = first
+    if not torn:
+        yield text
 
 
-def _number(line: bytes) -> int | None:
+def record_of(line: bytes) -> dict[str, Any] | None:
+    """The record in a line; None where there is none."""
     try:
-        number = json.loads(line)["seq"]
+        found = json.loads(line)
+        return found if type(found["seq"]) is int else None
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
-    return number if type(number) is int else None

@@ -1,0 +1,37 @@
+"""The nouns of the logs: what their records are chosen by."""
+
+import re
+from typing import Annotated
+
+from sysmgmt.commands.words import any_text, one_of, whole
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+MOST = 1000
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,6})?)?)?)?Z?")
+
+
+def _time(text: str, reading: Reading) -> str:
+    if not _TIME.fullmatch(text):
+        raise InvalidValue(what="Expected a time in UTC such as 2026-01-31 or 2026-01-31T14:30:00Z")
+    return text.removesuffix("Z")
+
+
+def _choice(about: str, allowed: tuple[str, ...]) -> Word:
+    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
+
+
+EventLevel = Annotated[str, _choice("Level", LEVELS)]
+EventScope = Annotated[str, _choice("Scope", SCOPES)]
+EventTopic = Annotated[str, _choice("Topic", TOPICS)]
+Since = Annotated[str, Word("The earliest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]
+Until = Annotated[str, Word("The latest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]
+Containing = Annotated[str, Word("Text that a record contains", any_text, "TEXT")]
+After = Annotated[int, Word("Number of the record after which to begin", whole(0, 999_999_999, "records"), "NUMBER")]
+Limit = Annotated[int, Word("How many records", whole(1, MOST, "records"), f"1-{MOST}")]
+"""At most so many are shown; the oldest after `after`, else the newest."""
+RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state: state.accounts)]
+RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
+RecordedCode = Annotated[str, Word("Code of the outcome", any_text, "CODE")]

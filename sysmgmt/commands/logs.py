@@ -1,0 +1,43 @@
+"""What the box tells of itself (R020, R021) and what its users have done (R029-R033)."""
+
+from sysmgmt.commands.log_words import (
+    After, Containing, EventLevel, EventScope, EventTopic, Limit, RecordedCode, RecordedCommand, RecordedUser, Since,
+    Until)
+from sysmgmt.domain import facts, logs
+from sysmgmt.domain.logs import Wanted
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine.declaration import Call, Shown, command
+
+USUAL = 100
+"""Records that are shown where nobody says how many."""
+
+
+@command(needs=Permission.VIEW)
+def get_events_log(call: Call, level: EventLevel | None = None, scope: EventScope | None = None,
+                   topic: EventTopic | None = None, since: Since = "", until: Until = "", text: Containing = "",
+                   after: After | None = None, limit: Limit = USUAL) -> Shown:
+    """List the events of the box, oldest first: the newest ones, or those that follow a number.
+
+    With after=NUMBER of the last event that you have seen, you get what has happened since then.
+    """
+    wanted = Wanted(_given(level=level, scope=scope, topic=topic), since, until, text, after, limit)
+    return Shown({"events": [facts.record(one) for one in logs.select(call.box.events.newest(), wanted)]})
+
+
+@command(needs=Permission.AUDIT)
+def get_audit_log(call: Call, user: RecordedUser | None = None, command: RecordedCommand | None = None,
+                  outcome: RecordedCode | None = None, since: Since = "", until: Until = "", text: Containing = "",
+                  after: After | None = None, limit: Limit = USUAL) -> Shown:
+    """List the audit: what was asked of the box, by whom, from where, and what became of it.
+
+    A change has two records with the same id, its intent and its outcome.
+    """
+    wanted = Wanted(_given(user=user, command=command, code=outcome), since, until, text, after, limit)
+    return Shown({"records": [facts.record(one) for one in logs.select(call.box.journal.newest(), wanted)]})
+
+
+def _given(**fields: str | None) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+COMMANDS = (get_events_log, get_audit_log)

@@ -1,0 +1,71 @@
+"""The registry of events (R020): what the box tells of itself. The manual's list is made from it.
+
+A number never gets another meaning. A kind with a `cleared` number is lasting: that number follows
+when it is over; the others are transient.
+"""
+
+from typing import NamedTuple
+
+INFO, WARNING, ERROR, CRITICAL = LEVELS = ("info", "warning", "error", "critical")
+ROOT_CAUSE, NORMAL, ADVANCED = SCOPES = ("root_cause", "normal", "advanced")
+USERS, SECURITY, SETTINGS, STORAGE, SYSTEM, CERTIFICATES = TOPICS = (
+    "users", "security", "settings", "storage", "system", "certificates")
+
+
+class Kind(NamedTuple):
+    """One kind of event. `summary` is a template that the event's subject fills in."""
+
+    id: int
+    name: str
+    level: str
+    scope: str
+    topic: str
+    summary: str
+    action: str = ""
+    cleared: int = 0
+
+
+NO_ACTION = "None."
+KINDS = (
+    Kind(1001, "UserAdded", INFO, NORMAL, USERS, "User {subject} was added."),
+    Kind(1002, "UserRemoved", INFO, NORMAL, USERS, "User {subject} was removed."),
+    Kind(1003, "UserChanged", INFO, NORMAL, USERS, "User {subject} was changed."),
+    Kind(1004, "UserLocked", WARNING, NORMAL, USERS, "User {subject} was locked by an administrator."),
+    Kind(1005, "UserUnlocked", INFO, NORMAL, USERS, "User {subject} was unlocked."),
+    Kind(1006, "AccountLocked", WARNING, ROOT_CAUSE, SECURITY,
+         "User {subject} was locked after three wrong passwords.",
+         "Find out who tried (get_audit_log user={subject}), then use unlock_user name={subject}."),
+    Kind(1007, "LoginFailed", WARNING, ADVANCED, SECURITY, "A wrong password was given for user {subject}."),
+    Kind(1008, "PasswordChanged", INFO, ADVANCED, USERS, "The password of user {subject} was changed."),
+    Kind(1009, "RoleChanged", INFO, NORMAL, USERS, "The role {subject} was added, changed or removed."),
+    Kind(1010, "SshKeysChanged", INFO, NORMAL, SECURITY, "An SSH key of user {subject} was added or removed."),
+    Kind(1011, "SecondOrigin", WARNING, NORMAL, SECURITY,
+         "User {subject} is logged in from two places at once.",
+         "Ask the user; end a strange session with get_sessions and end_session."),
+    Kind(1012, "PasswordExpires", WARNING, NORMAL, USERS, "The password of user {subject} expires within 7 days.",
+         "The user changes it with set_password.", cleared=1013),
+    Kind(1013, "PasswordExpiresCleared", INFO, NORMAL, USERS, "The password of user {subject} no longer expires soon."),
+    Kind(2000, "BoxInstalled", INFO, NORMAL, SETTINGS, "The box was installed."),
+    Kind(2001, "SettingsChanged", INFO, NORMAL, SETTINGS, "Settings were changed."),
+    Kind(2002, "GroupChanged", INFO, NORMAL, SETTINGS, "The consistency group {subject} was added or removed."),
+    Kind(3001, "DiskSpaceLow", WARNING, ROOT_CAUSE, STORAGE, "Less than 10 % of the space for {subject} is free.",
+         "Remove old archives and exports, or give the box more space.", cleared=3002),
+    Kind(3002, "DiskSpaceLowCleared", INFO, ROOT_CAUSE, STORAGE, "There is space for {subject} again."),
+    Kind(3003, "DiskSpaceCritical", CRITICAL, ROOT_CAUSE, STORAGE, "Less than 2 % of the space for {subject} is free.",
+         "Make space now: soon nothing can be changed any more.", cleared=3004),
+    Kind(3004, "DiskSpaceCriticalCleared", INFO, ROOT_CAUSE, STORAGE, "Space for {subject} is no longer critical."),
+    Kind(3005, "StateUnreadable", CRITICAL, ROOT_CAUSE, STORAGE, "The state of the box cannot be read.",
+         "Follow the chapter Recovery of the manual."),
+    Kind(3006, "StorageRefused", ERROR, ROOT_CAUSE, STORAGE, "A change could not be stored.",
+         "Look at get_system_status, then make space or repair the disk."),
+    Kind(4001, "ServiceRefused", ERROR, ROOT_CAUSE, SYSTEM, "A service of the machine refused a change.",
+         "Read the details, repair what they name, and repeat the command."),
+    Kind(4002, "ClockJumped", WARNING, ROOT_CAUSE, SYSTEM, "The clock of the box was changed.",
+         "Check the time with get_system_status; lockouts and expiry depend on it."),
+    Kind(4003, "InternalError", ERROR, ROOT_CAUSE, SYSTEM, "A command failed unexpectedly.",
+         "Look up the id in the details with get_audit_log, and report it."),
+)
+"""All kinds, by number."""
+
+NAMED = {one.name: one for one in KINDS}
+NUMBERED = {one.id: one for one in KINDS}

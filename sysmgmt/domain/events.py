@@ -1,0 +1,122 @@
+"""Events: what the box tells people and receivers of itself (R020), derived from what changed.
+
+No command raises an event. What happened follows from the difference between the state before and
+after, and from the refusal of a command that says that something is wrong with the box.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
+from sysmgmt.domain.errors import InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull
+from sysmgmt.domain.event_kinds import NAMED, NO_ACTION, NUMBERED, Kind
+from sysmgmt.domain.lockout import BY_ATTEMPTS, BY_COMMAND
+from sysmgmt.domain.model import Session, SshKey, State
+
+OF_REFUSAL: dict[type[Refusal], str] = {
+    StateDamaged: "StateUnreadable", StorageFull: "StorageRefused", StorageFailed: "StorageRefused",
+    ServiceRefused: "ServiceRefused", InternalError: "InternalError"}
+"""Refusals that say that something is wrong with the box, and the events they are."""
+QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",
+                   "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
+"""Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
+INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version"})
+"""What nobody sets: it makes no SettingsChanged."""
+
+
+class Event(NamedTuple):
+    """Something that happened: its kind, whom or what it is about, and the particulars."""
+
+    kind: Kind
+    subject: str = ""
+    details: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """The event as it is stored and shown."""
+        kind = self.kind
+        return {"id": kind.id, "name": kind.name, "level": kind.level, "scope": kind.scope, "topic": kind.topic,
+                "form": "cleared" if kind.id in _CLEARING else "lasting" if kind.cleared else "transient",
+                "summary": kind.summary.format(subject=self.subject), "details": self.details or None,
+                "action": kind.action.format(subject=self.subject) or NO_ACTION}
+
+
+_CLEARING = frozenset(one.cleared for one in NUMBERED.values() if one.cleared)
+
+
+def of(differences: Iterable[Difference], new: State) -> list[Event]:
+    """What happened on the way to the state `new`."""
+    by_value: dict[tuple[str, str], list[Difference]] = {}
+    for one in differences:
+        by_value.setdefault((one.table, one.key), []).append(one)
+    return [event for (table, _), found in by_value.items() if table in _TELLS
+            for event in _TELLS[table](found, new)]
+
+
+def of_refusal(refusal: Refusal) -> list[Event]:
+    """The event that a refusal is; none where it says something about the request only."""
+    name = OF_REFUSAL.get(type(refusal))
+    return [Event(NAMED[name], "", str(refusal))] if name else []
+
+
+def _of_account(found: list[Difference], state: State) -> Iterator[Event]:
+    name = found[0].key
+    if not found[0].field:
+        yield Event(NAMED["UserAdded" if found[0].before is None else "UserRemoved"], name)
+        return
+    fields = {one.field: one for one in found}
+    if "locked_by" in fields:
+        locked = {BY_COMMAND: "UserLocked", BY_ATTEMPTS: "AccountLocked"}
+        yield Event(NAMED[locked.get(fields["locked_by"].after, "UserUnlocked")], name)
+    if "failed_logins" in fields and fields["failed_logins"].after > fields["failed_logins"].before:
+        yield Event(NAMED["LoginFailed"], name)
+    if "password_changed_at" in fields:
+        yield Event(NAMED["PasswordChanged"], name)
+    if rest := [one for one in found if one.field not in QUIET]:
+        yield Event(NAMED["UserChanged"], name, _listed(rest))
+
+
+def _of_settings(found: list[Difference], state: State) -> Iterator[Event]:
+    if any(one.field == "installed_at" for one in found):
+        yield Event(NAMED["BoxInstalled"])
+    elif rest := [one for one in found if one.field not in INTERNAL_SETTINGS]:
+        yield Event(NAMED["SettingsChanged"], "", _listed(rest))
+
+
+def _of_role(found: list[Difference], state: State) -> Iterator[Event]:
+    yield Event(NAMED["RoleChanged"], found[0].key, _listed(found))
+
+
+def _of_group(found: list[Difference], state: State) -> Iterator[Event]:
+    yield Event(NAMED["GroupChanged"], found[0].key, _listed(found))
+
+
+def _of_key(found: list[Difference], state: State) -> Iterator[Event]:
+    key = found[0].after or found[0].before
+    if not found[0].field and isinstance(key, SshKey):
+        verb = "removed" if found[0].after is None else "added"
+        yield Event(NAMED["SshKeysChanged"], key.user, f"{key.fingerprint} was {verb}")
+
+
+def _of_session(found: list[Difference], state: State) -> Iterator[Event]:
+    opened = found[0].after
+    if found[0].field or not isinstance(opened, Session):
+        return
+    others = sorted({one.origin for one in state.sessions.values() if one.user == opened.user} - {opened.origin})
+    if others:
+        yield Event(NAMED["SecondOrigin"], opened.user, f"{opened.origin}, besides {', '.join(others)}")
+
+
+def _of_condition(found: list[Difference], state: State) -> Iterator[Event]:
+    one = found[0].after or found[0].before
+    if not found[0].field:
+        kind = NAMED[one.kind]
+        yield Event(kind if found[0].after else NUMBERED[kind.cleared], one.subject, one.details)
+
+
+def _listed(found: list[Difference]) -> str:
+    return "; ".join(f"{one.field}: {str(one).partition(': ')[2]}" if one.field else str(one) for one in found)
+
+
+_TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
+          "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition}
+"""What the changes of each table tell."""

@@ -1,0 +1,55 @@
+"""Choosing records of a log: by field, time and text, after a number, the newest ones (C28)."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+Record = Mapping[str, Any]
+
+
+class Wanted(NamedTuple):
+    """Which records: `fields` must be equal, `text` may stand in any value, in any case of letters.
+
+    `since` and `until` are times as the records have them, without their Z, and may be cut short.
+    """
+
+    fields: Mapping[str, str] = {}
+    since: str = ""
+    until: str = ""
+    text: str = ""
+    after: int | None = None
+    limit: int = 100
+
+    def matches(self, record: Record) -> bool:
+        """Whether a record is one of them."""
+        time = str(record.get("time", ""))
+        return (all(record.get(name) == value for name, value in self.fields.items())
+                and (not self.since or time >= self.since)
+                and (not self.until or time.startswith(self.until) or time < self.until)
+                and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record))))
+
+
+def select(newest: Iterable[Record], wanted: Wanted) -> list[Record]:
+    """The oldest ones after the number `wanted.after`, or the newest of all; in rising order.
+
+    `newest` are the records, the last one first.
+    """
+    if wanted.after is None:
+        found = [one for one, _ in zip(filter(wanted.matches, newest), range(wanted.limit), strict=False)]
+    else:
+        least = wanted.after
+        later = takewhile(lambda one: one["seq"] > least, newest)
+        found = list(deque(filter(wanted.matches, later), wanted.limit))
+    return found[::-1]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _texts(one)
+    elif value is not None:
+        yield str(value)

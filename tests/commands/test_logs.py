@@ -1,0 +1,117 @@
+"""The logs as commands show them: events for who may view, the audit for who may audit."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.box import Client, TestBox
+
+
+def events(client: Client, filters: str = "") -> list[dict[str, Any]]:
+    """What get_events_log shows."""
+    return list(client.facts(f"get_events_log {filters}")["events"])
+
+
+def names(found: list[dict[str, Any]]) -> list[str]:
+    """Names of events."""
+    return [one["name"] for one in found]
+
+
+@pytest.fixture
+def admin(basic: TestBox) -> Client:
+    """The administrator of a box on which something has happened."""
+    admin = basic.admin()
+    for line in ('add_user name=bob role=monitor password="bob-first-1" must_change=no', "lock_user name=bob",
+                 "unlock_user name=bob", "set_session_policy idle_timeout=5", "add_group name=g1"):
+        assert admin.do(line).code == "Done"
+    return admin
+
+
+@pytest.mark.checklist("R020")
+@pytest.mark.checklist("R021")
+def test_events_tell_what_happened_in_order(admin: Client) -> None:
+    found = events(admin, "scope=normal")
+    assert names(found)[-5:] == ["UserAdded", "UserLocked", "UserUnlocked", "SettingsChanged", "GroupChanged"]
+    assert [one["number"] for one in found] == sorted(one["number"] for one in found)
+    assert found[-2] | {"number": 0, "time": ""} == {
+        "number": 0, "time": "", "user": "admin", "id": 2001, "name": "SettingsChanged", "level": "info",
+        "scope": "normal", "topic": "settings", "form": "transient", "summary": "Settings were changed.",
+        "details": "idle_timeout: 1800 -> 300", "action": "None."}
+
+
+def test_a_refused_change_and_a_dry_run_are_no_event(admin: Client) -> None:
+    before = events(admin)
+    assert admin.do("add_group name=g1").code == "GroupExists"
+    assert admin.do("add_group name=g2 --dry-run").code == "Done"
+    assert [one.code for one in admin.together("add_group name=g3", "add_group name=g1")] == [
+        "NotApplied", "GroupExists"]
+    assert events(admin) == before
+    assert [one.code for one in admin.together("add_group name=g3", "add_group name=g4")] == ["Done", "Done"]
+    assert names(events(admin))[-2:] == ["GroupChanged", "GroupChanged"]
+
+
+def test_the_third_wrong_password_is_an_event(basic: TestBox, admin: Client) -> None:
+    for _ in range(3):
+        basic.client().log_in("bob", "wrong")
+    assert names(events(admin, "topic=security")) == ["LoginFailed"] * 2 + ["AccountLocked", "LoginFailed"]
+    (locked,) = events(admin, "level=warning scope=root_cause")
+    assert locked["summary"] == "User bob was locked after three wrong passwords." and "unlock_user" in locked["action"]
+
+
+@pytest.mark.requirement(86)
+@pytest.mark.parametrize("filters,expected", [
+    ("level=warning", ["UserLocked"]), ("topic=settings", ["BoxInstalled", "SettingsChanged", "GroupChanged"]),
+    ("text=IDLE_TIMEOUT", ["SettingsChanged"]), ("text=nothing-like-that", []), ("since=2999-01-01", []),
+    ("until=1999-12-31", []), ("limit=1", ["GroupChanged"])])
+def test_events_are_chosen_by_filters(admin: Client, filters: str, expected: list[str]) -> None:
+    assert names(events(admin, filters)) == expected
+
+
+def test_polling_goes_on_where_it_stopped(admin: Client) -> None:
+    whole = events(admin)
+    first = events(admin, "after=0 limit=2")
+    assert first == whole[:2]
+    assert events(admin, f"after={first[-1]['number']}") == whole[2:]
+    assert events(admin, f"after={whole[-1]['number']}") == []
+
+
+@pytest.mark.parametrize("wrong", ["level=red", "since=yesterday", "since=2026-1-1", "limit=0", "limit=1001",
+                                   "after=-1"])
+def test_a_wrong_filter_is_refused(admin: Client, wrong: str) -> None:
+    assert admin.do(f"get_events_log {wrong}").code == "InvalidValue"
+
+
+@pytest.mark.checklist("R029")
+@pytest.mark.checklist("R032")
+@pytest.mark.requirement(75)
+def test_the_audit_shows_who_did_what_from_where_and_what_it_changed(admin: Client) -> None:
+    found = admin.facts("get_audit_log command=set_session_policy user=admin outcome=Done")["records"]
+    (record,) = found
+    assert (record["user"], record["origin"], record["endpoint"], record["code"]) == ("admin", "local", "batch", "Done")
+    assert record["changes"] == ["settings idle_timeout: 1800 -> 300"]
+    assert record["time"].endswith("Z") and record["parameters"] == {"idle_timeout": "5"}
+
+
+def test_what_an_atomic_batch_did_not_change_is_not_said_to_have_changed(admin: Client) -> None:
+    admin.together("add_group name=g8", "add_group name=g1")
+    (record,) = admin.facts("get_audit_log text=g8 outcome=NotApplied")["records"]
+    assert "changes" not in record
+
+
+@pytest.mark.requirement(78)
+@pytest.mark.requirement(86)
+def test_reading_a_log_changes_nothing_but_its_own_record(basic: TestBox, admin: Client) -> None:
+    before = (basic.folder / "events.journal").read_bytes()
+    text = (basic.folder / "audit.journal").read_bytes()
+    admin.facts("get_audit_log limit=1000")
+    events(admin)
+    assert (basic.folder / "events.journal").read_bytes() == before
+    assert (basic.folder / "audit.journal").read_bytes().startswith(text)
+
+
+def test_no_secret_is_in_any_log(basic: TestBox, admin: Client) -> None:
+    admin.do('set_user name=bob password="Canary-SECRET-99"')
+    shown = json.dumps([admin.facts("get_audit_log limit=1000"), events(admin, "limit=1000")])
+    assert "Canary" not in shown and "$argon2" not in shown
+    assert "password: configured -> configured" in shown

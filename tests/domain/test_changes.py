@@ -1,0 +1,89 @@
+"""What differs between two states, as the audit and the events tell it."""
+
+import pytest
+
+from sysmgmt.domain import changes, events
+from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
+from sysmgmt.domain.model import Account, Condition, Role, Session, Settings, SshKey, State
+
+EMPTY = State(settings=Settings(name="box1"))
+BOB = EMPTY._replace(accounts=EMPTY.accounts.put("bob", Account("bob", "monitor", password="old-hash")))
+
+
+def with_bob(**fields: object) -> State:
+    """The state in which some fields of bob are others."""
+    bob = BOB.accounts.get("bob")
+    assert bob is not None
+    return BOB._replace(accounts=BOB.accounts.put("bob", bob._replace(**fields)))
+
+
+def told(old: State, new: State) -> list[str]:
+    """The names of the events on the way, with their subjects."""
+    return [f"{one.kind.name} {one.subject}" for one in events.of(changes.between(old, new), new)]
+
+
+def test_a_difference_reads_like_a_sentence_and_hides_secrets() -> None:
+    new = with_bob(role="admin", groups=("g1", "g2"), password="new-hash", pending=("a token",))
+    assert [str(one) for one in changes.between(BOB, new)] == [
+        "accounts bob role: monitor -> admin", "accounts bob groups: nothing -> g1, g2",
+        "accounts bob password: configured -> configured"]
+    assert [str(one) for one in changes.between(EMPTY, BOB)] == ["accounts bob was added"]
+    assert [str(one) for one in changes.between(BOB, BOB._replace(accounts=BOB.accounts.without("bob")))] == [
+        "accounts bob was removed"]
+    assert "hash" not in str([str(one) for one in changes.between(BOB, new)])
+
+
+def test_nothing_differs_where_nothing_changed() -> None:
+    assert list(changes.between(BOB, BOB)) == [] and told(BOB, BOB) == []
+
+
+@pytest.mark.requirement(2)
+@pytest.mark.parametrize("fields,expected", [
+    ({"locked_by": "command"}, ["UserLocked bob"]),
+    ({"locked_by": "attempts", "strikes": 3, "failed_logins": 1}, ["AccountLocked bob", "LoginFailed bob"]),
+    ({"failed_logins": 1, "strikes": 1}, ["LoginFailed bob"]),
+    ({"role": "admin"}, ["UserChanged bob"]),
+    ({"password": "new", "password_changed_at": 5.0, "own_change_at": 5.0}, ["PasswordChanged bob"]),
+    ({"last_login_at": 5.0, "last_login_from": "10.0.0.1", "failed_logins": 0}, []),
+    ({"pending": ("a",)}, []), ({"uid": 70001}, [])])
+def test_each_change_of_an_account_is_an_event_of_its_own(fields: dict[str, object], expected: list[str]) -> None:
+    assert told(BOB, with_bob(**fields)) == expected
+
+
+@pytest.mark.requirement(2)
+def test_an_account_that_is_free_again_was_unlocked() -> None:
+    assert told(with_bob(locked_by="attempts"), BOB) == ["UserUnlocked bob"]
+    assert told(EMPTY, BOB) == ["UserAdded bob"] and told(BOB, EMPTY._replace(
+        accounts=BOB.accounts.without("bob"))) == ["UserRemoved bob"]
+
+
+def test_settings_roles_keys_and_conditions_tell_of_themselves() -> None:
+    renamed = BOB._replace(settings=BOB.settings._replace(name="box2"))
+    assert told(BOB, renamed) == ["SettingsChanged "]
+    assert told(BOB, BOB._replace(settings=BOB.settings._replace(uids=(1, 2, 3)))) == []
+    assert told(BOB, BOB._replace(roles=BOB.roles.put("r", Role("r", ("view",))))) == ["RoleChanged r"]
+    key = SshKey("bob x", "bob", "ssh-ed25519 AAAA", "SHA256:x")
+    assert told(BOB, BOB._replace(ssh_keys=BOB.ssh_keys.put(key.id, key))) == ["SshKeysChanged bob"]
+    low = BOB._replace(conditions=BOB.conditions.put("d", Condition("d", "DiskSpaceLow", "/var", 1.0, "5 %")))
+    assert told(BOB, low) == ["DiskSpaceLow /var"]
+    assert told(low, low._replace(conditions=low.conditions.without("d"))) == ["DiskSpaceLowCleared /var"]
+
+
+def test_a_session_from_a_second_origin_is_told_and_one_from_the_same_is_not() -> None:
+    def with_session(state: State, id: str, origin: str) -> State:
+        return state._replace(sessions=state.sessions.put(id, Session(id, "bob", id, 1.0, origin, "ssh")))
+    first = with_session(BOB, "s1", "10.0.0.1")
+    assert told(BOB, first) == []
+    assert told(first, with_session(first, "s2", "10.0.0.1")) == []
+    assert told(first, with_session(first, "s2", "10.9.9.9")) == ["SecondOrigin bob"]
+
+
+@pytest.mark.requirement(89)
+def test_the_registry_is_sound() -> None:
+    assert len(NUMBERED) == len(KINDS) == len({one.name for one in KINDS})
+    assert [one.id for one in KINDS] == sorted(NUMBERED)
+    for one in KINDS:
+        assert one.level in LEVELS and one.scope in SCOPES and one.topic in TOPICS
+        assert one.summary.endswith(".") and (not one.action or one.action.endswith("."))
+        assert not one.cleared or NUMBERED[one.cleared].name == one.name + "Cleared"
+        assert one.action or one.level == "info" or one.scope != "root_cause", "who is alarmed is told what to do"
