@@ -183,13 +183,13 @@ FirstPassword = Annotated[str, Word("Password of the user admin", _first_passwor
                                     twice=True)]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
-TlsVersion = Annotated[str, Word("Lowest version of TLS", _one_of(*tls.VERSIONS), "1.2|1.3",
+TlsVersion = Annotated[str, Word("Lowest version of TLS", one_of(*tls.VERSIONS), "1.2|1.3",
                                  offers=lambda state: tls.SECURE)]
 Legacy = Annotated[bool, Word("Whether an insecure version is wanted", _yes, "yes|no",
                               offers=lambda state: ["yes", "no"])]
 ConfirmMinutes = Annotated[int, Word(
     f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0 for never",
-    _whole(0, 1440, "minutes"), "0-1440")]
+    whole(0, 1440, "minutes"), "0-1440")]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
 Level = Annotated[str, Word("Security level (high is recommended)", one_of(*passwords.LEVELS),
