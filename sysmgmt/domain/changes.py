@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sysmgmt.domain.model import SECRET, State
 from sysmgmt.domain.records import Records
 
-BOOKKEEPING = frozenset({"pending", "console_pending", "console_tried_at", "generation"})
+BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"), ("accounts", "console_tried_at")})
 """Fields that every attempt moves; they tell nothing that the other ones do not."""
 
 
@@ -53,14 +53,22 @@ def _fields(table: str, key: str, before: Any, after: Any) -> Iterator[Differenc
     if before is None or after is None:
         yield Difference(table, key, "", before, after)
         return
-    if not hasattr(before, "_fields"):
-        return  # the generation
-    for field, old, new in zip(before._fields, before, after, strict=True):
-        if old == new or field in BOOKKEEPING:
+    if hasattr(before, "_fields"):  # the generation has none
+        yield from _inside(table, key, "", before, after)
+
+
+def _inside(table: str, key: str, above: str, before: Any, after: Any) -> Iterator[Difference]:
+    """The differences of two values of the same kind; those inside a value have its field before them."""
+    for name, old, new in zip(before._fields, before, after, strict=True):
+        field = f"{above}{name}"
+        if old == new or (table, field) in BOOKKEEPING:
             continue
-        if SECRET in getattr(before.__annotations__[field], "__metadata__", ()):
-            old, new = ("configured" if one else None for one in (old, new))
-        yield Difference(table, key, field, old, new)
+        if SECRET in getattr(before.__annotations__[name], "__metadata__", ()):
+            yield Difference(table, key, field, *("configured" if one else None for one in (old, new)))
+        elif hasattr(old, "_fields") and type(old) is type(new):
+            yield from _inside(table, key, f"{field}.", old, new)
+        else:
+            yield Difference(table, key, field, old, new)
 
 
 def _shown(value: Any) -> str:
@@ -68,6 +76,8 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if hasattr(value, "_fields"):
+        return "configured"  # it came or went as a whole, and may hold secrets
     if isinstance(value, tuple):
         return ", ".join(map(_shown, value)) or "nothing"
     return str(value)

@@ -33,6 +33,11 @@ def test_a_difference_reads_like_a_sentence_and_hides_secrets() -> None:
     assert "hash" not in str([str(one) for one in changes.between(BOB, new)])
 
 
+def test_a_value_inside_a_value_is_told_by_itself() -> None:
+    new = BOB._replace(settings=BOB.settings._replace(reach=BOB.settings.reach._replace(tls_minimum="1.3")))
+    assert [str(one) for one in changes.between(BOB, new)] == ["settings reach.tls_minimum: 1.2 -> 1.3"]
+
+
 def test_nothing_differs_where_nothing_changed() -> None:
     assert list(changes.between(BOB, BOB)) == [] and told(BOB, BOB) == []
 
