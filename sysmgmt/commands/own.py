@@ -1,11 +1,11 @@
 """The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
 
 from sysmgmt.commands.words import NewPassword, Text, Token, UserName
-from sysmgmt.domain import accounts, lockout, passwords, pending, sessions
+from sysmgmt.domain import accounts, conditions, lockout, passwords, pending, sessions
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.engine.attempt import without_dead
-from sysmgmt.engine.declaration import OWN_WORK, Call, Change, command
+from sysmgmt.engine.declaration import OWN_WORK, Call, Change, Shown, command
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -76,5 +76,23 @@ def return_unconfirmed(call: Call, change: Text) -> Change:
     return Change(pending.return_(call.state, change))
 
 
+@command(needs=OWN_WORK)
+def begin_condition(call: Call, kind: Text, subject: Text, details: Text) -> Change:
+    """Note that something is not as it should be."""
+    return Change(conditions.put(call.state, conditions.Finding(kind, subject, details), call.now))
+
+
+@command(needs=OWN_WORK)
+def end_condition(call: Call, condition: Text) -> Change:
+    """Note that it is over."""
+    return Change(conditions.end(call.state, condition))
+
+
+@command(needs=OWN_WORK)
+def note_clock_jump(call: Call, before: Text, after: Text) -> Shown:
+    """Record that somebody or something changed the clock of the box."""
+    return Shown({})
+
+
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, close_session,
-            recover_admin, return_unconfirmed)
+            recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump)

@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy, duties, unconfirmed
+from sysmgmt.service import deploy, duties, health, unconfirmed
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.server import ENDING, Server, listening, shared
 
@@ -36,7 +36,7 @@ def serve(folder: str, path: str) -> None:
     unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
-    duties.start(house, (unconfirmed.duty(), *(doors.DUTIES if here else ())))
+    duties.start(house, (unconfirmed.duty(), *health.duties(folder), *(doors.DUTIES if here else ())))
     server = Server(house, listening(path))
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

@@ -1,0 +1,71 @@
+"""What boxmgmtd looks at by itself: space, passwords about to expire, the clock (R020)."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from sysmgmt.domain import conditions
+from sysmgmt.domain.conditions import Finding
+from sysmgmt.domain.event_kinds import NAMED
+from sysmgmt.domain.events import Event
+from sysmgmt.domain.times import iso
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.request import SYSTEM
+from sysmgmt.engine.telling import tell
+from sysmgmt.service.duties import Duty, work
+
+MINUTE, HOUR = 60.0, 3600.0
+JUMP = 2.0
+"""Seconds that the clock may be off what has passed: time servers move it by less at a time."""
+LOOK = 10.0
+"""Seconds between two looks at the clock."""
+SPACE = frozenset({"DiskSpaceLow", "DiskSpaceCritical"})
+EXPIRY = frozenset({"PasswordExpires"})
+
+
+def duties(folder: str) -> tuple[Duty, ...]:
+    """The duties of a boxmgmtd whose state lies in `folder`."""
+    def space(house: House) -> None:
+        found = shutil.disk_usage(folder)
+        settle(house, SPACE, conditions.of_space(folder, found.free, found.total))
+
+    def expiry(house: House) -> None:
+        settle(house, EXPIRY, conditions.of_passwords(house.box.store.read(), house.box.clock.now()))
+    return (Duty("the space", MINUTE, space), Duty("the expiry of passwords", HOUR, expiry),
+            Duty("the clock", LOOK, ClockWatch().look))
+
+
+def settle(house: House, kinds: frozenset[str], found: Iterable[Finding]) -> None:
+    """Have exactly those conditions of `kinds` that were found. Raises any refusal."""
+    wanted = {one.id: one for one in found}
+    present = {one.id for one in house.box.store.read().conditions.values() if one.kind in kinds}
+    for id in present - wanted.keys():
+        work(house, "end_condition", {"condition": id})
+    for id in wanted.keys() - present:
+        work(house, "begin_condition", wanted[id]._asdict())
+
+
+class _Times(NamedTuple):
+    wall: float
+    passed: float
+
+
+class ClockWatch:
+    """Notices when the clock of the box was set: when it moved by other than what has passed."""
+
+    def __init__(self, passed: Callable[[], float] = time.monotonic) -> None:
+        self._passed = passed
+        self._last: _Times | None = None
+
+    def look(self, house: House) -> None:
+        """Compare, and tell of a jump. Raises any refusal."""
+        now, last = _Times(house.box.clock.now(), self._passed()), self._last
+        self._last = now
+        if last is None:
+            return
+        expected = last.wall + now.passed - last.passed
+        if abs(now.wall - expected) > JUMP:
+            before, after = str(iso(expected)), str(iso(now.wall))
+            work(house, "note_clock_jump", {"before": before, "after": after})
+            tell(house.box, [Event(NAMED["ClockJumped"], "", f"{before} -> {after}")], SYSTEM.user)
