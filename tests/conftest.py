@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,18 @@ from tests.support import box
 from tests.support.clock import HeldClock
 
 MEMORY = "/dev/shm"
+IN_BOTH_MODES = {"commands", "engine", "sessions", "menus"}
+"""The folders of tests about what a box answers: each runs in embedded and in service mode."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Reach the box of a test in both modes, unless it says with a reason that it can only be one."""
+    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    if "mode" not in metafunc.fixturenames or folder not in IN_BOTH_MODES:
+        return
+    only = metafunc.definition.get_closest_marker("embedded_only")
+    assert only is None or only.args, "it says why"
+    metafunc.parametrize("mode", [box.EMBEDDED] if only else box.MODES)
 
 
 def _where() -> str | None:
@@ -41,18 +54,27 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def basic(templates: Callable[[str], box.TestBox], folder: Path) -> box.TestBox:
+def mode() -> str:
+    """How the boxes of a test are reached."""
+    return box.EMBEDDED
+
+
+@pytest.fixture
+def basic(templates: Callable[[str], box.TestBox], folder: Path, mode: str) -> Iterator[box.TestBox]:
     """An installed box at the security level basic."""
-    return box.copy(templates("basic"), folder / "state")
+    with closing(box.copy(templates("basic"), folder / "state", mode)) as one:
+        yield one
 
 
 @pytest.fixture
-def high(templates: Callable[[str], box.TestBox], folder: Path) -> box.TestBox:
+def high(templates: Callable[[str], box.TestBox], folder: Path, mode: str) -> Iterator[box.TestBox]:
     """An installed box at the security level high."""
-    return box.copy(templates("high"), folder / "high")
+    with closing(box.copy(templates("high"), folder / "high", mode)) as one:
+        yield one
 
 
 @pytest.fixture
-def fresh(folder: Path) -> box.TestBox:
+def fresh(folder: Path, mode: str) -> Iterator[box.TestBox]:
     """A box that has not been installed."""
-    return box.TestBox(folder / "state", HeldClock())
+    with closing(box.TestBox(folder / "state", HeldClock(), mode)) as one:
+        yield one

@@ -161,7 +161,7 @@ def test_a_login_never_brings_an_old_password_back(basic: TestBox) -> None:
             """What the login does when the stored hash is outdated."""
             assert basic.admin().do("set_user name=bob password=given-by-admin").code == "Done"
             return real.encode(text, CHEAP._replace(memory=16))
-    client = Client(basic.house(Interrupted()))
+    client = basic.client(house=basic.house(Interrupted()))
     client.log_in("bob", "bob-first-1")
     assert basic.client().log_in("bob", "bob-first-1").code == "LoginFailed"
     assert basic.client().log_in("bob", "given-by-admin").code == "Done"

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.box import Client, TestBox, build
+from tests.support.box import TestBox, build
 from tests.support.clock import HeldClock
 from tests.support.hashers import CountingHasher, at_once, counted
 from tests.support.program import ENVIRONMENT
@@ -21,7 +21,7 @@ PROCESSES, THREADS = 10, 5
 def guess(folder: str, log: str, count: int, password: str) -> None:
     """Be one process: wait for a line, guess with `count` threads at once, answer; until no line comes."""
     box = TestBox(Path(folder), HeldClock())
-    clients = [Client(box.house(CountingHasher(box.folder, Path(log)))) for _ in range(count)]
+    clients = [box.client(house=box.house(CountingHasher(box.folder, Path(log)))) for _ in range(count)]
     for _ in sys.stdin:
         answers = [""] * count
 

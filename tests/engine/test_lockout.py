@@ -14,13 +14,15 @@ from sysmgmt.domain.model import Cost
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Caller
 from tests.engine import lockout_race
-from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.box import ADMIN_PASSWORD, STRANGER, TestBox
 from tests.support.clock import HOUR, MINUTE
 from tests.support.hashers import CountingHasher, FailingHasher, at_once, counted
 from tests.support.program import ENVIRONMENT
 
 BOB = "bob-first-1"
 CONSOLE = Caller(origin="tty1", endpoint="console", console=True)
+at_the_console = pytest.mark.embedded_only("in service mode PAM says who stands at the console: tests/doors")
+in_many_processes = pytest.mark.embedded_only("each of its processes has an engine of its own over the one state")
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def box(basic: TestBox) -> TestBox:
     return basic
 
 
-def guess(box: TestBox, count: int, name: str = "bob", stranger: Caller = Caller(), password: str = "wrong") -> None:
+def guess(box: TestBox, count: int, name: str = "bob", stranger: Caller = STRANGER, password: str = "wrong") -> None:
     """Guess wrongly a number of times."""
     for _ in range(count):
         assert box.client(stranger=stranger).log_in(name, password).code == "LoginFailed"
@@ -115,12 +117,14 @@ def test_unknown_wrong_and_locked_are_answered_alike(box: TestBox) -> None:
     assert wrong == unknown == locked
 
 
+@in_many_processes
 @pytest.mark.requirement(43)
 def test_of_fifty_parallel_guesses_three_are_compared_a_hundred_times(box: TestBox, folder: Path) -> None:
     found = lockout_race.rounds(box, folder, 100)
     assert max(found) <= 3 and min(found) == 3
 
 
+@in_many_processes
 def test_without_counting_first_more_would_be_compared(box: TestBox, folder: Path) -> None:
     """The positive control: where every success gives the slots back, all right logins are compared."""
     assert box.admin().do("set_session_policy sessions_per_user=100").code == "Done"
@@ -151,7 +155,7 @@ def test_right_logins_wait_behind_wrong_ones_that_are_in_progress(box: TestBox) 
     def hold() -> None:
         slow.set()
         assert go.wait(10)
-    first = Client(box.house(CountingHasher(box.folder, box.folder.parent / "log", hold)))
+    first = box.client(house=box.house(CountingHasher(box.folder, box.folder.parent / "log", hold)))
     second = box.client()
     found: dict[str, str] = {}
     threads = [threading.Thread(target=lambda: found.update(first=first.log_in("bob", BOB).code)),
@@ -170,17 +174,18 @@ def test_right_logins_wait_behind_wrong_ones_that_are_in_progress(box: TestBox) 
 KILLED = """
 import sys, time
 from pathlib import Path
-from tests.support.box import Client, TestBox
+from tests.support.box import TestBox
 from tests.support.clock import HeldClock
 from tests.support.hashers import CountingHasher
 def hang():
     print("comparing", flush=True)
     time.sleep(60)
 box = TestBox(Path(sys.argv[1]), HeldClock())
-Client(box.house(CountingHasher(box.folder, Path(sys.argv[2]), hang))).log_in("bob", sys.argv[3])
+box.client(house=box.house(CountingHasher(box.folder, Path(sys.argv[2]), hang))).log_in("bob", sys.argv[3])
 """
 
 
+@in_many_processes
 @pytest.mark.requirement(44)
 def test_killing_the_process_in_mid_check_gives_no_free_guess(box: TestBox, folder: Path) -> None:
     for _ in range(3):
@@ -193,6 +198,7 @@ def test_killing_the_process_in_mid_check_gives_no_free_guess(box: TestBox, fold
     assert counted(folder / "log") == 3
 
 
+@in_many_processes
 def test_an_account_locked_by_killed_attempts_is_shown_as_locked(box: TestBox, folder: Path) -> None:
     test_killing_the_process_in_mid_check_gives_no_free_guess(box, folder)
     admin = box.admin()
@@ -205,7 +211,7 @@ def test_an_account_locked_by_killed_attempts_is_shown_as_locked(box: TestBox, f
 def test_a_check_that_fails_counts_and_tells_nothing(box: TestBox) -> None:
     house = box.house(FailingHasher(box.folder, box.folder.parent / "log"))
     for _ in range(3):
-        answer = Client(house).log_in("bob", BOB)
+        answer = box.client(house=house).log_in("bob", BOB)
         assert answer.code == "InternalError" and "canary" not in str(answer)
     assert box.client().log_in("bob", BOB).code == "LoginFailed"
     assert b"canary" not in box.everything()
@@ -262,6 +268,7 @@ def test_a_lock_by_wrong_passwords_does_not_end_open_sessions(box: TestBox) -> N
     assert bob.do("get_users").code == "Done"
 
 
+@at_the_console
 def test_remote_guesses_never_shut_admin_out_of_the_console(box: TestBox) -> None:
     guess(box, 3, "admin")
     assert box.client().log_in("admin", ADMIN_PASSWORD).code == "LoginFailed"
@@ -269,6 +276,7 @@ def test_remote_guesses_never_shut_admin_out_of_the_console(box: TestBox) -> Non
     assert box.client().log_in("admin", ADMIN_PASSWORD).code == "Done", "a success on the console clears both"
 
 
+@at_the_console
 @pytest.mark.requirement(5)
 def test_a_hundred_remote_guesses_at_every_user_leave_the_console_open(box: TestBox) -> None:
     for _ in range(50):
@@ -278,17 +286,19 @@ def test_a_hundred_remote_guesses_at_every_user_leave_the_console_open(box: Test
     assert box.admin().do("remove_user name=admin").code == "PredefinedUser"
 
 
+@at_the_console
 def test_guesses_on_the_console_do_not_lock_admin_elsewhere(box: TestBox) -> None:
     guess(box, 3, "admin", CONSOLE)
     assert box.client().log_in("admin", ADMIN_PASSWORD).code == "Done"
 
 
+@at_the_console
 def test_after_three_guesses_the_console_evaluates_one_in_fifteen_minutes(box: TestBox, folder: Path) -> None:
     log = folder / "compared"
 
     def compared(password: str) -> int:
         before = counted(log)
-        Client(box.house(CountingHasher(box.folder, log)), CONSOLE).log_in("admin", password)
+        box.client(stranger=CONSOLE, house=box.house(CountingHasher(box.folder, log))).log_in("admin", password)
         return counted(log) - before
     assert [compared("wrong") for _ in range(6)] == [1, 1, 1, 0, 0, 0]
     box.clock.move(15 * MINUTE - 1)
@@ -300,6 +310,7 @@ def test_after_three_guesses_the_console_evaluates_one_in_fifteen_minutes(box: T
     assert [compared("wrong") for _ in range(4)] == [1, 1, 1, 0]
 
 
+@at_the_console
 def test_waiting_at_the_console_does_not_move_its_time(box: TestBox) -> None:
     """Attempts that are refused do not push the next evaluated one away."""
     guess(box, 3, "admin", CONSOLE)
@@ -310,22 +321,25 @@ def test_waiting_at_the_console_does_not_move_its_time(box: TestBox) -> None:
     assert box.client(stranger=CONSOLE).log_in("admin", ADMIN_PASSWORD).code == "Done"
 
 
+@at_the_console
 def test_the_console_counts_everybody_else_like_any_door(box: TestBox) -> None:
     guess(box, 2, "bob", CONSOLE)
     guess(box, 1, "bob")
     assert box.client(stranger=CONSOLE).log_in("bob", BOB).code == "LoginFailed"
 
 
+@at_the_console
 def test_a_command_locks_at_every_door(box: TestBox) -> None:
     admin = box.admin()
     admin.do('add_user name=eve role=administrator password="eve-first-1" must_change=no')
     eve = box.client("eve", "eve-first-1")
     assert eve.do("lock_user name=admin").code == "Done"
-    for stranger in (CONSOLE, Caller()):
+    for stranger in (CONSOLE, STRANGER):
         assert box.client(stranger=stranger).log_in("admin", ADMIN_PASSWORD).code == "LoginFailed"
     assert admin.do("get_users").code == "SessionEnded"
 
 
+@pytest.mark.embedded_only("13 seconds of the real clock, of which the socket's part is nothing")
 @pytest.mark.requirement(33)
 def test_a_stranger_waits_as_long_for_every_refusal(box: TestBox) -> None:
     """Medians over 25, at the real cost and with the real clock; a right login shows that it need not take so long."""
@@ -336,7 +350,7 @@ def test_a_stranger_waits_as_long_for_every_refusal(box: TestBox) -> None:
     guess(box, 3, "bob")
     names = (lambda turn: f"x{turn}", lambda turn: f"u{turn % 9}", lambda turn: "bob")
     spent: list[list[float]] = [[], [], []]
-    clients = [Client(at_real_time(box)) for _ in names]
+    clients = [box.client(house=at_real_time(box)) for _ in names]
 
     def measure(number: int) -> None:
         for turn in range(25):
@@ -347,7 +361,7 @@ def test_a_stranger_waits_as_long_for_every_refusal(box: TestBox) -> None:
     medians = [sorted(values)[12] for values in spent]
     assert max(medians) <= min(medians) * 1.1, medians
     begun = time.perf_counter()
-    assert Client(at_real_time(box)).log_in("admin", ADMIN_PASSWORD).code == "Done"
+    assert box.client(house=at_real_time(box)).log_in("admin", ADMIN_PASSWORD).code == "Done"
     assert time.perf_counter() - begun < min(medians) / 2
 
 
@@ -367,6 +381,7 @@ def test_the_owner_of_an_open_session_is_told_once_of_a_lock_by_strangers(box: T
     assert bob.do("get_groups").warnings == ()
 
 
+@at_the_console
 def test_of_any_number_of_right_logins_at_the_console_none_is_refused(basic: TestBox) -> None:
     doors = [basic.client(stranger=CONSOLE) for _ in range(8)]
     codes: list[str] = []

@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, comma
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Answer, Request
-from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.box import ADMIN_PASSWORD, EMBEDDED, SERVICE, Client, TestBox
 
 CANARY = "Canary-SECRET-99"
 BOB = "bob-first-1"
@@ -55,6 +55,7 @@ def test_a_dry_run_leaves_the_state_byte_for_byte_and_is_recorded(box: TestBox, 
 @pytest.mark.requirement(77)
 def test_every_request_leaves_a_record_with_actor_session_and_outcome(box: TestBox) -> None:
     admin = box.admin()
+    endpoint = {EMBEDDED: "batch", SERVICE: "local"}[box.mode]
     seen = len(box.audit())
     lines = {"get_users": "Done", "add_group name=g3": "Done", "add_group name=g1": "GroupExists",
              "add_group name=x/y": "InvalidValue", "add_group": "MissingValue", "nosuch": "UnknownCommand",
@@ -67,7 +68,8 @@ def test_every_request_leaves_a_record_with_actor_session_and_outcome(box: TestB
         seen += len(records)
         last = records[-1]
         assert (last["command"], last["code"], last["status"]) == (line.split()[0], answer.code, answer.status)
-        assert all(one["user"] == "admin" and one["session"] and one["origin"] == "local" and one["endpoint"] == "batch"
+        assert all(one["user"] == "admin" and one["session"] and one["origin"] == "local"
+                   and one["endpoint"] == endpoint
                    and one["time"].endswith("Z") and one["id"] == last["id"] for one in records)
 
 
@@ -190,7 +192,7 @@ def act(call: Call) -> Act:
 def with_commands(box: TestBox) -> Client:
     """Admin of an engine that also knows the commands above."""
     house = box.house()
-    client = Client(house._replace(catalog=Catalog([*CATALOG, explode, explode_later, act])))
+    client = box.client(house=house._replace(catalog=Catalog([*CATALOG, explode, explode_later, act])))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
     return client
 
@@ -268,7 +270,7 @@ def with_journal(box: TestBox, journal: FullJournal) -> House:
 
 
 def test_without_room_for_the_audit_nothing_is_changed(box: TestBox) -> None:
-    client = Client(with_journal(box, FullJournal(0)))
+    client = box.client(house=with_journal(box, FullJournal(0)))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done", "logging in is possible on a full disk"
     before = box.state
     assert client.do("add_group name=g8").code == "StorageFull"
@@ -278,7 +280,7 @@ def test_without_room_for_the_audit_nothing_is_changed(box: TestBox) -> None:
 
 def test_a_change_that_was_announced_is_not_denied_for_want_of_room_to_conclude(box: TestBox) -> None:
     journal = FullJournal(1)
-    client = Client(with_journal(box, journal))
+    client = box.client(house=with_journal(box, journal))
     client.log_in("admin", ADMIN_PASSWORD)
     journal.room = len(journal.kept) + 1
     assert client.do("add_group name=g8").code == "Done"
@@ -287,7 +289,7 @@ def test_a_change_that_was_announced_is_not_denied_for_want_of_room_to_conclude(
 
 
 def test_on_a_full_disk_mistakes_and_reading_are_answered_as_ever(box: TestBox) -> None:
-    client = Client(with_journal(box, FullJournal(0)))
+    client = box.client(house=with_journal(box, FullJournal(0)))
     client.log_in("admin", ADMIN_PASSWORD)
     mistake = Answer("get_users", "InvalidValue", 2, message="A quoted value does not end.")
     assert client.door.run(mistake) == mistake

@@ -1,8 +1,12 @@
-"""Boxes of tests: the real engine, store and journal in a folder, with cheap hashes and a held clock."""
+"""Boxes of tests: the real engine, store and journal in a folder, with cheap hashes and a held clock.
+
+A box is reached in the process of the test, or as boxmgmtd serves it: whoever asks cannot tell.
+"""
 
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +14,28 @@ from sysmgmt import box
 from sysmgmt.domain.model import Cost, Settings, State
 from sysmgmt.engine import language
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.door import Door
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.ports import Hasher
 from sysmgmt.engine.request import Answer, Caller, Request
 from sysmgmt.store.state import StateStore
 from tests.support.clock import HeldClock
+from tests.support.served import Served
 
 CHEAP = Cost(1, 8, 1)
 """The least that argon2 accepts; only tests use it."""
 ADMIN_PASSWORD = "Admin-Pass-12"
 """Good enough for every level."""
 STRANGER = Caller(origin="local", endpoint="batch")
+EMBEDDED, SERVICE = MODES = ("embedded", "service")
+"""Where the engine runs: in the process of the client, or in boxmgmtd."""
 
 
 class Client:
     """Somebody at a door of the engine, who speaks the language of the shells."""
 
-    def __init__(self, house: House, stranger: Caller = STRANGER) -> None:
-        self.house = house
-        self.door = EmbeddedDoor(house, stranger)
+    def __init__(self, door: Door) -> None:
+        self.door = door
 
     def log_in(self, name: str, password: str) -> Answer:
         """Log in; the answer."""
@@ -57,22 +64,53 @@ def request(line: str) -> Request:
 
 
 class TestBox:
-    """One box in a folder. Every client has a store of its own, as every process would."""
+    """One box in a folder. In embedded mode every client has a store of its own, as every process would."""
 
     __test__ = False
 
-    def __init__(self, folder: Path, clock: HeldClock) -> None:
+    def __init__(self, folder: Path, clock: HeldClock, mode: str = EMBEDDED) -> None:
         self.folder = folder
         self.clock = clock
+        self.mode = mode
+        self._served: list[Served] = []
 
     def house(self, hasher: Hasher | None = None) -> House:
         """The engine over this box, with another hasher if one is given."""
         house = box.embedded(str(self.folder), self.clock.port)
         return house if hasher is None else house._replace(box=house.box._replace(hasher=hasher))
 
-    def client(self, name: str = "", password: str = ADMIN_PASSWORD, stranger: Caller = STRANGER) -> Client:
+    def door(self, stranger: Caller = STRANGER, house: House | None = None) -> Door:
+        """A door of this box, or of another engine over it."""
+        if self.mode == EMBEDDED:
+            return EmbeddedDoor(house or self.house(), stranger)
+        assert stranger == STRANGER, "the service finds out by itself where somebody comes from"
+        return (self._serve(house) if house else self._service).door()
+
+    @property
+    def options(self) -> list[str]:
+        """How a program is told where this box is."""
+        return ["--state", str(self.folder)] if self.mode == EMBEDDED else ["--socket", str(self._service.path)]
+
+    @cached_property
+    def _service(self) -> Served:
+        return self._serve(self.house())
+
+    def _serve(self, house: House) -> Served:
+        path = self.folder.parent / f"{self.folder.name}-{len(self._served)}.sock"
+        self._served.append(Served(house, path))
+        return self._served[-1]
+
+    def close(self) -> None:
+        """End what serves this box."""
+        for one in self._served:
+            one.cut()
+        for one in self._served:
+            one.join()
+
+    def client(self, name: str = "", password: str = ADMIN_PASSWORD, stranger: Caller = STRANGER,
+               house: House | None = None) -> Client:
         """A client, logged in if a name is given."""
-        client = Client(self.house(), stranger)
+        client = Client(self.door(stranger, house))
         if name:
             answer = client.log_in(name, password)
             assert answer.code == "Done", answer
@@ -135,7 +173,7 @@ def build(folder: Path, level: str, clock: HeldClock) -> TestBox:
     return built
 
 
-def copy(template: TestBox, folder: Path) -> TestBox:
+def copy(template: TestBox, folder: Path, mode: str = EMBEDDED) -> TestBox:
     """A box of its own with the state of `template`."""
     shutil.copytree(template.folder, folder)
-    return TestBox(folder, HeldClock(template.clock.now))
+    return TestBox(folder, HeldClock(template.clock.now), mode)

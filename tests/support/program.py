@@ -35,9 +35,10 @@ def password_file(folder: Path, password: str) -> Path:
 
 def command(folder: Path, options: Sequence[str] = (), user: str = "admin",
             password: str = ADMIN_PASSWORD, module: str = "sysmgmt") -> list[str]:
-    """The command line of a program for a script; no user: nobody logs in."""
+    """The command line of a program for a script; no user: nobody logs in. `options` may name a socket."""
+    where = [] if "--socket" in options else ["--state", str(folder)]
     who = ["--user", user, "--password-file", str(password_file(folder, password))] if user else []
-    return [sys.executable, "-m", module, "--state", str(folder), *who, *options]
+    return [sys.executable, "-m", module, *where, *who, *options]
 
 
 def sysmgmt(folder: Path, text: str | bytes, *options: str, user: str = "admin", password: str = ADMIN_PASSWORD,

@@ -44,7 +44,7 @@ def runs(path: Path, user: str = "", password: str = "") -> Iterator[Run]:
 
 def check(box: TestBox, module: str, run: Run) -> None:
     """Run the program on a box and compare what it says."""
-    out, err, status = result(sysmgmt(box.folder, "".join(run.given), *run.options, user=run.user,
+    out, err, status = result(sysmgmt(box.folder, "".join(run.given), *box.options, *run.options, user=run.user,
                                       password=run.password, module=module))
     found = [*out.splitlines(), *(f"! {line}" for line in err.splitlines()), f"= {status}"]
     wanted = "\n".join(".*".join(re.escape(part) for part in line.split("...")) for line in run.said)
