@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sysmgmt.domain.errors import refusals
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.service.wire import Garbled
 
 MOST_PARAMETERS = 64
+_STATUS = {one.__name__: one.status for one in refusals()}
 
 
 def plain(one: Request | Answer) -> dict[str, Any]:
@@ -20,8 +22,19 @@ def request_or_answer(value: Any) -> Request | Answer:
     if isinstance(value, dict) and isinstance(value.get("request"), dict):
         return request(value["request"])
     if isinstance(value, dict) and isinstance(value.get("answer"), dict):
-        return answer(value["answer"])
+        return _refusal(answer(value["answer"]))
     raise Garbled("neither a request nor an answer")
+
+
+def _refusal(told: Answer) -> Answer:
+    """A line that a client refused by itself. Raises Garbled for anything else.
+
+    It is recorded as it stands: nobody may have the audit say that something was done.
+    """
+    if not isinstance(told.code, str) or _STATUS.get(told.code) != told.status:
+        raise Garbled("no refusal")
+    command, message, hint = (None if one is None else text(one) for one in (told.command, told.message, told.hint))
+    return Answer(command, told.code, told.status, message=message, hint=hint, fatal=told.fatal is True)
 
 
 def request(value: Mapping[str, Any]) -> Request:
