@@ -24,6 +24,7 @@ MAIN = Menu("Main Menu", (
     Menu("Diagnostics", (
         Run("View system status", box.get_system_status),
         Run("Check state", support.check_state),
+        Run("View the TLS that the box accepts", tls.get_cipher_suites),
         Run("View events", logs.get_events_log, asks=("level", "text")),
         Run("View the audit", logs.get_audit_log, asks=("user", "text")),
     )),

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sysmgmt import __version__
 from sysmgmt.commands.catalog import CATALOG
@@ -11,7 +11,7 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.ports import Box, Clock, Services
+from sysmgmt.engine.ports import Box, Clock, Hosted, Sealer
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 from sysmgmt.host.services import NoServices
@@ -43,11 +43,12 @@ def catalog() -> Catalog:
     return Catalog(CATALOG, commands_of_others)
 
 
-def embedded(folder: str, clock: Clock = CLOCK, services: Services | None = None) -> House:
-    """The engine over the state in `folder`."""
+def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None) -> House:
+    """The engine over the state in `folder`; `services` makes those that follow it, if any do."""
     keys = MasterKeys(KeyFile(folder), machine.credential)
+    hosted = services(keys) if services else NoServices()
     box = Box(StateStore(folder), LineJournal(folder), LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
-              machine.LinuxMachine(), Both(services or NoServices(), keys), clock, __version__)
+              machine.LinuxMachine(), Both(hosted, keys), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import PermissionDenied
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.authority import may_confirm
-from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
+from sysmgmt.engine.declaration import ANYONE, Act, Call, Change, Shown, command
 
 
 def _of_minimum(state: State, values: Mapping[str, Any]) -> str:
@@ -54,4 +54,19 @@ def get_pending_change(call: Call) -> Shown:
     return Shown({"change": facts.pending_change(call.state)})
 
 
-COMMANDS = (set_tls_minimum, confirm_change, get_pending_change)
+@command(needs=Permission.SECURITY)
+def get_cipher_suites(call: Call) -> Act:
+    """Ask every TLS listener of the box what it really accepts: versions and cipher suites, judged.
+
+    Each version and suite is tried by a handshake, whatever the settings say, so that what somebody
+    changed behind the back of the box is seen. A listener that must not answer, as its certificate
+    is missing or not valid, tells why.
+    """
+    def ask() -> dict[str, Any]:
+        minimum = call.state.settings.reach.tls_minimum
+        return {"listeners": [tls.heard(one, call.box.machine.handshakes(one.address, one.port), minimum)
+                              for one in call.box.listeners(call.state)]}
+    return Act(ask)
+
+
+COMMANDS = (set_tls_minimum, confirm_change, get_pending_change, get_cipher_suites)

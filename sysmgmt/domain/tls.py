@@ -1,5 +1,8 @@
 """What TLS the box speaks, as a server and as a client: its floor, and HSTS (R225-R232, A02-A05)."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
 from sysmgmt.domain.errors import LegacyTls
 from sysmgmt.domain.model import Reach, State
 
@@ -13,6 +16,44 @@ LOST = {
            "2022, Java before 11, programs with OpenSSL before 1.1.1",
 }
 """Who cannot connect any more, by the version that is asked for at least."""
+
+
+class Listener(NamedTuple):
+    """Where a service of the box speaks TLS; `shut` is why it must not now (A07, A11)."""
+
+    name: str
+    address: str
+    port: int
+    shut: str = ""
+
+
+GOOD, WEAK, INSECURE = "good", "weak", "insecure"
+BROKEN = ("NULL", "EXP", "RC4", "RC2", "DES", "IDEA", "SEED", "MD5", "ADH", "AECDH")
+"""What makes a suite insecure: no or broken encryption, or nobody knows with whom."""
+AUTHENTICATED = ("GCM", "POLY1305", "CCM")
+
+
+def judgement(version: str, suite: str) -> str:
+    """What a suite is worth; good is forward secrecy with authenticated encryption (A04, A14)."""
+    if version.removeprefix("TLS ") not in SECURE or any(part in suite for part in BROKEN):
+        return INSECURE
+    fresh = suite.startswith(("TLS_", "ECDHE-", "DHE-"))
+    return GOOD if fresh and any(part in suite for part in AUTHENTICATED) else WEAK
+
+
+def heard(one: Listener, accepted: Mapping[str, Sequence[str]] | None, minimum: str) -> dict[str, Any]:
+    """What a listener accepts, judged; `below_minimum` are versions that it should not speak."""
+    wanted = VERSIONS[VERSIONS.index(minimum):]
+    versions = [{"version": version, **_by_judgement(version, suites)} for version, suites in (accepted or {}).items()]
+    worst = [what for what in (INSECURE, WEAK, GOOD) if any(version[what] for version in versions)]
+    return {"listener": one.name, "address": f"{one.address}:{one.port}", "answers": accepted is not None,
+            "shut": one.shut or None, "judgement": worst[0] if worst else None,
+            "below_minimum": [version for version in accepted or {} if version.removeprefix("TLS ") not in wanted],
+            "versions": versions}
+
+
+def _by_judgement(version: str, suites: Sequence[str]) -> dict[str, list[str]]:
+    return {what: [one for one in suites if judgement(version, one) == what] for what in (GOOD, WEAK, INSECURE)}
 
 
 def set_minimum(state: State, version: str, legacy: bool) -> State:

@@ -1,10 +1,11 @@
 """What the engine needs from outside, as a record of small ports. `sysmgmt.box` fills it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from sysmgmt.domain.model import Cost, State
+from sysmgmt.domain.tls import Listener
 
 
 class Transaction(Protocol):
@@ -97,6 +98,9 @@ class Machine(Protocol):
     def dead(self, processes: Collection[str]) -> set[str]:
         """Those of `processes` that no longer run."""
 
+    def handshakes(self, address: str, port: int) -> Mapping[str, Sequence[str]] | None:
+        """What TLS is accepted there: by version, its suites. None where nothing answers in time."""
+
     def check_power(self) -> None:
         """Raise ServiceRefused where the machine cannot be rebooted or shut down from here."""
 
@@ -130,6 +134,13 @@ class Services(Protocol):
         """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused."""
 
 
+class Hosted(Services, Protocol):
+    """Services of which some listen."""
+
+    def listeners(self, state: State) -> Sequence[Listener]:
+        """Where they speak TLS, or would."""
+
+
 class Clock(NamedTuple):
     """Time and chance, so that a test can hold them."""
 
@@ -150,6 +161,7 @@ class Box(NamedTuple):
     services: Services
     clock: Clock
     release: str
+    listeners: Callable[[State], Sequence[Listener]] = lambda state: ()
 
     def sync(self) -> None:
         """Make all records so far durable. Raises StorageFull, StorageFailed."""

@@ -1,7 +1,7 @@
 """The machine itself: its processes, and switching it off."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from sysmgmt.domain.errors import MasterKeyMissing, ServiceRefused
 from sysmgmt.host import processes
@@ -41,6 +41,15 @@ class LinuxMachine:
     def dead(self, names: Collection[str]) -> set[str]:
         """Those of `names` that no longer run."""
         return {one for one in names if not processes.runs(one)}
+
+    def handshakes(self, address: str, port: int) -> Mapping[str, Sequence[str]] | None:
+        """What TLS is accepted there: by version, its suites. None where nothing answers in time."""
+        from sysmgmt.host import handshakes  # brings all of OpenSSL
+
+        try:
+            return handshakes.accepted(handshakes.Place(address, port))
+        except handshakes.Silent:
+            return None
 
     def check_power(self) -> None:
         """Raise ServiceRefused where there is no systemd to reboot or shut down with."""

@@ -7,12 +7,18 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
+from sysmgmt.domain.tls import Listener
 from sysmgmt.host import files
 from sysmgmt.host.files import File
 
 
 def _accepted(prepared: Mapping[str, str]) -> None:
     """A service that has no checker."""
+
+
+def _deaf(state: State) -> Sequence[Listener]:
+    """A service that speaks no TLS."""
+    return ()
 
 
 class Service(NamedTuple):
@@ -22,7 +28,7 @@ class Service(NamedTuple):
     ServiceRefused for a state that the machine cannot follow. `concerns` says cheaply whether a
     change may touch those files. `check` looks at the prepared ones (real path -> path of the new
     file) before anything has changed, `reload` has the service take what stands in place; both
-    raise ServiceRefused.
+    raise ServiceRefused. `listeners` are where it speaks TLS.
     """
 
     name: str
@@ -30,6 +36,7 @@ class Service(NamedTuple):
     concerns: Callable[[State, State], bool]
     reload: Callable[[], None]
     check: Callable[[Mapping[str, str]], None] = _accepted
+    listeners: Callable[[State], Sequence[Listener]] = _deaf
 
 
 class Edit(NamedTuple):
@@ -93,6 +100,10 @@ class HostServices:
     def heal(self, state: State) -> None:
         """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused."""
         self._settled(self._services, state).apply()
+
+    def listeners(self, state: State) -> list[Listener]:
+        """Where the services speak TLS, or would."""
+        return [listener for one in self._services for listener in one.listeners(state)]
 
     def _settled(self, services: Sequence[Service], state: State) -> Settlement:
         orders = [Order(one, _edits(one, state, self._root)) for one in services]
@@ -177,3 +188,7 @@ class NoServices:
 
     def heal(self, state: State) -> None:
         """Nothing has to be done."""
+
+    def listeners(self, state: State) -> list[Listener]:
+        """Nothing listens."""
+        return []

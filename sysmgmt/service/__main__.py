@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+from functools import partial
 from types import FrameType
 
 from sysmgmt import box
@@ -26,7 +27,7 @@ def serve(folder: str, path: str) -> None:
     Raises ServiceRefused if another boxmgmtd owns it, StateDamaged.
     """
     here = deployed(folder)
-    house = shared(box.embedded(folder, services=doors.services(here) if here else None))
+    house = shared(box.embedded(folder, services=partial(doors.services, here) if here else None))
     house.box.store.read()  # a state that cannot be read is said at once
     os.makedirs(folder, mode=0o700, exist_ok=True)
     owned = ownership.take(folder)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sysmgmt
 from sysmgmt import box
 from sysmgmt.domain.errors import InvalidValue, MissingValue, ServiceRefused
-from sysmgmt.host import deployed, files, hostkeys, nss, sshd
+from sysmgmt.host import deployed, files, hostkeys, nginx, nss, sshd
 from sysmgmt.host.files import File
 from sysmgmt.service.deployment import barriers, doors, pamfiles, plan, site, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, ROOT_STAYS, Site
@@ -20,7 +20,7 @@ USAGE = """usage: boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST
                 [--state DIR] [--socket PATH]
 See the manual page boxmgmtd(8)."""
 SETTLED = (sshd.DROP_IN, sshd.BANNER, sshd.ISSUE, hostkeys.OWNER, pamfiles.SHUT, nss.FOLDER + "/passwd",
-           nss.FOLDER + "/shadow", nss.FOLDER + "/group")
+           nss.FOLDER + "/shadow", nss.FOLDER + "/group", *nginx.FILES)
 """Files that boxmgmtd writes while it runs."""
 
 
@@ -150,8 +150,9 @@ def _put(wish: Wish, wanted: dict[str, File], kept: deployed.Kept) -> None:
         raise barriers.refuse(f"the group {GROUP} has the number {gid}; it has to be {nss.LEAST_GID} or more")
     known = wish.site._replace(gid=gid, shadow_gid=deployed.group_number("shadow", wish.root))
     kept.keep((), known._asdict())
-    state = box.embedded(files.within(wish.root, wish.site.state)).box.store.read()
-    doors.services(known, wish.root).heal(state)  # shows that sshd accepts it, before PAM follows
+    house = box.embedded(files.within(wish.root, wish.site.state))
+    # Shows that sshd accepts it, before PAM follows.
+    doors.services(known, house.box.sealer, wish.root).heal(house.box.store.read())
     deployed.put({path: file for path, file in wanted.items() if path not in early}, wish.root)
 
 

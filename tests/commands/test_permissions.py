@@ -17,6 +17,7 @@ GUIDE = {
     "add_group": "group_configuration", "get_groups": "view", "remove_group": "group_configuration",
     "set_security_level": "security", "get_security_settings": "security", "set_session_policy": "security",
     "set_tls_minimum": "security", "confirm_change": "anyone", "get_pending_change": "view",
+    "get_cipher_suites": "security",
     "install": "before installation", "get_installation": "view", "get_system_status": "view",
     "get_cluster_status": "view", "get_box_settings": "view", "set_box_name": "boxmgmt",
     "set_login_banner": "boxmgmt", "reboot_box": "boxmgmt", "shut_down_box": "boxmgmt",

@@ -10,10 +10,11 @@ from sysmgmt.domain import security, uids
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.ports import Sealer
 from sysmgmt.host import files, hostkeys, nss, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
-from sysmgmt.service.deployment import pamfiles
+from sysmgmt.service.deployment import pamfiles, webserver
 from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
 from sysmgmt.service.duties import Duty
 
@@ -21,10 +22,11 @@ POLL = 1.0
 """Seconds between two looks for the first user who came in over SSH."""
 
 
-def services(site: Site, root: str = "/") -> HostServices:
+def services(site: Site, sealer: Sealer, root: str = "/") -> HostServices:
     """What follows the state on this machine."""
     shells = nss.Shells(site.launcher("boxmgmt"), site.launcher("sysmgmt"), HOME, site.gid)
-    return HostServices([nss.service(shells, site.shadow_gid, root), doors(site, root), hostkeys.service(root)], root)
+    always = [nss.service(shells, site.shadow_gid, root), doors(site, root), hostkeys.service(root)]
+    return HostServices([*always, *webserver.services(sealer, root)], root)
 
 
 def doors(site: Site, root: str = "/") -> Service:

@@ -6,7 +6,7 @@ PATH = "/etc/systemd/system/boxmgmtd.service"
 UNIT = """# Written by boxmgmtd --deploy.
 [Unit]
 Description=The engine of the box: state, users, keys, audit
-Before=ssh.service systemd-user-sessions.service getty.target
+Before=ssh.service nginx.service systemd-user-sessions.service getty.target
 After=local-fs.target
 
 [Service]
@@ -21,6 +21,8 @@ RuntimeDirectoryMode=0755
 RuntimeDirectoryPreserve=restart
 # What it writes: its state, and the files of the services that follow the state.
 ReadWritePaths={state} {kept} /var/lib/extrausers /etc/ssh /etc/boxmgmt
+# The check of nginx opens its logs and its folders as nginx would, and its ports.
+ReadWritePaths=-/etc/nginx -/var/log/nginx -/var/lib/nginx
 ProtectSystem=strict
 ProtectHome={home}
 PrivateTmp=yes
@@ -32,7 +34,7 @@ ProtectControlGroups=yes
 ProtectClock=yes
 ProtectHostname=yes
 # root, since it writes what only root may: without what root could do besides.
-CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL
+CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL CAP_NET_BIND_SERVICE
 NoNewPrivileges=yes
 RestrictSUIDSGID=yes
 RestrictRealtime=yes
