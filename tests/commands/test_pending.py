@@ -11,7 +11,7 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
 from sysmgmt.service import unconfirmed
-from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.clock import DAY, MINUTE
 
 RAISE = "set_tls_minimum version=1.3 --yes"
@@ -188,8 +188,7 @@ def test_a_return_that_a_service_refuses_is_tried_again(basic: TestBox, folder: 
     refusing = False
     house = basic.house()
     house = House(house.box._replace(services=following(folder, lambda: refusing)), house.catalog, house.verify)
-    client = Client(house)
-    client.log_in("admin", ADMIN_PASSWORD)
+    client = basic.client("admin", house=house)
     assert client.do(RAISE).code == "Done" and (folder / "etc/floor").read_text() == "1.3"
     refusing = True
     basic.clock.move(DAY)
