@@ -40,7 +40,8 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
              password: NewPassword | None = None, new_name: NewName | None = None) -> Change:
     """Change another user: role, groups, name, or a new password for one who forgot it.
 
-    After a reset the user must choose a new password at the next login.
+    After a reset the user must choose a new password at the next login. A reset, a new name and a
+    role with another shell end the user's open sessions.
     """
     edit = accounts.Edit(new_name, role, groups, password)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
@@ -51,14 +52,15 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
 @command(needs=Permission.SECURITY)
 def remove_user(call: Call, name: UserName) -> Change:
     """Remove a user and end the user's sessions."""
-    return Change(accounts.remove(call.state, name, call.caller.user), {"name": name})
+    return Change(accounts.remove(call.state, name, call.caller.user, call.now), {"name": name})
 
 
 @command(needs=ANYONE, while_due=True)
 def set_password(call: Call, current_password: CurrentPassword, new_password: OwnNewPassword) -> Change:
-    """Change your own password."""
-    state = accounts.set_own_password(call.state, call.caller.user, new_password, call.now)
-    return Change(state, caller=call.caller._replace(due=False))
+    """Change your own password, and end your other open sessions."""
+    caller = call.caller._replace(due=False)
+    state = accounts.set_own_password(call.state, caller.user, new_password, call.now, caller.session)
+    return Change(state, caller=caller)
 
 
 @command(needs=Permission.SECURITY)

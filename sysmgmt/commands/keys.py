@@ -47,9 +47,12 @@ def get_sessions(call: Call) -> Shown:
 
 @command(needs=ANYONE)
 def end_session(call: Call, session: SessionId) -> Change:
-    """End a session: one of yours, or with the permission security anybody's."""
+    """End a session: one of yours, or with the permission security anybody's.
+
+    In service mode a login whose session was ended is cut off within seconds, whatever its shell does.
+    """
     find(call.state, call.caller.user)
-    return Change(sessions.end(call.state, session, call.caller.user), {"session": session})
+    return Change(sessions.end(call.state, session, call.caller.user, call.now), {"session": session})
 
 
 COMMANDS = (add_ssh_key, get_ssh_keys, remove_ssh_key, get_sessions, end_session)

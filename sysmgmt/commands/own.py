@@ -1,7 +1,7 @@
 """The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
 
-from sysmgmt.commands.words import NewPassword, Text, Token, UserName
-from sysmgmt.domain import accounts, conditions, lockout, passwords, pending, sessions
+from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
+from sysmgmt.domain import accounts, conditions, lockout, passwords, pending, sessions, ssh_keys
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.engine.attempt import without_dead
@@ -46,19 +46,32 @@ def give_attempt_back(call: Call, name: UserName, token: Token, verified: Token,
 
 
 @command(needs=OWN_WORK, reserve=True)
-def open_session(call: Call, name: UserName, session: Token, process: Text) -> Change:
-    """Open a session for a user who has proven who it is."""
+def open_session(call: Call, name: UserName, session: Token, process: Text, login: IsLogin = False,
+                 fingerprint: KeyFingerprint = "") -> Change:
+    """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one."""
     if accounts.find(call.state, name).locked_by == lockout.BY_COMMAND:
         raise AccountLocked()
-    opened = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint)
-    dead = call.box.machine.dead({one.process for one in call.state.sessions.values()})
-    return Change(sessions.enter(sessions.forget(call.state, dead), opened))
+    new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login)
+    return Change(ssh_keys.use(sessions.enter(call.state, new), name, fingerprint, call.now))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def end_idle_session(call: Call, session: Token) -> Change:
+    """End a session whose client did not do so when it had been idle for too long."""
+    found = call.state.sessions.get(session)
+    if found is None or found.ended:
+        return Change(call.state)
+    return Change(sessions.cut(call.state, found, "it was idle for too long", call.now))
 
 
 @command(needs=OWN_WORK, reserve=True)
 def close_session(call: Call, session: Token, reason: Text) -> Change:
-    """Close a session."""
-    return Change(call.state._replace(sessions=call.state.sessions.without(session)))
+    """Close a session. One that was ended stays known as that while a client's process lives on."""
+    found = call.state.sessions.get(session)
+    machine = call.box.machine
+    if found and found.ended and found.process != machine.process() and not machine.dead({found.process}):
+        return Change(call.state)
+    return Change(sessions.forget(call.state, session))
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -67,7 +80,8 @@ def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
     account = lockout.unlock(accounts.find(call.state, name))
     account = passwords.store(account, password, call.now)
     settings = call.state.settings._replace(recovered_at=call.now)
-    return Change(accounts.put(call.state, account)._replace(settings=settings))
+    state = sessions.cut_all(call.state, name, "the password of admin was recovered", call.now)
+    return Change(accounts.put(state, account)._replace(settings=settings))
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -94,5 +108,5 @@ def note_clock_jump(call: Call, before: Text, after: Text) -> Shown:
     return Shown({})
 
 
-COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, close_session,
+COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump)

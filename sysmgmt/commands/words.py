@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import accounts, names, passwords, roles, security, ssh_keys, tls
+from sysmgmt.domain import accounts, names, passwords, roles, security, sessions, ssh_keys, tls
 from sysmgmt.domain.errors import InvalidValue, PasswordReused
 from sysmgmt.domain.model import Cost, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
@@ -107,6 +107,10 @@ def _own_roles(state: State) -> Iterable[str]:
     return state.roles
 
 
+def _open_sessions(state: State) -> Iterable[str]:
+    return (one.id for one in sessions.opened(state))
+
+
 def _new_user(text: str, reading: Reading) -> str:
     """A name that nobody has, looked up before any password is asked for or compared."""
     name = _name(text, reading)
@@ -192,6 +196,7 @@ ConfirmMinutes = Annotated[int, Word(
     whole(0, 1440, "minutes"), "0-1440")]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
+IsLogin = Annotated[bool, Word("Whether PAM registers it", _yes, "yes|no")]
 Level = Annotated[str, Word("Security level (high is recommended)", one_of(*passwords.LEVELS),
                             "|".join(passwords.LEVELS), offers=lambda state: list(passwords.LEVELS))]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
@@ -203,7 +208,7 @@ SessionCount = Annotated[int, Word("Sessions that one user may have open", whole
 PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
 KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256:...", bare=True)]
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
-                                offers=lambda state: state.sessions, none="No sessions are open.")]
+                                offers=_open_sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

@@ -54,8 +54,8 @@ def add(state: State, account: Account) -> State:
 def change(state: State, name: str, edit: Edit, caller: str, now: float) -> State:
     """Change another user (R059, R066, R092).
 
-    A new password is a reset: the user must choose another at the next login. A new name ends
-    the sessions of the old one.
+    A new password is a reset: the user must choose another at the next login. That, a new name,
+    and a role with another shell end the user's sessions.
     Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup.
     """
     account = find(state, name)
@@ -70,11 +70,22 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
         changed = passwords.store(changed, edit.password, now)._replace(must_change_password=True)
     if changed == account:
         return state
+    if reason := _ends_sessions(account, changed):
+        state = sessions.cut_all(state, name, reason, now)
     state = state._replace(accounts=state.accounts.without(name))
     if changed.name != name:
         check_new_name(state, changed.name)
-        state = ssh_keys.rename(sessions.end_all(state, name), name, changed.name)
+        state = ssh_keys.rename(state, name, changed.name)
     return put(state, changed)
+
+
+def _ends_sessions(old: Account, new: Account) -> str:
+    """Why the sessions of a user who was changed cannot go on; '' if they can."""
+    if new.name != old.name:
+        return "the user was renamed"
+    if roles.shell(new.role) != roles.shell(old.role):
+        return "the role of the user was changed"
+    return "the password was reset" if new.password != old.password else ""
 
 
 def _edited(state: State, account: Account, edit: Edit) -> Account:
@@ -86,14 +97,14 @@ def _edited(state: State, account: Account, edit: Edit) -> Account:
     return account if edit.new_name is None else account._replace(name=edit.new_name)
 
 
-def remove(state: State, name: str, caller: str) -> State:
+def remove(state: State, name: str, caller: str, now: float) -> State:
     """Remove a user and end the user's sessions (R048, R064). Raises UnknownUser, PredefinedUser, OwnAccount."""
     find(state, name)
     if name == ADMIN:
         raise PredefinedUser(name=name)
     if name == caller:
         raise OwnAccount()
-    state = ssh_keys.remove_all(sessions.end_all(state, name), name)
+    state = ssh_keys.remove_all(sessions.cut_all(state, name, "the user was removed", now), name)
     return state._replace(accounts=state.accounts.without(name))
 
 
@@ -102,7 +113,7 @@ def lock(state: State, name: str, now: float) -> State:
     account = find(state, name)
     if account.locked_by == lockout.BY_COMMAND:
         return state
-    return sessions.end_all(put(state, lockout.lock(account, now)), name)
+    return sessions.cut_all(put(state, lockout.lock(account, now)), name, "the user was locked", now)
 
 
 def unlock(state: State, name: str) -> State:
@@ -112,10 +123,14 @@ def unlock(state: State, name: str) -> State:
     return state if unlocked == account else put(state, unlocked)
 
 
-def set_own_password(state: State, name: str, encoded: str, now: float) -> State:
-    """Store the password that the user `name` chose (R065). Raises PasswordTooYoung."""
+def set_own_password(state: State, name: str, encoded: str, now: float, session: str = "") -> State:
+    """Store the password that the user `name` chose in `session` (R065). Raises PasswordTooYoung.
+
+    The user's other sessions are over: one of them may be that of somebody who knew the old one.
+    """
     account = find(state, name)
     passwords.check_age(account, passwords.rules_of(state.settings), now)
+    state = sessions.cut_all(state, name, "the password was changed in another session", now, but=session)
     return put(state, passwords.store(account, encoded, now)._replace(own_change_at=now))
 
 

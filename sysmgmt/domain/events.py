@@ -7,6 +7,7 @@ after, and from the refusal of a command that says that something is wrong with 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from sysmgmt.domain import sessions
 from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
 from sysmgmt.domain.errors import InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull
 from sysmgmt.domain.event_kinds import NAMED, NO_ACTION, NUMBERED, Kind
@@ -101,7 +102,7 @@ def _of_session(found: list[Difference], state: State) -> Iterator[Event]:
     opened = found[0].after
     if found[0].field or not isinstance(opened, Session):
         return
-    others = sorted({one.origin for one in state.sessions.values() if one.user == opened.user} - {opened.origin})
+    others = sorted({one.origin for one in sessions.of(state, opened.user)} - {opened.origin})
     if others:
         yield Event(NAMED["SecondOrigin"], opened.user, f"{opened.origin}, besides {', '.join(others)}")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, pending, roles, ssh_keys
+from sysmgmt.domain import accounts, passwords, pending, roles, sessions, ssh_keys
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -119,7 +119,7 @@ def system_status(state: State, storage: Mapping[str, Any]) -> dict[str, Any]:
     if storage.get("dropped_bytes"):
         reasons.append("an incomplete change at the end of the journal was dropped")
     return {"system": "attention" if reasons else "ok", "reasons": reasons, "users": len(state.accounts),
-            "locked_users": locked, "sessions": len(state.sessions), "storage": dict(storage)}
+            "locked_users": locked, "sessions": len(sessions.opened(state)), "storage": dict(storage)}
 
 
 def checked(state: State) -> dict[str, Any]:

@@ -77,7 +77,10 @@ class SshKey(NamedTuple):
 class Session(NamedTuple):
     """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
 
-    The last three tell of the time before: the login before this one, and the failures since.
+    With `login` it is that of a login which PAM registered, and the session lasts as long as it.
+    `last_login_at`, `last_login_from` and `failed_logins` tell of the time before: the login before
+    this one, and the failures since. `ended` says why the session is over while its process still
+    runs: nobody gets another one through that process.
     """
 
     id: str
@@ -89,6 +92,10 @@ class Session(NamedTuple):
     last_login_at: float | None = None
     last_login_from: str = ""
     failed_logins: int = 0
+    uid: int | None = None
+    login: bool = False
+    ended: str = ""
+    ended_at: float | None = None
 
 
 class Reach(NamedTuple):

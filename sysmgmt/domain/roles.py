@@ -51,6 +51,11 @@ def permissions_of(state: State, name: str) -> Collection[str]:
     return role.permissions if role else ()
 
 
+def shell(name: str) -> str:
+    """What the users of a role work with: the role itself for one that has the menu, else '' (R118)."""
+    return name if name in (ADMINISTRATOR, ADMIN_ROLE) else ""
+
+
 def add(state: State, name: str, permissions: tuple[Permission, ...]) -> State:
     """Add a role (R113, R114). Raises RoleExists, PermissionNotAssignable."""
     if exists(state, name):

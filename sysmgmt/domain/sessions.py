@@ -1,63 +1,73 @@
 """Who is logged in."""
 
-from collections.abc import Collection
-
 from sysmgmt.domain import roles
 from sysmgmt.domain.errors import TooManySessions, UnknownSession, UnknownUser
 from sysmgmt.domain.model import Session, State
 from sysmgmt.domain.permissions import Permission
 
 
+def opened(state: State) -> list[Session]:
+    """The open sessions, oldest first."""
+    return sorted((one for one in state.sessions.values() if not one.ended), key=lambda one: one.opened_at)
+
+
 def of(state: State, user: str) -> list[Session]:
-    """The open sessions of a user."""
-    return [one for one in state.sessions.values() if one.user == user]
+    """The open sessions of a user, oldest first."""
+    return [one for one in opened(state) if one.user == user]
 
 
-def enter(state: State, opened: Session) -> State:
-    """The state in which `opened` is open and the login is remembered.
+def check_room(state: State, user: str) -> None:
+    """Raise TooManySessions if the user can open no further session."""
+    most = state.settings.sessions_per_user
+    if len(of(state, user)) >= most:
+        raise TooManySessions(name=user, count=most)
+
+
+def enter(state: State, new: Session) -> State:
+    """The state in which `new` is open and the login is remembered.
 
     Raises TooManySessions, UnknownUser.
     """
-    most = state.settings.sessions_per_user
-    if len(of(state, opened.user)) >= most:
-        raise TooManySessions(name=opened.user, count=most)
-    account = state.accounts.get(opened.user)
+    check_room(state, new.user)
+    account = state.accounts.get(new.user)
     if account is None:
-        raise UnknownUser(name=opened.user)
-    opened = opened._replace(last_login_at=account.last_login_at, last_login_from=account.last_login_from,
-                             failed_logins=account.failed_logins)
-    account = account._replace(last_login_at=opened.opened_at, last_login_from=opened.origin, failed_logins=0)
+        raise UnknownUser(name=new.user)
+    new = new._replace(last_login_at=account.last_login_at, last_login_from=account.last_login_from,
+                       failed_logins=account.failed_logins, uid=account.uid)
+    account = account._replace(last_login_at=new.opened_at, last_login_from=new.origin, failed_logins=0)
     return state._replace(accounts=state.accounts.put(account.name, account),
-                          sessions=state.sessions.put(opened.id, opened))
+                          sessions=state.sessions.put(new.id, new))
 
 
-def forget(state: State, dead: Collection[str]) -> State:
-    """The state without the sessions of processes that no longer run."""
-    kept = state.sessions
-    for one in state.sessions.values():
-        if one.process in dead:
-            kept = kept.without(one.id)
-    return state._replace(sessions=kept)
+def forget(state: State, session: str) -> State:
+    """The state that knows nothing of a session any more."""
+    return state._replace(sessions=state.sessions.without(session))
 
 
-def end_all(state: State, user: str) -> State:
-    """The state without the sessions of a user."""
-    kept = state.sessions
+def cut(state: State, session: Session, reason: str, now: float) -> State:
+    """The state in which an open session is over, for a `reason` that can stand behind a colon."""
+    over = session._replace(ended=reason, ended_at=now)
+    return state._replace(sessions=state.sessions.put(over.id, over))
+
+
+def cut_all(state: State, user: str, reason: str, now: float, but: str = "") -> State:
+    """The state in which the open sessions of a user are over, `but` for one."""
     for one in of(state, user):
-        kept = kept.without(one.id)
-    return state._replace(sessions=kept)
+        if one.id != but:
+            state = cut(state, one, reason, now)
+    return state
 
 
 def seen_by(state: State, user: str) -> list[Session]:
     """The sessions that a user may see and end: all with Security, else the user's own; oldest first."""
     account = state.accounts.get(user)
     everybody = account is not None and Permission.SECURITY in roles.permissions_of(state, account.role)
-    seen = state.sessions.values() if everybody else of(state, user)
-    return sorted(seen, key=lambda one: one.opened_at)
+    return opened(state) if everybody else of(state, user)
 
 
-def end(state: State, session: str, caller: str) -> State:
-    """The state without a session that `caller` may end. Raises UnknownSession."""
-    if session not in [one.id for one in seen_by(state, caller)]:
-        raise UnknownSession(session=session[:32])
-    return state._replace(sessions=state.sessions.without(session))
+def end(state: State, session: str, caller: str, now: float) -> State:
+    """The state in which a session that `caller` may end is over. Raises UnknownSession."""
+    for one in seen_by(state, caller):
+        if one.id == session:
+            return cut(state, one, f"{caller} ended it", now)
+    raise UnknownSession(session=session[:32])

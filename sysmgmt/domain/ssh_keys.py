@@ -79,6 +79,14 @@ def find(state: State, user: str, named: str) -> SshKey:
     raise UnknownKey(user=user, key=named)
 
 
+def use(state: State, user: str, named: str, now: float) -> State:
+    """The state in which the key of `user` with a fingerprint was used now, if there still is one."""
+    for one in of(state, user):
+        if one.fingerprint == named:
+            state = state._replace(ssh_keys=state.ssh_keys.put(one.id, one._replace(last_used_at=now)))
+    return state
+
+
 def remove_all(state: State, user: str) -> State:
     """The state without the keys of a user."""
     kept = state.ssh_keys

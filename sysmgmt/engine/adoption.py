@@ -1,34 +1,49 @@
 """A caller whom the kernel identifies: the user behind a number, and the session of the login."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import NamedTuple
 
-from sysmgmt.domain.errors import AccountLocked, LoginNeeded
+from sysmgmt.domain.errors import AccountLocked, LoginNeeded, SessionEnded
 from sysmgmt.domain.model import Account, State
-from sysmgmt.engine import login
+from sysmgmt.engine import departure, login
+from sysmgmt.engine.authority import check_open
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.request import Caller
 
 
-def adopt(house: House, stranger: Caller, uid: int, processes: Iterable[str]) -> Reply:
-    """Make the caller the user whose number is `uid`.
+class Known(NamedTuple):
+    """What the kernel says of a client: its user's number, its process and those above it, nearest first.
 
-    `processes` are the caller's own and those above it; the session is the one that was opened
-    for one of them. A process that runs as the user without any gets a session of its own.
-    Raises LoginNeeded for a number that no user has, AccountLocked, TooManySessions.
+    `logged_in` is the number of the user whose login it comes from, if it does and the kernel keeps that.
+    """
+
+    uid: int
+    processes: Collection[str]
+    logged_in: int | None = None
+
+
+def adopt(house: House, stranger: Caller, known: Known) -> Reply:
+    """Make the caller the user whose number the kernel gives.
+
+    The session is the one that was opened for a process of the caller's. If that one was ended
+    there is no other, nor for what has outlived its login. A process that runs as the user
+    without ever having had a login gets a session of its own.
+    Raises LoginNeeded for a number that no user has, SessionEnded, AccountLocked, TooManySessions.
     """
     state = house.box.store.read()
-    account = _of(state, uid)
+    found = [one for one in state.sessions.values() if one.process in known.processes and one.uid == known.uid]
+    for one in found:
+        check_open(state, one.id)
+    if found:
+        return login.greet(house, departure.of(found[0]))
+    account = _of(state, known.uid)
     if account is None:
         raise LoginNeeded()
-    names = list(processes)
-    session = next((one for one in state.sessions.values()
-                    if one.process in names and one.user == account.name), None)
-    if session is None:
-        if account.locked_by:
-            raise AccountLocked()
-        return login.open_session(house, stranger._replace(user=account.name), names[0])
-    caller = Caller(account.name, session.id, session.origin, session.endpoint, session.endpoint == "console")
-    return login.greet(house, caller)
+    if known.logged_in == known.uid:
+        raise SessionEnded(reason="its login is over")
+    if account.locked_by:
+        raise AccountLocked()
+    return login.open_session(house, stranger._replace(user=account.name), login.Login(next(iter(known.processes), "")))
 
 
 def _of(state: State, uid: int) -> Account | None:

@@ -5,7 +5,7 @@ from sysmgmt.domain.errors import (
     AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded,
     UnknownCommand)
 from sysmgmt.domain.lockout import BY_COMMAND
-from sysmgmt.domain.model import Account, Pending, State
+from sysmgmt.domain.model import Account, Pending, Session, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Call, Command
@@ -44,9 +44,16 @@ def standing(state: State, caller: Caller) -> Account:
         raise SessionEnded(reason="the user was removed")
     if account.locked_by == BY_COMMAND:
         raise SessionEnded(reason="the user was locked")
-    if caller.session not in state.sessions:
-        raise SessionEnded(reason="it is no longer open")
+    check_open(state, caller.session)
     return account
+
+
+def check_open(state: State, session: str) -> Session:
+    """The session, which is open. Raises SessionEnded."""
+    found = state.sessions.get(session)
+    if found is None or found.ended:
+        raise SessionEnded(reason=found.ended if found else "it is no longer open")
+    return found
 
 
 def holds(state: State, account: Account, needs: Permission | str) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from sysmgmt.domain import accounts, passwords, pending, security, tls
 from sysmgmt.domain.errors import (
-    AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, SessionEnded, UnknownUser)
+    AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import returning
+from sysmgmt.engine import authority, departure, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
@@ -65,7 +66,7 @@ def _record(house: House, caller: Caller, name: str) -> Record:
 def _log_in(house: House, password: str, caller: Caller) -> Reply:
     _authenticate(house, password, caller)
     try:
-        return open_session(house, caller, house.box.machine.process())
+        return open_session(house, caller, Login(house.box.machine.process()))
     except (AccountLocked, UnknownUser):  # since the password was found right
         raise LoginFailed() from None
 
@@ -115,14 +116,28 @@ def _rehashed(house: House, verified: str, password: str) -> str:
     return house.box.hasher.encode(password, cost) if house.box.hasher.outdated(verified, cost) else ""
 
 
-def open_session(house: House, caller: Caller, process: str) -> Reply:
-    """Open a session of `caller.user` that ends with `process`.
+class Login(NamedTuple):
+    """What a session is opened for: a process that it ends with.
+
+    `registered` by PAM: it belongs to a login over SSH or at the console. `fingerprint` is that of
+    the SSH key that opened it, if one did.
+    """
+
+    process: str
+    registered: bool = False
+    fingerprint: str = ""
+
+
+def open_session(house: House, caller: Caller, login: Login) -> Reply:
+    """Open a session of `caller.user`.
 
     Raises TooManySessions, AccountLocked, UnknownUser.
     """
     returning.settle(house)
+    departure.close_dead(house)
     caller = caller._replace(session=house.box.clock.token())
-    texts = {"name": caller.user, "session": caller.session, "process": process}
+    texts = {"name": caller.user, "session": caller.session, "process": login.process,
+             "login": "yes" if login.registered else "no", "fingerprint": login.fingerprint}
     carry_out(house, caller, Request("open_session", texts), own_work=True)
     return greet(house, caller)
 
@@ -130,9 +145,7 @@ def open_session(house: House, caller: Caller, process: str) -> Reply:
 def greet(house: House, caller: Caller) -> Reply:
     """What somebody is told whose session is open now. Raises SessionEnded, UnknownUser."""
     state, now = house.box.store.read(), house.box.clock.now()
-    account, session = accounts.find(state, caller.user), state.sessions.get(caller.session)
-    if session is None:
-        raise SessionEnded(reason="it is no longer open")
+    account, session = accounts.find(state, caller.user), authority.check_open(state, caller.session)
     facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
              "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins}
     due = passwords.change_due(account, passwords.rules_of(state.settings), now)
@@ -175,8 +188,7 @@ def log_out(house: House, caller: Caller, reason: str) -> None:
     """Close the caller's session and record why. A box that cannot write lets him go all the same."""
     try:
         if caller.session:
-            request = Request("close_session", {"session": caller.session, "reason": reason})
-            carry_out(house, caller, request, own_work=True)
+            departure.close(house, caller, reason)
             house.box.sync()
         if caller.session or house.box.store.read().generation == 1:  # 1: just installed, without a login
             house.box.store.tidy()

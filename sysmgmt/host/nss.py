@@ -7,9 +7,9 @@ these files lets anybody in: passwords, locks and keys are the engine's business
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from sysmgmt.domain import roles
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import Account, State
-from sysmgmt.domain.roles import ADMIN_ROLE, ADMINISTRATOR
 from sysmgmt.host import files
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
@@ -42,8 +42,7 @@ def service(shells: Shells, shadow_gid: int, root: str = "/") -> Service:
 
 def passwd_line(account: Account, shells: Shells) -> str:
     """One line of passwd(5). A user who is locked is listed too: PAM refuses him, and knows his name."""
-    has_menu = account.role in (ADMINISTRATOR, ADMIN_ROLE)
-    shell = shells.boxmgmt if has_menu else shells.sysmgmt
+    shell = shells.boxmgmt if roles.shell(account.role) else shells.sysmgmt
     return f"{account.name}:x:{account.uid}:{shells.gid}:{account.role}:{shells.home}:{shell}"
 
 

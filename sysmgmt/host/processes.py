@@ -1,7 +1,12 @@
 """Processes by a name that no other process ever has: boot, number, start."""
 
 import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
+
+UNSET = 2 ** 32 - 1
+"""What the kernel shows as the user of a login where there was none."""
 
 
 def name(pid: int) -> str:
@@ -29,6 +34,65 @@ def ancestors(pid: int) -> Iterator[str]:
             pid = int(_stat(pid)[1])
         except OSError:
             return
+
+
+def login_uid(pid: int) -> int | None:
+    """The number of the user whose login the process `pid` comes from; None: none, or not known."""
+    return _audited(pid, "loginuid")
+
+
+def cut_off(named: str, uid: int) -> None:
+    """End a login of the user `uid`: all that came of it, and its process `named` once nothing else is left.
+
+    So what that process has to do at the end of its children, as PAM's part, is done if it can be.
+    """
+    session = _audited(_pid(named), "sessionid")
+
+    def left_over(pid: int) -> bool:
+        return login_uid(pid) == uid == _owner(pid) and _audited(pid, "sessionid") == session
+
+    found = [one for one in _all() if one != named and (named in ancestors(_pid(one)) or left_over(_pid(one)))]
+    for one in found or [named]:
+        _kill(one)
+
+
+def _audited(pid: int, fact: str) -> int | None:
+    """What the kernel's audit keeps of the login that a process comes from, whatever became of those above it."""
+    try:
+        with open(f"/proc/{pid}/{fact}", encoding="ascii") as file:
+            found = int(file.read())
+    except (OSError, ValueError):
+        return None
+    return None if found == UNSET else found
+
+
+def _owner(pid: int) -> int | None:
+    try:
+        return os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        return None
+
+
+def _all() -> Iterator[str]:
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal():
+            with suppress(OSError):
+                yield name(int(entry))
+
+
+def _kill(named: str) -> None:
+    """Kill the process of that name and no other, whatever has its number by now."""
+    with suppress(OSError):
+        descriptor = os.pidfd_open(_pid(named))
+        try:
+            if runs(named):
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        finally:
+            os.close(descriptor)
+
+
+def _pid(named: str) -> int:
+    return int(named.split(":")[1])
 
 
 def _boot() -> str:

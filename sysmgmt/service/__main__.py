@@ -12,8 +12,9 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy, duties, health, unconfirmed
+from sysmgmt.service import deploy, duties, endings, health, unconfirmed
 from sysmgmt.service.deployment import doors, site
+from sysmgmt.service.presence import Presence
 from sysmgmt.service.server import ENDING, Server, listening, shared
 
 USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
@@ -37,8 +38,10 @@ def serve(folder: str, path: str) -> None:
     unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
-    duties.start(house, (unconfirmed.duty(), *health.duties(folder), *(doors.DUTIES if here else ())))
-    server = Server(house, listening(path))
+    presence = Presence()
+    duties.start(house, (*endings.duties(presence), unconfirmed.duty(), *health.duties(folder),
+                         *(doors.DUTIES if here else ())))
+    server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     server.serve()

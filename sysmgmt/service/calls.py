@@ -86,7 +86,7 @@ def standing(visit: "Visit", given: Parameters) -> Facts:
 
 def log_out(visit: "Visit", given: Parameters) -> Facts:
     """End the session."""
-    visit.door.log_out(text(given.get("reason"))[:64])
+    visit.leave(text(given.get("reason"))[:64])
     return {}
 
 
@@ -104,5 +104,5 @@ CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
     "Authenticate": doorkeeper.authenticate, "Account": doorkeeper.account, "OpenSession": doorkeeper.open_session,
     "CloseSession": doorkeeper.close_session, "Keys": doorkeeper.keys,
 }
-PASSIVE = frozenset({"Sign", "Standing", "Offers", "Barred"})
+PASSIVE = frozenset({"Enter", "Sign", "Standing", "Offers", "Barred", "Check"})
 """Calls that a shell makes by itself: they do not show that its user is still there."""

@@ -7,11 +7,10 @@ import pwd
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sysmgmt.domain import lockout, ssh_keys
-from sysmgmt.domain.errors import Refusal, SessionEnded
+from sysmgmt.domain import lockout, sessions, ssh_keys
+from sysmgmt.domain.errors import InvalidValue, Refusal, TooManySessions
 from sysmgmt.domain.names import canonical
-from sysmgmt.domain.sessions import of
-from sysmgmt.engine import login
+from sysmgmt.engine import departure, login
 from sysmgmt.engine.request import Caller
 from sysmgmt.host import processes
 from sysmgmt.service.values import text
@@ -43,8 +42,10 @@ def account(visit: "Visit", given: Parameters) -> Facts:
     console = lockout.own_counter(found, _caller(given).console)
     if found.locked_by == lockout.BY_COMMAND or (found.locked_by and not console):
         return {"accepted": False, "message": "The account is locked."}
-    if len(of(state, found.name)) >= state.settings.sessions_per_user:
-        return {"accepted": False, "message": "Too many sessions are open."}
+    try:
+        sessions.check_room(state, found.name)
+    except TooManySessions as refusal:
+        return {"accepted": False, "message": f"{refusal}\n{refusal.advice}"}
     return {"accepted": True, "message": ""}
 
 
@@ -52,22 +53,22 @@ def open_session(visit: "Visit", given: Parameters) -> Facts:
     """Register the session of a login: it ends with the process that runs PAM."""
     _only(visit, 0)
     name = canonical(text(given.get("name")))
-    parent = list(processes.ancestors(visit.peer.pid))[1:2]
+    parent = [*processes.ancestors(visit.peer.pid), "", ""][1]
+    registered = login.Login(parent, True, _fingerprint(text(given.get("auth", ""))))
     try:
-        login.open_session(visit.house, _caller(given)._replace(user=name), parent[0] if parent else "")
+        login.open_session(visit.house, _caller(given)._replace(user=name), registered)
     except Refusal as refusal:
         return {"accepted": False, "message": str(refusal)}
     return {"accepted": True, "message": ""}
 
 
 def close_session(visit: "Visit", given: Parameters) -> Facts:
-    """End the session of the process that runs PAM."""
+    """End the session of the process that runs PAM; one that was ended before is closed when that is gone."""
     _only(visit, 0)
     above = set(processes.ancestors(visit.peer.pid))
-    for one in of(visit.house.box.store.read(), canonical(text(given.get("name")))):
+    for one in sessions.of(visit.house.box.store.read(), canonical(text(given.get("name")))):
         if one.process in above:
-            caller = Caller(one.user, one.id, one.origin, one.endpoint)
-            login.log_out(visit.house, caller, SessionEnded.__name__)
+            login.log_out(visit.house, departure.of(one), visit.presence.forget(one.id))
     return {}
 
 
@@ -87,6 +88,18 @@ def _caller(given: Parameters) -> Caller:
     console = service == "login" and bool(tty) and not host
     endpoint = "console" if console else "ssh" if "ssh" in service else service[:32]
     return Caller(origin=host or tty.removeprefix("/dev/"), endpoint=endpoint, console=console)
+
+
+def _fingerprint(auth: str) -> str:
+    """The fingerprint of the key that sshd says it has accepted; '' for another method."""
+    for line in reversed(auth.splitlines()):
+        method, _, key = line.partition(" ")
+        if method == "publickey":
+            try:
+                return ssh_keys.fingerprint(ssh_keys.read(key)[0])
+            except InvalidValue:
+                return ""
+    return ""
 
 
 def _only(visit: "Visit", *uids: int | None) -> None:

@@ -15,6 +15,8 @@ from sysmgmt.service.asking import Unanswered, ask
 CALLS = {"auth": "Authenticate", "account": "Account", "open_session": "OpenSession",
          "close_session": "CloseSession"}
 """Stages of PAM and the calls they are; there is none for `password`: the shell has the user change it."""
+AUTH = "SSH_AUTH_INFO_0"
+"""Where sshd says how the user has proven who it is: a line for each method, with the public key."""
 LONGEST = 4096
 """Bytes of a password that are read."""
 ACCEPTED, REFUSED = 0, 1
@@ -28,6 +30,7 @@ def answer(path: str, environment: Mapping[str, str], given: BinaryIO) -> tuple[
         return REFUSED, ""
     parameters = {name: environment.get(f"PAM_{variable}", "") for name, variable in (
         ("name", "USER"), ("service", "SERVICE"), ("rhost", "RHOST"), ("tty", "TTY"))}
+    parameters["auth"] = environment.get(AUTH, "")
     if stage == "auth":
         parameters["password"] = given.read(LONGEST).partition(b"\0")[0].decode(errors="replace")
     try:

@@ -8,6 +8,7 @@ from collections import Counter
 
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.peers import Peer, peer_of
+from sysmgmt.service.presence import Presence
 from sysmgmt.service.shared import SharedJournal, SharedStore
 from sysmgmt.service.visit import Visit
 
@@ -42,8 +43,9 @@ def listening(path: str) -> socket.socket:
 class Server:
     """Serves connections until it is stopped. The store and the journal of `house` are shared ones."""
 
-    def __init__(self, house: House, listener: socket.socket) -> None:
+    def __init__(self, house: House, listener: socket.socket, presence: Presence) -> None:
         self._house = house
+        self._presence = presence
         self._listener = listener
         self._lock = threading.Lock()
         self._open: Counter[int] = Counter()
@@ -85,7 +87,7 @@ class Server:
     def _serve(self, connection: socket.socket, peer: Peer) -> None:
         try:
             with connection:
-                Visit(self._house, connection, peer).serve()
+                Visit(self._house, connection, peer, self._presence).serve()
         finally:
             with self._lock:
                 self._open[peer.uid] -= 1

@@ -1,49 +1,65 @@
 """One connection: whose it is, and how long it may go on."""
 
 import socket
-import time
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from typing import Any
 
-from sysmgmt.domain.errors import LoginNeeded, Refusal
-from sysmgmt.engine.adoption import adopt
+from sysmgmt.domain.errors import IdleLogout, LoginNeeded, Refusal
+from sysmgmt.engine import departure
+from sysmgmt.engine.adoption import Known, adopt
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, Caller, refused
 from sysmgmt.host import processes
 from sysmgmt.service.calls import CALLS, PASSIVE
 from sysmgmt.service.peers import Peer
+from sysmgmt.service.presence import GRACE, Presence
 from sysmgmt.service.varlink import described
 from sysmgmt.service.wire import INTERFACE, MOST_BYTES, MOST_BYTES_OF_STRANGERS, Garbled, Wire
 
-GRACE = 10.0
-"""Seconds that a client has to log its user out by itself before it is cut off."""
+STRANGER = Caller(origin="local", endpoint="local")
+"""Who somebody is that the kernel knows nothing of, before a login."""
 
 
 class Visit:
     """Serves one connection until it ends. Its user is who the kernel says, or who logs in."""
 
-    def __init__(self, house: House, connection: socket.socket, peer: Peer) -> None:
-        self.door = EmbeddedDoor(house, Caller(origin="local", endpoint="local"))
+    def __init__(self, house: House, connection: socket.socket, peer: Peer, presence: Presence) -> None:
+        self.door = EmbeddedDoor(house, STRANGER)
         self.greeting: Answer | None = None
         self.house = house
         self.peer = peer
+        self.presence = presence
         self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS)
-        self._active = time.monotonic()
 
     def serve(self) -> None:
         """Answer calls until the client goes, is idle for too long, or sends what is no message."""
-        reason = "disconnected"
+        reason = departure.GONE
         try:
             self._enter()
             while (message := self._wire.receive(self._patience())) is not None:
                 self._wire.send(self._reply(message))
         except TimeoutError:
-            reason = "IdleLogout"
+            if self._left() <= 0:
+                reason = IdleLogout.__name__
+                self._end_idle()
         except (Garbled, OSError, Refusal):
             pass  # the client is at fault or gone, or the box cannot even be read: nothing to answer
         finally:
+            self.leave(reason)
+            self.presence.forget(self._name)
+
+    def leave(self, reason: str) -> None:
+        """Let the user go. The session of a login goes on until the login itself ends."""
+        caller = self.door.caller
+        session = self.house.box.store.read().sessions.get(caller.session) if caller.session else None
+        if session is None or not session.login:
             self.door.log_out(reason)
+            self.presence.forget(caller.session)
+        else:
+            self.presence.leave(session.id, reason)
+            self.door = EmbeddedDoor(self.house, STRANGER)
 
     def trust(self) -> None:
         """Accept longer messages once somebody is known."""
@@ -53,23 +69,36 @@ class Visit:
     def _enter(self) -> None:
         """Find out whose connection this is, as far as the kernel knows."""
         try:
-            answer, caller = adopt(self.house, self.door.caller, self.peer.uid,
-                                   processes.ancestors(self.peer.pid))
+            known = Known(self.peer.uid, list(processes.ancestors(self.peer.pid)), processes.login_uid(self.peer.pid))
+            answer, caller = adopt(self.house, STRANGER, known)
         except LoginNeeded:
             return
         except Refusal as refusal:
             self.greeting = refused(None, refusal)
             return
-        self.door = EmbeddedDoor(self.house, self.door.caller, caller)
+        self.door = EmbeddedDoor(self.house, STRANGER, caller)
         self.greeting = answer
         self.trust()
 
     def _patience(self) -> float:
         """Seconds until the client has been idle for too long. Raises TimeoutError."""
-        left = self._active + self.door.sign().idle_timeout + GRACE - time.monotonic()
+        left = self._left()
         if left <= 0:
             raise TimeoutError
         return left
+
+    def _left(self) -> float:
+        return self.door.sign().idle_timeout + GRACE - self.presence.quiet(self._name)
+
+    @property
+    def _name(self) -> str:
+        """What the last use is kept under: a session, or a connection without one."""
+        return self.door.caller.session or f"connection {id(self)}"
+
+    def _end_idle(self) -> None:
+        if self.door.caller.session:
+            with suppress(Refusal):  # a box that cannot write cuts the connection all the same
+                departure.end_idle(self.house, self.door.caller)
 
     def _reply(self, message: Mapping[str, Any]) -> dict[str, Any]:
         name, parameters = str(message.get("method")), message.get("parameters") or {}
@@ -77,9 +106,8 @@ class Visit:
         call = CALLS.get(method) if interface == INTERFACE else None
         if call is None or not isinstance(parameters, dict):
             return described(name, parameters)
-        if method not in PASSIVE:
-            self._active = time.monotonic()
         try:
-            return {"parameters": call(self, parameters)}
+            with nullcontext() if method in PASSIVE else self.presence.use(self._name):
+                return {"parameters": call(self, parameters)}
         except Garbled:
             return {"error": "org.varlink.service.InvalidParameter", "parameters": {"parameter": method}}

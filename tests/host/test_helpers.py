@@ -50,7 +50,8 @@ def test_an_accepted_password_is_status_0_and_travels_once(
     path = answer_with(reply(accepted=True, message=""))
     assert pam.answer(path, ENVIRONMENT, io.BytesIO(b"pass word\0rest")) == (0, "")
     assert asked == [{"method": "io.boxmgmt.Authenticate", "parameters": {
-        "name": "bob", "service": "sshd", "rhost": "192.0.2.1", "tty": "ssh", "password": "pass word"}}]
+        "name": "bob", "service": "sshd", "rhost": "192.0.2.1", "tty": "ssh", "auth": "",
+        "password": "pass word"}}]
 
 
 @pytest.mark.parametrize("sent", [

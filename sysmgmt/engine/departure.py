@@ -1,0 +1,32 @@
+"""The end of a session: when its user leaves, is idle for too long, or its process is gone."""
+
+from sysmgmt.domain.model import Session
+from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.request import Caller, Request
+
+GONE = "disconnected"
+"""The reason where nobody gave one."""
+
+
+def close(house: House, caller: Caller, reason: str) -> None:
+    """Close the caller's session and record why. Raises any refusal."""
+    carry_out(house, caller, Request("close_session", {"session": caller.session, "reason": reason}), own_work=True)
+
+
+def close_dead(house: House) -> None:
+    """Close the sessions of processes that no longer run, so that each has its end in the audit."""
+    sessions = list(house.box.store.read().sessions.values())
+    dead = house.box.machine.dead({one.process for one in sessions})
+    for one in sessions:
+        if one.process in dead:
+            close(house, of(one), one.ended or GONE)
+
+
+def end_idle(house: House, caller: Caller) -> None:
+    """End the caller's session, whose client should have done so. Raises any refusal."""
+    carry_out(house, caller, Request("end_idle_session", {"session": caller.session}), own_work=True)
+
+
+def of(session: Session) -> Caller:
+    """The caller whose session it is."""
+    return Caller(session.user, session.id, session.origin, session.endpoint, session.endpoint == "console")

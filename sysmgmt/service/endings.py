@@ -1,0 +1,41 @@
+"""What boxmgmtd does about sessions by itself: an ended one stays ended, whatever its client does.
+
+A login that PAM registered, over SSH or at the console, ends with its session: its shell may say
+why and exit, and after CLEAR seconds everything of the login is killed. A process that runs as the
+user without a login, as root may start one, is refused and left alone.
+"""
+
+from functools import partial
+
+from sysmgmt.engine import departure
+from sysmgmt.engine.dispatch import House
+from sysmgmt.host import processes
+from sysmgmt.service.duties import Duty
+from sysmgmt.service.presence import GRACE, Presence
+
+POLL = 1.0
+CLEAR = 3.0
+"""Seconds that the shell of a login has to say why its session was ended, and to exit."""
+
+
+def duties(presence: Presence) -> tuple[Duty, ...]:
+    """What is looked after, with the last use of the sessions."""
+    return (Duty("sessions of processes that are gone", POLL, departure.close_dead),
+            Duty("idle sessions", POLL, partial(end_idle, presence)),
+            Duty("logins whose session was ended", POLL, cut_off))
+
+
+def end_idle(presence: Presence, house: House) -> None:
+    """End the sessions of logins that have been idle for too long, with a connection or without one."""
+    state = house.box.store.read()
+    for one in state.sessions.values():
+        if one.login and not one.ended and presence.quiet(one.id) > state.settings.idle_timeout + GRACE:
+            departure.end_idle(house, departure.of(one))
+
+
+def cut_off(house: House) -> None:
+    """Kill the logins whose session was ended and that have not gone by themselves."""
+    now = house.box.clock.now()
+    for one in house.box.store.read().sessions.values():
+        if one.login and one.ended_at is not None and not 0 <= now - one.ended_at < CLEAR:
+            processes.cut_off(one.process, -1 if one.uid is None else one.uid)

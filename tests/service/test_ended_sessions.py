@@ -1,0 +1,189 @@
+"""An ended session stays ended, whatever its client does, and none outlives its process."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from sysmgmt.domain import uids
+from sysmgmt.domain.model import Session
+from sysmgmt.store.state import StateStore
+from tests.service.daemon import Daemon, running
+from tests.service.logins import login, next_line, without_login
+from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import password_file
+
+RECONNECTS = """
+while True:
+    try:
+        wire = connect()
+        greeting = call(wire, "Enter")["answer"]
+        tell(greeting["code"], greeting["message"] or "", run(wire, "get_users"))
+        wire.close()
+    except OSError:
+        pass
+    time.sleep(0.1)
+"""
+BOB = 70001
+
+
+@pytest.fixture
+def daemon(basic: TestBox) -> Iterator[Daemon]:
+    basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
+    with StateStore(str(basic.folder)).writing() as transaction:
+        transaction.save(uids.reserve(transaction.state, 70000, 70099))
+        account = transaction.state.accounts.get("bob")
+        assert account is not None and account.uid == BOB
+    with running(basic) as one:
+        yield one
+
+
+def as_admin(daemon: Daemon, line: str) -> None:
+    options = ("--user", "admin", "--password-file", str(password_file(daemon.box.folder, ADMIN_PASSWORD)))
+    done = daemon.run(line + "\n", *options)
+    assert done.returncode == 0, done
+
+
+def sessions(daemon: Daemon) -> list[Session]:
+    return [one for one in daemon.box.state.sessions.values() if one.user == "bob"]
+
+
+def wait_until(what: Callable[[], Any], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def until(process: "subprocess.Popen[str]", wanted: str) -> str:
+    """The first line with `wanted` that a client tells."""
+    while line := next_line(process):
+        if wanted in line:
+            return line
+    raise AssertionError(f"it ended without {wanted}")
+
+
+def ends(daemon: Daemon) -> list[str]:
+    """The reasons in the audit of bob's sessions that were closed."""
+    return [one["parameters"]["reason"] for one in daemon.box.audit()
+            if one["command"] == "close_session" and one["user"] == "bob" and one.get("code") == "Done"]
+
+
+@pytest.mark.parametrize("line, reason", [
+    ("end_session session={}", "admin ended it"), ("lock_user name=bob", "the user was locked"),
+    ("remove_user name=bob", "the user was removed"), ("set_user name=bob role=admin", "the role of the user was changed"),
+    ('set_user name=bob password="Other-Pass-1"', "the password was reset")])
+def test_an_ended_login_gets_no_other_and_is_killed(daemon: Daemon, line: str, reason: str) -> None:
+    with login(daemon, "bob", BOB, RECONNECTS) as client:
+        assert until(client, "Done") == "Done  Done", "the control"
+        (session,) = sessions(daemon)
+        as_admin(daemon, line.format(session.id))
+        begun = time.monotonic()
+        assert reason in until(client, "SessionEnded")
+        assert time.monotonic() - begun < 1
+        while told := next_line(client):
+            assert told == f"SessionEnded The session was ended: {reason}. LoginNeeded"
+        assert 2 < time.monotonic() - begun < 10, "it had time to say why, and no more"
+        client.wait(5)
+    wait_until(lambda: sessions(daemon) == [])
+    assert ends(daemon) == [reason]
+
+
+def test_it_stays_ended_when_boxmgmtd_is_killed_in_between(daemon: Daemon) -> None:
+    with login(daemon, "bob", BOB, RECONNECTS) as client:
+        until(client, "Done")
+        as_admin(daemon, f"end_session session={sessions(daemon)[0].id}")
+        daemon.restart(signal.SIGKILL)
+        until(client, "SessionEnded")
+        while told := next_line(client):
+            assert told.startswith("SessionEnded")
+    wait_until(lambda: sessions(daemon) == [])
+
+
+def test_what_has_left_its_login_is_refused_and_ends_with_it(daemon: Daemon) -> None:
+    with login(daemon, "bob", BOB, f"""
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    tell("daemon", os.getpid())
+    {RECONNECTS.replace(chr(10), chr(10) + '    ')}
+call(connect(), "Enter")
+time.sleep(60)
+""") as client:
+        daemon_pid = int(until(client, "daemon").split()[1])
+        assert "its login is over" in until(client, "SessionEnded")
+        (session,) = sessions(daemon)
+        as_admin(daemon, f"end_session session={session.id}")
+        wait_until(lambda: not os.path.exists(f"/proc/{daemon_pid}"), 8)
+
+
+def test_a_process_without_a_login_is_refused_and_left_alone(daemon: Daemon) -> None:
+    stays = "wires = []\n" + RECONNECTS.replace("wire.close()", "wires.append(wire)")
+    with without_login(daemon, BOB, stays) as client:
+        until(client, "Done")
+        as_admin(daemon, f"end_session session={sessions(daemon)[0].id}")
+        begun = time.monotonic()
+        while time.monotonic() - begun < 5:
+            told = until(client, "")
+        assert told == "SessionEnded The session was ended: admin ended it. LoginNeeded"
+        assert client.poll() is None
+    wait_until(lambda: sessions(daemon) == [])
+
+
+def test_idle_clients_are_cut_off_whatever_they_do(daemon: Daemon) -> None:
+    daemon.box.configure(idle_timeout=1)
+    programs = {
+        "silent": "wire = connect()\ncall(wire, 'Enter')\ntell('in')\ntime.sleep(90)",
+        "passive": """
+wire = connect()
+call(wire, "Enter")
+tell("in")
+while True:
+    call(wire, "Standing")
+    call(wire, "Sign")
+    call(wire, "Offers", command="get_users", parameter="name", texts={})
+    time.sleep(0.2)
+""",
+        "reconnects": """
+tell("in")
+while True:
+    call(connect(), "Enter")
+    time.sleep(0.2)
+""",
+        "never came": "tell('in')\ntime.sleep(90)",
+        "active": "wire = connect()\ntell('in')\nwhile True:\n    tell(run(wire, 'get_users'))\n    time.sleep(0.5)",
+    }
+    with ExitStack() as stack:
+        clients = {name: stack.enter_context(login(daemon, "bob", BOB, program)) for name, program in programs.items()}
+        for one in clients.values():
+            until(one, "in")
+        active = clients.pop("active")
+        for one in clients.values():
+            one.wait(25)
+        wait_until(lambda: len(sessions(daemon)) == 1)
+        assert active.poll() is None and until(active, "") == "Done", "the control"
+    assert ends(daemon)[:4] == ["it was idle for too long"] * 4
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_session_does_not_outlive_its_process(daemon: Daemon, how: int) -> None:
+    with login(daemon, "bob", BOB, "wire = connect()\ntell(run(wire, 'get_users'))\ntime.sleep(90)") as client:
+        until(client, "Done")
+        client.send_signal(how)
+        client.wait(5)
+        wait_until(lambda: sessions(daemon) == [], 5)
+    assert ends(daemon) == ["disconnected"]
+
+
+def test_a_shell_that_logs_out_ends_with_its_login_and_its_reason(daemon: Daemon) -> None:
+    with login(daemon, "bob", BOB, "wire = connect()\ncall(wire, 'LogOut', reason='logged out')\n"
+               "tell(run(wire, 'get_users'))") as client:
+        assert until(client, "") == "LoginNeeded"
+        client.wait(5)
+    assert (sessions(daemon), ends(daemon)) == ([], ["logged out"])
