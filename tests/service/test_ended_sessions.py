@@ -76,7 +76,8 @@ def ends(daemon: Daemon) -> list[str]:
 
 @pytest.mark.parametrize("line, reason", [
     ("end_session session={}", "admin ended it"), ("lock_user name=bob", "the user was locked"),
-    ("remove_user name=bob", "the user was removed"), ("set_user name=bob role=admin", "the role of the user was changed"),
+    ("remove_user name=bob", "the user was removed"),
+    ("set_user name=bob role=admin", "the role of the user was changed"),
     ('set_user name=bob password="Other-Pass-1"', "the password was reset")])
 def test_an_ended_login_gets_no_other_and_is_killed(daemon: Daemon, line: str, reason: str) -> None:
     with login(daemon, "bob", BOB, RECONNECTS) as client:
@@ -84,7 +85,7 @@ def test_an_ended_login_gets_no_other_and_is_killed(daemon: Daemon, line: str, r
         (session,) = sessions(daemon)
         as_admin(daemon, line.format(session.id))
         begun = time.monotonic()
-        assert reason in until(client, "SessionEnded")
+        assert reason in until(client, "SessionEnded The")
         assert time.monotonic() - begun < 1
         while told := next_line(client):
             assert told == f"SessionEnded The session was ended: {reason}. LoginNeeded"
@@ -99,9 +100,9 @@ def test_it_stays_ended_when_boxmgmtd_is_killed_in_between(daemon: Daemon) -> No
         until(client, "Done")
         as_admin(daemon, f"end_session session={sessions(daemon)[0].id}")
         daemon.restart(signal.SIGKILL)
-        until(client, "SessionEnded")
+        until(client, "SessionEnded The")
         while told := next_line(client):
-            assert told.startswith("SessionEnded")
+            assert told.startswith("SessionEnded The")
     wait_until(lambda: sessions(daemon) == [])
 
 
