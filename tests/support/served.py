@@ -9,6 +9,7 @@ from typing import Any
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.service.client import ServiceDoor
+from sysmgmt.service.presence import Presence
 from sysmgmt.service.server import Server, listening, shared
 
 PATIENCE = 20.0
@@ -37,7 +38,7 @@ class Served:
         self._doors: list[Door] = []
         self._before = set(threading.enumerate())
         self._listener = Listener(path)
-        self._server = Server(shared(house), self._listener)
+        self._server = Server(shared(house), self._listener, Presence())
         threading.Thread(target=self._server.serve, daemon=True).start()
 
     def door(self) -> Door:
