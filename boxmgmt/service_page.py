@@ -47,6 +47,20 @@ Do this before the installation. Without its master key a box refuses what needs
 MasterKeyMissing or MasterKeyWrong, and never makes a new one by itself.
 """
 
+SESSIONS = """
+The session of a login over SSH or at the console lasts as long as the login: it ends with its
+process, and when a client is killed or a line is cut it is closed within seconds. A process that
+runs as a user without a login, as root may start one, has a session of its own.
+
+A session is over at once when end_session names it, when its user is locked, removed, renamed, has
+the password reset, or gets a role with another shell, and when it was idle for longer than the
+idle timeout, whatever its client does; set_password ends the other sessions of the user who changes
+the password. A role with the same shell takes effect in the open session, and a lock by wrong
+passwords ends none. The shell says why and exits with the status 5. An ended login gets no other
+session, and after three seconds boxmgmtd ends its processes. A process without a login is refused
+from then on and left alone.
+"""
+
 OPTIONS = (
     ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named."),
     ("--socket PATH", "Where to listen."),
@@ -68,6 +82,7 @@ def boxmgmtd() -> str:
         *roff.heading("OPTIONS"), *roff.terms(OPTIONS),
         *roff.heading("DEPLOYING ON DEBIAN 12"), *roff.paragraphs(DEPLOYING),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
+        *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
         *roff.heading("EXIT STATUS"), *roff.paragraphs("Those of sysmgmt(1)."),
         *roff.heading("SEE ALSO"), r"\fBsysmgmt\fR(1), \fBboxmgmt\fR(1)",
     ]) + "\n"
