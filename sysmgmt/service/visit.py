@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from typing import Any
 
+from sysmgmt.domain import sessions
 from sysmgmt.domain.errors import IdleLogout, LoginNeeded, Refusal
 from sysmgmt.engine import departure
 from sysmgmt.engine.adoption import Known, adopt
@@ -31,6 +32,7 @@ class Visit:
         self.house = house
         self.peer = peer
         self.presence = presence
+        self._of_login = False
         self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS)
 
     def serve(self) -> None:
@@ -52,14 +54,13 @@ class Visit:
 
     def leave(self, reason: str) -> None:
         """Let the user go. The session of a login goes on until the login itself ends."""
-        caller = self.door.caller
-        session = self.house.box.store.read().sessions.get(caller.session) if caller.session else None
-        if session is None or not session.login:
-            self.door.log_out(reason)
-            self.presence.forget(caller.session)
+        session = self.door.caller.session
+        if self._of_login:
+            self.presence.leave(session, reason)
+            self.door, self._of_login = EmbeddedDoor(self.house, STRANGER), False
         else:
-            self.presence.leave(session.id, reason)
-            self.door = EmbeddedDoor(self.house, STRANGER)
+            self.door.log_out(reason)
+            self.presence.forget(session)
 
     def trust(self) -> None:
         """Accept longer messages once somebody is known."""
@@ -78,6 +79,8 @@ class Visit:
             return
         self.door = EmbeddedDoor(self.house, STRANGER, caller)
         self.greeting = answer
+        self._of_login = any(one.id == caller.session and one.login
+                             for one in sessions.of(self.house.box.store.read(), caller.user))
         self.trust()
 
     def _patience(self) -> float:
