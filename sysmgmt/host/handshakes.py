@@ -71,7 +71,7 @@ def certificate(place: Place) -> bytes | None:
     """The certificate (DER) that is shown there; None where every handshake is refused. Raises Silent."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # looks at it, and sends nothing: no trust is needed
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
     try:
         with _connect(place) as connection, context.wrap_socket(connection) as wrapped:

@@ -1,0 +1,52 @@
+"""A real nginx of a test's own, below a folder, on a loopback port."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CONFIGURATION = """pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; daemon off;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+    uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+    server {{ listen 127.0.0.1:{port} ssl; {directives} }}
+}}
+"""
+
+
+@contextmanager
+def serving(folder: Path, directives: str) -> Iterator[int]:
+    """The port at which a server with these directives answers, for the time of a test."""
+    port = free_port()
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port, directives=directives))
+    server = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE)
+    try:
+        wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until somebody listens at a port."""
+    deadline = time.monotonic() + 20
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert server.poll() is None, server.stderr and server.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
