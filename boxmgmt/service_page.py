@@ -61,6 +61,28 @@ session, and after three seconds boxmgmtd ends its processes. A process without 
 from then on and left alone.
 """
 
+WEB_SERVER = """
+Where nginx is installed when boxmgmtd starts, its TLS follows the settings of the box. boxmgmtd
+writes a site for port 443, /etc/nginx/conf.d/boxmgmt.conf, in which the appliance serves what
+stands in /etc/boxmgmt/web/site.d/*.conf, and the directives /etc/boxmgmt/web/tls.conf with the
+certificate and the key beside it. Any other server of the appliance that speaks TLS must contain
+
+    include /etc/boxmgmt/web/tls.conf;
+
+and neither ssl_protocols nor ssl_ciphers nor a certificate of its own. A location that uses
+add_header repeats the header Strict-Transport-Security, since nginx inherits none then. Edits by
+hand are healed with the next change and at the start.
+
+Every change is checked with nginx -t on what its files would be, put into place, and taken over
+without dropping a request; connections that are open go on. Unless port 443 then answers with the
+certificate and the versions that were set, all is put back and the change is refused. As long as
+the box has no web certificate that is valid now, every handshake is refused; get_cipher_suites
+tells why. Where there is no nginx, the settings are kept, and nothing follows them.
+
+A change that has to be confirmed (see confirm_change) returns at its time, and at the start of
+boxmgmtd whatever time it had left: whoever is shut out switches the box off and on.
+"""
+
 OPTIONS = (
     ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named."),
     ("--socket PATH", "Where to listen."),
@@ -83,6 +105,7 @@ def boxmgmtd() -> str:
         *roff.heading("DEPLOYING ON DEBIAN 12"), *roff.paragraphs(DEPLOYING),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
+        *roff.heading("WEB SERVER"), *roff.paragraphs(WEB_SERVER),
         *roff.heading("EXIT STATUS"), *roff.paragraphs("Those of sysmgmt(1)."),
         *roff.heading("SEE ALSO"), r"\fBsysmgmt\fR(1), \fBboxmgmt\fR(1)",
     ]) + "\n"

@@ -38,10 +38,10 @@ class Site:
         self._served = self.machine.start(f"{LIBRARY}/boxmgmtd", "--state", STATE, "--socket", SOCKET)
         wait_until(lambda: self.machine.run(self.python, "-c", CONNECT).returncode == 0)
 
-    def stop_serving(self) -> str:
+    def stop_serving(self, how: int = signal.SIGTERM) -> str:
         """End boxmgmtd; what it printed."""
         assert self._served is not None
-        os.kill(child_of(self._served.pid), signal.SIGTERM)
+        os.kill(child_of(self._served.pid), how)
         out, _ = self._served.communicate(timeout=20)
         return out.decode()
 
