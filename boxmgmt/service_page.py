@@ -15,6 +15,10 @@ password like everybody. Installing a box is accepted from root alone.
 
 The socket speaks Varlink, so that varlinkctl can be used on it: the interface io.boxmgmt. A client
 that sends garbage, too much or too slowly is cut off, and hurts nobody else.
+
+One command, as in ssh HOST COMMAND, costs little more than starting Python: its line goes to
+boxmgmtd, which holds the conversation and answers what is shown. A line whose values stand on
+standard input, or one at a terminal, takes the whole shell; both show the same.
 """
 
 DEPLOYING = """

@@ -11,7 +11,7 @@ from sysmgmt.domain.times import iso
 from sysmgmt.engine import authority, dispatch, login, returning, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
-from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
@@ -40,9 +40,10 @@ def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
 class EmbeddedDoor:
     """A door of the engine `house` for one client: a `stranger`, or `known` to be who it is without a login."""
 
-    def __init__(self, house: House, stranger: Caller, known: Caller | None = None) -> None:
+    def __init__(self, house: House, stranger: Caller, known: Reply | None = None) -> None:
         self._house = house
-        self._caller = known or stranger
+        self._greeting = known.answer if known else None
+        self._caller = known.caller if known else stranger
         self._stranger = stranger
         self._told: float | None = None
 
@@ -52,8 +53,8 @@ class EmbeddedDoor:
         return self._caller
 
     def enter(self) -> Answer | None:
-        """What the user is told whom the kernel identifies: nobody here, where a password decides."""
-        return None
+        """What the user is told whom the kernel identifies, or None: a password decides."""
+        return self._greeting
 
     def sign(self) -> Sign:
         """What anybody may know of the box. Raises StateDamaged."""

@@ -68,7 +68,8 @@ def _guarded(chosen: options.Options, environment: dict[str, str], program: Prog
     """Visit the box; whatever ends that, its status."""
     try:
         with guarded():
-            return _visit(open_console(chosen, environment), program)
+            console = open_console(chosen, environment)
+            return visit(console, program, console.door.log_out)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
@@ -85,7 +86,11 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def _visit(console: Console, program: Program) -> int:
+def visit(console: Console, program: Program, leave: Callable[[str], None]) -> int:
+    """Let somebody in, serve him and let him out with a reason; the exit status.
+
+    Raises Refusal, Unwritable, BrokenPipeError.
+    """
     reason = "the program ended"
     recover = program.recover if console.options.recover else None
     try:
@@ -105,7 +110,7 @@ def _visit(console: Console, program: Program) -> int:
         console.output.answer(refused(None, refusal))
         return refusal.status
     finally:
-        console.door.log_out(reason)
+        leave(reason)
 
 
 def _served(console: Console, program: Program) -> int:

@@ -3,23 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sysmgmt.domain.errors import PermissionDenied, Refusal
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.record import Record
-from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.service import doorkeeper, values
+from sysmgmt.engine.request import Request, refused
+from sysmgmt.service import doorkeeper, shown, values
 from sysmgmt.service.values import text
 
 if TYPE_CHECKING:
     from sysmgmt.service.visit import Visit
 
-INSTALL = "install"
 Parameters = Mapping[str, Any]
 Facts = dict[str, Any]
 
 
 def enter(visit: "Visit", given: Parameters) -> Facts:
     """Who the kernel says is here."""
-    greeting = visit.greeting
+    greeting = visit.door.enter()
     return {"caller": visit.door.caller._asdict(), "answer": greeting and greeting._asdict()}
 
 
@@ -40,23 +39,15 @@ def log_in(visit: "Visit", given: Parameters) -> Facts:
 
 def run(visit: "Visit", given: Parameters) -> Facts:
     """Run one request."""
-    answer = visit.door.run(_admitted(visit, given))
+    answer = visit.door.run(values.request_or_answer(given))
     return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
 
 
 def run_together(visit: "Visit", given: Parameters) -> Facts:
     """Run all requests or none."""
-    requests = [_admitted(visit, one) for one in values.items(given.get("requests"))]
+    requests = [values.request_or_answer(one) for one in values.items(given.get("requests"))]
     answers = visit.door.run_together(requests)
     return {"answers": [one._asdict() for one in answers], "caller": visit.door.caller._asdict()}
-
-
-def _admitted(visit: "Visit", given: Any) -> Request | Answer:
-    """The request, or the answer that refuses it: before there are users, only root may install."""
-    one = values.request_or_answer(given)
-    if isinstance(one, Request) and one.command == INSTALL and visit.peer.uid != 0:
-        return refused(INSTALL, PermissionDenied("Only root may install the box."))
-    return one
 
 
 def barred(visit: "Visit", given: Parameters) -> Facts:
@@ -99,7 +90,7 @@ def explain(visit: "Visit", given: Parameters) -> Facts:
 
 CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
     "Enter": enter, "Sign": sign, "LogIn": log_in, "Run": run, "RunTogether": run_together, "Barred": barred,
-    "Check": check,
+    "Check": check, "Line": shown.line,
     "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": explain,
     "Authenticate": doorkeeper.authenticate, "Account": doorkeeper.account, "OpenSession": doorkeeper.open_session,
     "CloseSession": doorkeeper.close_session, "Keys": doorkeeper.keys,

@@ -88,7 +88,9 @@ class ServiceDoor:
         return _refusal(found) if found else None
 
     def log_out(self, reason: str) -> None:
-        """End the session, if there is one."""
+        """End the session, if there is one; without a connection the server has ended it."""
+        if not self._calls.connected:
+            return
         try:
             self._calls.call("LogOut", {"reason": reason})
         except Refusal:
@@ -109,6 +111,11 @@ class Calls:
     def __init__(self, path: str) -> None:
         self._path = path
         self._wire: Wire | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._wire is not None
 
     def call(self, method: str, parameters: Mapping[str, Any] = {}) -> dict[str, Any]:
         """The parameters of the reply. Raises ServiceLost.

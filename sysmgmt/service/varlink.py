@@ -18,6 +18,7 @@ method Check(command: string, parameter: string, texts: [string]string) -> (answ
 method Offers(command: string, parameter: string, texts: [string]string) -> (offers: []string)
 method Standing() -> (refused: ?object)
 method LogOut(reason: string) -> ()
+method Line(line: string) -> (status: int, shown: [](stream: int, text: string))
 method Explain(type: string, frames: []string) -> (id: string)
 """
 INFO = {"vendor": "boxmgmt", "product": "boxmgmtd", "version": __version__, "url": "",

@@ -9,11 +9,12 @@ from sysmgmt.domain import sessions
 from sysmgmt.domain.errors import IdleLogout, LoginNeeded, Refusal
 from sysmgmt.engine import departure
 from sysmgmt.engine.adoption import Known, adopt
-from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
-from sysmgmt.engine.request import Answer, Caller, refused
+from sysmgmt.engine.request import Caller, refused
 from sysmgmt.host import processes
 from sysmgmt.service.calls import CALLS, PASSIVE
+from sysmgmt.service.installer import OthersDoor
 from sysmgmt.service.peers import Peer
 from sysmgmt.service.presence import GRACE, Presence
 from sysmgmt.service.varlink import described
@@ -27,8 +28,7 @@ class Visit:
     """Serves one connection until it ends. Its user is who the kernel says, or who logs in."""
 
     def __init__(self, house: House, connection: socket.socket, peer: Peer, presence: Presence) -> None:
-        self.door = EmbeddedDoor(house, STRANGER)
-        self.greeting: Answer | None = None
+        self.door = _door(house, peer)
         self.house = house
         self.peer = peer
         self.presence = presence
@@ -57,7 +57,7 @@ class Visit:
         session = self.door.caller.session
         if self._of_login:
             self.presence.leave(session, reason)
-            self.door, self._of_login = EmbeddedDoor(self.house, STRANGER), False
+            self.door, self._of_login = _door(self.house, self.peer), False
         else:
             self.door.log_out(reason)
             self.presence.forget(session)
@@ -71,16 +71,14 @@ class Visit:
         """Find out whose connection this is, as far as the kernel knows."""
         try:
             known = Known(self.peer.uid, list(processes.ancestors(self.peer.pid)), processes.login_uid(self.peer.pid))
-            answer, caller = adopt(self.house, STRANGER, known)
+            reply = adopt(self.house, STRANGER, known)
         except LoginNeeded:
             return
         except Refusal as refusal:
-            self.greeting = refused(None, refusal)
-            return
-        self.door = EmbeddedDoor(self.house, STRANGER, caller)
-        self.greeting = answer
-        self._of_login = any(one.id == caller.session and one.login
-                             for one in sessions.of(self.house.box.store.read(), caller.user))
+            reply = Reply(refused(None, refusal), STRANGER)
+        self.door = _door(self.house, self.peer, reply)
+        self._of_login = any(one.id == reply.caller.session and one.login
+                             for one in sessions.of(self.house.box.store.read(), reply.caller.user))
         self.trust()
 
     def _patience(self) -> float:
@@ -114,3 +112,8 @@ class Visit:
                 return {"parameters": call(self, parameters)}
         except Garbled:
             return {"error": "org.varlink.service.InvalidParameter", "parameters": {"parameter": method}}
+
+
+def _door(house: House, peer: Peer, known: Reply | None = None) -> EmbeddedDoor:
+    """The engine's door for a peer."""
+    return (OthersDoor if peer.uid else EmbeddedDoor)(house, STRANGER, known)

@@ -20,23 +20,27 @@ class Work(NamedTuple):
     seconds: Callable[[], float]
 
 
-def process(command: Sequence[str], lines: bytes = b"") -> Callable[[], float]:
-    """From exec to exit, with `lines` on standard input. Raises AssertionError if it fails."""
+def process(command: Sequence[str], lines: bytes = b"", user: int | None = None) -> Callable[[], float]:
+    """From exec to exit, with `lines` on standard input, as `user`. Raises AssertionError if it fails."""
     def once() -> float:
         began = time.perf_counter()
-        done = subprocess.run(command, input=lines, capture_output=True, check=False)
+        done = subprocess.run(command, input=lines, capture_output=True, check=False, user=user, group=user,
+                              extra_groups=None if user is None else [])
         ended = time.perf_counter()
         assert done.returncode == 0, done.stderr[-500:]
         return ended - began
     return once
 
 
-def prompt(command: Sequence[str], expected: bytes) -> Callable[[], float]:
-    """From exec to the first `expected` on a pseudo-terminal."""
+def prompt(command: Sequence[str], expected: bytes, user: int | None = None) -> Callable[[], float]:
+    """From exec to the first `expected` on a pseudo-terminal, as `user`."""
     def once() -> float:
         began = time.perf_counter()
         pid, terminal = pty.fork()
         if not pid:
+            if user is not None:
+                os.setgid(user)
+                os.setuid(user)
             os.execve(command[0], list(command), {**os.environ, "TERM": "xterm"})
         seen = b""
         while expected not in seen:

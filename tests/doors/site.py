@@ -1,5 +1,6 @@
 """A deployed box in a throw-away machine: the real deployment, boxmgmtd, sshd and login."""
 
+import json
 import os
 import re
 import signal
@@ -69,6 +70,15 @@ class Site:
                             given=PASSWORDS["admin"].encode())
             who = ("--user", "admin", "--password-file", "/root/admin.password")
         return self.machine.do(f"{LIBRARY}/sysmgmt", *who, given="\n".join(lines).encode() + b"\n")
+
+    def audit(self) -> list[dict[str, Any]]:
+        """All audit records, oldest first."""
+        return [json.loads(line) for line in self.machine.do("/bin/cat", f"{STATE}/audit.journal").splitlines()]
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The open sessions."""
+        found: list[dict[str, Any]] = json.loads(self.as_admin("get_sessions --json"))["result"]["sessions"]
+        return found
 
     def key(self, name: str) -> str:
         """A new key of the machine's root that the user `name` may log in with; its path."""

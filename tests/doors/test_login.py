@@ -43,6 +43,17 @@ def test_a_key_opens_the_shell_for_one_command(site: Site, name: str, role: str)
     assert (found["user"] if "user" in found else found["name"], found["role"]) == (name, role)
 
 
+@pytest.mark.parametrize("line", ["get_banner", "get_banner name=-"])
+def test_one_command_is_recorded_as_what_it_is_whichever_way_it_takes(site: Site, line: str) -> None:
+    """A line whose values stand on standard input takes the whole shell, any other is an errand."""
+    site.by_key("bob", line, given=b"x\n")
+    found = [one for one in site.audit() if one["user"] == "bob" and one["command"] == "get_banner"][-1]
+    assert (found["origin"], found["endpoint"]) == ("127.0.0.1", "ssh")
+    opened = [one["session"] for one in site.audit() if one["user"] == "bob" and one["command"] == "open_session"][-1]
+    assert found["session"] == opened != ""
+    wait_until(lambda: "bob" not in {one["user"] for one in site.sessions()})
+
+
 def test_a_batch_on_standard_input_runs_and_its_status_travels_back(site: Site) -> None:
     assert site.by_key("bob", given=b"# a comment\nget_current_user\nget_users\n").returncode == 0
     done = site.by_key("bob", given=b"get_current_user\nadd_group name=g1\n")

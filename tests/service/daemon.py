@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sysmgmt.service.deployment.launchers import launchers
+from sysmgmt.service.deployment.site import Site
 from tests.support.box import TestBox
 from tests.support.program import ENVIRONMENT
 
@@ -87,6 +89,15 @@ class Daemon:
         command = [python, "-m", "sysmgmt", "--socket", str(self.path), *options]
         return subprocess.run(command, input=text.encode(), capture_output=True, env=environment, timeout=60,
                               cwd="/", user=uid, group=uid, extra_groups=[] if uid else None)
+
+    def launcher(self, name: str = "sysmgmt") -> str:
+        """The path of a launcher as --deploy writes it, for every user."""
+        python, environment = for_all()
+        site = Site(python, environment["PYTHONPATH"], str(self.box.folder), str(self.path))
+        path = self.path.with_name(name)
+        path.write_bytes(launchers(site, "/")[site.launcher(name)].content)
+        path.chmod(0o755)
+        return str(path)
 
     def connect(self) -> "Raw":
         """A connection that speaks the wire's language, or anything else."""

@@ -1,22 +1,30 @@
 """The launchers: they start our programs with an interpreter that looks at nothing of the caller's.
 
 pip drops the options of a script's first line, so these are ours. `-I` ignores PYTHON* variables,
-the caller's folder and his site-packages; the helpers of every login go without site-packages (-S).
+the caller's folder and his site-packages. What every login and every command waits for goes without
+site-packages (-S): the helpers, and a shell until it turns out that it has more to do than an errand.
 """
 
 from sysmgmt.host.files import File
 from sysmgmt.service.deployment.site import Site
 
-SHELL = """#!{python} -I
+SHELL = """#!{python} -IS
 # Written by boxmgmtd --deploy. The login shell of users of the box.
-import os
 import sys
+
+sys.path.append({package!r})
+from sysmgmt.service.errand import carry
+
+carry({socket!r}, sys.argv[1:])
+
+# The whole shell.
+import os
+import site
 
 kept = {{name: os.environ[name] for name in ("TERM", "SSH_CONNECTION") if name in os.environ}}
 os.environ.clear()
 os.environ.update(kept, LANG="C.UTF-8", HOME={home!r})
-if {package!r} not in sys.path:
-    sys.path.insert(0, {package!r})
+site.main()
 sys.argv[1:1] = ["--socket", {socket!r}]
 from {module} import main
 
