@@ -40,7 +40,7 @@ class PipeAsker:
 
     def _next(self) -> str:
         try:
-            line = self._lines.next()
+            line = self._lines.value()
         finally:
             self._mark()
         if line is None:

@@ -35,6 +35,8 @@ class Free(NamedTuple):
 
 
 FREE = Free()
+LONGEST_NAME = 74
+"""Characters of the way to a menu, which is shown between asterisks."""
 Leaf = Run | Open
 
 
@@ -79,5 +81,11 @@ def walked(menus: tuple[Menu, ...], path: list[int], allowed: Allowed) -> tuple[
 
 
 def names(menus: tuple[Menu, ...]) -> str:
-    """The way to the last of `menus`, as it is spelled everywhere: `Setup > Advanced options`."""
-    return " > ".join(one.title for one in menus[1:] or menus)
+    """The way to the last of `menus`, as it is spelled everywhere: `Setup > Advanced options`.
+
+    A long one begins with what fits into a line of 80 characters.
+    """
+    titles = [one.title for one in menus[1:] or menus]
+    while len(" > ".join(titles)) > LONGEST_NAME:
+        titles = ["...", *titles[2 if titles[0] == "..." else 1:]]
+    return " > ".join(titles)

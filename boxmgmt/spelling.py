@@ -7,7 +7,7 @@ from sysmgmt.engine.language import quoted
 
 
 def line(command: Command, texts: Mapping[str, str]) -> str:
-    """The line that runs `command` with `texts`; a secret is written `-`, as in a batch."""
-    values = (f"{one.name}={'-' if one.word.secret else quoted(texts[one.name])}"
+    """The line that runs `command` with `texts`; a secret or a block is written `-`, as in a batch."""
+    values = (f"{one.name}={'-' if one.word.secret or one.word.block else quoted(texts[one.name])}"
               for one in command.parameters if one.name in texts)
     return " ".join([command.name, *values, *(["--yes"] if command.asks else [])])

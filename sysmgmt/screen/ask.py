@@ -59,7 +59,7 @@ def run_confirmed(asker: Asker, door: Door, request: Request) -> Answer:
     if answer.code != ConfirmationNeeded.__name__:
         return answer
     asker.confirm(answer.message or "")
-    return door.run(request._replace(confirmed=True))
+    return door.run(request._replace(confirmed=True, texts={**request.texts, **answer.confirms}))
 
 
 def again(output: Output, answer: Answer) -> bool:

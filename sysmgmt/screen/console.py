@@ -51,7 +51,7 @@ class Console(NamedTuple):
         single = self.options.command is not None
         in_batch = not single and self.person is None
         return Manner(
-            asker=self.person.asker if self.person else None, next_line=self.lines.next,
+            asker=self.person.asker if self.person else None, next_value=self.lines.value,
             counts_failures=single or in_batch, stops_at_failure=in_batch and not self.options.keep_going,
             on_command_line=single, mark=self.place.mark if in_batch else _nowhere)
 

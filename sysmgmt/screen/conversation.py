@@ -12,7 +12,7 @@ from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, ask_required, run_confirmed
+from sysmgmt.screen.ask import Asker, ask, ask_required, run_confirmed
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
@@ -47,9 +47,9 @@ class Conversation(Taker):
 
     def _following(self, number: int) -> list[str | None]:
         """The next lines; of more than any command has secrets, only the first are kept."""
-        kept = [self.manner.next_line() for _ in range(min(number, MOST_AWAITED))]
+        kept = [self.manner.next_value() for _ in range(min(number, MOST_AWAITED))]
         for _ in range(number - len(kept)):
-            self.manner.next_line()
+            self.manner.next_value()
         return kept
 
     def _request(self, line: Line, following: Sequence[str | None]) -> Request:
@@ -82,11 +82,11 @@ class Conversation(Taker):
         texts.update(zip(free, words, strict=False))
 
     def _awaited(self, command: Command, name: str, asker: Asker) -> str:
-        """A secret that a person wants to be asked for; for anything else `-` is just a text."""
+        """A secret or a block that a person wants to be asked for; for anything else `-` is just a text."""
         parameter = command.parameter(name)
-        if parameter is None or not parameter.word.secret:
+        if parameter is None or not (parameter.word.secret or parameter.word.block):
             return "-"
-        return asker.secret(parameter.word.about, parameter.word.twice)
+        return ask(asker, parameter, parameter.word.about, ())
 
     def _run(self, request: Request | Answer) -> Answer:
         if self.manner.asker is None or isinstance(request, Answer):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import select
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import TextIO
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app, run_in_terminal
-from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead, store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
@@ -23,6 +24,9 @@ from sysmgmt.screen.environment import NO_CPR
 from sysmgmt.screen.idle import Countdown, Watch
 from sysmgmt.screen.signals import deferred
 from sysmgmt.screen.typewriter import Typewriter
+
+PASTE = 0.2
+"""Seconds within which the next line of a pasted text comes."""
 
 
 class Keyboard(Vt100Input):
@@ -108,6 +112,16 @@ class Keyboard(Vt100Input):
         clear_typeahead(self)
         with suppress(termios.error):  # the line was hung up
             termios.tcflush(self.fileno(), termios.TCIFLUSH)
+
+    def follows(self, begin: str) -> bool:
+        """Whether what is typed or pasted ahead, and not read yet, begins with `begin`; it stays unread."""
+        while True:
+            come = bool(select.select([self.fileno()], [], [], PASTE)[0])
+            keys = [*get_typeahead(self), *(super().read_keys() if come else ())]
+            store_typeahead(self, keys)
+            text = "".join(one.data for one in keys).lstrip()
+            if not come or text[:len(begin)] != begin[:len(text)] or len(text) >= len(begin):
+                return text.startswith(begin)
 
     def _above(self, text: str) -> None:
         self.out.write(("\n" if self._typewriter else "") + text + "\n")

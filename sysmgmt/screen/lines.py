@@ -14,6 +14,10 @@ LONGEST = 64 * 1024
 """Bytes that a line may have, without its end."""
 ENDLESS = 16 * 1024 * 1024
 """Bytes without the end of a line after which there is none to wait for."""
+LARGEST = 1 << 20
+"""Characters of the lines of one block."""
+BEGIN = re.compile(r"\s*-----BEGIN [A-Z0-9 ]{1,40}-----\s*$")
+ENDING = re.compile(r"\s*-----END [A-Z0-9 ]{1,40}-----\s*$")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _BYTE = re.compile("[\ud800-\udfff]")
@@ -63,6 +67,38 @@ class Lines:
             self._fill(limit)
         self.number += 1
         return self._text(self._ready.popleft())
+
+    def value(self) -> str | None:
+        """The next line, or the block that it begins: to its `-----END`, and on with each that follows at once.
+
+        Raises like `next`, and InvalidValue for a block that is too large; it is read to its end all the same.
+        """
+        text = self.next()
+        if text is None or not BEGIN.match(text):
+            return text
+        block, size, wrong = [text], len(text), None
+        while True:
+            try:
+                line = self.next()
+            except InvalidValue as refusal:  # what follows is still the block, and no commands
+                wrong = wrong or refusal
+                continue
+            if line is None or (ENDING.match(block[-1]) and not BEGIN.match(line)):
+                self._take_back(line or "")
+                break
+            size += len(line)
+            if size > LARGEST:
+                block.clear()  # too large anyway
+            block.append(line)
+        if wrong or size > LARGEST:
+            raise wrong or InvalidValue(what=f"The lines before line {self.number} are more than a block may have")
+        return "\n".join(block)
+
+    def _take_back(self, line: str) -> None:
+        """Give `line` again as the next one; a blank one has done what it was for."""
+        if line.strip():
+            self._ready.appendleft(line.encode())
+            self.number -= 1
 
     def readline(self) -> str:
         """The next line as cmd2 wants it: with its end, nothing where there is none."""

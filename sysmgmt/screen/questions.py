@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sysmgmt.domain.errors import Cancelled, InvalidValue
 from sysmgmt.screen import keys
 from sysmgmt.screen.keyboard import Keyboard
-from sysmgmt.screen.lines import LONGEST, check
+from sysmgmt.screen.lines import LARGEST, check
 from sysmgmt.screen.offer import among
 from sysmgmt.screen.visible import escaped
 
@@ -49,7 +49,7 @@ class TerminalAsker:
     def confirm(self, question: str) -> None:
         """Return if the answer is yes. What was typed before the question was seen is no answer."""
         self._keyboard.forget()
-        self._say(f"{question} (y/n)")
+        self._say(*f"{question} (y/n)".split("\n"))
         while (typed := self._line((), hidden=False).strip().lower()) not in ("y", "yes"):
             if typed in ("n", "no"):
                 raise Cancelled()
@@ -61,12 +61,19 @@ class TerminalAsker:
         return True
 
     def _whole(self, offers: Sequence[str], hidden: bool) -> str:
-        """One line, or a block from -----BEGIN to -----END, however many lines that is pasted as."""
+        """One line, or blocks from -----BEGIN to -----END, however many lines they are pasted as."""
         text = self._line(offers, hidden)
-        begin = _BLOCK.match(text.strip())
-        while begin and f"-----END {begin[1]}-----" not in text and len(text) < LONGEST:
+        while self._goes_on(text) and len(text) < LARGEST:
             text += "\n" + self._line((), hidden)
         return text
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether a block has not ended yet, or another one was pasted behind it."""
+        begun = _BLOCK.findall(text)
+        if not begun or not text.strip().startswith("-----BEGIN "):
+            return False
+        ended = f"-----END {begun[-1]}-----" in text.rpartition("-----BEGIN ")[2]
+        return not ended or self._keyboard.follows("-----BEGIN ")
 
     def _line(self, offers: Sequence[str], hidden: bool) -> str:
         session = keys.session(self._keyboard, lambda before: among(offers, before), hidden=hidden)

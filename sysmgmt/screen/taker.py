@@ -17,7 +17,7 @@ class Manner(NamedTuple):
     the line came on a command line. `mark` remembers where in a batch a line stands."""
 
     asker: Asker | None = None
-    next_line: Callable[[], str | None] = lambda: None
+    next_value: Callable[[], str | None] = lambda: None
     counts_failures: bool = True
     stops_at_failure: bool = False
     on_command_line: bool = False

@@ -12,8 +12,10 @@ NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowher
 """What the absence of a value means, where `none` would mislead."""
 HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys"})
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""
-DURATIONS = frozenset({"idle_timeout", "max_age", "min_age"})
-SPELLINGS = {"id": "ID", "ssh": "SSH", "tls": "TLS", "hsts": "HSTS"}
+DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age"})
+BLOCKS = frozenset({"pem"})
+"""Texts of many lines, shown from the margin so that they can be copied."""
+SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS"}
 
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
@@ -26,6 +28,9 @@ def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
             yield f"{indent}{label(key)}:"
             yield from _records(value, indent + "  ")
+        elif key in BLOCKS and value:
+            yield f"{indent}{label(key)}:"
+            yield from map(escaped, value.strip().split("\n"))
         else:
             yield f"{indent}{label(key)}: {'not shown' if key in hidden else shown(key, value)}"
 

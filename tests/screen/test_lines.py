@@ -155,3 +155,27 @@ def test_no_handler_of_exceptions_holds_up_the_end(pipe: tuple[int, int]) -> Non
             Lines(pipe[0], lambda: 0.1).next()
         except Exception:
             pytest.fail("swallowed")
+
+
+BLOCK = "-----BEGIN X-----\nAAAA\n-----END X-----"
+
+
+@pytest.mark.parametrize("given, values", [
+    ("plain\nnext", ["plain", "next"]), (BLOCK + "\nnext", [BLOCK, "next"]), (BLOCK + "\n\nnext", [BLOCK, "next"]),
+    (f"{BLOCK}\n{BLOCK}\nnext", [f"{BLOCK}\n{BLOCK}", "next"]), (BLOCK, [BLOCK]),
+    (f"{BLOCK}\n\n{BLOCK}", [BLOCK, BLOCK]), ("-----BEGIN X-----\nAAAA\nnext", ["-----BEGIN X-----\nAAAA\nnext"]),
+    ("\nnext", ["", "next"])])
+def test_a_value_is_a_line_or_the_blocks_that_it_begins(pipe: tuple[int, int], given: str, values: list[str]) -> None:
+    lines = fed(pipe, given.encode())
+    found = []
+    while (value := lines.value()) is not None:
+        found.append(value)
+    assert found == values
+
+
+@pytest.mark.parametrize("wrong", [b"\xff", b"\x07", b"x" * (2 << 20), b"x" * 70 + b"\n" + b"AAAA\n" * (1 << 18)])
+def test_of_a_block_that_cannot_be_used_no_line_is_taken_for_a_command(pipe: tuple[int, int], wrong: bytes) -> None:
+    lines = fed(pipe, b"-----BEGIN X-----\n" + wrong + b"\nquit\n-----END X-----\nnext")
+    with pytest.raises(InvalidValue):
+        lines.value()
+    assert lines.value() == "next"

@@ -128,6 +128,28 @@ def test_a_certificate_is_one_answer_however_it_is_pasted(kind: str, around: tup
     terminal.until(f"{kind}: '-----BEGIN CERTIFICATE-----\\nMIIB\\nAAAA\\n-----END CERT")
 
 
+@pytest.mark.parametrize("kind", ["text", "secret"])
+@pytest.mark.parametrize("around", [("", ""), ("\x1b[200~", "\x1b[201~")])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_chain_of_certificates_is_one_answer(kind: str, around: tuple[str, str], between: str) -> None:
+    terminal = shell()
+    terminal.enter(kind)
+    terminal.until("\n >")
+    pasted = between.join([BLOCK, BLOCK.replace("MIIB", "MIIC")])
+    terminal.send(around[0] + pasted.replace("\n", "\r") + around[1] + "\r")
+    shown = terminal.until("demo 1>")
+    assert shown.count("MIIB") >= 1 and f"{kind}: '-----BEGIN CERT" in shown
+    assert "MIIC" in shown[shown.rindex(f"{kind}: '"):]
+
+
+def test_what_is_typed_ahead_behind_a_certificate_is_the_next_line() -> None:
+    terminal = shell()
+    terminal.enter("text")
+    terminal.until("\n >")
+    terminal.send(BLOCK.replace("\n", "\r") + "\rtext\rbob\r")
+    terminal.until("text: 'bob'")
+
+
 def test_an_answer_with_control_characters_is_asked_for_again() -> None:
     terminal = shell()
     terminal.enter("text")
