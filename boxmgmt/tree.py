@@ -1,7 +1,8 @@
 """The whole menu (R117). A number is a place in it: append, and put FREE where an item goes."""
 
-from boxmgmt.menu import Menu, Open, Run
-from sysmgmt.commands import accounts, box, logs, security, support, tls
+from boxmgmt.menu import FREE, Menu, Open, Run
+from sysmgmt.commands import (
+    accounts, box, certificates, logs, security, support, tls, truststore)
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -16,6 +17,28 @@ MAIN = Menu("Main Menu", (
                 Run("Change the idle timeout and the session policy", security.set_session_policy),
                 Run("Change your password", accounts.set_password),
                 Run("Set minimum Transport Layer Security protocol version", tls.set_tls_minimum),
+                Menu("Certificates management", (
+                    Menu("Truststore management", (
+                        Run("Add trusted certificate", truststore.add_trusted_certificate),
+                        Run("Remove trusted certificate", truststore.remove_trusted_certificate),
+                        Run("View trusted certificates", truststore.get_trusted_certificates),
+                        Run("Accept the certificate of a server", truststore.accept_server_certificate),
+                        Run("Add revocation list", truststore.add_revocation_list),
+                        Run("Remove revocation list", truststore.remove_revocation_list),
+                        Run("View revocation lists", truststore.get_revocation_lists),
+                    )),
+                    Menu("Keystore management", (
+                        FREE,  # Change Web Server Certificate
+                        Run("View certificates", certificates.get_certificates),
+                        Run("Create system certificate", certificates.create_system_certificate),
+                        Run("Export root certificate", certificates.export_root_certificate),
+                        Run("Create certificate request", certificates.create_certificate_request),
+                        Run("Cancel certificate request", certificates.cancel_certificate_request),
+                        Run("Install certificate", certificates.install_certificate),
+                        Run("Change the automatic renewal", certificates.set_certificate_renewal),
+                        Run("View master key", security.get_key_status),
+                    )),
+                )),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),

@@ -14,10 +14,12 @@ from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import Box, Clock, Hosted, Sealer
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
+from sysmgmt.host.imports import ImportFolder
 from sysmgmt.host.services import NoServices
 from sysmgmt.store.journal import EVENTS, LineJournal
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
+from sysmgmt.vault import x509
 from sysmgmt.vault.hashing import Argon2Hasher
 from sysmgmt.vault.sealing import MasterKeys
 
@@ -48,6 +50,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     keys = MasterKeys(KeyFile(folder), machine.credential)
     hosted = services(keys) if services else NoServices()
     box = Box(StateStore(folder), LineJournal(folder), LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
+              x509.Certifier(), x509.Reader(), x509.Servers(), ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), Both(hosted, keys), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 

@@ -1,6 +1,7 @@
 """Every command, in the order of the manual."""
 
-from sysmgmt.commands import accounts, box, keys, logs, own, roles, security, session, support, tls
+from sysmgmt.commands import (
+    accounts, box, certificates, keys, logs, own, roles, security, session, support, tls, truststore)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -9,6 +10,8 @@ CHAPTERS = (
     ("Roles and consistency groups", roles.COMMANDS),
     ("Security", security.COMMANDS),
     ("TLS", tls.COMMANDS),
+    ("Certificates", certificates.COMMANDS),
+    ("Truststore", truststore.COMMANDS),
     ("The box", box.COMMANDS),
     ("Events and audit", logs.COMMANDS),
     ("Advanced support", support.COMMANDS),

@@ -1,9 +1,11 @@
 """The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
 
+from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
-from sysmgmt.domain import accounts, conditions, lockout, passwords, pending, sessions, ssh_keys
+from sysmgmt.domain import accounts, certificates, conditions, lockout, passwords, pending, sessions, ssh_keys
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
+from sysmgmt.engine import certification
 from sysmgmt.engine.attempt import without_dead
 from sysmgmt.engine.declaration import OWN_WORK, Call, Change, Shown, command
 
@@ -84,6 +86,13 @@ def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
     return Change(accounts.put(state, account)._replace(settings=settings))
 
 
+@command(needs=OWN_WORK)
+def renew_certificate(call: Call, use: Text, key_type: KeyType) -> Change:
+    """Make a certificate anew that the box has signed itself, before it expires (B30)."""
+    state = certification.renew(call, use, key_type)
+    return Change(state, notes={"fingerprint": certificates.identity(state, use).certificates[0].fingerprint})
+
+
 @command(needs=OWN_WORK, reserve=True)
 def return_unconfirmed(call: Call, change: Text) -> Change:
     """Let a change return that nobody has confirmed in time."""
@@ -109,4 +118,5 @@ def note_clock_jump(call: Call, before: Text, after: Text) -> Shown:
 
 
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
-            recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump)
+            recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
+            renew_certificate)

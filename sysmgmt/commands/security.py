@@ -37,4 +37,11 @@ def set_session_policy(call: Call, idle_timeout: IdleMinutes | None = None,
                   {"idle_timeout": changed.idle_timeout, "sessions_per_user": changed.sessions_per_user})
 
 
-COMMANDS = (set_security_level, get_security_settings, set_session_policy)
+@command(needs=Permission.SECURITY)
+def get_key_status(call: Call) -> Shown:
+    """Show the master key: which one, since when, when to replace it, and what it seals; never the key itself."""
+    key = call.state.settings.master_key
+    return Shown(facts.master_key(call.state, call.box.sealer.facts(key), call.now))
+
+
+COMMANDS = (set_security_level, get_security_settings, set_session_policy, get_key_status)

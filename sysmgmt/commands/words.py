@@ -46,25 +46,25 @@ def one_of(*allowed: str) -> Any:
     return read
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _permissions(text: str, reading: Reading) -> tuple[Permission, ...]:
     known = {permission.value: permission for permission in Permission}
-    wrong = [part for part in _listed(text) if part.lower() not in known]
-    if wrong or not _listed(text):
+    wrong = [part for part in listed(text) if part.lower() not in known]
+    if wrong or not listed(text):
         raise InvalidValue(what=f"Expected permissions, separated by commas, of {', '.join(known)}")
-    return tuple(known[part.lower()] for part in _listed(text))
+    return tuple(known[part.lower()] for part in listed(text))
 
 
 def _groups(text: str, reading: Reading) -> tuple[str, ...]:
     """Groups in alphabetical order; () stands for all."""
     if text.lower() == ALL_GROUPS:
         return ()
-    if not _listed(text):
+    if not listed(text):
         raise InvalidValue(what="Expected all, or groups separated by commas")
-    return tuple(sorted({_name(part, reading) for part in _listed(text)}))
+    return tuple(sorted({_name(part, reading) for part in listed(text)}))
 
 
 def whole(least: int, most: int, unit: str) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sysmgmt.domain import passwords
+from sysmgmt.domain import certificates, passwords
 from sysmgmt.domain.model import Condition, State
 
 SOON = 7
@@ -53,3 +53,9 @@ def of_passwords(state: State, now: float) -> Iterator[Finding]:
         left = passwords.days_left(account, rules, now)
         if left is not None and left <= SOON:
             yield Finding("PasswordExpires", account.name)
+
+
+def of_certificates(state: State, now: float) -> Iterator[Finding]:
+    """Certificates and revocation lists that expire soon, or did."""
+    for one in certificates.expiring(state, now):
+        yield Finding("CertificateExpires", one.subject, one.sentence)

@@ -4,7 +4,7 @@ The class name is the stable code that scripts see. The manual's table of codes 
 `refusals()`, so a new refusal documents itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 class Refusal(Exception):
@@ -14,6 +14,8 @@ class Refusal(Exception):
     hint = ""
     askable = False
     """Whether a person may have mistyped an answer, which is then asked for again."""
+    confirms: Mapping[str, str] = {}
+    """Texts that the request has to carry once a person has confirmed it."""
 
     def __init__(self, *own: str, **facts: object) -> None:
         """`own` is a message, and a hint, that say more here than those of the class."""
@@ -253,6 +255,65 @@ class UnknownSession(Refusal):
     """There is no open session {session}."""
 
     hint = "get_sessions lists the sessions."
+
+
+class CertificateRefused(Refusal):
+    """The certificate of {subject} cannot be used: {reasons}."""
+
+    askable = True
+
+
+class KeyMismatch(Refusal):
+    """The certificate does not belong to the private key{whose}."""
+
+    askable = True
+
+
+class NoRequest(Refusal):
+    """No request for a certificate is outstanding."""
+
+    hint = "create_certificate_request makes one."
+
+
+class RequestOutstanding(Refusal):
+    """A request for a certificate is outstanding since {date}."""
+
+    hint = "Install its certificate, or cancel it with cancel_certificate_request."
+
+
+class NoCertificate(Refusal):
+    """The box has no {what}."""
+
+    hint = "create_system_certificate makes one."
+
+
+class TrustExists(Refusal):
+    """{name} is in the truststore already."""
+
+    hint = "Remove it first, or choose another name."
+    askable = True
+
+
+class UnknownTrust(Refusal):
+    """There is no {name} in the truststore."""
+
+    hint = "get_trusted_certificates and get_revocation_lists list what is in it."
+    askable = True
+
+
+class UnknownFile(Refusal):
+    """There is no file {name} in the import folder."""
+
+    hint = "Put it into {folder} first; a link counts as none."
+    askable = True
+
+
+class ServerRefused(Refusal):
+    """The server {server} is not trusted: {reason}."""
+
+
+class ServerUnreachable(Refusal):
+    """The server {server} cannot be reached: {reason}."""
 
 
 class UidsExhausted(Refusal):

@@ -64,6 +64,9 @@ KINDS = (
          "Check the time with get_system_status; lockouts and expiry depend on it."),
     Kind(4003, "InternalError", ERROR, ROOT_CAUSE, SYSTEM, "A command failed unexpectedly.",
          "Look up the id in the details with get_audit_log, and report it."),
+    Kind(5001, "CertificateExpires", WARNING, ROOT_CAUSE, CERTIFICATES, "The {subject} expires within 30 days, or did.",
+         "Read the details; renew it, or replace it in the truststore.", cleared=5002),
+    Kind(5002, "CertificateExpiresCleared", INFO, ROOT_CAUSE, CERTIFICATES, "The {subject} no longer expires soon."),
 )
 """All kinds, by number."""
 

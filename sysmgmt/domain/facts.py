@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, pending, roles, sessions, ssh_keys
+from sysmgmt.domain import accounts, passwords, pending, roles, sealed, sessions, ssh_keys
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -84,6 +84,15 @@ def pending_change(state: State) -> dict[str, Any] | None:
             "returns_at": iso(waits.returns_at), "settings": settings}
 
 
+def master_key(state: State, known: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """What get_key_status tells; the age in seconds."""
+    made_at = float(known["made_at"])
+    return {"master_key": {"fingerprint": state.settings.master_key, "algorithm": known["algorithm"],
+                           "kept": known["kept"], "made_at": iso(made_at), "age": int(now - made_at),
+                           "replace_by": iso(made_at + sealed.CRYPTOPERIOD)},
+            "sealed": sealed.counted(state)}
+
+
 def cluster(state: State, release: str) -> dict[str, Any]:
     """What get_cluster_status tells: so far this box alone."""
     settings = state.settings
@@ -147,4 +156,4 @@ def _value(name: str, value: Any) -> Any:
         return _plain(value)
     if name.endswith(("_at", "_since")):
         return iso(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_value("", one) for one in value] if isinstance(value, tuple) else value

@@ -74,6 +74,91 @@ class SshKey(NamedTuple):
     last_used_at: float | None = None
 
 
+class Certificate(NamedTuple):
+    """What a certificate says (`pem` is all of it). `names` are its alternative names: `DNS:...`, `IP:...`."""
+
+    fingerprint: str
+    subject: str
+    issuer: str
+    serial: str
+    not_before: float
+    not_after: float
+    key_type: str
+    signature: str
+    pem: str
+    names: tuple[str, ...] = ()
+    usages: tuple[str, ...] = ()
+    authority: bool = False
+    self_signed: bool = False
+
+
+class Subject(NamedTuple):
+    """Whom a certificate of the box is for (B29)."""
+
+    common_name: str
+    country: str = ""
+    state: str = ""
+    locality: str = ""
+    org: str = ""
+    orgunit: str = ""
+    email: str = ""
+
+
+class Identity(NamedTuple):
+    """A private key of the box with its certificate and the authorities above it, in this order.
+
+    `use` is root, system or what the feature that brings it is called; `origin` says whether the
+    box itself signed it (internal) or somebody else (external), and `subject` and `days` what the
+    box signed, for the next one.
+    """
+
+    use: str
+    certificates: tuple[Certificate, ...]
+    key: Annotated[str, SECRET]
+    origin: str
+    made_by: str = ""
+    made_at: float | None = None
+    subject: Subject | None = None
+    days: int = 0
+
+
+class SigningRequest(NamedTuple):
+    """A request for a certificate that waits for its answer; one for each use."""
+
+    use: str
+    pem: str
+    subject: Subject
+    key_type: str
+    key: Annotated[str, SECRET]
+    names: tuple[str, ...] = ()
+    made_by: str = ""
+    made_at: float | None = None
+
+
+class TrustedCertificate(NamedTuple):
+    """An entry of the truststore: authorities, or for one `server` its own certificate, and for which purposes."""
+
+    name: str
+    purposes: tuple[str, ...]
+    certificates: tuple[Certificate, ...]
+    server: str = ""
+    added_by: str = ""
+    added_at: float | None = None
+
+
+class RevocationList(NamedTuple):
+    """A list of certificates that their authority has taken back."""
+
+    name: str
+    issuer: str
+    pem: str
+    revoked: int
+    this_update: float
+    next_update: float | None = None
+    added_by: str = ""
+    added_at: float | None = None
+
+
 class Session(NamedTuple):
     """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
 
@@ -137,7 +222,8 @@ class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
-    ever given twice. `master_key` is the id of the key under which secrets are sealed.
+    ever given twice. `master_key` is the id of the key under which secrets are sealed;
+    `certificate_renewal` says that the box renews certificates that it signed itself.
     """
 
     name: str = ""
@@ -154,6 +240,7 @@ class Settings(NamedTuple):
     master_key: str = ""
     reach: Reach = Reach()
     pending: Pending | None = None
+    certificate_renewal: bool = True
 
 
 class State(NamedTuple):
@@ -167,6 +254,10 @@ class State(NamedTuple):
     sessions: Records[Session] = Records()
     ssh_keys: Records[SshKey] = Records()
     conditions: Records[Condition] = Records()
+    identities: Records[Identity] = Records()
+    signing_requests: Records[SigningRequest] = Records()
+    trusted_certificates: Records[TrustedCertificate] = Records()
+    revocation_lists: Records[RevocationList] = Records()
 
     @property
     def installed(self) -> bool:

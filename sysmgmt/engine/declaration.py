@@ -28,7 +28,8 @@ class Word(NamedTuple):
 
     `read` turns text into a value or raises a refusal; slow work goes through the Reading.
     `bare` lets the text stand without its parameter's name; `twice` has a person type it twice.
-    `none` is what is said where nothing can be chosen.
+    `none` is what is said where nothing can be chosen; `recorded` makes of the text what the audit
+    keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it.
     """
 
     about: str
@@ -39,6 +40,8 @@ class Word(NamedTuple):
     twice: bool = False
     bare: bool = False
     none: str = ""
+    recorded: Callable[[str], str] = str
+    block: bool = False
 
 
 class Parameter(NamedTuple):
@@ -61,12 +64,16 @@ class Call(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Answer of a command that changes the state: the state after it, and what to show of it."""
+    """Answer of a command that changes the state: the state after it, what to show of it.
+
+    `notes` are facts that the audit keeps besides.
+    """
 
     state: State
     shows: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     caller: Caller | None = None
+    notes: Mapping[str, Any] = {}
 
 
 class Shown(NamedTuple):

@@ -212,6 +212,8 @@ def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) 
     """The reply that an outcome is."""
     shows = outcome.shows if isinstance(outcome, Change) else outcome.facts
     is_change = trip.command.kind is not Shown
+    if isinstance(outcome, Change):
+        trip.record.note(outcome.notes)
     caller = outcome.caller if outcome.caller and not trip.request.dry_run else trip.caller
     answer = Answer(
         trip.command.name, "Done" if changed or not is_change else "Unchanged", 0, shows or None,

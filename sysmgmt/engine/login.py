@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from sysmgmt.domain import accounts, passwords, pending, security, tls
+from sysmgmt.domain import accounts, certificates, passwords, pending, security, tls
 from sysmgmt.domain.errors import (
     AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
@@ -154,7 +154,7 @@ def greet(house: House, caller: Caller) -> Reply:
 
 
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
-    entitled = tls.warnings(state.settings.reach) if security.secures(state, account) else ()
+    entitled = _entitled(state, now) if security.secures(state, account) else ()
     return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account), *entitled)
 
 
@@ -182,6 +182,11 @@ def _recovery(state: State, account: Account, session: Session) -> tuple[str, ..
     if recovered is None or seen >= recovered or not security.secures(state, account):
         return ()
     return (f"The password of admin was recovered on the console on {iso(recovered)}.",)
+
+
+def _entitled(state: State, now: float) -> tuple[str, ...]:
+    """What only users with Security are told: TLS that is not secure, certificates that expire (D19)."""
+    return (*tls.warnings(state.settings.reach), *(one.sentence for one in certificates.expiring(state, now)))
 
 
 def log_out(house: House, caller: Caller, reason: str) -> None:

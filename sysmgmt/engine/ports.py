@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
-from sysmgmt.domain.model import Cost, State
+from sysmgmt.domain.certificates import Bundle, Plan
+from sysmgmt.domain.model import Certificate, Cost, RevocationList, State
 from sysmgmt.domain.tls import Listener
+from sysmgmt.domain.truststore import Trust
 
 
 class Transaction(Protocol):
@@ -89,6 +91,61 @@ class Sealer(Protocol):
         """When the key was made (seconds), its algorithm, where it is kept. Raises like `seal`."""
 
 
+class Certifier(Protocol):
+    """Makes keys, certificates and requests for them. Keys, certificates and requests are PEM."""
+
+    def make_key(self, kind: str) -> str:
+        """A new private key. Slow."""
+
+    def issue(self, plan: Plan, key: str, signer: tuple[str, str] | None = None) -> Certificate:
+        """A certificate for `key`, signed by `signer` (certificate and key) or by itself. Raises InvalidValue."""
+
+    def request(self, plan: Plan, key: str) -> str:
+        """A request for a certificate. Raises InvalidValue."""
+
+    def complete(self, leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
+        """`leaf` and all above it, up to one that signed itself. Raises CertificateRefused."""
+
+
+class Reader(Protocol):
+    """Reads certificates, keys and revocation lists, none of which it believes."""
+
+    def certificates(self, text: str) -> tuple[Certificate, ...]:
+        """The certificates in a PEM text that holds nothing else. Raises InvalidValue."""
+
+    def bundle(self, data: bytes, password: str = "") -> Bundle:
+        """Certificates, and a key if there is one, in PEM, DER or PKCS#12. Raises InvalidValue, KeyMismatch."""
+
+    def key(self, text: str, password: str = "") -> str:
+        """A private key, opened. Raises InvalidValue."""
+
+    def pair(self, found: tuple[Certificate, ...], key: str) -> Bundle:
+        """The certificate of `key` with those above it. Raises KeyMismatch."""
+
+    def revocations(self, data: bytes) -> RevocationList:
+        """What a revocation list says. Raises InvalidValue."""
+
+    def check_issuer(self, revocations: RevocationList, known: Sequence[Certificate]) -> None:
+        """Raise CertificateRefused unless an authority that is `known` has signed the list."""
+
+
+class Servers(Protocol):
+    """Others whom the box connects to."""
+
+    def presented(self, server: str, port: int) -> tuple[Certificate, ...]:
+        """The certificates that a server shows to anybody. Raises ServerUnreachable."""
+
+    def check(self, trust: Trust, server: str, port: int) -> None:
+        """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""
+
+
+class Imports(Protocol):
+    """The one folder from which files are taken in."""
+
+    def read(self, name: str) -> bytes:
+        """What the file `name` holds. Raises UnknownFile, InvalidValue for one that is too large."""
+
+
 class Machine(Protocol):
     """The machine that the box runs on."""
 
@@ -157,6 +214,10 @@ class Box(NamedTuple):
     events: Journal
     hasher: Hasher
     sealer: Sealer
+    certifier: Certifier
+    reader: Reader
+    servers: Servers
+    imports: Imports
     machine: Machine
     services: Services
     clock: Clock

@@ -53,6 +53,11 @@ class Record:
         if kept:
             self._facts["changes"] = kept[:_MOST]
 
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Facts that the outcome tells besides, such as the fingerprint of what came in a file."""
+        if facts:
+            self._facts["notes"] = dict(facts)
+
     def outcome(self, answer: Answer) -> None:
         """Write what became of it. Where that is not possible, what was done or refused stays so."""
         phase = {"phase": "outcome"} if self._intended else {}
@@ -89,7 +94,8 @@ def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
     for name, text in texts.items():
         parameter = command.parameter(name) if command else None
         secret = parameter is None or parameter.word.secret or (command and _carries_secret(text, command))
-        shown[name[:_LONGEST]] = MASK if secret else text[:_LONGEST]
+        kept = parameter.word.recorded if parameter else str
+        shown[name[:_LONGEST]] = MASK if secret else kept(text)[:_LONGEST]
     return shown
 
 

@@ -37,7 +37,8 @@ class Request(NamedTuple):
 class Answer(NamedTuple):
     """What became of a request. `code` is Done, Unchanged or the name of a refusal.
 
-    `fatal` says that the session that asked is over.
+    `fatal` says that the session that asked is over; `confirms` are texts that a request which a
+    person has confirmed must carry besides, so that what was shown is what happens.
     """
 
     command: str | None
@@ -50,9 +51,10 @@ class Answer(NamedTuple):
     dry_run: bool = False
     changes: bool = False
     fatal: bool = False
+    confirms: Mapping[str, str] = {}
 
 
 def refused(command: str | None, refusal: Refusal) -> Answer:
     """The answer that a refusal is."""
     return Answer(command, refusal.code, refusal.status, message=str(refusal), hint=refusal.advice,
-                  fatal=refusal.status == 5 or isinstance(refusal, AccountLocked))
+                  fatal=refusal.status == 5 or isinstance(refusal, AccountLocked), confirms=refusal.confirms)

@@ -12,7 +12,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy, duties, endings, health, unconfirmed
+from sysmgmt.service import deploy, duties, endings, health, renewals, unconfirmed
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.presence import Presence
 from sysmgmt.service.server import ENDING, Server, listening, shared
@@ -40,7 +40,7 @@ def serve(folder: str, path: str) -> None:
         doors.begin(house, here)
     presence = Presence()
     duties.start(house, (*endings.duties(presence), unconfirmed.duty(), *health.duties(folder),
-                         *(doors.DUTIES if here else ())))
+                         *renewals.DUTIES, *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

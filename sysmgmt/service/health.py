@@ -21,7 +21,7 @@ JUMP = 2.0
 LOOK = 10.0
 """Seconds between two looks at the clock."""
 SPACE = frozenset({"DiskSpaceLow", "DiskSpaceCritical"})
-EXPIRY = frozenset({"PasswordExpires"})
+EXPIRY = frozenset({"PasswordExpires", "CertificateExpires"})
 
 
 def duties(folder: str) -> tuple[Duty, ...]:
@@ -31,8 +31,9 @@ def duties(folder: str) -> tuple[Duty, ...]:
         settle(house, SPACE, conditions.of_space(folder, found.free, found.total))
 
     def expiry(house: House) -> None:
-        settle(house, EXPIRY, conditions.of_passwords(house.box.store.read(), house.box.clock.now()))
-    return (Duty("the space", MINUTE, space), Duty("the expiry of passwords", HOUR, expiry),
+        state, now = house.box.store.read(), house.box.clock.now()
+        settle(house, EXPIRY, (*conditions.of_passwords(state, now), *conditions.of_certificates(state, now)))
+    return (Duty("the space", MINUTE, space), Duty("the expiry of passwords and certificates", HOUR, expiry),
             Duty("the clock", LOOK, ClockWatch().look))
 
 

@@ -35,7 +35,9 @@ CHANGES = ["set_box_name name=Other", "set_login_banner text=hello", "add_role n
            "remove_group name=g1",
            f"add_user name=eve role=monitor password={CANARY}", "set_user name=bob role=auditor",
            f"set_user name=bob password={CANARY}", "set_user name=bob new_name=rob", "remove_user name=bob",
-           "unlock_user name=bob", "set_security_level level=high", "set_session_policy idle_timeout=5"]
+           "unlock_user name=bob", "set_security_level level=high", "set_session_policy idle_timeout=5",
+           "create_system_certificate common_name=box1", "create_certificate_request common_name=box1",
+           "set_certificate_renewal automatic=no"]
 
 
 @pytest.mark.parametrize("line", CHANGES)
@@ -310,6 +312,9 @@ REACHED_ELSEWHERE = {
     "ServiceLost": "by a boxmgmtd that is gone: tests/service", "UidsExhausted": "in service mode: tests/service",
     "KeyExists": "tests/commands/test_keys.py", "UnknownKey": "tests/commands/test_keys.py",
     "UnknownSession": "tests/commands/test_keys.py",
+    "CertificateRefused": "tests/commands/test_truststore.py", "KeyMismatch": "tests/commands/test_certificates.py",
+    "RequestOutstanding": "tests/commands/test_certificates.py", "TrustExists": "tests/commands/test_truststore.py",
+    "ServerRefused": "tests/vault/test_outgoing.py", "ServerUnreachable": "tests/vault/test_outgoing.py",
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",
 }
@@ -323,6 +328,9 @@ REACHED = {
     "PermissionNotAssignable": "add_role name=r permissions=boxmgmt", "PasswordTooWeak": "set_user name=bob password=x",
     "PasswordWrong": "set_password current_password=x new_password=abcdefgh", "GroupExists": "add_group name=g1",
     "UnknownGroup": "remove_group name=g9", "AlreadyInstalled": "install",
+    "NoRequest": "cancel_certificate_request", "NoCertificate": "export_root_certificate",
+    "UnknownTrust": "remove_trusted_certificate name=nobody",
+    "UnknownFile": "add_trusted_certificate name=a purposes=ldap file=ca.pem",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }
 SHOWN_BY_A_TEST = {

@@ -151,3 +151,13 @@ def test_a_replacement_killed_at_any_system_call_leaves_a_key_that_opens_everyth
         assert opened(place) == SECRET, point
         shutil.rmtree(place)
     assert keys == {1} and len(points) >= 15
+
+
+def test_what_is_made_without_its_master_key_is_refused_by_name(basic: TestBox) -> None:
+    admin = basic.admin()
+    assert admin.do("create_system_certificate common_name=box1").code == "Done"
+    (basic.folder / "master.key").unlink()
+    for line in ("create_system_certificate common_name=box1", "get_key_status"):
+        assert basic.admin().do(line).code == "MasterKeyMissing"
+    assert basic.admin().do("get_certificates").code == "Done"
+    assert not (basic.folder / "master.key").exists()

@@ -1,0 +1,221 @@
+"""The nouns that commands about certificates are about. Whatever is slow happens while they are read."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, NamedTuple
+
+from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.domain import certificates, fingerprints, names, truststore
+from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import Certificate, RevocationList
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
+_FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_MAIL = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,63}")
+LONGEST_NAMES = 512
+"""Characters of all alternative names together (B29)."""
+
+
+class Presented(NamedTuple):
+    """What a server shows at a port."""
+
+    port: int
+    certificates: tuple[Certificate, ...]
+
+
+def _field(longest: int) -> Any:
+    def read(text: str, reading: Reading) -> str:
+        if len(text) > longest or not text.isprintable():
+            raise InvalidValue(what=f"Expected at most {longest} characters without control characters")
+        return text.strip()
+    return read
+
+
+def _common_name(text: str, reading: Reading) -> str:
+    if not text.strip():
+        raise InvalidValue(what="The common name says whom the certificate is for, and cannot be empty")
+    return str(_field(64)(text, reading))
+
+
+def _country(text: str, reading: Reading) -> str:
+    if text and not re.fullmatch("[A-Za-z]{2}", text):
+        raise InvalidValue(what="A country is written with its two letters, such as DE or US")
+    return text.upper()
+
+
+def _alternative_names(text: str, reading: Reading) -> tuple[str, ...]:
+    if len(text) > LONGEST_NAMES:
+        raise InvalidValue(what=f"All alternative names together have at most {LONGEST_NAMES} characters")
+    return tuple(dict.fromkeys(_alternative(one) for one in listed(text)))
+
+
+def _alternative(text: str) -> str:
+    kind, colon, value = text.partition(":")
+    if not colon or kind not in ("DNS", "IP", "email"):
+        kind, value = "", text
+    if kind in ("", "IP") and (address := _address(value)):
+        return f"IP:{address}"
+    if kind in ("", "email") and _MAIL.fullmatch(value):
+        return f"email:{value}"
+    if kind in ("", "DNS") and _is_host(value):
+        return f"DNS:{value.lower()}"
+    raise InvalidValue(what="Alternative names are host names, addresses or mail addresses, separated by commas")
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
+def _is_host(text: str) -> bool:
+    return len(text) <= 253 and _HOST.fullmatch(text) is not None
+
+
+def _server(text: str, reading: Reading) -> str:
+    found = _address(text) or (text.lower().rstrip(".") if _is_host(text) else "")
+    if not found:
+        raise InvalidValue(what="Expected the name or the address of a server")
+    return found
+
+
+def _key(text: str, reading: Reading) -> PrivateKey:
+    kind = one_of(*KEY_TYPES)(text, reading)
+    return PrivateKey(kind, str(reading.slow.once(("key", kind), partial(reading.box.certifier.make_key, kind))))
+
+
+def _certificates(text: str, reading: Reading) -> Any:
+    return reading.slow.once(("certificates", text), partial(reading.box.reader.certificates, text))
+
+
+def _bundle(text: str, reading: Reading) -> Any:
+    """Certificates and, if it is given apart, their key."""
+    found, key = _certificates(text, reading), reading.texts.get("key", "")
+    if not key:
+        return Bundle(found)
+    return reading.slow.once(("pair", text, key), lambda: reading.box.reader.pair(found, _opened(key, reading)))
+
+
+def _private_key(text: str, reading: Reading) -> str:
+    return str(reading.slow.once(("private", text), partial(_opened, text, reading)))
+
+
+def _opened(key: str, reading: Reading) -> str:
+    return reading.box.reader.key(key, reading.texts.get("password", ""))
+
+
+def _from_file(read: Callable[[bytes, Reading], Any]) -> Any:
+    def read_file(text: str, reading: Reading) -> Any:
+        if not _FILE.fullmatch(text):
+            raise InvalidValue(what="Expected the name of a file in the import folder, without a path")
+        return reading.slow.once(("file", text), lambda: read(reading.box.imports.read(text), reading))
+    return read_file
+
+
+def _file_of_certificates(data: bytes, reading: Reading) -> tuple[Certificate, ...]:
+    if b"-----BEGIN" in data:
+        return reading.box.reader.certificates(data.decode("utf-8", "replace"))
+    bundle = reading.box.reader.bundle(data)
+    if bundle.key:
+        raise InvalidValue(what="Expected certificates only, but there is a private key")
+    return bundle.certificates
+
+
+def _file_of_bundle(data: bytes, reading: Reading) -> Bundle:
+    bundle = reading.box.reader.bundle(data, reading.texts.get("password", ""))
+    key = reading.texts.get("key", "")
+    return reading.box.reader.pair(bundle.certificates, _opened(key, reading)) if key else bundle
+
+
+def _file_of_revocations(data: bytes, reading: Reading) -> RevocationList:
+    return reading.box.reader.revocations(data)
+
+
+def _revocations(text: str, reading: Reading) -> Any:
+    return reading.slow.once(("revocations", text), partial(reading.box.reader.revocations, text.encode()))
+
+
+def _purposes(text: str, reading: Reading) -> tuple[str, ...]:
+    found = [one.lower() for one in listed(text)]
+    if not found or set(found) - set(truststore.PURPOSES):
+        raise InvalidValue(what=f"Expected purposes, separated by commas, of {', '.join(truststore.PURPOSES)}")
+    return tuple(one for one in truststore.PURPOSES if one in found)
+
+
+def _presented(text: str, reading: Reading) -> Presented:
+    """What the server shows at this port: fetched here, since a network is slow."""
+    port, host = whole(1, 65535, "ports")(text, reading), _server(reading.texts.get("host", ""), reading)
+    fetch = partial(reading.box.servers.presented, host, port)
+    return Presented(port, reading.slow.once(("presented", host, port), fetch))
+
+
+def _fingerprint(text: str, reading: Reading) -> str:
+    try:
+        return fingerprints.read(text)
+    except ValueError:
+        raise InvalidValue(what="Expected a SHA-256 fingerprint: 32 bytes as AB:CD:...") from None
+
+
+def _password(text: str, reading: Reading) -> str:
+    return text
+
+
+def _name(text: str, reading: Reading) -> str:
+    if not names.fits(text):
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
+    return names.canonical(text)
+
+
+def _known_name(text: str, reading: Reading) -> str:
+    return names.canonical(text)
+
+
+KeyType = Annotated[PrivateKey, Word("Type of the key", _key, "|".join(KEY_TYPES), offers=lambda state: KEY_TYPES)]
+CommonName = Annotated[str, Word("Common name, such as the name of the box in the DNS", _common_name, "NAME")]
+Country = Annotated[str, Word("Country, as two letters", _country, "CC")]
+Region = Annotated[str, Word("State or province", _field(128), "TEXT")]
+Locality = Annotated[str, Word("Locality", _field(128), "TEXT")]
+Organization = Annotated[str, Word("Organization", _field(64), "TEXT")]
+Unit = Annotated[str, Word("Organizational unit", _field(64), "TEXT")]
+Mail = Annotated[str, Word("Mail address", _field(64), "ADDRESS")]
+AlternativeNames = Annotated[tuple[str, ...], Word(
+    "Alternative names: host names and addresses, separated by commas", _alternative_names, "NAME[,NAME...]")]
+Validity = Annotated[int, Word("Days for which it is valid", whole(1, MOST_DAYS, "days"), f"1-{MOST_DAYS}")]
+Automatic = Annotated[bool, Word("Whether the box renews certificates that it has signed itself",
+                                 lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+                                 offers=lambda state: ["yes", "no"])]
+_RECORDED = certificates.recorded
+Certificates = Annotated[tuple[Certificate, ...], Word(
+    "Certificates (paste them, each from -----BEGIN to -----END)", _certificates, "-", block=True, recorded=_RECORDED)]
+CertificateChain = Annotated[Bundle, Word(
+    "The certificate and those above it (paste them, each from -----BEGIN to -----END)", _bundle, "-", block=True,
+    recorded=_RECORDED)]
+RevocationText = Annotated[RevocationList, Word(
+    "Revocation list (paste it, from -----BEGIN to -----END)", _revocations, "-", block=True, recorded=_RECORDED)]
+CertificatesFile = Annotated[tuple[Certificate, ...], Word(
+    "Name of a file in the import folder", _from_file(_file_of_certificates), "NAME")]
+BundleFile = Annotated[Bundle, Word("Name of a file in the import folder (PEM or PKCS#12)",
+                                    _from_file(_file_of_bundle), "NAME")]
+RevocationFile = Annotated[RevocationList, Word("Name of a file in the import folder",
+                                                _from_file(_file_of_revocations), "NAME")]
+PrivateKeyText = Annotated[str, Word("Private key (paste it, from -----BEGIN to -----END)", _private_key, "-",
+                                     secret=True, block=True)]
+FilePassword = Annotated[str, Word("Password of the file or of the private key", _password, "PASSWORD", secret=True)]
+NewTrust = Annotated[str, Word("Name of the entry", _name, "NAME")]
+TrustName = Annotated[str, Word("Which entry", _known_name, "NAME", bare=True, none="The truststore is empty.",
+                                offers=lambda state: state.trusted_certificates)]
+RevocationName = Annotated[str, Word("Which revocation list", _known_name, "NAME", bare=True,
+                                     none="There are no revocation lists.",
+                                     offers=lambda state: state.revocation_lists)]
+Purposes = Annotated[tuple[str, ...], Word("What it is trusted for, separated by commas", _purposes,
+                                           "PURPOSE[,PURPOSE...]", offers=lambda state: truststore.PURPOSES)]
+Server = Annotated[str, Word("Name or address of the server", _server, "SERVER")]
+ServerPort = Annotated[Presented, Word("Port of the server", _presented, "1-65535")]
+Fingerprint = Annotated[str, Word("SHA-256 fingerprint of its certificate", _fingerprint, "AB:CD:...")]

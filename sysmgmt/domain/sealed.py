@@ -1,0 +1,32 @@
+"""Everything in the state that is sealed under the master key, in one place: all of it can be sealed anew."""
+
+from collections.abc import Callable, Mapping
+
+from sysmgmt.domain.model import State
+
+CRYPTOPERIOD = 730 * 86400
+"""Seconds after which a master key should be replaced (SP 800-57)."""
+SEALED: Mapping[str, tuple[str, ...]] = {"identities": ("key",), "signing_requests": ("key",)}
+"""By table, the fields that hold sealed texts."""
+
+
+def place(table: str, key: str, field: str) -> str:
+    """What a sealed text is bound to."""
+    return f"{table} {key} {field}"
+
+
+def replaced(state: State, change: Callable[[str, str], str]) -> State:
+    """The state with `change` made to every sealed text; it is given the text and its place."""
+    for table, fields in SEALED.items():
+        records = getattr(state, table)
+        for key, one in records.items():
+            new = {field: change(text, place(table, key, field)) for field in fields if (text := getattr(one, field))}
+            records = records.put(key, one._replace(**new))
+        state = state._replace(**{table: records})
+    return state
+
+
+def counted(state: State) -> dict[str, int]:
+    """How many records of each table hold something sealed."""
+    return {table: sum(1 for one in getattr(state, table).values() if any(getattr(one, field) for field in fields))
+            for table, fields in SEALED.items()}

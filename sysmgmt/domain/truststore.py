@@ -1,0 +1,104 @@
+"""The truststore: whom the box trusts, for which purposes and servers (R222-R224, B15, B28, D08-D14)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sysmgmt.domain import certificates, fingerprints
+from sysmgmt.domain.errors import (
+    CertificateRefused, ConfirmationNeeded, Refusal, ServerRefused, TrustExists, UnknownTrust)
+from sysmgmt.domain.model import Certificate, RevocationList, State, TrustedCertificate
+from sysmgmt.domain.times import iso
+
+PURPOSES = ("ldap", "syslog", "email", "ipsec", "web_client", "upload", "cluster")
+
+
+class Trust(NamedTuple):
+    """Whom a connection may trust: authorities, servers' own certificates by fingerprint, revocation lists (PEM)."""
+
+    authorities: tuple[Certificate, ...]
+    pins: frozenset[str]
+    revocations: tuple[str, ...]
+    now: float
+
+
+def add(state: State, one: TrustedCertificate, now: float) -> State:
+    """Trust `one` from now on. Raises TrustExists, CertificateRefused.
+
+    Without a server only authorities are accepted; a server's own certificate is one for that server.
+    """
+    if one.name in state.trusted_certificates:
+        raise TrustExists(name=one.name)
+    for each in one.certificates:
+        certificates.refuse(each, [*certificates.faults(each, now), *_role_faults(each, bool(one.server))])
+    return state._replace(trusted_certificates=state.trusted_certificates.put(one.name, one))
+
+
+def _role_faults(one: Certificate, for_server: bool) -> Iterator[str]:
+    if not for_server or one.authority:
+        yield from certificates.authority_faults(one)
+
+
+def remove(state: State, name: str) -> State:
+    """Trust the entry no longer. Raises UnknownTrust."""
+    if name not in state.trusted_certificates:
+        raise UnknownTrust(name=name)
+    return state._replace(trusted_certificates=state.trusted_certificates.without(name))
+
+
+def authorities(state: State) -> list[Certificate]:
+    """All authorities that are trusted for anything."""
+    return [one for entry in state.trusted_certificates.values() for one in entry.certificates if one.authority]
+
+
+def first(server: str, presented: tuple[Certificate, ...], now: float) -> Certificate:
+    """The server's own certificate among those that it shows, if a person may be asked to trust it.
+
+    Raises ServerRefused, CertificateRefused.
+    """
+    if not presented:
+        raise ServerRefused(server=server, reason="it showed no certificate")
+    certificates.refuse(presented[0], list(certificates.faults(presented[0], now)))
+    return presented[0]
+
+
+def confirmation(server: str, port: int, shown: Certificate, expected: str | None) -> Refusal:
+    """What asks a person to look at the fingerprint; if another one was expected there is nothing to ask."""
+    if expected is not None:
+        return ServerRefused(server=server, reason=f"its certificate has the fingerprint {shown.fingerprint}")
+    question = (f"{server} shows on port {port} the certificate of {shown.subject}, SHA-256 fingerprint\n"
+                f"{shown.fingerprint}\nin words {fingerprints.words(shown.fingerprint)}\nTrust it?")
+    refusal = ConfirmationNeeded(question=question)
+    refusal.hint = f"Add fingerprint={shown.fingerprint} to confirm."
+    refusal.confirms = {"fingerprint": shown.fingerprint}
+    return refusal
+
+
+def add_list(state: State, one: RevocationList, now: float) -> State:
+    """Honour a revocation list; a newer one takes the place of an older one of the same name.
+
+    Raises CertificateRefused for one that is out of date.
+    """
+    if one.next_update is not None and one.next_update < now:
+        raise CertificateRefused(subject=f"the revocation list of {one.issuer}",
+                                 reasons=f"it is out of date since {iso(one.next_update)}")
+    return state._replace(revocation_lists=state.revocation_lists.put(one.name, one))
+
+
+def remove_list(state: State, name: str) -> State:
+    """Forget a revocation list. Raises UnknownTrust."""
+    if name not in state.revocation_lists:
+        raise UnknownTrust(name=name)
+    return state._replace(revocation_lists=state.revocation_lists.without(name))
+
+
+def trust(state: State, purpose: str, server: str, now: float) -> Trust:
+    """Whom to trust in a connection to `server` for `purpose`.
+
+    Entries that name the server count alone where there are any: nobody else speaks for it then.
+    """
+    entries = [one for one in state.trusted_certificates.values() if purpose in one.purposes]
+    own = [one for one in entries if one.server == server.lower()]
+    found = [each for one in own or [one for one in entries if not one.server] for each in one.certificates]
+    return Trust(tuple(one for one in found if one.authority),
+                 frozenset(one.fingerprint for one in found) if own else frozenset(),
+                 tuple(one.pem for one in state.revocation_lists.values()), now)

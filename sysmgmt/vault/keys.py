@@ -1,0 +1,68 @@
+"""Private keys: made, read, matched with certificates."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, ed448, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding, NoEncryption, PrivateFormat, PublicFormat, load_der_private_key, load_pem_private_key)
+
+from sysmgmt.domain.certificates import LEAST_RSA_BITS
+from sysmgmt.domain.errors import InvalidValue
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+MAKERS: Mapping[str, Callable[[], PrivateKey]] = {
+    "ec_p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "rsa2048": lambda: rsa.generate_private_key(65537, 2048),
+    "rsa3072": lambda: rsa.generate_private_key(65537, 3072),
+    "rsa4096": lambda: rsa.generate_private_key(65537, 4096),
+}
+CURVES = {"secp256r1": "ec_p256", "secp384r1": "ec_p384", "secp521r1": "ec_p521"}
+EC_WITH_PARAMETERS = bytes.fromhex("06072a8648ce3d020130")
+"""A public key on a curve that is not named but spelled out."""
+
+
+def make(kind: str) -> str:
+    """A new private key of one of the kinds, as PEM."""
+    return written(MAKERS[kind]())
+
+
+def written(key: Any) -> str:
+    """A private key as PEM, not encrypted: it is sealed before it is stored."""
+    text: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return text.decode()
+
+
+def read(data: bytes, password: str = "") -> PrivateKey:
+    """The private key in PEM or DER. Raises InvalidValue, which tells nothing of the key."""
+    secret = password.encode() or None
+    try:
+        key = (load_pem_private_key if b"-----BEGIN" in data else load_der_private_key)(data, secret)
+    except TypeError:
+        raise InvalidValue(what="The private key is encrypted, and needs its password" if not password
+                           else "The private key is not encrypted, but a password was given") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise InvalidValue(what="The private key cannot be read, or its password is another one") from None
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < LEAST_RSA_BITS:
+        raise InvalidValue(what=f"RSA keys need at least {LEAST_RSA_BITS} bits")
+    if not isinstance(key, PrivateKey):
+        raise InvalidValue(what="The private key is of a type that is not used here")
+    return key
+
+
+def kind(public: Any) -> str:
+    """The type of a public key, in the words of `domain.certificates`."""
+    if isinstance(public, rsa.RSAPublicKey):
+        return f"rsa{public.key_size}"
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        return CURVES.get(public.curve.name, public.curve.name)
+    return {ed25519.Ed25519PublicKey: "ed25519", ed448.Ed448PublicKey: "ed448"}.get(type(public), "unknown")
+
+
+def fits(public: Any, key: PrivateKey) -> bool:
+    """Whether a public key belongs to a private one."""
+    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    theirs: bytes = public.public_bytes(*form)
+    return theirs == key.public_key().public_bytes(*form)

@@ -1,0 +1,99 @@
+"""TLS to others: every connection of the product that goes out is checked here.
+
+A context that `client` makes checks each connection in its handshake, whichever library uses it:
+the name, the path to an authority of the truststore, the revocation lists; or that the server
+shows the very certificate that is trusted for it.
+"""
+
+import socket
+import ssl
+from typing import Any
+
+from sysmgmt.domain.errors import ServerRefused, ServerUnreachable
+from sysmgmt.domain.model import Certificate
+from sysmgmt.domain.truststore import Trust
+from sysmgmt.vault import certificates, paths
+
+PATIENCE = 10.0
+"""Seconds that a server may take to answer."""
+
+
+def client(trust: Trust, server: str) -> ssl.SSLContext:
+    """A context for connections to `server`. A handshake with anybody else raises ServerRefused."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if trust.authorities:
+        context.load_verify_locations(cadata="".join(one.pem for one in trust.authorities))
+    if trust.pins:  # then no authority has to vouch for it
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.sslsocket_class = _checked(ssl.SSLSocket, trust, server)
+    context.sslobject_class = _checked(ssl.SSLObject, trust, server)
+    return context
+
+
+def _checked(kind: Any, trust: Trust, server: str) -> Any:
+    """A socket whose handshake ends with the check."""
+    class Checked(kind):  # type: ignore[misc]
+        def do_handshake(self, *args: Any) -> None:
+            try:
+                super().do_handshake(*args)
+            except ssl.SSLCertVerificationError as problem:
+                raise ServerRefused(server=server, reason=problem.verify_message) from None
+            paths.verify(shown(self), trust, server)
+    return Checked
+
+
+def shown(connection: Any) -> tuple[Certificate, ...]:
+    """The certificates that the other end has shown, its own first."""
+    given = getattr(connection, "get_unverified_chain", None)  # from Python 3.13 on
+    if given is not None:
+        chain = given()
+    else:
+        chain = [one.public_bytes(_DER) for one in connection._sslobj.get_unverified_chain() or ()]
+    return tuple(certificates.read(one) for one in chain)
+
+
+_DER = 2
+"""What Python's own ssl module calls DER (`_ssl.ENCODING_DER`)."""
+
+
+def connect(trust: Trust, server: str, port: int) -> ssl.SSLSocket:
+    """A connection to `server` that was checked. Raises ServerRefused, ServerUnreachable."""
+    plain = _connect(server, port)
+    try:
+        return client(trust, server).wrap_socket(plain, server_hostname=server)
+    except (OSError, ValueError) as problem:
+        plain.close()
+        raise ServerUnreachable(server=server, reason=_words(problem)) from None
+    except BaseException:
+        plain.close()
+        raise
+
+
+def presented(server: str, port: int) -> tuple[Certificate, ...]:
+    """What a server shows to anybody: nothing of it is believed. Raises ServerUnreachable."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with _connect(server, port) as plain, context.wrap_socket(plain, server_hostname=server) as connection:
+            return shown(connection)
+    except (OSError, ValueError) as problem:
+        raise ServerUnreachable(server=server, reason=_words(problem)) from None
+
+
+def _connect(server: str, port: int) -> socket.socket:
+    try:
+        return socket.create_connection((server, port), PATIENCE)
+    except (OSError, UnicodeError) as problem:
+        raise ServerUnreachable(server=server, reason=_words(problem)) from None
+
+
+def _words(problem: Exception) -> str:
+    if isinstance(problem, ssl.SSLError):
+        return f"no TLS connection comes about ({problem.reason or 'it was cut off'})"
+    if isinstance(problem, TimeoutError):
+        return "it does not answer"
+    return (problem.strerror if isinstance(problem, OSError) else None) or "its name is not known"

@@ -1,0 +1,155 @@
+"""The path from a certificate to an authority that is trusted (RFC 5280, FIA_X509_EXT.1).
+
+The path is found and checked by `cryptography`: signatures, dates, CA flags, path lengths, name
+constraints. What it says is for programmers, so that the reason that people read is looked for here.
+"""
+
+import datetime
+import ipaddress
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.x509 import verification
+
+from sysmgmt.domain import certificates as rules
+from sysmgmt.domain.errors import ServerRefused
+from sysmgmt.domain.model import Certificate
+from sysmgmt.domain.truststore import Trust
+from sysmgmt.vault import certificates, revocations
+
+LONGEST = 8
+"""Authorities between a certificate and the one that is trusted."""
+
+
+def verify(presented: Sequence[Certificate], trust: Trust, server: str) -> None:
+    """Return if whoever shows `presented` (its own first) is `server`, as far as `trust` goes.
+
+    Raises ServerRefused with the reason.
+    """
+    if not presented:
+        raise ServerRefused(server=server, reason="it showed no certificate")
+    if presented[0].fingerprint in trust.pins:
+        wrong = list(rules.faults(presented[0], trust.now))
+    else:
+        wrong = _objections(presented, trust, server)
+    if wrong:
+        raise ServerRefused(server=server, reason=wrong[0])
+
+
+def _objections(presented: Sequence[Certificate], trust: Trust, server: str) -> list[str]:
+    leaf = presented[0]
+    if wrong := [*rules.faults(leaf, trust.now), *rules.server_faults(leaf)]:
+        return [f"its certificate cannot be used: {one}" for one in wrong]
+    try:
+        path = _path(presented, trust, server)
+    except (verification.VerificationError, ValueError) as problem:
+        return [*_reasons(presented, trust, server), f"no path to a trusted authority holds ({problem})"]
+    return [*_weak(path, trust), *_revoked(path, trust)]
+
+
+def _path(presented: Sequence[Certificate], trust: Trust, server: str) -> list[Certificate]:
+    if not trust.authorities:
+        raise ValueError("nobody is trusted")
+    builder = verification.PolicyBuilder().store(verification.Store([_load(one) for one in trust.authorities]))
+    builder = builder.time(datetime.datetime.fromtimestamp(trust.now, datetime.UTC)).max_chain_depth(LONGEST)
+    builder = builder.extension_policies(ca_policy=_authority(), ee_policy=_leaf())
+    found = builder.build_server_verifier(_subject(server)).verify(
+        _load(presented[0]), [_load(one) for one in presented[1:]])
+    return [certificates.describe(one) for one in found]
+
+
+def _load(one: Certificate) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(one.pem.encode())
+
+
+def _subject(server: str) -> Any:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(server))
+    except ValueError:
+        return x509.DNSName(server)
+
+
+def _authority() -> verification.ExtensionPolicy:
+    policy = verification.ExtensionPolicy.permit_all()
+    policy = policy.require_present(x509.BasicConstraints, verification.Criticality.AGNOSTIC, _is_authority)
+    return policy.may_be_present(x509.KeyUsage, verification.Criticality.AGNOSTIC, _may_sign)
+
+
+def _leaf() -> verification.ExtensionPolicy:
+    policy = verification.ExtensionPolicy.permit_all()
+    return policy.require_present(x509.SubjectAlternativeName, verification.Criticality.AGNOSTIC, None)
+
+
+def _is_authority(policy: Any, one: x509.Certificate, basic: x509.BasicConstraints) -> None:
+    if not basic.ca:
+        raise ValueError("the CA flag is not set")
+
+
+def _may_sign(policy: Any, one: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("the key usage does not allow signing certificates")
+
+
+def _reasons(presented: Sequence[Certificate], trust: Trust, server: str) -> Iterator[str]:
+    """Why there is no path, as far as that can be seen from the certificates one by one."""
+    for one in presented[1:]:
+        for wrong in (*rules.faults(one, trust.now), *rules.authority_faults(one)):
+            yield f"the certificate of {one.subject} cannot be used: {wrong}"
+    known = {one.subject for one in trust.authorities}
+    if not known.intersection(one.issuer for one in presented):
+        yield ("it has signed its certificate itself" if presented[0].self_signed
+               else f"{presented[-1].issuer}, who has signed its certificates, is not trusted")
+    if not names(presented[0], server):
+        yield f"its certificate is for {', '.join(presented[0].names) or 'no name at all'}"
+
+
+def names(one: Certificate, server: str) -> bool:
+    """Whether one of the alternative names of a certificate is `server`; `*` stands for one first label."""
+    try:
+        return f"IP:{ipaddress.ip_address(server)}" in one.names
+    except ValueError:
+        wanted = server.lower().rstrip(".")
+    wild = "*." + wanted.partition(".")[2]
+    return any(name.lower() in (f"dns:{wanted}", f"dns:{wild}") for name in one.names)
+
+
+def complete(leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
+    """A certificate of the box with all that is above it, up to an authority that signed itself (B06).
+
+    Raises CertificateRefused where a step is missing, or is not what it has to be.
+    """
+    chain = [leaf]
+    while not chain[-1].self_signed:
+        above = next((one for one in known if _signed_by(chain[-1], one)), None)
+        if above is None or above in chain:
+            rules.refuse(leaf, [f"the certificate of {chain[-1].issuer}, which signed {chain[-1].subject}, is neither "
+                                "with it nor in the truststore"])
+            break
+        wrong = [*rules.faults(above._replace(signature="") if above.self_signed else above, now),
+                 *rules.authority_faults(above)]
+        rules.refuse(above, wrong)
+        chain.append(above)
+    return tuple(chain)
+
+
+def _signed_by(one: Certificate, above: Certificate) -> bool:
+    try:
+        _load(one).verify_directly_issued_by(_load(above))
+        return True
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+
+
+def _weak(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
+    """What the path holds that is no longer secure; the signature of the one that is trusted does not matter."""
+    for place, one in enumerate(path[1:], 2):
+        for wrong in rules.faults(one if place < len(path) else one._replace(signature=""), trust.now):
+            yield f"the certificate of {one.subject} cannot be used: {wrong}"
+
+
+def _revoked(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
+    for one, issuer in zip(path, path[1:], strict=False):
+        if objection := revocations.objection(one, issuer, trust.revocations, trust.now):
+            yield objection

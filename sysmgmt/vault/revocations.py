@@ -1,0 +1,68 @@
+"""Lists of revoked certificates (CRLs): read, and asked."""
+
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sysmgmt.domain.errors import CertificateRefused, InvalidValue
+from sysmgmt.domain.model import Certificate, RevocationList
+from sysmgmt.vault import bundles
+
+
+def read(data: bytes) -> RevocationList:
+    """What one list, in PEM or DER, says; it has no name yet. Raises InvalidValue."""
+    if b"-----BEGIN" in data:
+        found = bundles.blocks(data.decode("ascii", "replace"))
+        if len(found) != 1 or found[0].label != "X509 CRL":
+            raise InvalidValue(what="Expected one revocation list, from -----BEGIN X509 CRL----- to its end")
+        data = bundles.decoded(found[0])
+    try:
+        one = x509.load_der_x509_crl(data)
+        until = one.next_update_utc
+        return RevocationList("", one.issuer.rfc4514_string(), one.public_bytes(Encoding.PEM).decode(), len(one),
+                              one.last_update_utc.timestamp(), until.timestamp() if until else None)
+    except Exception:  # whatever a library makes of hostile bytes
+        raise InvalidValue(what="The revocation list cannot be read") from None
+
+
+def check_issuer(text: str, known: Iterable[Certificate]) -> None:
+    """Raise CertificateRefused unless one of the authorities that are `known` has signed the list in PEM."""
+    one = x509.load_pem_x509_crl(text.encode())
+    for authority in known:
+        if authority.subject == one.issuer.rfc4514_string() and _signed(one, authority) and _may_sign(authority):
+            return
+    raise CertificateRefused(subject=f"the revocation list of {one.issuer.rfc4514_string()}",
+                             reasons="no authority of the truststore that may sign it has signed it")
+
+
+def objection(one: Certificate, issuer: Certificate, lists: Iterable[str], now: float) -> str:
+    """Why the lists speak against a certificate of `issuer`, or ''.
+
+    Where there is a list of that authority, it has to be one that can be relied upon.
+    """
+    own = [each for text in lists if (each := x509.load_pem_x509_crl(text.encode())).issuer.rfc4514_string()
+           == issuer.subject]
+    signed = [each for each in own if _signed(each, issuer)]
+    if own and not (signed and _may_sign(issuer)):
+        return f"the revocation list of {issuer.subject} was not signed by an authority that may sign it"
+    serial = int(one.serial, 16)
+    if any(each.get_revoked_certificate_by_serial_number(serial) for each in signed):
+        return f"the certificate of {one.subject} was revoked"
+    if signed and all(each.next_update_utc and each.next_update_utc.timestamp() < now for each in signed):
+        return f"the revocation list of {issuer.subject} is out of date"
+    return ""
+
+
+def _may_sign(authority: Certificate) -> bool:
+    restricted = {"key_cert_sign", "digital_signature", "crl_sign"}.intersection(authority.usages)
+    return authority.authority and ("crl_sign" in authority.usages or not restricted)
+
+
+def _signed(one: x509.CertificateRevocationList, authority: Certificate) -> bool:
+    try:
+        key = x509.load_pem_x509_certificate(authority.pem.encode()).public_key()
+        return one.is_signature_valid(key)  # type: ignore[arg-type]  # any other key is a TypeError
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
+        return False

@@ -1,0 +1,91 @@
+"""The engine's ports for certificates. What stands behind them is imported at first use: it is expensive."""
+
+from collections.abc import Sequence
+
+from sysmgmt.domain.certificates import Bundle, Plan
+from sysmgmt.domain.model import Certificate, RevocationList
+from sysmgmt.domain.truststore import Trust
+
+
+class Certifier:
+    """See `sysmgmt.engine.ports.Certifier`."""
+
+    def make_key(self, kind: str) -> str:
+        """See the port."""
+        from sysmgmt.vault import keys
+
+        return keys.make(kind)
+
+    def issue(self, plan: Plan, key: str, signer: tuple[str, str] | None = None) -> Certificate:
+        """See the port."""
+        from sysmgmt.vault import bundles, certificates
+
+        return bundles.read_certificates(certificates.issue(plan, key, signer))[0]
+
+    def request(self, plan: Plan, key: str) -> str:
+        """See the port."""
+        from sysmgmt.vault import certificates
+
+        return certificates.request(plan, key)
+
+    def complete(self, leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
+        """See the port."""
+        from sysmgmt.vault import paths
+
+        return paths.complete(leaf, known, now)
+
+
+class Reader:
+    """See `sysmgmt.engine.ports.Reader`."""
+
+    def certificates(self, text: str) -> tuple[Certificate, ...]:
+        """See the port."""
+        from sysmgmt.vault import bundles
+
+        return bundles.read_certificates(text)
+
+    def bundle(self, data: bytes, password: str = "") -> Bundle:
+        """See the port."""
+        from sysmgmt.vault import bundles
+
+        return bundles.open_bundle(data, password)
+
+    def key(self, text: str, password: str = "") -> str:
+        """See the port."""
+        from sysmgmt.vault import keys
+
+        return keys.written(keys.read(text.encode(), password))
+
+    def pair(self, found: tuple[Certificate, ...], key: str) -> Bundle:
+        """See the port."""
+        from sysmgmt.vault import bundles
+
+        return bundles.paired(found, key)
+
+    def revocations(self, data: bytes) -> RevocationList:
+        """See the port."""
+        from sysmgmt.vault import revocations
+
+        return revocations.read(data)
+
+    def check_issuer(self, revocations: RevocationList, known: Sequence[Certificate]) -> None:
+        """See the port."""
+        from sysmgmt.vault import revocations as lists
+
+        lists.check_issuer(revocations.pem, known)
+
+
+class Servers:
+    """See `sysmgmt.engine.ports.Servers`."""
+
+    def presented(self, server: str, port: int) -> tuple[Certificate, ...]:
+        """See the port."""
+        from sysmgmt.vault import outgoing
+
+        return outgoing.presented(server, port)
+
+    def check(self, trust: Trust, server: str, port: int) -> None:
+        """See the port."""
+        from sysmgmt.vault import outgoing
+
+        outgoing.connect(trust, server, port).close()

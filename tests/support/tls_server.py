@@ -1,0 +1,43 @@
+"""A TLS server on the loopback that shows a certificate, says hello and hangs up."""
+
+import socket
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.support.authorities import Made
+
+
+@contextmanager
+def showing(*chain: Made) -> Iterator[int]:
+    """Serve with the first certificate of `chain` (and its key); the port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "all.pem")
+        path.write_text("".join([chain[0].key_pem, *(one.pem for one in chain)]))
+        context.load_cert_chain(path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_serve, args=(listener, context), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(20)
+
+
+def _serve(listener: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            plain, _ = listener.accept()
+        except OSError:
+            return
+        plain.settimeout(20)
+        with suppress(OSError), plain, context.wrap_socket(plain, server_side=True) as connection:
+            connection.sendall(b"hello")
+
+
+def texts(chain: Sequence[Made]) -> str:
+    """The certificates of a chain as one PEM text."""
+    return "".join(one.pem for one in chain)
