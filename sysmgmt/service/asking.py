@@ -1,6 +1,7 @@
 """One call to boxmgmtd from a helper program of PAM or sshd: small, since every login waits for it."""
 
 import socket
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,10 @@ def ask(path: str, method: str, parameters: Mapping[str, str]) -> dict[str, Any]
     """The parameters of the reply to one call over the socket at `path`. Raises Unanswered."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         try:
-            connection.settimeout(PATIENCE)
+            # Blocking: with a time limit of Python's own a full queue of others would be a refusal at once.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(PATIENCE), 0))
             connection.connect(path)
+            connection.settimeout(PATIENCE)
             wire = Wire(connection)
             wire.send({"method": f"{INTERFACE}.{method}", "parameters": dict(parameters)})
             reply = wire.receive(PATIENCE)

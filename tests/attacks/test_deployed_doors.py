@@ -10,7 +10,7 @@ from tests.attacks.deployed import DOORS, Deployed
 from tests.attacks.roles import ATTACKERS, Attacker
 from tests.doors.site import Site
 
-OF_EACH = 5
+OF_EACH = 4
 SAMPLED = [(kind, ATTACKERS[(place * 2 + more) % len(ATTACKERS)])
            for place, kind in enumerate(DOORS) for more in (0, 1)]
 """Two roles at each door, and all roles at some door; `python -m tests.attacks` tries all of all."""
@@ -29,7 +29,7 @@ def opened(site: Site) -> Site:
     return site
 
 
-@pytest.mark.attack(1, 13, 18, 20, 23, 25, 26, 28, 32, 33, 35)
+@pytest.mark.attack(1, 2, 13, 18, 20, 23, 25, 26, 28, 32, 33, 35)
 @pytest.mark.parametrize("kind, attacker", SAMPLED, ids=lambda one: str(getattr(one, "role", "") or one.name))
 def test_nothing_gets_out_of_a_deployed_box(site: Site, kind: type[Deployed], attacker: Attacker) -> None:
     outcome = attack(kind(site), attacker, corpus.sample(OF_EACH, f"{kind.name} {attacker.role}"))

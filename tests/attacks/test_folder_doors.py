@@ -10,7 +10,7 @@ from tests.attacks.doors import Menu, Pipe, embedded
 from tests.attacks.roles import ATTACKERS, Attacker
 from tests.support.box import TestBox
 
-OF_THE_MENU = 12
+OF_THE_MENU = 6
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_forms_of_a_name_share_its_counter(served: Served, way: str, forms: tupl
     assert not WAYS[way](served.path, "mona", RIGHT) and not WAYS[way](served.path, "MONA", RIGHT)
 
 
-@pytest.mark.attack(36, 37)
+@pytest.mark.attack(3, 36, 37)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("form", [
     "mona ", " mona", "mona\t", "mona\n", "mona\0", "\0mona", "ｍｏｎａ", "mоna", "mona\u200b", "mo\u00adna", "mona/",
