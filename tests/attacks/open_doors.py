@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from sysmgmt.service.deployment.pamfiles import SHUT
 from tests.attacks.corpus import Attempt, attempts
 from tests.attacks.deployed import Console
 from tests.attacks.doors import Menu, Pipe
@@ -55,8 +56,9 @@ class OpenConsole(Console):
 
 
 def let_root_in(site: Site) -> None:
-    """Let root of the machine in over SSH, who has a shell of the operating system."""
+    """Let root of the machine in, who has a shell of the operating system."""
     machine = site.machine
+    machine.path(SHUT).write_text("")
     machine.path("/etc/ssh/sshd_config.d/05-control.conf").write_bytes(b"PermitRootLogin yes\n")
     machine.do("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/key-root")
     machine.do("/bin/sh", "-c", "mkdir -p /root/.ssh && chmod 700 /root /root/.ssh && chown root:root /root && "

@@ -60,7 +60,7 @@ def connected(daemon: Daemon, deadline: float) -> Raw:
 
 @pytest.mark.attack(7)
 @pytest.mark.parametrize("connections, message, times", [
-    (200, "", 0), (100, "{", 1), (1, "x" * 100_000, 100), (20, SIGN + "\\0", 20_000), (50, SIGN, 1)],
+    (200, "", 0), (100, "{", 1), (1, "x" * 100_000, 100), (3, SIGN + "\\0", 20_000), (50, SIGN, 1)],
     ids=["silent", "half", "endless", "reads-nothing", "unfinished"])
 def test_one_client_that_wants_too_much_delays_nobody(
         daemon: Daemon, connections: int, message: str, times: int) -> None:

@@ -1,40 +1,33 @@
 """Whichever way guesses come: one counter, three evaluated, and nothing that is no password lets in."""
 
 import itertools
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from sysmgmt.domain import uids
-from sysmgmt.service.server import Server, listening, shared
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Raw
 from tests.support.box import TestBox
 from tests.support.hashers import CountingHasher, at_once, counted
+from tests.support.served import Served
 
 RIGHT, WRONG = "Mona-Pass-12", "wrong-one"
 GUESSES = 40
 Guess = Callable[[Path, str, str], bool]
 
 
-class Served:
-    """A box behind its socket, served in this process: a hasher that counts looks at each password."""
+class Counted:
+    """A box behind its socket, with a hasher that counts the passwords it looks at."""
 
     def __init__(self, box: TestBox, folder: Path) -> None:
         self.box, self.path, self.log = box, folder / "box.sock", folder / "compared"
-        house = box.house(CountingHasher(box.folder, self.log))
-        self._listener: socket.socket = listening(str(self.path))
-        self._server = Server(shared(house), self._listener)
-        self._thread = threading.Thread(target=self._server.serve)
-        self._thread.start()
+        self._served = Served(box.house(CountingHasher(box.folder, self.log)), self.path)
 
     def stop(self) -> None:
-        self._server.stop()
-        self._thread.join()
-        self._listener.close()
+        self._served.cut()
+        self._served.join()
 
     def begin_again(self) -> None:
         """Give all attempts back, behind the engine's back."""
@@ -48,13 +41,13 @@ class Served:
 
 
 @pytest.fixture
-def served(basic: TestBox, folder: Path) -> Iterator[Served]:
+def served(basic: TestBox, folder: Path) -> Iterator[Counted]:
     admin = basic.admin()
     assert admin.do(f'add_user name=mona role=monitor password="{RIGHT}" must_change=no').code == "Done"
     admin.door.log_out("mona is there")
     with StateStore(str(basic.folder)).writing() as transaction:
         transaction.save(uids.reserve(transaction.state, 70000, 70099))
-    one = Served(basic, folder)
+    one = Counted(basic, folder)
     yield one
     one.stop()
 
@@ -81,7 +74,7 @@ WAYS: dict[str, Guess] = {"shell": by_login, "ssh": by_pam("sshd", "192.0.2.1", 
 
 
 @pytest.mark.attack(8)
-def test_three_wrong_in_any_mixture_of_ways_lock_all_of_them(served: Served) -> None:
+def test_three_wrong_in_any_mixture_of_ways_lock_all_of_them(served: Counted) -> None:
     for ways in itertools.combinations_with_replacement(WAYS, 3):
         served.begin_again()
         assert all(guess(served.path, "mona", RIGHT) for guess in WAYS.values()), "the control"
@@ -94,7 +87,7 @@ def test_three_wrong_in_any_mixture_of_ways_lock_all_of_them(served: Served) -> 
 @pytest.mark.attack(37)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("forms", [("Mona", "MONA", "mOnA"), ("mona", "MONA", "Mona")])
-def test_forms_of_a_name_share_its_counter(served: Served, way: str, forms: tuple[str, ...]) -> None:
+def test_forms_of_a_name_share_its_counter(served: Counted, way: str, forms: tuple[str, ...]) -> None:
     for form in forms:
         assert WAYS[way](served.path, form, WRONG) is False
     assert served.strikes() == 3
@@ -106,7 +99,7 @@ def test_forms_of_a_name_share_its_counter(served: Served, way: str, forms: tupl
 @pytest.mark.parametrize("form", [
     "mona ", " mona", "mona\t", "mona\n", "mona\0", "\0mona", "ｍｏｎａ", "mоna", "mona\u200b", "mo\u00adna", "mona/",
     "../mona", "./mona", "mona:", "mona,admin", "mona@", "m%6fna", "mona\r", "\"mona\"", "mona;", "-fmona"])
-def test_what_is_no_form_of_a_name_is_nobody(served: Served, way: str, form: str) -> None:
+def test_what_is_no_form_of_a_name_is_nobody(served: Counted, way: str, form: str) -> None:
     assert WAYS[way](served.path, form, RIGHT) is False
     assert served.strikes() == 0 and counted(served.log) == 0
 
@@ -115,7 +108,7 @@ def test_what_is_no_form_of_a_name_is_nobody(served: Served, way: str, form: str
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("password", ["", " ", "   ", "\0", f"\0{RIGHT}", f"{RIGHT}\0", f"{RIGHT} ", f" {RIGHT}", "\n",
                                       f"{RIGHT}\n", RIGHT.lower(), RIGHT[:-1], RIGHT * 100, "*", "%", "' or 1=1 --"])
-def test_what_is_not_the_password_lets_nobody_in(served: Served, way: str, password: str) -> None:
+def test_what_is_not_the_password_lets_nobody_in(served: Counted, way: str, password: str) -> None:
     assert WAYS[way](served.path, "mona", password) is False
     assert served.strikes() == 1
     assert WAYS[way](served.path, "mona", RIGHT) is True, "the control"
@@ -124,14 +117,14 @@ def test_what_is_not_the_password_lets_nobody_in(served: Served, way: str, passw
 @pytest.mark.attack(45)
 @pytest.mark.parametrize("stored", ["", "*", "!", "x"])
 @pytest.mark.parametrize("way", WAYS)
-def test_an_account_without_a_hash_has_no_password(served: Served, way: str, stored: str) -> None:
+def test_an_account_without_a_hash_has_no_password(served: Counted, way: str, stored: str) -> None:
     served.box.replace("mona", password=stored)
     for password in ("", stored):
         assert WAYS[way](served.path, "mona", password) is False
 
 
 @pytest.mark.attack(8)
-def test_of_many_guesses_at_once_by_all_ways_three_are_evaluated(served: Served) -> None:
+def test_of_many_guesses_at_once_by_all_ways_three_are_evaluated(served: Counted) -> None:
     guesses = list(itertools.islice(itertools.cycle(WAYS.values()), GUESSES))
     at_once(GUESSES, lambda number: guesses[number](served.path, "mona", f"wrong-{number}") and None)
     assert (counted(served.log), served.strikes()) == (3, 3)
@@ -139,7 +132,7 @@ def test_of_many_guesses_at_once_by_all_ways_three_are_evaluated(served: Served)
 
 
 @pytest.mark.attack(8)
-def test_more_than_three_would_be_seen(served: Served) -> None:
+def test_more_than_three_would_be_seen(served: Counted) -> None:
     for _ in range(5):
         by_login(served.path, "mona", WRONG)
         served.box.replace("mona", strikes=0, locked_by="")

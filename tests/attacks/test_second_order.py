@@ -193,7 +193,7 @@ def test_a_shell_holds_its_terminal_and_one_socket_and_leaves_no_file_behind(unt
     kinds = {re.sub(r"[0-9]+", "N", one) for one in held}
     assert "/dev/pts/N" in kinds
     assert kinds <= {"/dev/pts/N", "socket:[N]", "anon_inode:[eventpoll]", "pipe:[N]", "/dev/tty"}
-    left = site.machine.do("/usr/bin/find", "/tmp", "/var", "/run", "/dev/shm", "/etc", "/usr/lib/boxmgmt", "-xdev",
-                           "-uid", "+69999", "-uid", "-100000")
+    left = site.machine.do("/usr/bin/find", "/tmp", "/var/tmp", "/var/lib", "/run", "/dev/shm", "/etc",
+                           "/usr/lib/boxmgmt", "-xdev", "-uid", "+69999", "-uid", "-100000")
     assert left == ""
     wait_until(lambda: "User: mona" not in site.as_admin("get_sessions"))
