@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from sysmgmt import __version__
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine import attempt
+from sysmgmt.engine.auditing import Chaining
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
@@ -16,12 +17,14 @@ from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 from sysmgmt.host.imports import ImportFolder
 from sysmgmt.host.services import NoServices
+from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import EVENTS, LineJournal
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
 from sysmgmt.vault import x509
 from sysmgmt.vault.hashing import Argon2Hasher
 from sysmgmt.vault.sealing import MasterKeys
+from sysmgmt.vault.signing import SigningKeys
 
 
 def _token() -> str:
@@ -48,10 +51,12 @@ def catalog() -> Catalog:
 def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None) -> House:
     """The engine over the state in `folder`; `services` makes those that follow it, if any do."""
     keys = MasterKeys(KeyFile(folder), machine.credential)
+    audit = AuditJournal(folder, clock.now, SigningKeys())
     hosted = services(keys) if services else NoServices()
-    box = Box(StateStore(folder), LineJournal(folder), LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
+    following = Both(Both(hosted, keys), Chaining(audit, keys))
+    box = Box(StateStore(folder), audit, LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
               x509.Certifier(), x509.Reader(), x509.Servers(), ImportFolder(os.path.join(folder, "import")),
-              machine.LinuxMachine(), Both(hosted, keys), clock, __version__, hosted.listeners)
+              machine.LinuxMachine(), following, clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

@@ -3,6 +3,7 @@
 from sysmgmt.commands.words import Banner, BoxName, FirstPassword, Level
 from sysmgmt.domain import facts, installation
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import auditing
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
 
 
@@ -12,8 +13,9 @@ def install(call: Call, name: BoxName, level: Level, password: FirstPassword) ->
 
     There is no default password: until this was done nobody can log in.
     """
-    plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release,
-                             call.box.sealer.make(call.now))
+    key = call.box.sealer.make(call.now)
+    plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release, key,
+                             auditing.new_seed(call.box, key))
     return Change(installation.install(call.state, plan, call.now), {"name": name, "level": level})
 
 

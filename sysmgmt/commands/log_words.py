@@ -23,6 +23,13 @@ def _choice(about: str, allowed: tuple[str, ...]) -> Word:
     return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
 
 
+def _anchor(text: str, reading: Reading) -> tuple[int, str]:
+    found = re.fullmatch(r"(\d{1,12}):([0-9a-f]{16,64})", text)
+    if not found:
+        raise InvalidValue(what="Expected an anchor as the login shows it, such as 1234:8d5e957f297893487bd98fa8")
+    return int(found[1]), found[2]
+
+
 EventLevel = Annotated[str, _choice("Level", LEVELS)]
 EventScope = Annotated[str, _choice("Scope", SCOPES)]
 EventTopic = Annotated[str, _choice("Topic", TOPICS)]
@@ -32,6 +39,8 @@ Containing = Annotated[str, Word("Text that a record contains", any_text, "TEXT"
 After = Annotated[int, Word("Number of the record after which to begin", whole(0, 999_999_999, "records"), "NUMBER")]
 Limit = Annotated[int, Word("How many records", whole(1, MOST, "records"), f"1-{MOST}")]
 """At most so many are shown; the oldest after `after`, else the newest."""
+AuditAnchor = Annotated[tuple[int, str], Word(
+    "Anchor that was noted at an earlier login", _anchor, "RECORDS:HEAD", bare=True)]
 RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state: state.accounts)]
 RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
 RecordedCode = Annotated[str, Word("Code of the outcome", any_text, "CODE")]

@@ -1,11 +1,13 @@
 """What the box tells of itself (R020, R021) and what its users have done (R029-R033)."""
 
 from sysmgmt.commands.log_words import (
-    After, Containing, EventLevel, EventScope, EventTopic, Limit, RecordedCode, RecordedCommand, RecordedUser, Since,
-    Until)
+    After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Limit, RecordedCode, RecordedCommand,
+    RecordedUser, Since, Until)
 from sysmgmt.domain import facts, logs
+from sysmgmt.domain.errors import AuditDamaged
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import auditing
 from sysmgmt.engine.declaration import Call, Shown, command
 
 USUAL = 100
@@ -36,8 +38,21 @@ def get_audit_log(call: Call, user: RecordedUser | None = None, command: Recorde
     return Shown({"records": [facts.record(one) for one in logs.select(call.box.journal.newest(), wanted)]})
 
 
+@command(needs=Permission.AUDIT)
+def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
+    """Verify every record of the audit; name the first one that is not as it was written.
+
+    With an anchor that was noted at an earlier login, also an end that was cut off since then is
+    found. Without one, whatever was done to records of before the last minute is.
+    """
+    found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor)
+    if not found["intact"]:
+        raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
+    return Shown({name: found[name] for name in ("records", "checkpoints", "head")})
+
+
 def _given(**fields: str | None) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-COMMANDS = (get_events_log, get_audit_log)
+COMMANDS = (get_events_log, get_audit_log, verify_audit_log)

@@ -382,6 +382,12 @@ class MasterKeyWrong(_Unable):
     hint = "Put back the file master.key of this box, or the credential that it is kept under."
 
 
+class AuditDamaged(_Unable):
+    """The audit is not as it was written: record {number}: {reason}."""
+
+    hint = "Keep a copy of the whole state folder, and find out who could write to it."
+
+
 class StorageFull(_Unable):
     """The storage of the box is full; nothing was changed."""
 

@@ -58,6 +58,8 @@ KINDS = (
          "Follow the chapter Recovery of the manual."),
     Kind(3006, "StorageRefused", ERROR, ROOT_CAUSE, STORAGE, "A change could not be stored.",
          "Look at get_system_status, then make space or repair the disk."),
+    Kind(3007, "AuditDamaged", CRITICAL, ROOT_CAUSE, SECURITY, "The audit is not as it was written.",
+         "Keep a copy of the whole state folder, and find out who could write to it."),
     Kind(4001, "ServiceRefused", ERROR, ROOT_CAUSE, SYSTEM, "A service of the machine refused a change.",
          "Read the details, repair what they name, and repeat the command."),
     Kind(4002, "ClockJumped", WARNING, ROOT_CAUSE, SYSTEM, "The clock of the box was changed.",

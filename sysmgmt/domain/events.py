@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import sessions
 from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
-from sysmgmt.domain.errors import InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull
+from sysmgmt.domain.errors import (
+    AuditDamaged, InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull)
 from sysmgmt.domain.event_kinds import NAMED, NO_ACTION, NUMBERED, Kind
 from sysmgmt.domain.lockout import BY_ATTEMPTS, BY_COMMAND
 from sysmgmt.domain.model import Session, SshKey, State
 
 OF_REFUSAL: dict[type[Refusal], str] = {
-    StateDamaged: "StateUnreadable", StorageFull: "StorageRefused", StorageFailed: "StorageRefused",
+    StateDamaged: "StateUnreadable", AuditDamaged: "AuditDamaged",
+    StorageFull: "StorageRefused", StorageFailed: "StorageRefused",
     ServiceRefused: "ServiceRefused", InternalError: "InternalError"}
 """Refusals that say that something is wrong with the box, and the events they are."""
 QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",

@@ -7,7 +7,7 @@ from sysmgmt.domain.model import ADMIN, Account, Settings, State
 
 
 class Plan(NamedTuple):
-    """What the Installation step was told; `password` is a hash."""
+    """What the Installation step was told; `password` is a hash, `audit_seed` is sealed."""
 
     name: str
     level: str
@@ -15,6 +15,7 @@ class Plan(NamedTuple):
     box_id: str
     release: str
     master_key: str
+    audit_seed: str
 
 
 def install(state: State, plan: Plan, now: float) -> State:
@@ -22,5 +23,5 @@ def install(state: State, plan: Plan, now: float) -> State:
     admin = passwords.store(Account(ADMIN, roles.ADMINISTRATOR), plan.password, now)
     settings = Settings(name=plan.name, box_id=plan.box_id, installed_at=now, installed_version=plan.release,
                         level=plan.level, hashing=passwords.LEVELS[plan.level].hashing, uids=state.settings.uids,
-                        master_key=plan.master_key)
+                        master_key=plan.master_key, audit_seeds=(plan.audit_seed,))
     return uids.give(state._replace(settings=settings), admin)

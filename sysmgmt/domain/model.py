@@ -222,8 +222,9 @@ class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
-    ever given twice. `master_key` is the id of the key under which secrets are sealed;
-    `certificate_renewal` says that the box renews certificates that it signed itself.
+    ever given twice. `master_key` is the id of the key under which secrets are sealed, `audit_seeds`
+    are: from the last one grows the chain of the audit. `certificate_renewal` says that the box
+    renews certificates that it signed itself.
     """
 
     name: str = ""
@@ -238,6 +239,7 @@ class Settings(NamedTuple):
     recovered_at: float | None = None
     uids: tuple[int, ...] = ()
     master_key: str = ""
+    audit_seeds: Annotated[tuple[str, ...], SECRET] = ()
     reach: Reach = Reach()
     pending: Pending | None = None
     certificate_renewal: bool = True

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from sysmgmt.domain import accounts, certificates, passwords, pending, security, tls
+from sysmgmt.domain import accounts, certificates, passwords, pending, roles, security, tls
 from sysmgmt.domain.errors import (
     AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.names import canonical
+from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import authority, departure, returning
+from sysmgmt.engine import auditing, authority, departure, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
@@ -19,6 +20,8 @@ from sysmgmt.engine.record import MASK, Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 LOGIN = "log_in"
+BY_PEOPLE = frozenset({"ssh", "console"})
+"""Endpoints of sessions at whose end the audit is signed: that costs a script more than its commands."""
 LEAST = 0.5
 """Seconds that a failed login takes at least."""
 
@@ -147,10 +150,15 @@ def greet(house: House, caller: Caller) -> Reply:
     state, now = house.box.store.read(), house.box.clock.now()
     account, session = accounts.find(state, caller.user), authority.check_open(state, caller.session)
     facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
-             "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins}
+             "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins,
+             "audit_anchor": auditing.anchor(house.box) or None if _audits(state, account) else None}
     due = passwords.change_due(account, passwords.rules_of(state.settings), now)
     return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, session, now)),
                  caller._replace(due=due))
+
+
+def _audits(state: State, account: Account) -> bool:
+    return Permission.AUDIT in roles.permissions_of(state, account.role)
 
 
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
@@ -195,6 +203,8 @@ def log_out(house: House, caller: Caller, reason: str) -> None:
         if caller.session:
             departure.close(house, caller, reason)
             house.box.sync()
+            if caller.endpoint in BY_PEOPLE:
+                house.box.journal.checkpoint()
         if caller.session or house.box.store.read().generation == 1:  # 1: just installed, without a login
             house.box.store.tidy()
     except Refusal:

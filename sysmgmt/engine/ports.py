@@ -56,6 +56,22 @@ class Journal(Protocol):
         """The records, the last one first; each has its number as `seq`. Raises StorageFailed."""
 
 
+class Audit(Journal, Protocol):
+    """The audit: a journal that proves itself. Its chain grows from a seed (hexadecimal)."""
+
+    def begin(self, seed: str) -> None:
+        """Begin the chain that grows from `seed`, unless that is the one being written. Raises StorageFull."""
+
+    def checkpoint(self) -> None:
+        """Sign what has been written since the last time. Raises StorageFull, StorageFailed."""
+
+    def anchor(self) -> tuple[int, str]:
+        """How many records there are, and what proves the last one; kept elsewhere it shows a cut end."""
+
+    def verify(self, seeds: Collection[str], known: tuple[int, str] | None = None) -> Mapping[str, Any]:
+        """Verify every record; `seeds` are those of all chains, `known` is an anchor kept elsewhere."""
+
+
 class Hasher(Protocol):
     """Slow password hashes. At most two are computed at a time on the whole box."""
 
@@ -210,7 +226,7 @@ class Box(NamedTuple):
     """Everything outside the engine."""
 
     store: Store
-    journal: Journal
+    journal: Audit
     events: Journal
     hasher: Hasher
     sealer: Sealer

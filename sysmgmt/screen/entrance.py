@@ -104,6 +104,8 @@ def welcome(console: Console, answer: Answer) -> None:
     console.output.say(f"Logged in as {facts['user']} ({facts['role']}). Last login: {last}.")
     if facts["failed_logins"]:
         console.output.say(f"Failed logins since then: {facts['failed_logins']}.")
+    if facts["audit_anchor"]:
+        console.output.say(f"Audit: {facts['audit_anchor']} (verify_audit_log proves it later).")
 
 
 def _with_own_password(console: Console, guest: Guest) -> Guest | Answer:

@@ -46,6 +46,7 @@ def serve(folder: str, path: str) -> None:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     server.serve()
     house.box.sync()
+    house.box.journal.checkpoint()
     os.close(owned)
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.peers import Peer, peer_of
 from sysmgmt.service.presence import Presence
-from sysmgmt.service.shared import SharedJournal, SharedStore
+from sysmgmt.service.shared import SharedStore
 from sysmgmt.service.visit import Visit
 
 MOST, MOST_OF_ONE = 512, 128
@@ -20,10 +20,8 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def shared(house: House) -> House:
-    """`house` with a store and a journal that threads can share."""
-    box = house.box._replace(store=SharedStore(house.box.store), journal=SharedJournal(house.box.journal),
-                             events=SharedJournal(house.box.events))
-    return house._replace(box=box)
+    """`house` with a store that threads can share."""
+    return house._replace(box=house.box._replace(store=SharedStore(house.box.store)))
 
 
 def listening(path: str) -> socket.socket:
@@ -41,7 +39,7 @@ def listening(path: str) -> socket.socket:
 
 
 class Server:
-    """Serves connections until it is stopped. The store and the journal of `house` are shared ones."""
+    """Serves connections until it is stopped. The store of `house` is a shared one."""
 
     def __init__(self, house: House, listener: socket.socket, presence: Presence) -> None:
         self._house = house

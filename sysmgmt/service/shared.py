@@ -1,12 +1,12 @@
-"""The store and the journal of one process for many threads: one at a time, each briefly."""
+"""The store of one process for many threads: one at a time, each briefly."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sysmgmt.domain.model import State
-from sysmgmt.engine.ports import Journal, Store, Transaction
+from sysmgmt.engine.ports import Store, Transaction
 
 
 class SharedStore:
@@ -41,25 +41,3 @@ class SharedStore:
         """See Store."""
         with self._lock:
             return self._store.compact()
-
-
-class SharedJournal:
-    """A Journal that threads can share."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._lock = threading.Lock()
-
-    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
-        """See Journal."""
-        with self._lock:
-            self._journal.append(record, durable, reserve)
-
-    def sync(self) -> None:
-        """See Journal."""
-        with self._lock:
-            self._journal.sync()
-
-    def newest(self) -> Iterable[Mapping[str, Any]]:
-        """See Journal. It reads what is in the file, and needs no lock."""
-        return self._journal.newest()

@@ -3,7 +3,9 @@
 import fcntl
 import json
 import os
+from _thread import allocate_lock
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from errno import ESTALE
 from typing import Any
 
@@ -18,13 +20,19 @@ TORN = "an incomplete record precedes"
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
+def encoded(record: Mapping[str, Any]) -> bytes:
+    """The text of a record in one line."""
+    return _encode(record).encode("ascii")
+
+
 class LineJournal:
-    """`sysmgmt.engine.ports.Journal` in one folder. One object serves one thread."""
+    """`sysmgmt.engine.ports.Journal` in one folder, for many threads and processes."""
 
     def __init__(self, folder: str, name: str = AUDIT) -> None:
         self._folder = folder
         self._name = name
         self._path = os.path.join(folder, name)
+        self._thread = allocate_lock()
         self._lock = self._file = -1
         self._size = 0
         self._seq = 0
@@ -39,29 +47,37 @@ class LineJournal:
         """
         if not durable and self._file < 0 and not os.path.isdir(self._folder):
             return
-        try:
-            facts = self._hold()
+        with self._held() as facts:
+            self._write(self._follow(facts), record, facts, reserve)
+            if durable:
+                self._sync()
+
+    @contextmanager
+    def _held(self) -> Iterator[os.stat_result]:
+        """Hold the lock; facts about the file. Raises StorageFull, StorageFailed, also for what is done meanwhile."""
+        with self._thread:
             try:
-                self._write(self._follow(facts), record, facts, reserve)
-                if durable:
-                    self._sync()
-            finally:
-                fcntl.flock(self._lock, fcntl.LOCK_UN)
-        except OSError as problem:
-            self._close()
-            raise files.refusal(problem, self._folder) from problem
+                facts = self._hold()
+                try:
+                    yield facts
+                finally:
+                    fcntl.flock(self._lock, fcntl.LOCK_UN)
+            except OSError as problem:
+                self._close()
+                raise files.refusal(problem, self._folder) from problem
 
     def sync(self) -> None:
         """Make everything appended so far durable. Raises StorageFull, StorageFailed."""
         if not self._dirty:
             return
-        try:
-            if self._file < 0:
-                self._open()
-            self._sync()
-        except OSError as problem:
-            self._close()
-            raise files.refusal(problem, self._folder) from problem
+        with self._thread:
+            try:
+                if self._file < 0:
+                    self._open()
+                self._sync()
+            except OSError as problem:
+                self._close()
+                raise files.refusal(problem, self._folder) from problem
 
     def newest(self) -> Iterator[Mapping[str, Any]]:
         """The records, the last one first; what is no record is passed over. Raises StorageFailed."""
@@ -122,17 +138,29 @@ class LineJournal:
         """Learn the last number if others appended; what has to be written before the next record."""
         if facts.st_size == self._size:
             return b""
-        self._seq, torn = last_number(self._file, facts.st_size, self._name)
-        self._size = facts.st_size
+        last, torn = last_record(self._file, facts.st_size, self._name)
+        self._size, self._seq = facts.st_size, last["seq"] if last else 0
+        self._learn(last or {})
         if not torn:
             return b""
+        return b"\n" + self._line({"note": TORN})
+
+    def _learn(self, last: Mapping[str, Any]) -> None:
+        """Take note of the last record, which somebody else may have written."""
+
+    def _line(self, record: Mapping[str, Any]) -> bytes:
+        """The line of the next record."""
         self._seq += 1
-        return b"\n%b\n" % _encode({"seq": self._seq, "note": TORN}).encode("ascii")
+        return self._sealed(encoded({"seq": self._seq, **record})) + b"\n"
+
+    def _sealed(self, body: bytes) -> bytes:
+        """The text of a record as it is written."""
+        return body
 
     def _write(self, before: bytes, record: Mapping[str, Any], facts: os.stat_result, reserve: bool) -> None:
-        line = before + _encode({"seq": self._seq + 1, **record}).encode("ascii") + b"\n"
-        self._dirty = True
         start, self._size = self._size, -1  # Until it is written, nobody knows what the file ends with.
+        line = before + self._line(record)
+        self._dirty = True
         if not space.keep(self._file, start + len(line), facts) and not reserve:
             raise StorageFull(folder=self._folder)
         try:
@@ -141,11 +169,11 @@ class LineJournal:
             os.ftruncate(self._file, start)
             space.keep(self._file, start)
             raise
-        self._size, self._seq = start + len(line), self._seq + 1
+        self._size = start + len(line)
 
 
-def last_number(descriptor: int, size: int, name: str) -> tuple[int, bool]:
-    """The number of the last whole record in `size` bytes, and whether a torn one follows it.
+def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] | None, bool]:
+    """The last whole record in `size` bytes, and whether a torn one follows it.
 
     Raises StateDamaged where there are whole lines but no record, OSError.
     """
@@ -155,10 +183,10 @@ def last_number(descriptor: int, size: int, name: str) -> tuple[int, bool]:
         empty = False
         found = record_of(line)
         if found is not None:
-            return found["seq"], torn
+            return found, torn
     if not empty:
         raise files.damaged(name, "no record can be read")
-    return 0, torn
+    return None, torn
 
 
 def whole_lines(descriptor: int, size: int) -> Iterator[bytes]:

@@ -1,34 +1,35 @@
-"""The file of the master key: beside the state and never a part of it."""
+"""Files of keys: beside the state and never a part of it."""
 
 import os
 from contextlib import suppress
 
 from sysmgmt.store import files
 
-NAME = "master.key"
+MASTER, AUDIT = "master.key", "audit.key"
+"""The keys under which the secrets of the state are sealed; the key that the audit is chained with."""
 
 
 class KeyFile:
-    """The file in `folder` that holds the keys under which the secrets of the state are sealed."""
+    """A file in `folder` that holds keys."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, name: str = MASTER) -> None:
         self._folder = folder
-        self._path = os.path.join(folder, NAME)
+        self.path = os.path.join(folder, name)
 
     def read(self) -> bytes | None:
         """What it holds; None if there is none. Raises StateDamaged."""
-        return files.read(self._path)
+        return files.read(self.path)
 
     def write(self, data: bytes) -> None:
         """Make it hold `data`, durably, as a whole or not at all; what it held before is overwritten.
 
-        The caller holds the lock of the state. Raises StorageFull, StorageFailed.
+        The caller holds the lock of what the keys are for. Raises StorageFull, StorageFailed.
         """
         with files.refusing(self._folder):
             files.make_folder(self._folder)
             old = self._old()
             try:
-                files.replace(self._path, data)
+                files.replace(self.path, data)
                 if old is not None:
                     _overwrite(old)
             finally:
@@ -37,7 +38,7 @@ class KeyFile:
 
     def _old(self) -> int | None:
         with suppress(FileNotFoundError):
-            return os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            return os.open(self.path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         return None
 
 

@@ -28,7 +28,7 @@ GUIDE = {
     "get_cluster_status": "view", "get_box_settings": "view", "set_box_name": "boxmgmt",
     "set_login_banner": "boxmgmt", "reboot_box": "boxmgmt", "shut_down_box": "boxmgmt",
     "enable_advanced_support_commands": "se", "disable_advanced_support_commands": "se",
-    "get_events_log": "view", "get_audit_log": "audit",
+    "get_events_log": "view", "get_audit_log": "audit", "verify_audit_log": "audit",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

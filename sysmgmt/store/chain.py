@@ -1,0 +1,102 @@
+"""The chain of the audit: each record carries a MAC over itself and the MAC of the record before it.
+
+The key moves on with every epoch and cannot be moved back, so whoever learns today's key can forge
+nothing that was written before today's epoch. Whoever knows the seed, which the state keeps sealed,
+can compute every key, and so verify. Checkpoints are signed besides, with a key that is thrown away
+after its one signature: not even the seed lets anybody forge the past behind one.
+
+What remains is a tail cut off within the current epoch; it takes a (records, head) known elsewhere.
+"""
+
+import json
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import StateDamaged
+
+MOST_RECORDS, LONGEST = 1000, 60.0
+"""Records, and seconds, after which an epoch ends."""
+
+
+class Link(NamedTuple):
+    """The key of the current epoch, and where that began: after so many `records`, the last one with the MAC `head`.
+
+    `tag` proves both with the key before, so that they cannot be changed later. `began` is in
+    seconds since 1970. `private` signs the next checkpoint, `public` is its other half; `signed`
+    are the records up to the last checkpoint.
+    """
+
+    chain: str
+    epoch: int
+    records: int
+    head: str
+    tag: str
+    began: float
+    key: str
+    private: str
+    public: str
+    signed: int
+
+    def is_due(self, count: int, now: float) -> bool:
+        """Whether the epoch has had its time or its records."""
+        return count - self.records >= MOST_RECORDS or not 0 <= now - self.began < LONGEST
+
+
+def name_of(seed: str) -> str:
+    """What a chain is called; it tells nothing of the seed (hexadecimal)."""
+    return mac(seed, "", b"name of the chain")[:16]
+
+
+def first(seed: str, at: tuple[int, str], now: float, pair: tuple[str, str]) -> Link:
+    """The first link of the chain that grows from `seed`, after what `at` tells (how many records, MAC of the last)."""
+    chain = name_of(seed)
+    return Link(chain, 0, *at, _tag(seed, chain, 0, at), now, key_after(seed), *pair, at[0])
+
+
+def following(link: Link, at: tuple[int, str], now: float, pair: tuple[str, str] | None = None) -> Link:
+    """The next link, with another pair of signing keys if one is given."""
+    epoch = link.epoch + 1
+    tag, key = _tag(link.key, link.chain, epoch, at), key_after(link.key)
+    if pair is None:
+        return link._replace(epoch=epoch, records=at[0], head=at[1], tag=tag, began=now, key=key)
+    return Link(link.chain, epoch, *at, tag, now, key, *pair, at[0])
+
+
+def is_proven(link: Link, key_before: str) -> bool:
+    """Whether the beginning of an epoch is what it was when that began."""
+    return link.tag == _tag(key_before, link.chain, link.epoch, (link.records, link.head))
+
+
+def key_after(key: str) -> str:
+    """The key of the next epoch."""
+    return mac(key, "", b"next epoch")
+
+
+def mac(key: str, head: str, body: bytes) -> str:
+    """HMAC-SHA-256 over the MAC before and the record, in hexadecimal."""
+    import hmac  # brings OpenSSL: not for a program that writes no record
+
+    return hmac.digest(bytes.fromhex(key), head.encode() + body, "sha256").hex()
+
+
+def promise(chain: str, count: int, head: str, public: str) -> bytes:
+    """What a checkpoint signs: all records so far, and the key that signs the next one."""
+    return f"boxmgmt audit checkpoint {chain} {count} {head} {public}".encode()
+
+
+def written(link: Link) -> bytes:
+    """The text of the key file."""
+    return json.dumps(link._asdict()).encode() + b"\n"
+
+
+def read(text: bytes | None) -> Link | None:
+    """What the key file says; None where there is none. Raises StateDamaged."""
+    if text is None:
+        return None
+    try:
+        return Link(**json.loads(text))
+    except (ValueError, TypeError):
+        raise StateDamaged(what="audit.key holds no key") from None
+
+
+def _tag(key: str, chain: str, epoch: int, at: tuple[int, str]) -> str:
+    return mac(key, "", f"epoch {chain} {epoch} {at[0]} {at[1]}".encode())

@@ -1,0 +1,133 @@
+"""Verifying the audit: every record, every epoch, every checkpoint, and that nothing is missing at the end."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sysmgmt.store import chain
+from sysmgmt.store.chain import Link
+from sysmgmt.store.journal import TORN, record_of
+
+SignedBy = Callable[[str, bytes, str], bool]
+"""Whether the owner of a public key has signed a message."""
+
+
+class Anchor(NamedTuple):
+    """What somebody noted elsewhere: how many records there were, and how the MAC of the last one begins."""
+
+    records: int
+    head: str
+
+
+class Broken(Exception):
+    """The first record that is not as it was written, and what is wrong with it."""
+
+    def __init__(self, number: int, words: str) -> None:
+        super().__init__(words)
+        self.number = number
+
+
+class Verifier:
+    """Reads records in their order. `seeds` are those of all chains; `known` is an anchor from elsewhere."""
+
+    def __init__(self, seeds: Iterable[str], is_signed: SignedBy, known: Anchor | None = None) -> None:
+        self._seeds = {chain.name_of(one): one for one in seeds}
+        self._is_signed = is_signed
+        self.count, self.head, self.checkpoints = 0, "", 0
+        self._chain, self._epoch, self._began = "", -1, 0
+        self._key = self._key_before = ""
+        self._publics: tuple[str, ...] = ()
+        self._torn = False
+        self._before = b""
+        self._known = known
+
+    def read(self, line: bytes) -> None:
+        """Verify the next line, without its end. Raises Broken."""
+        record = record_of(line)
+        if record is None:
+            self._torn = bool(line)
+            self._before += line + b"\n"
+            return
+        if self._torn and record.get("note") != TORN:
+            raise Broken(self.count + 1, "it cannot be read")
+        if record["seq"] != self.count + 1:
+            raise Broken(self.count + 1, f"the record with the number {record['seq']} stands in its place")
+        self._torn = False
+        self._enter(record)
+        if "checkpoint" in record:
+            self._check_signature(record["checkpoint"])
+        self._check_mac(line, record)
+        self.count += 1
+        if self._known and self._known.records == self.count and not self.head.startswith(self._known.head):
+            raise Broken(self.count, "it is not the record that was last when the anchor was noted")
+
+    def finish(self, link: Link | None) -> None:
+        """Compare the end with the anchor and with the file of the key. Raises Broken."""
+        if self._known and self._known.records > self.count:
+            raise Broken(self.count + 1, f"there were {self._known.records} records when the anchor was noted")
+        if link is None:
+            if self._chain:
+                raise Broken(self.count + 1, "the file audit.key is missing")
+            return
+        opened = link.epoch == self._epoch and (link.records, link.key) == (self._began, self._key)
+        announced = (link.epoch == self._epoch + 1 and link.records == self.count and link.head == self.head
+                     and link.key == chain.key_after(self._key or "00") and chain.is_proven(link, self._key))
+        if self._begins_now(link):
+            return
+        if link.chain != self._chain or not (opened or announced):
+            raise Broken(self.count + 1, "records at the end are missing, or audit.key is not the one they were "
+                                         "written with")
+        if opened and not chain.is_proven(link, self._key_before):
+            raise Broken(self._began + 1, "audit.key was changed")
+
+    def _begins_now(self, link: Link) -> bool:
+        """Whether it begins a chain of which no record has been written yet."""
+        seed = self._seeds.get(link.chain, "") if link.chain != self._chain else ""
+        return bool(seed) and link.records == self.count and chain.is_proven(link, seed)
+
+    def _enter(self, record: Mapping[str, Any]) -> None:
+        """Begin the epoch or the chain that a record begins."""
+        if "chain" in record:
+            seed = self._seeds.get(str(record["chain"]))
+            if seed is None:
+                raise Broken(self.count + 1, "it begins a chain that this box has not begun")
+            self._chain, self._key, self._publics = str(record["chain"]), seed, (str(record.get("public")),)
+            self._epoch = -1
+            if not self.head:
+                self.head = _digest(self._before)
+        if "epoch" in record:
+            if not self._chain or record["epoch"] != self._epoch + 1:
+                raise Broken(self.count + 1, "it begins an epoch out of turn")
+            self._key_before, self._key = self._key, chain.key_after(self._key)
+            self._epoch, self._began = record["epoch"], self.count
+
+    def _check_mac(self, line: bytes, record: Mapping[str, Any]) -> None:
+        found = record.get("mac")
+        if not self._chain:
+            if found is not None:
+                raise Broken(self.count + 1, "it belongs to a chain that has not begun")
+            self._before += line + b"\n"
+            return
+        body, cut, _ = line.rpartition(b',"mac":"')
+        expected = chain.mac(self._key, self.head, body + b"}")
+        if not cut or line != body + b',"mac":"' + expected.encode() + b'"}':
+            raise Broken(self.count + 1, "it was changed, or what comes before it was")
+        self.head = expected
+
+    def _check_signature(self, told: Any) -> None:
+        """Check a checkpoint. The key before counts, too, as long as its successor has signed nothing."""
+        try:
+            public, signature = told["public"], told["signature"]
+            message = chain.promise(self._chain, self.count, self.head, public)
+            by = next((one for one in self._publics if self._is_signed(one, message, signature)), None)
+        except (TypeError, KeyError):
+            by = None
+        if by is None:
+            raise Broken(self.count + 1, "its signature is wrong, or it does not sign what comes before it")
+        self._publics = (public, by)
+        self.checkpoints += 1
+
+
+def _digest(text: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(text).hexdigest()
