@@ -12,6 +12,10 @@ from sysmgmt.host import files
 from sysmgmt.host.files import File
 
 
+UNSETTLED = "/etc/boxmgmt/unsettled"
+"""Names the services whose files are being put into place, so that a crash before their reload is made good."""
+
+
 def _accepted(prepared: Mapping[str, str]) -> None:
     """A service that has no checker."""
 
@@ -54,16 +58,49 @@ class Order(NamedTuple):
     edits: tuple[Edit, ...]
 
 
+class Mark:
+    """The file that names the services of which it is not known whether they have read their files."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def names(self) -> set[str]:
+        """The names in it. Raises ServiceRefused."""
+        try:
+            return set((files.read(self._path) or File(b"")).content.decode(errors="replace").splitlines())
+        except OSError as problem:
+            raise ServiceRefused(service=self._path, words=problem.strerror or str(problem)) from None
+
+    def add(self, names: set[str]) -> None:
+        """Name more. Raises ServiceRefused."""
+        self._write(self.names() | names)
+
+    def remove(self, names: set[str]) -> None:
+        """Name fewer; where that fails they are reloaded once more than needed."""
+        with suppress(ServiceRefused):
+            self._write(self.names() - names)
+
+    def _write(self, names: set[str]) -> None:
+        wanted = File("".join(f"{one}\n" for one in sorted(names)).encode()) if names else None
+        try:
+            files.put(self._path, wanted)
+        except OSError as problem:
+            raise ServiceRefused(service=self._path, words=problem.strerror or str(problem)) from None
+
+
 class Settlement:
     """Files that are rendered, checked and written beside the real ones."""
 
-    def __init__(self, orders: Sequence[Order]) -> None:
+    def __init__(self, orders: Sequence[Order], mark: "Mark") -> None:
         self._orders = orders
+        self._mark = mark
 
     def apply(self) -> None:
         """Rename all into place and reload. Raises ServiceRefused; the old files are back then."""
+        names = {order.service.name for order in self._orders}
         done: list[Order] = []
         try:
+            self._mark.add(names)
             for order in self._orders:
                 done.append(order)
                 _carry_out(order)
@@ -73,6 +110,7 @@ class Settlement:
             raise
         finally:
             self.discard()
+            self._mark.remove(names)
 
     def discard(self) -> None:
         """Remove what was written beside the real files."""
@@ -98,7 +136,10 @@ class HostServices:
         return self._settled([one for one in self._services if one.concerns(old, new)], new)
 
     def heal(self, state: State) -> None:
-        """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused."""
+        """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused.
+
+        A service whose files were in place, but may not have been reloaded, is reloaded.
+        """
         self._settled(self._services, state).apply()
 
     def listeners(self, state: State) -> list[Listener]:
@@ -106,9 +147,11 @@ class HostServices:
         return [listener for one in self._services for listener in one.listeners(state)]
 
     def _settled(self, services: Sequence[Service], state: State) -> Settlement:
+        mark = Mark(files.within(self._root, UNSETTLED))
         orders = [Order(one, _edits(one, state, self._root)) for one in services]
-        orders = [one for one in orders if one.edits]
-        settlement = Settlement(orders)
+        unsettled = mark.names()
+        orders = [one for one in orders if one.edits or one.service.name in unsettled]
+        settlement = Settlement(orders, mark)
         try:
             for order in orders:
                 order.service.check(_prepared(order, self._root))

@@ -13,7 +13,7 @@ from sysmgmt.domain.model import Account, Settings, State
 from sysmgmt.engine.commit import commit
 from sysmgmt.host import programs
 from sysmgmt.host.files import SUFFIX, File
-from sysmgmt.host.services import HostServices, Service
+from sysmgmt.host.services import UNSETTLED, HostServices, Service
 
 TARGET = "/etc/greeting.conf"
 OLD, NEW = State(settings=Settings(banner="old")), State(settings=Settings(banner="new"))
@@ -169,6 +169,24 @@ def test_a_crash_between_saving_and_renaming_is_healed_at_the_start(folder: Path
     assert content(folder) == "new" and reload.count == 1 and left_over(folder) == []
     HostServices([greeting(reload=reload)], str(folder)).heal(NEW)
     assert reload.count == 1, "what is right is left alone"
+
+
+def test_a_crash_between_renaming_and_the_reload_is_made_good_at_the_start(folder: Path) -> None:
+    HostServices([greeting()], str(folder)).heal(OLD)
+    mark = folder / UNSETTLED.lstrip("/")
+    noted: list[str] = []
+    dying = greeting(reload=lambda: noted.append(mark.read_text()))
+    HostServices([dying], str(folder)).prepare(OLD, NEW).apply()
+    assert noted == ["greeting\n"] and not mark.exists()
+    mark.write_text(noted[0])  # and then the power fails
+    reload, other = Reloads(), Reloads()
+    services = [greeting(reload=reload), greeting(reload=other, target="/etc/second.conf")._replace(name="second")]
+    HostServices(services[1:], str(folder)).heal(NEW)
+    assert mark.read_text() == "greeting\n", "another service does not settle it"
+    HostServices(services, str(folder)).heal(NEW)
+    assert (reload.count, other.count, mark.exists()) == (1, 1, False)
+    HostServices(services, str(folder)).heal(NEW)
+    assert reload.count == 1
 
 
 def test_an_edit_by_hand_is_healed_with_content_mode_and_links(folder: Path) -> None:
