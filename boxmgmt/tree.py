@@ -39,6 +39,9 @@ MAIN = Menu("Main Menu", (
                         Run("View master key", security.get_key_status),
                     )),
                 )),
+                Run("Enable root access", security.enable_root_access),
+                Run("Disable root access", security.disable_root_access),
+                Run("Regenerate the SSH host keys", security.regenerate_host_keys),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),
@@ -47,9 +50,10 @@ MAIN = Menu("Main Menu", (
     Menu("Diagnostics", (
         Run("View system status", box.get_system_status),
         Run("Check state", support.check_state),
-        Run("View the TLS that the box accepts", tls.get_cipher_suites),
         Run("View events", logs.get_events_log, asks=("level", "text")),
         Run("View the audit", logs.get_audit_log, asks=("user", "text")),
+        Run("View the TLS that the box accepts", tls.get_cipher_suites),
+        Run("View the SSH host keys", security.get_host_keys),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -12,9 +12,10 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.ports import Box, Clock, Hosted, Sealer
+from sysmgmt.engine.ports import Box, Clock, Doors, Hosted, Sealer
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
+from sysmgmt.host.doors import NoDoors
 from sysmgmt.host.imports import ImportFolder
 from sysmgmt.host.services import NoServices
 from sysmgmt.store.audit import AuditJournal
@@ -48,7 +49,8 @@ def catalog() -> Catalog:
     return Catalog(CATALOG, commands_of_others)
 
 
-def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None) -> House:
+def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None,
+             doors: Doors | None = None) -> House:
     """The engine over the state in `folder`; `services` makes those that follow it, if any do."""
     keys = MasterKeys(KeyFile(folder), machine.credential)
     audit = AuditJournal(folder, clock.now, SigningKeys())
@@ -56,7 +58,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     following = Both(Both(hosted, keys), Chaining(audit, keys))
     box = Box(StateStore(folder), audit, LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
               x509.Certifier(), x509.Reader(), x509.Servers(), ImportFolder(os.path.join(folder, "import")),
-              machine.LinuxMachine(), following, clock, __version__, hosted.listeners)
+              machine.LinuxMachine(), following, doors or NoDoors(), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

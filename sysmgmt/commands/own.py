@@ -1,10 +1,12 @@
-"""The box's own work: counting attempts, opening and closing sessions. No shell shows it."""
+"""The box's own work: counting attempts, opening and closing sessions, shutting root out. No shell shows it."""
 
 from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
-from sysmgmt.domain import accounts, certificates, conditions, lockout, passwords, pending, sessions, ssh_keys
+from sysmgmt.domain import (
+    accounts, certificates, conditions, lockout, passwords, pending, root_access, sessions, ssh_keys)
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
+from sysmgmt.domain.times import iso
 from sysmgmt.engine import certification
 from sysmgmt.engine.attempt import without_dead
 from sysmgmt.engine.declaration import OWN_WORK, Call, Change, Shown, command
@@ -117,6 +119,15 @@ def note_clock_jump(call: Call, before: Text, after: Text) -> Shown:
     return Shown({})
 
 
+@command(needs=OWN_WORK, reserve=True)
+def close_root_access(call: Call, until: Text) -> Change:
+    """Shut root out because its time is over: that of the opening until `until`, not of a later one."""
+    access = call.state.settings.root_access
+    if not access.where or iso(access.until) != until:
+        return Change(call.state)
+    return Change(root_access.shut(call.state, call.caller.user, call.now))
+
+
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
-            renew_certificate)
+            renew_certificate, close_root_access)

@@ -1,7 +1,7 @@
-"""Security level and sessions."""
+"""Security level, sessions, root access and host keys."""
 
-from sysmgmt.commands.words import IdleMinutes, Level, SessionCount
-from sysmgmt.domain import facts, security
+from sysmgmt.commands.words import IdleMinutes, Level, RootDoors, RootMinutes, SessionCount
+from sysmgmt.domain import facts, root_access, security
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 
@@ -21,8 +21,8 @@ def set_security_level(call: Call, level: Level) -> Change:
 
 @command(needs=Permission.SECURITY)
 def get_security_settings(call: Call) -> Shown:
-    """Show the security level, its password rules, the session policy and the TLS settings."""
-    return Shown(facts.security_settings(call.state.settings))
+    """Show the security level, its password rules, the session policy, the TLS settings, and root access."""
+    return Shown(facts.security_settings(call.state.settings, call.now))
 
 
 @command(needs=Permission.SECURITY)
@@ -44,4 +44,56 @@ def get_key_status(call: Call) -> Shown:
     return Shown(facts.master_key(call.state, call.box.sealer.facts(key), call.now))
 
 
-COMMANDS = (set_security_level, get_security_settings, set_session_policy, get_key_status)
+@command(needs=Permission.SECURITY, asks="Let root log in to this box?")
+def enable_root_access(call: Call, minutes: RootMinutes, where: RootDoors = root_access.BOTH) -> Change:
+    """Let root log in for some minutes, over SSH, at the console, or both.
+
+    Root is shut out unless this was done, and again when the time is over, also when the box was
+    restarted in the meantime. Root logs in with the credential that the machine's owner gave it:
+    a key, or a password where sshd took passwords before the deployment. The box sets none; the
+    password of the user admin is not root's. Users with the permission security are warned at
+    their login while it is open.
+    """
+    call.box.doors.check()
+    state = root_access.opened(call.state, where, minutes, call.caller.user, call.now)
+    warnings = () if call.box.doors.root_has_credential() else (
+        "Root has no password and no key, so nobody can log in as root until the machine's owner gives it one.",)
+    return Change(state, {"root_access": facts.opened_root_access(state.settings, call.now)}, warnings)
+
+
+@command(needs=Permission.SECURITY)
+def disable_root_access(call: Call) -> Change:
+    """Shut root out, over SSH and at the console, at once.
+
+    Open sessions of root go on. It also ends the time after a deployment in which root's login
+    stays as it was.
+    """
+    call.box.doors.check()
+    return Change(root_access.shut(call.state, call.caller.user, call.now), {"root_access": None})
+
+
+@command(needs=Permission.VIEW)
+def get_host_keys(call: Call) -> Shown:
+    """Show the SSH host keys of the box with their fingerprints.
+
+    Compare them with what ssh shows at a first login, and when it says REMOTE HOST IDENTIFICATION
+    HAS CHANGED.
+    """
+    return Shown(facts.host_keys(call.box.doors.host_keys()))
+
+
+@command(needs=Permission.SECURITY, asks="Make new SSH host keys? Every client will be told that they have changed.")
+def regenerate_host_keys(call: Call) -> Change:
+    """Make new SSH host keys for the box.
+
+    Open sessions go on. Every SSH client says afterwards that REMOTE HOST IDENTIFICATION HAS
+    CHANGED, until the new key has been accepted there: compare the fingerprints.
+    """
+    call.box.doors.check()
+    settings = call.state.settings._replace(host_keys=call.box.clock.token())
+    return Change(call.state._replace(settings=settings),
+                  afterwards=lambda: facts.host_keys(call.box.doors.host_keys()))
+
+
+COMMANDS = (set_security_level, get_security_settings, set_session_policy, get_key_status, enable_root_access,
+            disable_root_access, get_host_keys, regenerate_host_keys)

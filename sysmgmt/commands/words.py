@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import accounts, names, passwords, roles, security, sessions, ssh_keys, tls
+from sysmgmt.domain import accounts, names, passwords, roles, root_access, security, sessions, ssh_keys, tls
 from sysmgmt.domain.errors import InvalidValue, PasswordReused
 from sysmgmt.domain.model import Cost, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
@@ -205,6 +205,10 @@ IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout",
     whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "1-30")]
 SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(1, 100, "sessions"), "1-100")]
+RootMinutes = Annotated[int, Word("Minutes until root access is shut again",
+                                  whole(1, root_access.LONGEST, "minutes"), f"1-{root_access.LONGEST}")]
+RootDoors = Annotated[str, Word("Where root may log in", one_of(*root_access.WHERE), "|".join(root_access.WHERE),
+                                offers=lambda state: list(root_access.WHERE))]
 PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
 KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256:...", bare=True)]
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,

@@ -14,6 +14,8 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.event_kinds import NAMED, NO_ACTION, NUMBERED, Kind
 from sysmgmt.domain.lockout import BY_ATTEMPTS, BY_COMMAND
 from sysmgmt.domain.model import Session, SshKey, State
+from sysmgmt.domain.root_access import WHERE
+from sysmgmt.domain.times import iso
 
 OF_REFUSAL: dict[type[Refusal], str] = {
     StateDamaged: "StateUnreadable", AuditDamaged: "AuditDamaged",
@@ -23,8 +25,8 @@ OF_REFUSAL: dict[type[Refusal], str] = {
 QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",
                    "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
-INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version"})
-"""What nobody sets: it makes no SettingsChanged."""
+INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version", "host_keys"})
+"""What nobody sets, or what tells of itself: it makes no SettingsChanged."""
 
 
 class Event(NamedTuple):
@@ -81,8 +83,21 @@ def _of_account(found: list[Difference], state: State) -> Iterator[Event]:
 def _of_settings(found: list[Difference], state: State) -> Iterator[Event]:
     if any(one.field == "installed_at" for one in found):
         yield Event(NAMED["BoxInstalled"])
-    elif rest := [one for one in found if one.field not in INTERNAL_SETTINGS]:
+        return
+    if root := [one for one in found if one.field.startswith("root_access.")]:
+        yield from _of_root_access(root, state)
+    if any(one.field == "host_keys" for one in found):
+        yield Event(NAMED["HostKeysChanged"])
+    if rest := [one for one in found if one not in root and one.field not in INTERNAL_SETTINGS]:
         yield Event(NAMED["SettingsChanged"], "", _listed(rest))
+
+
+def _of_root_access(found: list[Difference], state: State) -> Iterator[Event]:
+    access = state.settings.root_access
+    if access.where:
+        yield Event(NAMED["RootAccessOpened"], "", f"{WHERE[access.where]}, until {iso(access.until)}")
+    elif any(one.field == "root_access.where" for one in found):
+        yield Event(NAMED["RootAccessOpenedCleared"])
 
 
 def _of_role(found: list[Difference], state: State) -> Iterator[Event]:

@@ -1,9 +1,9 @@
 """What the `get_` commands tell of stored values, in the field names of the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, pending, roles, sealed, sessions, ssh_keys
+from sysmgmt.domain import accounts, passwords, pending, roles, root_access, sealed, sessions, ssh_keys
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -56,7 +56,21 @@ def role(one: Role) -> dict[str, Any]:
     return {"name": one.name, "predefined": one.name in roles.PREDEFINED, "permissions": list(one.permissions)}
 
 
-def security_settings(settings: Settings) -> dict[str, Any]:
+def host_keys(found: Iterable[ssh_keys.HostKey]) -> dict[str, Any]:
+    """What get_host_keys tells."""
+    return {"host_keys": [one._asdict() for one in found]}
+
+
+def opened_root_access(settings: Settings, now: float) -> dict[str, Any] | None:
+    """Where root may log in, until when and who said so; None where root access is shut."""
+    access = settings.root_access
+    if not root_access.is_open(access, now):
+        return None
+    return {"where": access.where, "until": iso(access.until), "opened_at": iso(access.changed_at),
+            "opened_by": access.changed_by}
+
+
+def security_settings(settings: Settings, now: float) -> dict[str, Any]:
     """What get_security_settings tells; times in seconds (R131)."""
     rules = passwords.rules_of(settings)
     return {
@@ -70,6 +84,7 @@ def security_settings(settings: Settings) -> dict[str, Any]:
             "max_age": None if rules.max_age_days is None else rules.max_age_days * passwords.DAY,
             "min_age": rules.min_age_hours * 3600 or None,
         },
+        "root_access": opened_root_access(settings, now),
     }
 
 

@@ -218,13 +218,24 @@ class Condition(NamedTuple):
     details: str = ""
 
 
+class RootAccess(NamedTuple):
+    """What was last decided about the login of root: `where` it is open, a key of `root_access.WHERE`
+    or "" where it is shut, and `until` when. `changed_at` None: nobody has decided yet."""
+
+    where: str = ""
+    until: float = 0.0
+    changed_at: float | None = None
+    changed_by: str = ""
+
+
 class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
     ever given twice. `master_key` is the id of the key under which secrets are sealed, `audit_seeds`
     are: from the last one grows the chain of the audit. `certificate_renewal` says that the box
-    renews certificates that it signed itself.
+    renews certificates that it signed itself. `host_keys` names the set of SSH host keys; "": the
+    set of the installation.
     """
 
     name: str = ""
@@ -243,6 +254,8 @@ class Settings(NamedTuple):
     reach: Reach = Reach()
     pending: Pending | None = None
     certificate_renewal: bool = True
+    root_access: RootAccess = RootAccess()
+    host_keys: str = ""
 
 
 class State(NamedTuple):

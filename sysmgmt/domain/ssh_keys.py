@@ -1,8 +1,9 @@
-"""SSH keys: which are accepted, and whose they are (R219)."""
+"""SSH keys: which are accepted, and whose they are (R219); the keys of the box itself."""
 
 import base64
 import binascii
 import struct
+from typing import NamedTuple
 
 from sysmgmt.domain.errors import InvalidValue, KeyExists, UnknownKey
 from sysmgmt.domain.model import SshKey, State
@@ -13,6 +14,14 @@ TYPES = frozenset({
 LEAST_RSA_BITS = 2048
 LONGEST = 8192
 """Characters of a key."""
+
+
+class HostKey(NamedTuple):
+    """A host key of sshd, by which a client recognises the box. `fingerprint` is the SHA-256 one."""
+
+    type: str
+    bits: int
+    fingerprint: str
 
 
 def read(text: str) -> tuple[str, str]:

@@ -66,7 +66,8 @@ class Call(NamedTuple):
 class Change(NamedTuple):
     """Answer of a command that changes the state: the state after it, what to show of it.
 
-    `notes` are facts that the audit keeps besides.
+    `notes` are facts that the audit keeps besides. `afterwards` looks at what to show once the
+    machine has followed; it is not asked in a dry run or for a batch that is carried out together.
     """
 
     state: State
@@ -74,6 +75,7 @@ class Change(NamedTuple):
     warnings: tuple[str, ...] = ()
     caller: Caller | None = None
     notes: Mapping[str, Any] = {}
+    afterwards: Callable[[], Mapping[str, Any]] | None = None
 
 
 class Shown(NamedTuple):

@@ -205,6 +205,8 @@ def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: R
             commit(trip.house.box.services, transaction, outcome.state)
             trip.record.changed(differences)
             tell(trip.house.box, events.of(differences, outcome.state), trip.caller.user)
+            if outcome.afterwards:
+                outcome = outcome._replace(shows=outcome.afterwards())
     return reply(trip, outcome, reading, changed)
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.model import Certificate, Cost, RevocationList, State
+from sysmgmt.domain.ssh_keys import HostKey
 from sysmgmt.domain.tls import Listener
 from sysmgmt.domain.truststore import Trust
 
@@ -214,6 +215,19 @@ class Hosted(Services, Protocol):
         """Where they speak TLS, or would."""
 
 
+class Doors(Protocol):
+    """The doors of the machine, SSH and the console, as far as the box governs them."""
+
+    def check(self) -> None:
+        """Raise ServiceRefused where it does not: no boxmgmtd is deployed here."""
+
+    def root_has_credential(self) -> bool:
+        """Whether root has a password or a key to log in with. Raises ServiceRefused."""
+
+    def host_keys(self) -> Sequence[HostKey]:
+        """The host keys of sshd that stand on the machine now. Raises ServiceRefused."""
+
+
 class Clock(NamedTuple):
     """Time and chance, so that a test can hold them."""
 
@@ -236,6 +250,7 @@ class Box(NamedTuple):
     imports: Imports
     machine: Machine
     services: Services
+    doors: Doors
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

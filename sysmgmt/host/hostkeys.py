@@ -1,11 +1,13 @@
-"""The host keys of sshd: made anew for every box that is installed, whatever an image brought (R143)."""
+"""The host keys of sshd: made anew for every box that is installed, whatever an image brought (R143), and on demand."""
 
 import os
+import re
+import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 
 from sysmgmt.domain.errors import ServiceRefused
-from sysmgmt.domain.model import State
+from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain.ssh_keys import HostKey
 from sysmgmt.host import files, programs, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
@@ -13,58 +15,55 @@ from sysmgmt.host.services import Service
 NAME = "host keys"
 PROGRAM = "/usr/bin/ssh-keygen"
 OWNER = "/etc/boxmgmt/host_keys_of"
-"""Holds the id of the box that the keys were made for."""
+"""Names the set that the keys are. It is put into place after all of them: a set that was cut short has no name."""
 KINDS = {"ed25519": (), "ecdsa": ("-b", "384"), "rsa": ("-b", "3072")}
 """Debian's three, which sshd looks for by itself."""
+SHOWN = re.compile(r"(\d+) (SHA256:\S+) .*\((\S+)\)")
+"""What ssh-keygen -l says of a key."""
+
+
+def key_path(kind: str) -> str:
+    """Where sshd looks for the key of a kind."""
+    return f"/etc/ssh/ssh_host_{kind}_key"
+
+
+def wanted(settings: Settings) -> str:
+    """The name of the set that belongs on the machine: that of the installation, or of the last regeneration."""
+    return settings.host_keys or settings.box_id
 
 
 def service(root: str = "/") -> Service:
-    """The service: its one file names the box, and a change of it is a set of new keys."""
+    """The service: keys of the set that the state names. Others are made while the old ones still stand."""
     def render(state: State) -> Mapping[str, File | None]:
-        wanted = File(f"{state.settings.box_id}\n".encode()) if state.settings.box_id else None
-        return {OWNER: wanted or files.read(files.within(root, OWNER))}
+        owner, found = File(f"{wanted(state.settings)}\n".encode()), files.read(files.within(root, OWNER))
+        if not wanted(state.settings) or (found and found.content == owner.content):
+            return {OWNER: found}
+        return {**fresh(), OWNER: owner}
 
     def concerns(old: State, new: State) -> bool:
-        return old.settings.box_id != new.settings.box_id
-    return Service(NAME, render, concerns, lambda: regenerate(root), lambda prepared: _check())
+        return wanted(old.settings) != wanted(new.settings)
+    return Service(NAME, render, concerns, sshd.reload, lambda prepared: sshd.check({}, root))
 
 
-def regenerate(root: str = "/") -> None:
-    """Make new host keys and have sshd use them; open sessions go on. Raises ServiceRefused.
-
-    All are made before the first old one goes.
-    """
-    fresh = {}
+def fresh() -> dict[str, File]:
+    """New keys of every kind, by the path where each belongs. Raises ServiceRefused."""
+    made = {}
     try:
-        for kind, options in KINDS.items():
-            path = files.within(root, f"/etc/ssh/ssh_host_{kind}_key")
-            fresh[path] = _make(path, kind, options)
-        for path, new in fresh.items():
-            os.rename(new + ".pub", path + ".pub")
-            os.rename(new, path)
+        with tempfile.TemporaryDirectory(prefix="boxmgmt-keys-") as folder:
+            for kind, options in KINDS.items():
+                new = os.path.join(folder, kind)
+                programs.run(NAME, [PROGRAM, "-q", "-t", kind, *options, "-N", "", "-C", "", "-f", new])
+                for end, mode in (("", 0o600), (".pub", 0o644)):
+                    with open(new + end, "rb") as file:
+                        made[key_path(kind) + end] = File(file.read(), mode)
     except OSError as problem:
         raise ServiceRefused(service=NAME, words=str(problem)) from None
-    finally:
-        for new in fresh.values():
-            _forget(new)
-    sshd.check({}, root)
-    sshd.reload()
+    return made
 
 
-def _make(path: str, kind: str, options: tuple[str, ...]) -> str:
-    new = path + files.SUFFIX
-    _forget(new)
-    programs.run(NAME, [PROGRAM, "-q", "-t", kind, *options, "-N", "", "-C", "", "-f", new])
-    return new
-
-
-def _forget(path: str) -> None:
-    for one in (path, path + ".pub"):
-        with suppress(OSError):
-            files.drop(one)
-
-
-def _check() -> None:
-    for program in (PROGRAM, sshd.PROGRAM):
-        if not os.access(program, os.X_OK):
-            raise ServiceRefused(service=NAME, words=f"{program} is not installed")
+def present(root: str = "/") -> tuple[HostKey, ...]:
+    """The keys that stand on the machine. Raises ServiceRefused."""
+    paths = [files.within(root, key_path(kind)) for kind in KINDS]
+    told = (programs.run(NAME, [PROGRAM, "-l", "-E", "sha256", "-f", path]) for path in paths if os.path.exists(path))
+    shown = (SHOWN.match(line) for line in told)
+    return tuple(HostKey(one[3], int(one[1]), one[2]) for one in shown if one)

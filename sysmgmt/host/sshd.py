@@ -64,7 +64,15 @@ Match Group {group}
     ClientAliveInterval 60
     ClientAliveCountMax 3
 """
-ROOT_IS_SHUT = "PermitRootLogin no"
+ROOT_IS_SHUT = """# Below Match as well: what the machine's own files say of root or of addresses there comes second.
+PermitRootLogin no
+Match User root
+    PermitRootLogin no"""
+ROOT_IS_OPEN = """# Root access is open for a time: for a key, and for a password where sshd took passwords before.
+Match User root
+    PermitRootLogin yes
+    PasswordAuthentication {0}
+    KbdInteractiveAuthentication {1}"""
 ROOT_STAYS = """# The login of root stays as it was, until a user with the permission security has come in over SSH.
 Match User root
     PasswordAuthentication {0}
@@ -84,10 +92,10 @@ class Keys(NamedTuple):
     user: str = "boxmgmt-keys"
 
 
-def drop_in(keys: Keys, banner: bool, root_stays: bool) -> str:
-    """The drop-in."""
+def drop_in(keys: Keys, banner: bool, root: str) -> str:
+    """The drop-in; `root` is one of the ROOT_ texts."""
     return TEXT.format(group=keys.group, keys=keys.command, keys_user=keys.user, banner=BANNER if banner else "none",
-                       root=ROOT_STAYS.format(*keys.root_methods) if root_stays else ROOT_IS_SHUT)
+                       root=root.format(*keys.root_methods))
 
 
 def root_methods(root: str = "/") -> tuple[str, str]:
@@ -98,17 +106,17 @@ def root_methods(root: str = "/") -> tuple[str, str]:
     return facts["passwordauthentication"], facts["kbdinteractiveauthentication"]
 
 
-def service(keys: Keys, root_stays: Callable[[State], bool], root: str = "/") -> Service:
-    """The service: the drop-in and the banners. `root_stays` says whether root may still log in."""
+def service(keys: Keys, root_login: Callable[[State], str], root: str = "/") -> Service:
+    """The service: the drop-in and the banners. `root_login` says which of the ROOT_ texts holds."""
     def render(state: State) -> Mapping[str, File | None]:
         banner = state.settings.banner.strip("\n")
         shown = f"{banner}\n" if banner else ""
-        return {DROP_IN: File(drop_in(keys, bool(banner), root_stays(state)).encode()),
+        return {DROP_IN: File(drop_in(keys, bool(banner), root_login(state)).encode()),
                 BANNER: File(shown.encode()),
                 ISSUE: File(shown.replace("\\", "\\\\").encode())}
 
     def concerns(old: State, new: State) -> bool:
-        return old.settings.banner != new.settings.banner
+        return (old.settings.banner, old.settings.root_access) != (new.settings.banner, new.settings.root_access)
     return Service(NAME, render, concerns, reload, lambda prepared: check(prepared, root))
 
 

@@ -10,6 +10,7 @@ from types import FrameType
 from sysmgmt import box
 from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import ownership
+from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import deploy, duties, endings, health, renewals, unconfirmed
@@ -28,7 +29,8 @@ def serve(folder: str, path: str) -> None:
     Raises ServiceRefused if another boxmgmtd owns it, StateDamaged.
     """
     here = deployed(folder)
-    house = shared(box.embedded(folder, services=partial(doors.services, here) if here else None))
+    house = shared(box.embedded(folder, services=partial(doors.services, here) if here else None,
+                                doors=MachineDoors() if here else None))
     house.box.store.read()  # a state that cannot be read is said at once
     os.makedirs(folder, mode=0o700, exist_ok=True)
     owned = ownership.take(folder)

@@ -13,13 +13,14 @@ from sysmgmt import box
 from sysmgmt.domain.errors import InvalidValue, MissingValue, ServiceRefused
 from sysmgmt.host import deployed, files, hostkeys, nginx, nss, sshd
 from sysmgmt.host.files import File
+from sysmgmt.host.services import UNSETTLED
 from sysmgmt.service.deployment import barriers, doors, pamfiles, plan, site, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, ROOT_STAYS, Site
 
 USAGE = """usage: boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
                 [--state DIR] [--socket PATH]
 See the manual page boxmgmtd(8)."""
-SETTLED = (sshd.DROP_IN, sshd.BANNER, sshd.ISSUE, hostkeys.OWNER, pamfiles.SHUT, nss.FOLDER + "/passwd",
+SETTLED = (UNSETTLED, sshd.DROP_IN, sshd.BANNER, sshd.ISSUE, hostkeys.OWNER, pamfiles.SHUT, nss.FOLDER + "/passwd",
            nss.FOLDER + "/shadow", nss.FOLDER + "/group", *nginx.FILES)
 """Files that boxmgmtd writes while it runs."""
 
@@ -92,7 +93,8 @@ def shown(wish: Wish) -> Iterator[str]:
 
 def first_door(wish: Wish) -> dict[str, File]:
     """The drop-in of sshd, as boxmgmtd writes it first."""
-    text = sshd.drop_in(sshd.Keys(wish.site.launcher("keys"), wish.site.root_methods), False, not wish.now)
+    root = sshd.ROOT_IS_SHUT if wish.now else sshd.ROOT_STAYS
+    text = sshd.drop_in(sshd.Keys(wish.site.launcher("keys"), wish.site.root_methods), False, root)
     return {sshd.DROP_IN: File(text.encode())}
 
 

@@ -34,9 +34,9 @@ class Site:
         return self.machine.run("/usr/bin/env", f"PYTHONPATH={HOME}/lib", self.python, "-m", "sysmgmt.service",
                                 "--deploy", *options)
 
-    def serve(self) -> None:
-        """Start boxmgmtd as its unit does."""
-        self._served = self.machine.start(f"{LIBRARY}/boxmgmtd", "--state", STATE, "--socket", SOCKET)
+    def serve(self, *program: str) -> None:
+        """Start boxmgmtd as its unit does, or another program that is one."""
+        self._served = self.machine.start(*(program or (f"{LIBRARY}/boxmgmtd",)), "--state", STATE, "--socket", SOCKET)
         wait_until(lambda: self.machine.run(self.python, "-c", CONNECT).returncode == 0)
 
     def stop_serving(self, how: int = signal.SIGTERM) -> str:

@@ -39,7 +39,7 @@ def tree(folder: Path) -> Iterator[Path]:
 
 def doors(tree: Path) -> HostServices:
     """sshd below `tree`, without a running one."""
-    service = sshd.service(KEYS, lambda state: False, str(tree))
+    service = sshd.service(KEYS, lambda state: sshd.ROOT_IS_SHUT, str(tree))
     return HostServices([service._replace(reload=lambda: None)], str(tree))
 
 

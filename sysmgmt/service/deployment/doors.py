@@ -3,10 +3,11 @@
 import ipaddress
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from sysmgmt.domain import security, uids
+from sysmgmt.domain import root_access, security, uids
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.engine.dispatch import House
@@ -15,6 +16,7 @@ from sysmgmt.host import files, hostkeys, nss, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
 from sysmgmt.service.deployment import pamfiles, webserver
+from sysmgmt.service.deployment.closing import Closing
 from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
 from sysmgmt.service.duties import Duty
 
@@ -29,20 +31,34 @@ def services(site: Site, sealer: Sealer, root: str = "/") -> HostServices:
     return HostServices([*always, *webserver.services(sealer, root)], root)
 
 
-def doors(site: Site, root: str = "/") -> Service:
-    """sshd and the console, and whether root may still come in."""
+def doors(site: Site, root: str = "/", now: Callable[[], float] = time.time) -> Service:
+    """sshd and the console, and whether root may come in: while root access is open, and for a while as before.
+
+    A door whose time is over is never rendered open, whatever the state still says.
+    """
     marker = files.within(root, ROOT_STAYS)
 
     def stays(state: State) -> bool:
-        return os.path.exists(marker) and not came_in(state, os.stat(marker).st_mtime)
+        return os.path.exists(marker) and not settled(state, os.stat(marker).st_mtime)
 
-    plain = sshd.service(sshd.Keys(site.launcher("keys"), site.root_methods), stays, root)
+    def root_login(state: State) -> str:
+        if stays(state):
+            return sshd.ROOT_STAYS
+        return sshd.ROOT_IS_OPEN if root_access.open_at(root_access.SSH, state.settings, now()) else sshd.ROOT_IS_SHUT
+
+    plain = sshd.service(sshd.Keys(site.launcher("keys"), site.root_methods), root_login, root)
 
     def render(state: State) -> Mapping[str, File | None]:
         kept = stays(state)
-        return {**plain.files(state), pamfiles.SHUT: File(b"" if kept else b"root\n"),
+        comes_in = kept or root_access.open_at(root_access.CONSOLE, state.settings, now())
+        return {**plain.files(state), pamfiles.SHUT: File(b"" if comes_in else b"root\n"),
                 ROOT_STAYS: File(b"") if kept else None}
     return plain._replace(files=render)
+
+
+def settled(state: State, since: float) -> bool:
+    """Whether root's login needs not stay as it was `since`: the new door works, or somebody has decided about it."""
+    return came_in(state, since) or (state.settings.root_access.changed_at or 0) >= since
 
 
 def came_in(state: State, since: float) -> bool:
@@ -84,5 +100,5 @@ def shut_root_out(house: House) -> None:
                 house.box.services.heal(transaction.state)
 
 
-DUTIES = (Duty("the login of root", POLL, shut_root_out),)
+DUTIES = (Duty("the login of root", POLL, shut_root_out), Duty("root access", POLL, Closing().look))
 """What a deployed boxmgmtd looks after besides."""

@@ -24,7 +24,8 @@ ReadWritePaths={state} {kept} /var/lib/extrausers /etc/ssh /etc/boxmgmt
 # The check of nginx opens its logs and its folders as nginx would, and its ports.
 ReadWritePaths=-/etc/nginx -/var/log/nginx -/var/lib/nginx
 ProtectSystem=strict
-ProtectHome={home}
+# Not hidden: it looks whether root has a key, and its own programs may lie there.
+ProtectHome=read-only
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectKernelTunables=yes
@@ -57,6 +58,4 @@ WantedBy=multi-user.target
 
 def unit(site: Site) -> str:
     """The unit file."""
-    at_home = any(one.startswith(("/home/", "/root/")) for one in (site.python, site.package))
-    return UNIT.format(launcher=site.launcher("boxmgmtd"), state=site.state, socket=site.socket, kept=KEPT,
-                       home="read-only" if at_home else "yes")
+    return UNIT.format(launcher=site.launcher("boxmgmtd"), state=site.state, socket=site.socket, kept=KEPT)
