@@ -77,8 +77,8 @@ def standing(visit: "Visit", given: Parameters) -> Facts:
 
 def log_out(visit: "Visit", given: Parameters) -> Facts:
     """End the session."""
-    visit.leave(text(given.get("reason"))[:64])
-    return {}
+    visit.leave(text(given.get("reason"))[:200])
+    return {"caller": visit.door.caller._asdict()}
 
 
 def explain(visit: "Visit", given: Parameters) -> Facts:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sysmgmt.domain.errors import Refusal, ServiceLost, refusals
+from sysmgmt.domain.errors import Refusal, ServiceLost
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import frames
 from sysmgmt.engine.request import Answer, Caller, Request, refused
@@ -18,7 +18,6 @@ POLL = 0.02
 ENTER = "Enter"
 ASKING = frozenset({ENTER, "Sign", "Barred", "Check", "Offers", "Standing"})
 """Calls that change nothing."""
-_CODES = {one.__name__: one for one in refusals()}
 
 
 class ServiceDoor:
@@ -92,7 +91,7 @@ class ServiceDoor:
         if not self._calls.connected:
             return
         try:
-            self._calls.call("LogOut", {"reason": reason})
+            self._caller = Caller(**self._calls.call("LogOut", {"reason": reason})["caller"])
         except Refusal:
             return  # the server ends it when the connection does
 
@@ -163,5 +162,5 @@ class Calls:
 
 def _refusal(shown: Mapping[str, Any]) -> Refusal:
     """The refusal that the server made, with its words."""
-    kind = _CODES.get(str(shown.get("code")), ServiceLost)
+    kind = values.CODES.get(str(shown.get("code")), ServiceLost)
     return kind(str(shown.get("message")))

@@ -7,8 +7,7 @@ from sysmgmt.domain.errors import refusals
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.service.wire import Garbled
 
-MOST_PARAMETERS = 64
-_STATUS = {one.__name__: one.status for one in refusals()}
+CODES = {one.__name__: one for one in refusals()}
 
 
 def plain(one: Request | Answer) -> dict[str, Any]:
@@ -18,23 +17,25 @@ def plain(one: Request | Answer) -> dict[str, Any]:
 
 
 def request_or_answer(value: Any) -> Request | Answer:
-    """What `plain` made. Raises Garbled."""
+    """What `plain` made of a client's request, or of what it refused by itself. Raises Garbled."""
     if isinstance(value, dict) and isinstance(value.get("request"), dict):
         return request(value["request"])
     if isinstance(value, dict) and isinstance(value.get("answer"), dict):
-        return _refusal(answer(value["answer"]))
+        return _refusal(value["answer"])
     raise Garbled("neither a request nor an answer")
 
 
-def _refusal(told: Answer) -> Answer:
+def _refusal(value: Mapping[str, Any]) -> Answer:
     """A line that a client refused by itself. Raises Garbled for anything else.
 
     It is recorded as it stands: nobody may have the audit say that something was done.
     """
-    if not isinstance(told.code, str) or _STATUS.get(told.code) != told.status:
+    kind = CODES.get(text(value.get("code")))
+    if kind is None or value.get("status") != kind.status:
         raise Garbled("no refusal")
-    command, message, hint = (None if one is None else text(one) for one in (told.command, told.message, told.hint))
-    return Answer(command, told.code, told.status, message=message, hint=hint, fatal=told.fatal is True)
+    command, message, hint = (None if value.get(name) is None else text(value[name])
+                              for name in ("command", "message", "hint"))
+    return Answer(command, kind.__name__, kind.status, None, message, hint, fatal=value.get("fatal") is True)
 
 
 def request(value: Mapping[str, Any]) -> Request:
@@ -44,7 +45,7 @@ def request(value: Mapping[str, Any]) -> Request:
 
 
 def answer(value: Mapping[str, Any]) -> Answer:
-    """An answer from a JSON object. Raises Garbled."""
+    """An answer of the service from a JSON object. Raises Garbled."""
     try:
         found = Answer(**value)
         return found._replace(status=int(found.status), warnings=tuple(map(text, found.warnings)))
@@ -61,7 +62,7 @@ def text(value: Any) -> str:
 
 def texts(value: Any) -> dict[str, str]:
     """Texts by name. Raises Garbled."""
-    if not isinstance(value, dict) or len(value) > MOST_PARAMETERS:
+    if not isinstance(value, dict):
         raise Garbled("no parameters")
     return {text(name): text(one) for name, one in value.items()}
 

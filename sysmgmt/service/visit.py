@@ -17,7 +17,7 @@ from sysmgmt.service.calls import CALLS, PASSIVE
 from sysmgmt.service.installer import OthersDoor
 from sysmgmt.service.peers import Peer
 from sysmgmt.service.presence import GRACE, Presence
-from sysmgmt.service.varlink import described
+from sysmgmt.service.varlink import described, mistake
 from sysmgmt.service.wire import INTERFACE, MOST_BYTES, MOST_BYTES_OF_STRANGERS, Garbled, Wire
 
 STRANGER = Caller(origin="local", endpoint="local")
@@ -33,7 +33,7 @@ class Visit:
         self.peer = peer
         self.presence = presence
         self._of_login = False
-        self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS)
+        self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS if peer.uid else MOST_BYTES)
 
     def serve(self) -> None:
         """Answer calls until the client goes, is idle for too long, or sends what is no message."""
@@ -41,7 +41,9 @@ class Visit:
         try:
             self._enter()
             while (message := self._wire.receive(self._patience())) is not None:
-                self._wire.send(self._reply(message))
+                reply = self._reply(message)
+                if message.get("oneway") is not True:
+                    self._wire.send(reply)
         except TimeoutError:
             if self._left() <= 0:
                 reason = IdleLogout.__name__
@@ -102,16 +104,21 @@ class Visit:
                 departure.end_idle(self.house, self.door.caller)
 
     def _reply(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        name, parameters = str(message.get("method")), message.get("parameters") or {}
+        name, parameters = str(message.get("method")), message.get("parameters")
+        parameters = {} if parameters is None else parameters
         interface, _, method = name.rpartition(".")
+        if not isinstance(parameters, dict):
+            return mistake("InvalidParameter", parameter="parameters")
+        if message.get("upgrade") is True:  # whoever asks for that would speak another language from here on
+            return mistake("InvalidParameter", parameter="upgrade")
         call = CALLS.get(method) if interface == INTERFACE else None
-        if call is None or not isinstance(parameters, dict):
+        if call is None:
             return described(name, parameters)
         try:
             with nullcontext() if method in PASSIVE else self.presence.use(self._name):
                 return {"parameters": call(self, parameters)}
         except Garbled:
-            return {"error": "org.varlink.service.InvalidParameter", "parameters": {"parameter": method}}
+            return mistake("InvalidParameter", parameter=method)
 
 
 def _door(house: House, peer: Peer, known: Reply | None = None) -> EmbeddedDoor:

@@ -10,9 +10,11 @@ import time
 from typing import Any
 
 INTERFACE = "io.boxmgmt"
-MOST_BYTES = 32 * 1024 * 1024
-"""One message: an --atomic batch of 16 MiB, quoted."""
-MOST_BYTES_OF_STRANGERS = 64 * 1024
+MOST_BYTES = 52 * 1024 * 1024
+"""One message: an --atomic batch of 16 MiB, which JSON may write with three times as many."""
+MOST_BYTES_OF_STRANGERS = 512 * 1024
+"""One message: two lines of 64 KiB, the same way."""
+CHUNK = 64 * 1024
 SLOWEST = 10.0
 """From the first byte of a message to its last."""
 
@@ -30,36 +32,46 @@ class Wire:
         self._rest = b""
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send one message. Raises OSError."""
-        self._connection.sendall(json.dumps(message).encode() + b"\0")
+        """Send one message. Raises OSError, Garbled if the other end does not take it."""
+        self._connection.settimeout(SLOWEST)
+        try:
+            self._connection.sendall(json.dumps(message).encode() + b"\0")
+        except TimeoutError:
+            raise Garbled("not taken") from None
 
     def receive(self, wait: float | None = None) -> dict[str, Any] | None:
         """The next message; None at the end. `wait` bounds the time until its first byte.
 
-        Raises Garbled, TimeoutError, OSError.
+        Raises Garbled, TimeoutError after `wait`, OSError.
         """
-        parts = [self._rest]
-        self._connection.settimeout(wait if not self._rest else SLOWEST)
-        deadline, size = time.monotonic() + SLOWEST, len(self._rest)
+        parts, size = [self._rest], 0
+        self._connection.settimeout(wait)
+        if not self._rest:
+            parts.append(self._connection.recv(CHUNK))
+        deadline = time.monotonic() + SLOWEST
         while b"\0" not in parts[-1]:
-            chunk = self._connection.recv(65536)
-            if not chunk:
-                return None
-            if size == 0:
-                deadline = time.monotonic() + SLOWEST
-            parts.append(chunk)
-            size += len(chunk)
+            size += len(parts[-1])
             if size > self.most_bytes:
                 raise Garbled("too long")
-            self._connection.settimeout(max(0.001, deadline - time.monotonic()))
+            parts.append(self._before(deadline))
+            if not parts[-1]:
+                return None
         text, _, self._rest = b"".join(parts).partition(b"\0")
         return decoded(text)
+
+    def _before(self, deadline: float) -> bytes:
+        """What comes next. Raises Garbled if that is too late, OSError."""
+        self._connection.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            return self._connection.recv(CHUNK)
+        except TimeoutError:
+            raise Garbled("too slow") from None
 
 
 def decoded(text: bytes) -> dict[str, Any]:
     """The JSON object that `text` is. Raises Garbled."""
     try:
-        message = json.loads(text)
+        message = json.loads(text.decode())
     except (ValueError, RecursionError):
         raise Garbled("no JSON") from None
     if not isinstance(message, dict):

@@ -109,12 +109,16 @@ class Raw:
 
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(str(path))  # waits while too many others do
         self.socket.settimeout(20)
-        self.socket.connect(str(path))
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """One call of our interface."""
-        return self.say(json.dumps({"method": f"io.boxmgmt.{method}", "parameters": parameters}).encode())
+        return self.ask(f"io.boxmgmt.{method}", **parameters)
+
+    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One call of any interface."""
+        return self.say(json.dumps({"method": method, "parameters": parameters}).encode())
 
     def say(self, message: bytes) -> dict[str, Any]:
         """Send a message; the answer."""
