@@ -151,6 +151,11 @@ def days_left(one: Certificate, now: float) -> int:
     return int((one.not_after - now) // DAY)
 
 
+def ends_soon(one: Certificate, now: float) -> bool:
+    """Whether it ends within 30 days; of one that is valid for less than 90, within its last third."""
+    return one.not_after - now <= min(AHEAD, (one.not_after - one.not_before) / 3)
+
+
 def identity(state: State, use: str) -> Identity:
     """The key and certificate for a use. Raises NoCertificate."""
     found = state.identities.get(use)
@@ -190,7 +195,7 @@ def renewal_due(state: State, now: float) -> list[str]:
     if not state.settings.certificate_renewal:
         return []
     return [one.use for one in state.identities.values()
-            if one.origin == INTERNAL and one.use != ROOT and one.certificates[0].not_after - now <= AHEAD]
+            if one.origin == INTERNAL and one.use != ROOT and ends_soon(one.certificates[0], now)]
 
 
 class Expiry(NamedTuple):
@@ -213,9 +218,9 @@ def expiring(state: State, now: float) -> Iterator[Expiry]:
 
 
 def _expiry(what: str, certificates: tuple[Certificate, ...], now: float) -> Iterator[Expiry]:
-    soonest = min((one.not_after for one in certificates), default=now + AHEAD + 1)
-    if soonest - now <= AHEAD:
-        yield Expiry(what, f"The {what} {'expired' if soonest < now else 'expires'} on {iso(soonest)}.")
+    ending = [one.not_after for one in certificates if ends_soon(one, now)]
+    if ending:
+        yield Expiry(what, f"The {what} {'expired' if min(ending) < now else 'expires'} on {iso(min(ending))}.")
 
 
 def recorded(text: str) -> str:

@@ -35,7 +35,11 @@ A value that is - stands in the next line of standard input:
     old secret
     new secret
 
-At a terminal such a value is asked for, hidden: set_user bob password=- asks for bob's new password.
+A certificate or a key is given in the same way, all lines from -----BEGIN to -----END; further
+blocks that follow at once belong to it, and a blank line ends it. Files that others made belong into
+the import folder rather than into a batch, where what follows the block is a command: file=NAME.
+
+At a terminal such a value is asked for, a secret hidden: set_user bob password=- asks for bob's new password.
 A secret is refused on a command line, which other users of a machine can read.
 """
 
@@ -123,6 +127,7 @@ FILES = (
     ("state.json", "the state: a plain TinyDB file, without the latest changes"),
     ("state.journal", "the latest changes; they are folded into state.json from time to time"),
     ("master.key", "the key that seals secrets in the state; keep copies of it apart from those of the state"),
+    ("import", "the folder from which file=NAME is read, of the owner of the state; links in it are not followed"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
 )
 

@@ -108,11 +108,16 @@ def describe(one: x509.Certificate) -> Certificate:
     """What a certificate says. Raises ValueError for one that is not well-formed."""
     basic = _extension(one, x509.BasicConstraints)
     return Certificate(
-        fingerprints.spelled(one.fingerprint(hashes.SHA256())), one.subject.rfc4514_string(),
-        one.issuer.rfc4514_string(), f"{one.serial_number:X}", one.not_valid_before_utc.timestamp(),
+        fingerprints.spelled(one.fingerprint(hashes.SHA256())), spelled(one.subject),
+        spelled(one.issuer), f"{one.serial_number:X}", one.not_valid_before_utc.timestamp(),
         one.not_valid_after_utc.timestamp(), _key_type(one), _signature(one),
         one.public_bytes(Encoding.PEM).decode(), tuple(_names(one)), tuple(_usages(one)),
         basic is not None and basic.ca, one.subject == one.issuer)
+
+
+def spelled(name: x509.Name) -> str:
+    """The name of somebody as people read it (RFC 4514)."""
+    return name.rfc4514_string({NameOID.EMAIL_ADDRESS: "emailAddress"})
 
 
 def _extension(one: x509.Certificate, kind: Any) -> Any:

@@ -1,5 +1,6 @@
 """Private keys: made, read, matched with certificates."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sysmgmt.domain.certificates import LEAST_RSA_BITS
 from sysmgmt.domain.errors import InvalidValue
+
+# What the library thinks of odd but readable input would be printed for whoever is logged in.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"sysmgmt\.vault")
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 

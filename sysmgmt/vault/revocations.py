@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sysmgmt.domain.errors import CertificateRefused, InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
-from sysmgmt.vault import bundles
+from sysmgmt.vault import bundles, certificates
 
 
 def read(data: bytes) -> RevocationList:
@@ -21,7 +21,7 @@ def read(data: bytes) -> RevocationList:
     try:
         one = x509.load_der_x509_crl(data)
         until = one.next_update_utc
-        return RevocationList("", one.issuer.rfc4514_string(), one.public_bytes(Encoding.PEM).decode(), len(one),
+        return RevocationList("", certificates.spelled(one.issuer), one.public_bytes(Encoding.PEM).decode(), len(one),
                               one.last_update_utc.timestamp(), until.timestamp() if until else None)
     except Exception:  # whatever a library makes of hostile bytes
         raise InvalidValue(what="The revocation list cannot be read") from None
@@ -31,9 +31,9 @@ def check_issuer(text: str, known: Iterable[Certificate]) -> None:
     """Raise CertificateRefused unless one of the authorities that are `known` has signed the list in PEM."""
     one = x509.load_pem_x509_crl(text.encode())
     for authority in known:
-        if authority.subject == one.issuer.rfc4514_string() and _signed(one, authority) and _may_sign(authority):
+        if authority.subject == certificates.spelled(one.issuer) and _signed(one, authority) and _may_sign(authority):
             return
-    raise CertificateRefused(subject=f"the revocation list of {one.issuer.rfc4514_string()}",
+    raise CertificateRefused(subject=f"the revocation list of {certificates.spelled(one.issuer)}",
                              reasons="no authority of the truststore that may sign it has signed it")
 
 
@@ -42,7 +42,7 @@ def objection(one: Certificate, issuer: Certificate, lists: Iterable[str], now: 
 
     Where there is a list of that authority, it has to be one that can be relied upon.
     """
-    own = [each for text in lists if (each := x509.load_pem_x509_crl(text.encode())).issuer.rfc4514_string()
+    own = [each for text in lists if certificates.spelled((each := x509.load_pem_x509_crl(text.encode())).issuer)
            == issuer.subject]
     signed = [each for each in own if _signed(each, issuer)]
     if own and not (signed and _may_sign(issuer)):

@@ -200,6 +200,16 @@ def test_what_the_box_signed_is_renewed_thirty_days_ahead_and_said_before_it_end
         "system", "renew_certificate", {"fingerprint": new["fingerprint"]})
 
 
+def test_a_short_certificate_is_renewed_in_its_last_third_and_not_all_the_time(basic: TestBox) -> None:
+    admin = basic.admin()
+    prints = [admin.facts("create_system_certificate common_name=box1.example validity=9")["fingerprint"]]
+    for days in (5, 2, 1):
+        basic.clock.now += days * DAY
+        renewals.renew(basic.house())
+        prints.append(system(admin)["fingerprint"])
+    assert prints[0] == prints[1] != prints[2] == prints[3]
+
+
 @pytest.mark.parametrize("given", [
     "common_name=", "common_name=x country=deu", "common_name=x country=1!", "common_name=x key_type=rsa1024",
     "common_name=x key_type=ec_p192", "common_name=x validity=0", "common_name=x validity=9001",
