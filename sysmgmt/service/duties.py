@@ -12,8 +12,8 @@ from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import SYSTEM, Answer, Request
 from sysmgmt.service.server import ENDING
 
-PAUSE = 60.0
-"""Seconds before a duty that failed is tried again."""
+SILENCE = 60.0
+"""Seconds before the same failure of a duty is told again."""
 
 
 class Duty(NamedTuple):
@@ -30,26 +30,39 @@ def work(house: House, command: str, texts: Mapping[str, str] = {}) -> Answer:
 
 
 def start(house: House, duties: Iterable[Duty]) -> None:
-    """Do them from now on, one after the other in a thread of their own."""
+    """Do them from now on, each in a thread of its own: none waits for another that is slow."""
     # A thread inherits the mask: what ends the service must reach the main thread.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    threading.Thread(target=_watch, args=(house, list(duties)), daemon=True).start()
+    for one in duties:
+        threading.Thread(target=_repeat, args=(house, Report(one)), daemon=True).start()
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _watch(house: House, duties: list[Duty]) -> None:
-    due = [0.0] * len(duties)
-    while duties:
-        place = min(range(len(duties)), key=due.__getitem__)
-        time.sleep(max(0.0, due[place] - time.monotonic()))
-        due[place] = time.monotonic() + done(house, duties[place])
+def _repeat(house: House, report: "Report") -> None:
+    while True:
+        report.do(house)
+        time.sleep(report.duty.every)
 
 
-def done(house: House, duty: Duty) -> float:
-    """Do it once, and say what refused; seconds until it is due again."""
-    try:
-        duty.run(house)
-        return duty.every
-    except (Refusal, OSError) as problem:
-        print(f"Error: {duty.name}: {problem}", file=sys.stderr, flush=True)
-        return max(duty.every, PAUSE)
+class Report:
+    """Does a duty and says what stands in its way, not more often than every SILENCE seconds."""
+
+    def __init__(self, duty: Duty, passed: Callable[[], float] = time.monotonic) -> None:
+        self.duty = duty
+        self._passed = passed
+        self._said, self._said_at = "", 0.0
+
+    def do(self, house: House) -> None:
+        """Do the duty once. Nothing keeps it from being tried again."""
+        try:
+            self.duty.run(house)
+            self._said = ""
+        except (Refusal, OSError) as problem:
+            self._say(str(problem))
+        except Exception as unforeseen:  # its text may hold a secret
+            self._say(f"failed unexpectedly ({type(unforeseen).__name__})")
+
+    def _say(self, words: str) -> None:
+        if words != self._said or self._passed() - self._said_at >= SILENCE:
+            print(f"Error: {self.duty.name}: {words}", file=sys.stderr, flush=True)
+            self._said, self._said_at = words, self._passed()

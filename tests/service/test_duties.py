@@ -1,5 +1,6 @@
 """What boxmgmtd does by itself."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -7,19 +8,33 @@ import pytest
 from sysmgmt.domain.errors import ServiceRefused, UnknownUser
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service import duties
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties import Duty, Report
 from tests.support.box import TestBox
 
 
-def test_a_duty_that_is_refused_says_so_and_waits_longer(basic: TestBox, capsys: Any) -> None:
-    def refuses(house: House) -> None:
+def test_a_duty_that_fails_says_so_once_a_minute_and_is_done_again(basic: TestBox, capsys: Any) -> None:
+    passed, tried = [0.0], []
+
+    def fails(house: House) -> None:
+        tried.append(passed[0])
+        if len(tried) == 4:
+            raise ValueError("Canary-SECRET-99")
         raise ServiceRefused(service="sshd", words="no")
-    assert duties.done(basic.house(), Duty("the login of root", 1.0, refuses)) == duties.PAUSE
-    assert capsys.readouterr().err == "Error: the login of root: sshd refused: no.\n"
+    report = Report(Duty("the login of root", 1.0, fails), lambda: passed[0])
+    for passed[0] in (1.0, 2.0, 62.0, 63.0, 64.0):
+        report.do(basic.house())
+    assert len(tried) == 5
+    assert capsys.readouterr().err.splitlines() == [
+        "Error: the login of root: sshd refused: no.", "Error: the login of root: sshd refused: no.",
+        "Error: the login of root: failed unexpectedly (ValueError)", "Error: the login of root: sshd refused: no."]
 
 
-def test_a_duty_that_succeeds_is_due_again_after_its_interval(basic: TestBox) -> None:
-    assert duties.done(basic.house(), Duty("nothing", 3.0, lambda house: None)) == 3.0
+def test_a_duty_that_hangs_keeps_no_other_from_being_done(basic: TestBox) -> None:
+    hangs, done = threading.Event(), threading.Event()
+    duties.start(basic.house(), [Duty("hangs", 1.0, lambda house: hangs.wait() and None),
+                                 Duty("works", 1.0, lambda house: done.set())])
+    assert done.wait(20)
+    hangs.set()
 
 
 def test_own_work_is_recorded_as_that_of_the_system(basic: TestBox) -> None:
