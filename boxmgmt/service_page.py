@@ -38,6 +38,23 @@ system are refused at once; --dry-run names them. The installation of the box ma
 keys, also on an image that already has some.
 """
 
+ROOT_ACCESS = """
+After a deployment root is shut out, over SSH and at the console. enable_root_access minutes=N
+[where=ssh|console|both] opens these doors for a time, disable_root_access shuts them; open sessions
+go on either way. The box neither sets nor knows a credential of root, and warns where there is none.
+Over SSH root may use a key, and a password where sshd took passwords before the deployment; what
+the machine's own files say of PermitRootLogin comes second.
+
+boxmgmtd shuts the doors when the time is over, at the latest a second later, and at its start where
+the time passed meanwhile. While it runs it counts the minutes by itself too, so that a clock that is
+set back does not lengthen them; after a restart of it the clock decides, and one that shows a time
+before the opening shuts at once. Opening and shutting are events, and in the audit.
+
+regenerate_host_keys makes a new set of SSH host keys; all of them are made before the first old one
+goes, sshd is told with a reload, and a crash in between ends in one whole set. get_host_keys shows
+the fingerprints.
+"""
+
 MASTER_KEY = """
 Private keys and passwords in the state are sealed with AES-256-GCM under a master key, which the
 installation of the box makes and keeps in a file of its own, master.key. A copy of the state alone
@@ -107,6 +124,7 @@ def boxmgmtd() -> str:
         *roff.heading("DESCRIPTION"), *roff.paragraphs(DESCRIPTION),
         *roff.heading("OPTIONS"), *roff.terms(OPTIONS),
         *roff.heading("DEPLOYING ON DEBIAN 12"), *roff.paragraphs(DEPLOYING),
+        *roff.heading("ROOT ACCESS AND HOST KEYS"), *roff.paragraphs(ROOT_ACCESS),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
         *roff.heading("WEB SERVER"), *roff.paragraphs(WEB_SERVER),
