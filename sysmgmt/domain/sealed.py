@@ -8,6 +8,8 @@ CRYPTOPERIOD = 730 * 86400
 """Seconds after which a master key should be replaced (SP 800-57)."""
 SEALED: Mapping[str, tuple[str, ...]] = {"identities": ("key",), "signing_requests": ("key",)}
 """By table, the fields that hold sealed texts."""
+AUDIT_SEEDS = "settings audit_seeds"
+"""What the sealed seeds of the audit are bound to."""
 
 
 def place(table: str, key: str, field: str) -> str:
@@ -23,10 +25,12 @@ def replaced(state: State, change: Callable[[str, str], str]) -> State:
             new = {field: change(text, place(table, key, field)) for field in fields if (text := getattr(one, field))}
             records = records.put(key, one._replace(**new))
         state = state._replace(**{table: records})
-    return state
+    seeds = tuple(change(one, AUDIT_SEEDS) for one in state.settings.audit_seeds)
+    return state._replace(settings=state.settings._replace(audit_seeds=seeds))
 
 
 def counted(state: State) -> dict[str, int]:
-    """How many records of each table hold something sealed."""
-    return {table: sum(1 for one in getattr(state, table).values() if any(getattr(one, field) for field in fields))
-            for table, fields in SEALED.items()}
+    """How much of each kind is sealed."""
+    tables = {table: sum(1 for one in getattr(state, table).values() if any(getattr(one, field) for field in fields))
+              for table, fields in SEALED.items()}
+    return {**tables, "audit_seeds": len(state.settings.audit_seeds)}

@@ -5,22 +5,21 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
+from sysmgmt.domain.sealed import AUDIT_SEEDS
 from sysmgmt.engine.ports import Audit, Box, Sealer
 
-ABOUT = "settings audit_seeds"
-"""What a sealed seed belongs to."""
 SHOWN = 24
 """Hexadecimal digits of an anchor: enough that nobody finds another record for it."""
 
 
 def new_seed(box: Box, key: str) -> str:
     """A new seed, sealed under the master key with the id `key`."""
-    return box.sealer.seal(box.clock.token() + box.clock.token(), ABOUT, key)
+    return box.sealer.seal(box.clock.token() + box.clock.token(), AUDIT_SEEDS, key)
 
 
 def seeds(state: State, sealer: Sealer) -> list[str]:
     """The seeds of all chains of this box, the one in force last. Raises MasterKeyMissing, MasterKeyWrong."""
-    return [sealer.unseal(one, ABOUT) for one in state.settings.audit_seeds]
+    return [sealer.unseal(one, AUDIT_SEEDS) for one in state.settings.audit_seeds]
 
 
 def anchor(box: Box) -> str:

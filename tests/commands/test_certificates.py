@@ -227,6 +227,6 @@ def test_the_key_status_tells_everything_but_the_key(basic: TestBox) -> None:
     admin.do("create_system_certificate common_name=box1")
     basic.clock.now += DAY
     found = admin.facts("get_key_status")
-    assert found["sealed"] == {"identities": 2, "signing_requests": 0}
+    assert found["sealed"] == {"identities": 2, "signing_requests": 0, "audit_seeds": 1}
     assert found["master_key"]["age"] == DAY and found["master_key"]["algorithm"] == "AES-256-GCM"
     assert (basic.folder / "master.key").read_text().split('"')[-2] not in str(found)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sysmgmt.domain import sealed
 from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, StateDamaged
 from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain.records import Records
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
 from sysmgmt.vault.sealing import MasterKeys
@@ -161,3 +163,32 @@ def test_what_is_made_without_its_master_key_is_refused_by_name(basic: TestBox) 
         assert basic.admin().do(line).code == "MasterKeyMissing"
     assert basic.admin().do("get_certificates").code == "Done"
     assert not (basic.folder / "master.key").exists()
+
+
+@pytest.mark.requirement(94)
+def test_everything_that_is_sealed_can_be_sealed_anew_under_another_key(basic: TestBox) -> None:
+    admin = basic.admin()
+    for line in ("create_system_certificate common_name=box1", "create_certificate_request common_name=box1"):
+        assert admin.do(line).code == "Done"
+    sealer, state = basic.house().box.sealer, basic.state
+    opened: list[str] = []
+    new = sealer.make(basic.clock.now)
+
+    def anew(text: str, place: str) -> str:
+        opened.append(sealer.unseal(text, place))
+        return sealer.seal(opened[-1], place, new)
+    changed = sealed.replaced(state, anew)
+    again: list[str] = []
+
+    def kept(text: str, place: str) -> str:
+        again.append(sealer.unseal(text, place))
+        return text
+    sealed.replaced(changed, kept)
+    assert opened == again and len(opened) == sum(sealed.counted(state).values()) == 4
+    old = state.settings.master_key
+    assert f"1:{old}:" in str(tables(state)) and f"1:{old}:" not in str(tables(changed)), "nothing was forgotten"
+
+
+def tables(state: State) -> list[object]:
+    """Everything that is stored, as values."""
+    return [list(one.values()) if isinstance(one, Records) else one for one in state]
