@@ -50,7 +50,8 @@ CALLED: list[tuple[str, dict[str, Any]]] = [
     ("Run", {"request": {"command": "get_users", "texts": {}}}),
     ("Run", {"answer": {"command": "add_user", "code": "InvalidValue", "status": 2, "message": "No."}}),
     ("RunTogether", {"requests": [{"request": {"command": "get_users", "texts": {}}}]}),
-    ("Line", {"line": "get_groups"}), ("Explain", {"type": "ValueError", "frames": ["x"]}), ("LogOut", {"reason": "over"}),
+    ("Line", {"line": "get_groups"}),
+    ("Explain", {"type": "ValueError", "frames": ["x"]}), ("LogOut", {"reason": "over"}),
     ("Account", {"name": "admin"}), ("Authenticate", {"name": "admin", "password": "x"}), ("Keys", {"name": "admin"}),
     ("CloseSession", {"name": "admin"})]
 
