@@ -1,8 +1,8 @@
 """The whole menu (R117). A number is a place in it: append, and put FREE where an item goes."""
 
-from boxmgmt.menu import FREE, Menu, Open, Run
+from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, box, certificates, logs, security, support, tls, truststore)
+    accounts, box, certificates, logs, security, support, tls, truststore, web)
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -28,7 +28,7 @@ MAIN = Menu("Main Menu", (
                         Run("View revocation lists", truststore.get_revocation_lists),
                     )),
                     Menu("Keystore management", (
-                        FREE,  # Change Web Server Certificate
+                        Run("Change Web Server Certificate", web.change_web_certificate),
                         Run("View certificates", certificates.get_certificates),
                         Run("Create system certificate", certificates.create_system_certificate),
                         Run("Export root certificate", certificates.export_root_certificate),
@@ -37,11 +37,14 @@ MAIN = Menu("Main Menu", (
                         Run("Install certificate", certificates.install_certificate),
                         Run("Change the automatic renewal", certificates.set_certificate_renewal),
                         Run("View master key", security.get_key_status),
+                        Run("Create web certificate request", web.create_web_certificate_request),
+                        Run("Cancel web certificate request", web.cancel_web_certificate_request),
                     )),
                 )),
                 Run("Enable root access", security.enable_root_access),
                 Run("Disable root access", security.disable_root_access),
                 Run("Regenerate the SSH host keys", security.regenerate_host_keys),
+                Run('Change web server "HTTP Strict Transport Security" HSTS mode', web.set_hsts),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),

@@ -1,7 +1,7 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, box, certificates, keys, logs, own, roles, security, session, support, tls, truststore)
+    accounts, box, certificates, keys, logs, own, roles, security, session, support, tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -9,7 +9,7 @@ CHAPTERS = (
     ("SSH keys and sessions", keys.COMMANDS),
     ("Roles and consistency groups", roles.COMMANDS),
     ("Security", security.COMMANDS),
-    ("TLS", tls.COMMANDS),
+    ("TLS and the web server", (*tls.COMMANDS, *web.COMMANDS)),
     ("Certificates", certificates.COMMANDS),
     ("Truststore", truststore.COMMANDS),
     ("The box", box.COMMANDS),

@@ -7,7 +7,7 @@ from sysmgmt.domain import (
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import certification
+from sysmgmt.engine import certification, webcertificate
 from sysmgmt.engine.attempt import without_dead
 from sysmgmt.engine.declaration import OWN_WORK, Call, Change, Shown, command
 
@@ -95,6 +95,12 @@ def renew_certificate(call: Call, use: Text, key_type: KeyType) -> Change:
     return Change(state, notes={"fingerprint": certificates.identity(state, use).certificates[0].fingerprint})
 
 
+@command(needs=OWN_WORK)
+def begin_web_certificate(call: Call) -> Change:
+    """Make the first certificate of the web server, signed by the box's own root CA."""
+    return Change(webcertificate.begin(call))
+
+
 @command(needs=OWN_WORK, reserve=True)
 def return_unconfirmed(call: Call, change: Text) -> Change:
     """Let a change return that nobody has confirmed in time."""
@@ -130,4 +136,4 @@ def close_root_access(call: Call, until: Text) -> Change:
 
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
-            renew_certificate, close_root_access)
+            renew_certificate, close_root_access, begin_web_certificate)

@@ -189,6 +189,8 @@ OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWOR
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 TlsVersion = Annotated[str, Word("Lowest version of TLS", one_of(*tls.VERSIONS), "1.2|1.3",
                                  offers=lambda state: tls.SECURE)]
+HstsMode = Annotated[str, Word("Whether HSTS is on", one_of("on", "off"), "on|off",
+                               offers=lambda state: ["on", "off"])]
 Legacy = Annotated[bool, Word("Whether an insecure version is wanted", _yes, "yes|no",
                               offers=lambda state: ["yes", "no"])]
 ConfirmMinutes = Annotated[int, Word(

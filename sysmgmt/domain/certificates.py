@@ -20,12 +20,15 @@ DAY = 86400
 AHEAD = 30 * DAY
 """Seconds before its end from which on a certificate is renewed or warned of (B30)."""
 ROOT, SYSTEM = "root", "system"
+WEB = ("web", "web_other")
+"""The certificate that the web server shows, and the one before it while it may still come back."""
 ROOT_DAYS = 7300
 MOST_DAYS = 9000
 INTERNAL, EXTERNAL = "internal", "external"
 SHORT = ("CN", "C", "ST", "L", "O", "OU", "emailAddress")
 """How the fields of a subject are written."""
-PLACES = {ROOT: "signs the certificates of the box", SYSTEM: "the certificate of the box itself"}
+PLACES = {ROOT: "signs the certificates of the box", SYSTEM: "the certificate of the box itself",
+          **dict.fromkeys(WEB, "the web server")}
 """What the certificates of the box are for, by use."""
 
 

@@ -344,6 +344,12 @@ class LegacyTls(Refusal):
     hint = "Where an old client leaves no choice, add legacy=yes."
 
 
+class HstsNeedsAuthority(Refusal):
+    """HSTS needs a web certificate that a certificate authority has signed."""
+
+    hint = "Install one first with change_web_certificate; to install another one, end HSTS with set_hsts mode=off."
+
+
 class Cancelled(Refusal):
     """Cancelled; nothing was changed."""
 

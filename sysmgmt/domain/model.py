@@ -188,6 +188,7 @@ class Reach(NamedTuple):
 
     tls_minimum: str = "1.2"
     hsts: bool = False
+    web_certificate: str = ""
 
 
 class Pending(NamedTuple):

@@ -63,7 +63,8 @@ def install(call: Call, use: str, given: Bundle) -> State:
     Its key came with it, or it is that of the outstanding request, or the present one. Raises
     NoRequest, KeyMismatch, CertificateRefused.
     """
-    bundle = given if given.key else _with_own_key(call, use, given)
+    own = (call.state.signing_requests.get(use), call.state.identities.get(use))
+    bundle = given if given.key else with_own_key(call, own, given)
     leaf = bundle.certificates[0]
     certificates.check_leaf(leaf, call.now)
     chain = call.box.certifier.complete(leaf, [*bundle.certificates[1:], *_known(call.state)], call.now)
@@ -78,8 +79,12 @@ def _known(state: State) -> list[Certificate]:
     return [one for trusted in state.trusted_certificates.values() for one in trusted.certificates]
 
 
-def _with_own_key(call: Call, use: str, given: Bundle) -> Bundle:
-    own = [one for one in (call.state.signing_requests.get(use), call.state.identities.get(use)) if one is not None]
+def with_own_key(call: Call, places: tuple[SigningRequest | None, Identity | None], given: Bundle) -> Bundle:
+    """What was given, with the key of the outstanding request or the present one, to which it belongs.
+
+    Raises NoRequest, KeyMismatch.
+    """
+    own = [one for one in places if one is not None]
     if not own:
         raise NoRequest()
     for one in own:
@@ -87,7 +92,7 @@ def _with_own_key(call: Call, use: str, given: Bundle) -> Bundle:
             return call.box.reader.pair(given.certificates, key_of(call, one))
         except KeyMismatch:
             continue
-    raise KeyMismatch(whose=" of the outstanding request" if use in call.state.signing_requests else " of the box")
+    raise KeyMismatch(whose=" of the outstanding request" if places[0] else " of the box")
 
 
 def renew(call: Call, use: str, key: PrivateKey) -> State:

@@ -7,7 +7,7 @@ kept with the change, in one transaction; it returns on the same road.
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import pending
+from sysmgmt.domain import pending, web
 from sysmgmt.domain.errors import ChangePending
 from sysmgmt.domain.model import Pending
 from sysmgmt.domain.times import iso
@@ -19,10 +19,11 @@ MINUTES = "confirm_minutes"
 def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]) -> Change:
     """`change`, made to wait for a confirmation if it has a time for one. Raises ChangePending."""
     old, new = call.state.settings, change.state.settings
-    if old.reach == new.reach:
+    if (old.reach, old.pending) == (new.reach, new.pending):
         return change
-    if not values.get(MINUTES):
-        return change._replace(state=change.state._replace(settings=pending.without_overtaken(new)))
+    if old.reach == new.reach or not values.get(MINUTES):
+        final = change.state._replace(settings=pending.without_overtaken(new))
+        return change._replace(state=web.without_unused(final))
     if (other := old.pending) is not None:
         raise ChangePending(user=other.user, command=other.command, time=iso(other.returns_at))
     waits = Pending(call.box.clock.token(), command.name, call.caller.user, str(command.needs), call.now,

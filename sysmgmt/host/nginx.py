@@ -34,7 +34,7 @@ FILES = (SITE, DIRECTIVES, CERTIFICATE, KEY)
 PID = "/run/nginx.pid"
 HERE = Place("127.0.0.1", 443)
 """Where the site answers, as seen from the box itself."""
-TAKES = 10.0
+TAKES = 5.0
 """Seconds within which nginx must serve what it was given."""
 POLL = 0.02
 END = "-----END CERTIFICATE-----\n"
@@ -163,12 +163,12 @@ def reload(root: str = "/") -> None:
     before = _workers()
     daemons.reload(NAME, "nginx.service", "nginx", PID)
     deadline = time.monotonic() + TAKES
-    while before and not (_workers() - before and _serves(root)):
+    while before and not (_workers() - before and all(map(_is_retired, before)) and _serves(root)):
         if time.monotonic() > deadline:
             raise ServiceRefused(service=NAME, words=(
                 f"port {HERE.port} does not answer with the certificate and the versions of TLS that it was given; "
                 "its error log says why"))
-        time.sleep(POLL)  # a worker that was asked to end may answer once more
+        time.sleep(POLL)
 
 
 def _workers() -> set[str]:
@@ -177,6 +177,15 @@ def _workers() -> set[str]:
     with suppress(OSError), open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return set(file.read().split())
     return set()
+
+
+def _is_retired(worker: str) -> bool:
+    """Whether a worker takes no new connections any more: it has ended, or is only finishing."""
+    try:
+        with open(f"/proc/{worker}/cmdline", "rb") as file:
+            return b"shutting down" in file.read()
+    except OSError:
+        return True
 
 
 def _serves(root: str) -> bool:

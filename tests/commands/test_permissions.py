@@ -18,6 +18,8 @@ GUIDE = {
     "set_security_level": "security", "get_security_settings": "security", "set_session_policy": "security",
     "set_tls_minimum": "security", "confirm_change": "anyone", "get_pending_change": "view",
     "get_cipher_suites": "security",
+    "create_web_certificate_request": "security", "cancel_web_certificate_request": "security",
+    "change_web_certificate": "security", "set_hsts": "security",
     "get_key_status": "security", "create_system_certificate": "security", "export_root_certificate": "security",
     "create_certificate_request": "security", "cancel_certificate_request": "security",
     "install_certificate": "security", "get_certificates": "security", "set_certificate_renewal": "security",

@@ -326,6 +326,7 @@ REACHED_ELSEWHERE = {
     "AuditDamaged": "tests/commands/test_logs.py",
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",
+    "HstsNeedsAuthority": "tests/commands/test_web.py",
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {

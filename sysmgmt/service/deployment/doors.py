@@ -100,5 +100,6 @@ def shut_root_out(house: House) -> None:
                 house.box.services.heal(transaction.state)
 
 
-DUTIES = (Duty("the login of root", POLL, shut_root_out), Duty("root access", POLL, Closing().look))
+DUTIES = (Duty("the login of root", POLL, shut_root_out), Duty("root access", POLL, Closing().look),
+          *webserver.DUTIES)
 """What a deployed boxmgmtd looks after besides."""
