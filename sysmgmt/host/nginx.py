@@ -34,7 +34,7 @@ FILES = (SITE, DIRECTIVES, CERTIFICATE, KEY)
 PID = "/run/nginx.pid"
 HERE = Place("127.0.0.1", 443)
 """Where the site answers, as seen from the box itself."""
-TAKES = 5.0
+TAKES = 10.0
 """Seconds within which nginx must serve what it was given."""
 POLL = 0.02
 END = "-----END CERTIFICATE-----\n"

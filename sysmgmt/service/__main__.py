@@ -37,11 +37,11 @@ def serve(folder: str, path: str) -> None:
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
     make_way(os.path.dirname(path))
-    unconfirmed.begin(house)
+    watch = unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
     presence = Presence()
-    duties.start(house, (*endings.duties(presence), unconfirmed.duty(), *health.duties(folder),
+    duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *renewals.DUTIES, *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:

@@ -19,10 +19,14 @@ POLL = 1.0
 
 
 class Watch:
-    """Lets the waiting change return when its time is over; `elapsed` counts seconds and never jumps."""
+    """Lets the waiting change return when its time is over, and the one `left_over` at once.
 
-    def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
+    `elapsed` counts seconds and never jumps.
+    """
+
+    def __init__(self, elapsed: Callable[[], float] = time.monotonic, left_over: str = "") -> None:
         self._elapsed = elapsed
+        self._left_over = left_over
         self._first_seen = ("", 0.0)
 
     def __call__(self, house: House) -> None:
@@ -33,19 +37,20 @@ class Watch:
         if waits.id != self._first_seen[0]:
             self._first_seen = (waits.id, self._elapsed())
         waited = self._elapsed() - self._first_seen[1]
-        if waited >= waits.returns_at - waits.made_at or pending.overdue(waits, house.box.clock.now()):
+        over = waited >= waits.returns_at - waits.made_at or pending.overdue(waits, house.box.clock.now())
+        if over or waits.id == self._left_over:
             returning.take_back(house, waits)
 
 
-def begin(house: House) -> None:
-    """Let a change return that nobody had confirmed when boxmgmtd ended, however it ended."""
+def begin(house: House) -> Duty:
+    """Let a change return that nobody had confirmed when boxmgmtd ended, however it ended; the duty from then on.
+
+    Where a service refuses it now, the duty tries again.
+    """
+    waits = house.box.store.read().settings.pending
     try:
-        if (waits := house.box.store.read().settings.pending) is not None:
+        if waits is not None:
             returning.take_back(house, waits)
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr, flush=True)
-
-
-def duty() -> Duty:
-    """The duty of it."""
-    return Duty("a change that is not confirmed", POLL, Watch())
+    return Duty("a change that is not confirmed", POLL, Watch(left_over=waits.id if waits else ""))

@@ -173,6 +173,18 @@ def test_a_change_that_nobody_had_confirmed_returns_when_boxmgmtd_starts(basic: 
     assert floor(basic) == "1.2" and basic.state.settings.pending is None
 
 
+def test_a_return_that_is_refused_at_the_start_is_tried_again_before_its_time(basic: TestBox, folder: Path) -> None:
+    basic.admin().do(RAISE)
+    refusing = True
+    house = basic.house()
+    house = House(house.box._replace(services=following(folder, lambda: refusing)), house.catalog, house.verify)
+    duty = unconfirmed.begin(house)
+    assert floor(basic) == "1.3"
+    refusing = False
+    duty.run(house)
+    assert floor(basic) == "1.2"
+
+
 def following(folder: Path, refuse: Callable[[], bool]) -> HostServices:
     """A service whose file is the minimum, and whose reload may be refused."""
     def render(state: State) -> Mapping[str, File | None]:
