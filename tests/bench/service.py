@@ -37,6 +37,7 @@ class Served(NamedTuple):
 
     process: "subprocess.Popen[bytes]"
     launcher: str
+    socket: str
     numbers: Sequence[int]
 
 
@@ -61,7 +62,7 @@ def served(folder: Path) -> Iterator[Served]:
         while not socket.exists():
             time.sleep(0.01)
         try:
-            yield Served(daemon, str(launcher), numbers)
+            yield Served(daemon, str(launcher), site.socket, numbers)
         finally:
             daemon.send_signal(signal.SIGTERM)
 
@@ -69,6 +70,7 @@ def served(folder: Path) -> Iterator[Served]:
 def starts(box: Served, embedded: Sequence[str], rounds: int) -> None:
     """W1 over the service."""
     user = box.numbers[0]
+    _register(box)
     peers = [Work(name, process(command)) for name, command in PEERS.items() if _works(command)]
     compare("W1 one command over the service, exec to exit", [
         Work("python -I -S -c pass (limit)", process(LIMIT, user=user)), *peers,
@@ -81,6 +83,14 @@ def starts(box: Served, embedded: Sequence[str], rounds: int) -> None:
         Work("launcher", prompt([box.launcher], b"bench>", user)),
         Work("sysmgmt, embedded", prompt([*embedded], b"bench>")),
     ], rounds)
+
+
+def _register(box: Served) -> None:
+    """Register a login of admin as PAM does, for this process and those that it starts."""
+    program = (f"from sysmgmt.service.asking import ask\n"
+               f"facts = dict(name='admin', service='sshd', rhost='192.0.2.1', tty='')\n"
+               f"assert ask({box.socket!r}, 'OpenSession', facts)['accepted']")
+    subprocess.run([sys.executable, "-I", "-c", program], check=True)
 
 
 def _works(command: Sequence[str]) -> bool:
