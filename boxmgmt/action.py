@@ -63,7 +63,8 @@ def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
     try:
         if not site.door.barred(command.name):  # else it only answers why
             _ask_all(site, item, texts)
-        return run_confirmed(site.asker, site.door, Request(command.name, texts))
+        with site.output.progress() as report:
+            return run_confirmed(site.asker, site.door, Request(command.name, texts), report)
     except NoAnswer:
         return site.door.run(_unanswered(command))
     except MissingValue as refusal:

@@ -45,7 +45,7 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     With an anchor that was noted at an earlier login, also an end that was cut off since then is
     found. Without one, whatever was done to records of before the last minute is.
     """
-    found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor)
+    found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report)
     if not found["intact"]:
         raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
     return Shown({name: found[name] for name in ("records", "checkpoints", "head")})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading
 from sysmgmt.engine.request import Caller
@@ -54,13 +55,17 @@ class Parameter(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What a command's function is given besides its values. `now` is in seconds since 1970."""
+    """What a command's function is given besides its values. `now` is in seconds since 1970.
+
+    `report` tells whoever waits how far it has come; nobody hears a Change, which is made under the lock.
+    """
 
     state: State
     caller: Caller
     now: float
     box: Box
     catalog: Mapping[str, "Command"]
+    report: Report = unheard
 
 
 class Change(NamedTuple):

@@ -17,6 +17,7 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.names import repeatable
 from sysmgmt.engine import confirmation
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.catalog import declared
 from sysmgmt.engine.commit import commit
@@ -49,6 +50,7 @@ class Trip(NamedTuple):
     command: Command
     slow: SlowWork
     record: Record
+    report: Report = unheard
 
 
 class Reply(NamedTuple):
@@ -62,17 +64,18 @@ class NothingToChoose(Exception):
     """A parameter is missing for which there is nothing to choose; the text says so."""
 
 
-def dispatch(house: House, caller: Caller, request: Request) -> Reply:
+def dispatch(house: House, caller: Caller, request: Request, report: Report = unheard) -> Reply:
     """Carry `request` out for `caller`. Never raises a refusal: it is the answer."""
     try:
-        return carry_out(house, caller, request)
+        return carry_out(house, caller, request, report=report)
     except NothingToChoose as nothing:
         return Reply(Answer(request.command, "Unchanged", message=str(nothing)), caller)
     except Refusal as refusal:
         return Reply(refused(request.command, refusal), caller)
 
 
-def carry_out(house: House, caller: Caller, request: Request, own_work: bool = False) -> Reply:
+def carry_out(house: House, caller: Caller, request: Request, own_work: bool = False,
+              report: Report = unheard) -> Reply:
     """Carry `request` out and record it. Raises any refusal, and NothingToChoose."""
     command = house.catalog.get(request.command) if own_work else declared(house.catalog, request.command)
     record = Record(house.box, caller, request, command)
@@ -80,7 +83,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
     try:
         if command is None:
             raise UnknownCommand(name=repeatable(request.command))
-        reply = travel(Trip(house, caller, request, command, SlowWork(), record))
+        reply = travel(Trip(house, caller, request, command, SlowWork(), record, report))
         answer = reply.answer
         return reply
     except Refusal as refusal:
@@ -171,7 +174,8 @@ def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:
 
 def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -> Outcome:
     """Run the command's rule on values, and check what must hold after it."""
-    call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog)
+    report = unheard if trip.command.kind is Change else trip.report
+    call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog, report)
     outcome = trip.command.run(call, **values)
     if isinstance(outcome, Change):
         outcome = confirmation.pend(trip.command, call, outcome, values)

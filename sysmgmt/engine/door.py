@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine.request import Answer, Caller, Request
 
 
@@ -32,8 +33,11 @@ class Door(Protocol):
     def log_in(self, name: str, password: str) -> Answer:
         """Check the password and open a session."""
 
-    def run(self, request: Request | Answer) -> Answer:
-        """Run one request; an Answer is one that was refused before it got here: it is recorded."""
+    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
+        """Run one request; an Answer is one that was refused before it got here: it is recorded.
+
+        `report` is told now and then how far a long one has come.
+        """
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.model import Certificate, Cost, RevocationList, State
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.ssh_keys import HostKey
 from sysmgmt.domain.tls import Listener
 from sysmgmt.domain.truststore import Trust
@@ -69,7 +70,8 @@ class Audit(Journal, Protocol):
     def anchor(self) -> tuple[int, str]:
         """How many records there are, and what proves the last one; kept elsewhere it shows a cut end."""
 
-    def verify(self, seeds: Collection[str], known: tuple[int, str] | None = None) -> Mapping[str, Any]:
+    def verify(self, seeds: Collection[str], known: tuple[int, str] | None = None,
+               report: Report = unheard) -> Mapping[str, Any]:
         """Verify every record; `seeds` are those of all chains, `known` is an anchor kept elsewhere."""
 
 

@@ -32,7 +32,7 @@ class Conversation(Taker):
         if language.is_blank(line):
             return False
         request, as_json = self.read(line)
-        return self.finish(self._run(request), as_json)
+        return self.finish(self._run(request, as_json), as_json)
 
     def read(self, line: str) -> tuple[Request | Answer, bool]:
         """The request that `line` is, or the answer that refuses it; and whether it wants JSON."""
@@ -88,11 +88,14 @@ class Conversation(Taker):
             return "-"
         return ask(asker, parameter, parameter.word.about, ())
 
-    def _run(self, request: Request | Answer) -> Answer:
-        if self.manner.asker is None or isinstance(request, Answer):
+    def _run(self, request: Request | Answer, as_json: bool) -> Answer:
+        if isinstance(request, Answer):
             return self.door.run(request)
         try:
-            return run_confirmed(self.manner.asker, self.door, request)
+            with self.output.progress(as_json) as report:
+                if self.manner.asker is None:
+                    return self.door.run(request, report)
+                return run_confirmed(self.manner.asker, self.door, request, report)
         except Cancelled as refusal:
             return self.door.run(refused(request.command, refusal))
 

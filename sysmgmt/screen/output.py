@@ -4,17 +4,20 @@
   standard output, and every command prints exactly one line there.
 * A message says what is true, then what to do: `Error: <sentence>.`, then `Hint: <sentence>.`
 * In a batch what concerns a line begins with `line N: `.
+* How far a long command has come is shown on a terminal only, and goes when it is done.
 * A change ends with `<command> completed successfully.`
 * Stored text is shown with every control character escaped.
 """
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen import manual, text
+from sysmgmt.screen.progress import shown
 from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.visible import escaped
 
@@ -52,6 +55,15 @@ class Output:
             for line in message.split("\n"):
                 self._err.write(f"{self._place()}{escaped(line)}\n")
             self._err.flush()
+
+    @contextmanager
+    def progress(self, as_json: bool = False) -> Iterator[Report]:
+        """Whom a command tells how far it has come: a person at a terminal, without --json."""
+        if as_json or self.as_json or not self._err.isatty():
+            yield unheard
+        else:
+            with shown(self._err) as report:
+                yield report
 
     def say(self, message: str) -> None:
         """Lines that a person at a terminal reads: banner, greeting, menu."""

@@ -39,7 +39,7 @@ def log_in(visit: "Visit", given: Parameters) -> Facts:
 
 def run(visit: "Visit", given: Parameters) -> Facts:
     """Run one request."""
-    answer = visit.door.run(values.request_or_answer(given))
+    answer = visit.door.run(values.request_or_answer(given), visit.report)
     return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sysmgmt.domain.errors import Refusal, ServiceLost
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import frames
 from sysmgmt.engine.request import Answer, Caller, Request, refused
@@ -15,6 +16,8 @@ from sysmgmt.service.wire import INTERFACE, Garbled, Wire
 PATIENCE = 5.0
 """Seconds to wait for boxmgmtd to come back."""
 POLL = 0.02
+ANY_SIZE = 2**40
+"""Bytes of a reply: of the users of a large box no less is shown than in embedded mode."""
 ENTER = "Enter"
 ASKING = frozenset({ENTER, "Sign", "Barred", "Check", "Offers", "Standing"})
 """Calls that change nothing."""
@@ -49,9 +52,9 @@ class ServiceDoor:
         """Check the password and open a session."""
         return self._answered("LogIn", {"name": name, "password": password})
 
-    def run(self, request: Request | Answer) -> Answer:
+    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
-        return self._answered("Run", values.plain(request))
+        return self._answered("Run", values.plain(request), report)
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
@@ -95,9 +98,9 @@ class ServiceDoor:
         except Refusal:
             return  # the server ends it when the connection does
 
-    def _answered(self, method: str, parameters: Mapping[str, Any]) -> Answer:
+    def _answered(self, method: str, parameters: Mapping[str, Any], report: Report = unheard) -> Answer:
         try:
-            reply = self._calls.call(method, parameters)
+            reply = self._calls.call(method, parameters, report)
         except ServiceLost as lost:
             return refused(None, lost)
         self._caller = Caller(**reply["caller"])
@@ -116,26 +119,29 @@ class Calls:
         """Whether there is a connection, as far as is known."""
         return self._wire is not None
 
-    def call(self, method: str, parameters: Mapping[str, Any] = {}) -> dict[str, Any]:
-        """The parameters of the reply. Raises ServiceLost.
+    def call(self, method: str, parameters: Mapping[str, Any] = {}, report: Report = unheard) -> dict[str, Any]:
+        """The parameters of the last reply; those before it go to `report`. Raises ServiceLost.
 
         One that only asks is made again on a new connection. One that may have been carried out
         is never made twice: what became of it is not known.
         """
-        reply = self._once(method, parameters)
+        reply = self._once(method, parameters, report)
         if reply is None and method in ASKING:
-            reply = self._once(method, parameters)
+            reply = self._once(method, parameters, report)
         if reply is None or "error" in reply:
             raise ServiceLost()
         found: dict[str, Any] = reply.get("parameters", {})
         return found
 
-    def _once(self, method: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _once(self, method: str, parameters: Mapping[str, Any], report: Report) -> dict[str, Any] | None:
         """What comes back, or None: the connection is lost."""
         wire = self._wire or self._connect(method)
         try:
-            wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters})
-            reply = wire.receive()
+            more = {} if report is unheard else {"more": True}
+            wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters, **more})
+            while (reply := wire.receive()) and reply.get("continues"):
+                told = reply["parameters"]["progress"]
+                report(told["sentence"], told["done"], told["total"])
         except (OSError, Garbled):
             reply = None
         if reply is None:
@@ -154,7 +160,7 @@ class Calls:
                 if time.monotonic() > deadline:
                     raise ServiceLost() from None
                 time.sleep(POLL)
-        self._wire = Wire(connection)
+        self._wire = Wire(connection, ANY_SIZE)
         if method != ENTER:
             self.call(ENTER)  # a new connection: the server has to find out again whose it is
         return self._wire

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sysmgmt.domain.errors import PermissionDenied
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, Request, refused
 
@@ -12,9 +13,9 @@ INSTALL = "install"
 class OthersDoor(EmbeddedDoor):
     """A door for everybody but root."""
 
-    def run(self, request: Request | Answer) -> Answer:
+    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
         """See Door."""
-        return super().run(_admitted(request))
+        return super().run(_admitted(request), report)
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """See Door."""

@@ -13,7 +13,8 @@ interface {INTERFACE}
 method Enter() -> (caller: object, answer: ?object)
 method Sign() -> (sign: ?object, refused: ?object)
 method LogIn(name: string, password: string) -> (answer: object, caller: object)
-method Run(request: ?object, answer: ?object) -> (answer: object, caller: object)
+# With more, replies with progress (sentence, done, total) come before the last one.
+method Run(request: ?object, answer: ?object) -> (answer: ?object, caller: ?object, progress: ?object)
 method RunTogether(requests: []object) -> (answers: []object, caller: object)
 method Barred(command: string) -> (answer: ?object)
 method Check(command: string, parameter: string, texts: [string]string) -> (answer: ?object)

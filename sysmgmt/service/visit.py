@@ -34,6 +34,7 @@ class Visit:
         self.presence = presence
         self._of_login = False
         self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS if peer.uid else MOST_BYTES)
+        self._more = False
 
     def serve(self) -> None:
         """Answer calls until the client goes, is idle for too long, or sends what is no message."""
@@ -63,6 +64,15 @@ class Visit:
         else:
             self.door.log_out(reason)
             self.presence.forget(session)
+
+    def report(self, sentence: str, done: int, total: int) -> None:
+        """Tell a client that wants to hear more than the last reply how far its call has come."""
+        if self._more:
+            progress = {"sentence": sentence, "done": done, "total": total}
+            try:
+                self._wire.send({"parameters": {"progress": progress}, "continues": True})
+            except OSError:
+                self._more = False  # it has gone; what it asked for is done all the same
 
     def trust(self) -> None:
         """Accept longer messages once somebody is known."""
@@ -111,6 +121,7 @@ class Visit:
             return mistake("InvalidParameter", parameter="parameters")
         if message.get("upgrade") is True:  # whoever asks for that would speak another language from here on
             return mistake("InvalidParameter", parameter="upgrade")
+        self._more = message.get("more") is True
         call = CALLS.get(method) if interface == INTERFACE else None
         if call is None:
             return described(name, parameters)

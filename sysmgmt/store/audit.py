@@ -6,11 +6,16 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.times import iso
 from sysmgmt.store import chain, keyfile
 from sysmgmt.store.chain import Link
 from sysmgmt.store.journal import LineJournal, encoded
 from sysmgmt.store.verification import Anchor, Broken, Verifier
+
+
+OFTEN = 1000
+"""Records between two reports of how far the verification has come."""
 
 
 class Signer(Protocol):
@@ -67,6 +72,7 @@ class AuditJournal(LineJournal):
             told = {"count": self._seq, "head": self._head, "public": pair[1], "signature": signature}
             self._write(before, self._own("sign_audit") | {"checkpoint": told}, facts, False)
             self._sync()
+            link = self._present() or link  # its own record may have begun an epoch
             self._keep(chain.following(link, (self._seq, self._head), self._now(), pair))
 
     def anchor(self) -> tuple[int, str]:
@@ -75,7 +81,8 @@ class AuditJournal(LineJournal):
             self._follow(facts)
             return self._seq, self._head
 
-    def verify(self, seeds: Iterable[str], known: tuple[int, str] | None = None) -> Mapping[str, Any]:
+    def verify(self, seeds: Iterable[str], known: tuple[int, str] | None = None,
+               report: Report = unheard) -> Mapping[str, Any]:
         """Read every record and verify it; `seeds` are those of all chains. Raises StorageFailed.
 
         `known` is an anchor that was kept elsewhere.
@@ -84,16 +91,18 @@ class AuditJournal(LineJournal):
         with self._held() as facts:
             link = chain.read(self._keys.read())
             size = facts.st_size
-        problem = self._problem(verifier, size, link)
+        problem = self._problem(verifier, size, link, report)
         return {"intact": problem is None, "records": verifier.count, "head": verifier.head or None,
                 "checkpoints": verifier.checkpoints, "first_bad_record": problem and problem.number,
                 "reason": problem and str(problem)}
 
-    def _problem(self, verifier: Verifier, size: int, link: Link | None) -> Broken | None:
+    def _problem(self, verifier: Verifier, size: int, link: Link | None, report: Report) -> Broken | None:
         try:
             with open(self._path, "rb") as file:
                 while (left := size - file.tell()) > 0:
                     verifier.read(file.readline(left).removesuffix(b"\n"))
+                    if not verifier.count % OFTEN:
+                        report("Verifying the audit", size - left, size)
             verifier.finish(link)
             return None
         except Broken as broken:

@@ -1,6 +1,5 @@
 """One command over the launcher: the same bytes and the same status as from the whole shell, for less."""
 
-import json
 import os
 import random
 import re
@@ -144,9 +143,10 @@ def test_every_line_of_an_administrator_gives_the_same(pair: tuple[Daemon, Daemo
     assert recorded(pair[0]) == recorded(pair[1])
 
 
-def recorded(daemon: Daemon) -> list[str]:
+def recorded(daemon: Daemon) -> list[tuple[object, ...]]:
     """What the audit says of everything that was done, without what is different each time."""
-    return [VARYING.sub(b"?", json.dumps(one | {"parameters": sorted(one["parameters"])}).encode()).decode()
+    fields = ("user", "origin", "endpoint", "command", "phase", "code", "status")
+    return [(*(one.get(name) for name in fields), sorted(one["parameters"]))
             for one in daemon.box.audit() if one["endpoint"] == "local"]
 
 

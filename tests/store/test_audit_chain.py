@@ -67,6 +67,19 @@ def test_an_untouched_log_is_intact(log: Log) -> None:
     assert [one for one in epochs if one is not None] == [0, 1, 2, 3, 4]
 
 
+def test_a_checkpoint_whose_own_record_begins_an_epoch_leaves_the_log_intact(log: Log) -> None:
+    journal = log.open()
+    for _ in range(3):
+        journal.append({"n": 0}, durable=False)
+        log.clock.move(61)
+        journal.checkpoint()
+        log.clock.move(61)
+        journal.checkpoint()
+    journal.append({"n": 0}, durable=False)
+    found = log.verdict()
+    assert (found["intact"], found["checkpoints"]) == (True, 4), found
+
+
 Tampering = Callable[[list[bytes], int], list[bytes]]
 KINDS: dict[str, Tampering] = {
     "edit": lambda lines, at: [*lines[:at], lines[at].replace(b'"n":', b'"m":'), *lines[at + 1:]],

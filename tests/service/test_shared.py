@@ -1,0 +1,55 @@
+"""One store for many threads: who reads waits for nobody, and sees what was saved."""
+
+import threading
+
+from sysmgmt.domain.model import State
+from sysmgmt.service.shared import SharedStore
+from sysmgmt.store.state import StateStore
+from tests.support.box import TestBox
+
+
+def elsewhere(store: SharedStore) -> State:
+    """The state as another thread reads it."""
+    found: list[State] = []
+    reader = threading.Thread(target=lambda: found.append(store.read()), daemon=True)
+    reader.start()
+    reader.join(20)
+    assert found, "it waits"
+    return found[0]
+
+
+def test_nobody_waits_for_a_writer_to_read_what_was_saved(basic: TestBox) -> None:
+    store = SharedStore(StateStore(str(basic.folder)))
+    with store.writing() as transaction:
+        before = transaction.state
+        assert elsewhere(store) == store.read() == before
+        transaction.save(before._replace(settings=before.settings._replace(name="new")))
+        assert elsewhere(store).settings.name == store.read().settings.name == "new"
+        transaction.save(before)
+        assert elsewhere(store).settings.name == before.settings.name
+    assert elsewhere(store) == basic.state
+
+
+def test_what_another_process_writes_is_seen(basic: TestBox) -> None:
+    store = SharedStore(StateStore(str(basic.folder)))
+    assert store.read().settings.name == "box1"
+    basic.configure(name="other")
+    assert elsewhere(store).settings.name == "other"
+
+
+def test_writers_take_turns(basic: TestBox) -> None:
+    store = SharedStore(StateStore(str(basic.folder)))
+
+    def count() -> None:
+        for _ in range(50):
+            with store.writing() as transaction:
+                settings = transaction.state.settings
+                transaction.save(transaction.state._replace(
+                    settings=settings._replace(idle_timeout=settings.idle_timeout + 1)))
+    before = store.read().settings.idle_timeout
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert basic.state.settings.idle_timeout == before + 200
