@@ -4,8 +4,8 @@ from sysmgmt import __version__
 from sysmgmt.screen import roff
 
 SYNOPSIS = """boxmgmtd [--state DIR] [--socket PATH]
-boxmgmtd --deploy [--dry-run] [--now] [--uids FIRST-LAST] [--state DIR] [--socket PATH]
-boxmgmtd --deploy --remove"""
+boxmgmtd --deploy [--dry-run] [--now] [--uids FIRST-LAST] [--state DIR]
+boxmgmtd --deploy --remove [--dry-run]"""
 
 DESCRIPTION = """
 boxmgmtd owns the state of the box and answers the shells over a Unix socket, by default
@@ -19,23 +19,10 @@ that sends garbage, too much or too slowly is cut off, and hurts nobody else.
 One command, as in ssh HOST COMMAND, costs little more than starting Python: its line goes to
 boxmgmtd, which holds the conversation and answers what is shown. A line whose values stand on
 standard input, or one at a terminal, takes the whole shell; both show the same.
-"""
 
-DEPLOYING = """
+
 boxmgmtd --deploy makes a Debian machine ask boxmgmtd at its doors, SSH and the local console. It
-installs the service boxmgmtd, users for NSS through libnss-extrausers with numbers of their own
-(70000 to 99999 unless --uids says otherwise), PAM services, a drop-in for sshd that leaves nothing
-but the shell, and the names of the login programs. --dry-run shows every file and what would
-change in it, and changes nothing. --remove puts back what was there; the state stays.
-
-The programs must be installed where other users can read them, for example in a virtual
-environment below /opt, and the packages openssh-server and libnss-extrausers must be there. What
-it cannot do it refuses with one sentence, before anything has changed.
-
-Whoever deploys over SSH as root is not locked out: that login goes on until a user with the
-permission security has come in over SSH, or until --deploy --now. Other users of the operating
-system are refused at once; --dry-run names them. The installation of the box makes new SSH host
-keys, also on an image that already has some.
+ends deployed, or the machine is exactly as it was before. --remove takes it back.
 """
 
 ROOT_ACCESS = """
@@ -105,14 +92,136 @@ boxmgmtd whatever time it had left: whoever is shut out switches the box off and
 """
 
 OPTIONS = (
-    ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named."),
-    ("--socket PATH", "Where to listen."),
-    ("--deploy", "Make the machine ask boxmgmtd at its doors."),
-    ("--dry-run", "With --deploy: show every file and its difference, and change nothing."),
-    ("--now", "With --deploy: end root's own login at once."),
-    ("--uids FIRST-LAST", "With --deploy: the numbers that users get."),
+    ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named. A deployed machine keeps the one that it "
+                    "was deployed with; to move it, take the deployment back first."),
+    ("--socket PATH", "Where to listen; a deployed boxmgmtd listens at /run/boxmgmt/box.sock."),
+    ("--deploy", "Make the machine ask boxmgmtd at its doors, or go over to the release that this program came with."),
+    ("--dry-run", "With --deploy: show every file with its difference, who could not come in any more, and change "
+                  "nothing. With --remove: name what would be restored and what would be removed."),
+    ("--now", "With --deploy: end root's own login at once, at SSH and at the console."),
+    ("--uids FIRST-LAST", "With --deploy: the numbers that users of the box get; 70000-99999 unless named."),
     ("--remove", "With --deploy: put back what was there."),
 )
+
+STEPS = """
+On a fresh machine with Debian 12 or 13, over SSH or at its console, as root:
+
+    apt-get update
+    apt-get install -y git python3-venv openssh-server libnss-extrausers
+    python3 -m venv /opt/boxmgmt
+    /opt/boxmgmt/bin/pip install .
+    /opt/boxmgmt/bin/boxmgmtd --deploy --dry-run
+    /opt/boxmgmt/bin/boxmgmtd --deploy
+    /usr/lib/boxmgmt/boxmgmt
+
+pip install is given in a clone of the repository. The programs have to be where every user can read
+them and root alone can write, as below /opt. The last line opens the menu, which leads through the
+Installation: the name of the box, its security level and the password of admin. sshd has new host
+keys from then on, and every other machine that knew the old ones has to forget them:
+
+    ssh-keygen -R box
+    ssh admin@box
+
+Keep the session in which you deployed open until that login has succeeded. Other users are added
+there; a key is added with add_ssh_key.
+"""
+
+WHO = """
+root comes in as before, over SSH and at the console, until a user with the permission security has
+come in over SSH, by password or by key; then both doors are shut to root. A login of a user without that
+permission, or at the console, does not end it. --now ends it at once.
+
+Other users of the operating system are refused at both doors from the moment of the deployment;
+--dry-run names them. Their files, processes and open sessions stay, and su and cron work for them
+as before. A user of the operating system cannot have the name admin, nor later the name of a user
+of the box: such a user is refused when he is added.
+
+Each user of the box has a number of his own from the range of --uids, which is given once and never
+again, also after the user has been removed. The range must not meet the numbers of adduser, of systemd, of
+containers or of users that there are; its end is at most 999999, since /var/log/lastlog grows with the
+numbers. The group of all is boxmgmt, and their home is one empty folder of root's.
+"""
+
+REFUSED = """
+What cannot be done is refused with one sentence, and nothing has changed then: another operating
+system than Debian 12 and 13; a program or a library that is missing, with the package to install; a
+user admin, a user boxmgmt-keys or a group boxmgmt of somebody else; users of somebody else in
+/var/lib/extrausers; numbers that are taken; programs that others than root can write, or that not
+everybody can read; a path with blanks; a state that others than root can write into; a file to be written that
+is a link or a folder; an SELinux that enforces; an /etc/nsswitch.conf whose line passwd does not
+begin with files; an sshd that systemd starts for the first who comes (ssh.socket), as it ends when it
+is told to read its files again; and an sshd_config that sshd -t refuses, that does not include
+/etc/ssh/sshd_config.d, that has internal-sftp, AllowUsers, DenyUsers, DenyGroups or
+AuthenticationMethods, or that sets before /etc/ssh/sshd_config.d/10-boxmgmt.conf what users of the box need
+otherwise.
+
+A disk that is full, a folder that is read-only, a program that fails and a boxmgmtd that does not
+start end the deployment, and what was there before is put back.
+"""
+
+UPGRADING = """
+Install the new release in a folder of its own, and deploy it:
+
+    python3 -m venv /opt/boxmgmt-2
+    /opt/boxmgmt-2/bin/pip install .
+    /opt/boxmgmt-2/bin/boxmgmtd --deploy
+
+That restarts boxmgmtd and nothing else. Open sessions go on, with the shell of the older release;
+the state, the numbers, the host keys and whether root may come in stay as they are. The older folder can go
+when the sessions that were open have ended.
+"""
+
+REMOVING = """
+boxmgmtd --deploy --remove stops boxmgmtd and puts back every file that stood there before, exactly; what the
+deployment made is removed, with the group boxmgmt and the user boxmgmt-keys. The state, the host
+keys of sshd and the programs stay. Users of the box are unknown to the machine then, and a shell of theirs that
+is open can do nothing any more. A later --deploy over the same state brings
+them back, with the same numbers; root's login stays open again until one of them has come in.
+"""
+
+RECOVERY = """
+admin, locked by wrong passwords over SSH, still comes in at the local console. If nobody with the permission
+security can come in, start the machine with a root shell (for example with init=/bin/bash, or from a rescue system),
+or use one that is open, and give admin a new password while boxmgmtd is stopped:
+
+    systemctl stop boxmgmtd
+    /opt/boxmgmt/bin/boxmgmt --recover
+    systemctl start boxmgmtd
+
+While boxmgmtd is stopped no user of the box comes in. To keep a copy of the state, stop boxmgmtd as well, and keep the
+copy where root alone can read it:
+
+    systemctl stop boxmgmtd
+    tar -C /var/lib -czpf /root/boxmgmt.tar.gz boxmgmt
+    systemctl start boxmgmtd
+
+To bring it back, stop boxmgmtd, replace the folder by what is in the copy, and start boxmgmtd: users,
+keys and sshd follow the state at once.
+"""
+
+FILES = (
+    ("/var/lib/boxmgmt", "The state, its journal, the audit and the keys; root's alone."),
+    ("/run/boxmgmt/box.sock", "The socket."),
+    ("/usr/lib/boxmgmt", "The programs that systemd, sshd and PAM start, and the empty home of users."),
+    ("/var/lib/boxmgmt-deploy", "What stood on the machine before, and what was deployed; root-stays is there while "
+                                "root's login is as it was."),
+    ("/etc/systemd/system/boxmgmtd.service", "The service."),
+    ("/etc/systemd/system/*getty*.service.d/10-boxmgmt.conf", "The banner at consoles, and nothing of the "
+                                                              "environment."),
+    ("/usr/lib/sysusers.d/boxmgmt.conf, /usr/lib/tmpfiles.d/boxmgmt.conf", "The group, the user boxmgmt-keys, and "
+                                                                           "folders."),
+    ("/etc/pam.d/sshd, /etc/pam.d/login", "Begin with our lines; what stood there holds for root."),
+    ("/etc/nsswitch.conf", "Has extrausers behind files."),
+    ("/var/lib/extrausers", "Users of the box as users of the machine."),
+    ("/etc/ssh/sshd_config.d/10-boxmgmt.conf", "What sshd gives to users of the box: the shell, and nothing else."),
+    ("/etc/boxmgmt", "The banner, and who is refused at the console."),
+    ("/usr/local/share/man", "This manual."),
+)
+
+EXIT_STATUS = """
+0 when all was done; 2 for an option that is wrong; 6 for what the machine or boxmgmtd cannot do;
+the others are those of sysmgmt(1). boxmgmtd ends with 0 when it is told to by SIGTERM or SIGINT.
+"""
 
 
 def boxmgmtd() -> str:
@@ -123,11 +232,17 @@ def boxmgmtd() -> str:
         *roff.heading("SYNOPSIS"), *roff.example(SYNOPSIS),
         *roff.heading("DESCRIPTION"), *roff.paragraphs(DESCRIPTION),
         *roff.heading("OPTIONS"), *roff.terms(OPTIONS),
-        *roff.heading("DEPLOYING ON DEBIAN 12"), *roff.paragraphs(DEPLOYING),
+        *roff.heading("DEPLOYING ON DEBIAN 12 AND 13"), *roff.paragraphs(STEPS),
+        *roff.subheading("Who comes in then"), *roff.paragraphs(WHO),
+        *roff.subheading("What is refused"), *roff.paragraphs(REFUSED),
+        *roff.subheading("Upgrading"), *roff.paragraphs(UPGRADING),
+        *roff.subheading("Taking it back"), *roff.paragraphs(REMOVING),
         *roff.heading("ROOT ACCESS AND HOST KEYS"), *roff.paragraphs(ROOT_ACCESS),
-        *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
         *roff.heading("WEB SERVER"), *roff.paragraphs(WEB_SERVER),
-        *roff.heading("EXIT STATUS"), *roff.paragraphs("Those of sysmgmt(1)."),
+        *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
+        *roff.heading("RECOVERY AND BACKUP"), *roff.paragraphs(RECOVERY),
+        *roff.heading("FILES"), *roff.terms(FILES),
+        *roff.heading("EXIT STATUS"), *roff.paragraphs(EXIT_STATUS),
         *roff.heading("SEE ALSO"), r"\fBsysmgmt\fR(1), \fBboxmgmt\fR(1)",
     ]) + "\n"

@@ -33,8 +33,18 @@ class Kept:
     def keep(self, paths: Iterable[str], site: Mapping[str, Any]) -> None:
         """Keep what stands at `paths`, unless an earlier deployment has; then record `site`.
 
-        A path that ends with a slash is a folder, of which only is kept whether it was there.
+        A path that ends with a slash is a folder, of which only is kept whether it was there. Raises
+        OSError; nothing is left of the folder then, if it is new.
         """
+        new = not os.path.isdir(self._folder)
+        try:
+            self._keep(paths, site)
+        except OSError:
+            if new:
+                shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+
+    def _keep(self, paths: Iterable[str], site: Mapping[str, Any]) -> None:
         facts = self.facts()
         known: dict[str, Any] = facts.get("files", {})
         folders: set[str] = set(facts.get("folders", ()))
@@ -64,8 +74,11 @@ class Kept:
     def restore(self) -> None:
         """Put back what stood there, and forget the deployment."""
         folders = self.facts().get("folders", [])
-        for path in self.paths():
-            files.put(files.within(self._root, path), self.original(path))
+        wanted = {path: self.original(path) for path in self.paths()}
+        for path in sorted(wanted, key=lambda path: wanted[path] is not None):  # what goes makes room on a full disk
+            real = files.within(self._root, path)
+            if files.read(real) != wanted[path]:  # what has not changed may stand where nothing can be written
+                files.put(real, wanted[path])
         shutil.rmtree(self._folder)
         for folder in sorted(folders, key=len, reverse=True):
             with suppress(OSError):  # somebody else may have put something there since

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
-from sysmgmt.host import daemons, files, programs
+from sysmgmt.host import daemons, files, overruled, programs
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
 
@@ -18,8 +18,9 @@ NAME = "sshd"
 PROGRAM = "/usr/sbin/sshd"
 MAIN = "/etc/ssh/sshd_config"
 DROP_IN = "/etc/ssh/sshd_config.d/10-boxmgmt.conf"
-ROOT = "user=root,host=localhost,addr=::1"
+ROOT, STAND_IN = (f"user={name},host=localhost,addr=::1" for name in ("root", overruled.STAND_IN))
 """For whom sshd is asked what its files come to."""
+SEPARATION = "/run/sshd"
 BANNER = "/etc/boxmgmt/banner"
 ISSUE = "/etc/boxmgmt/issue"
 """The banner for agetty, which would take backslashes in it for escapes of its own."""
@@ -100,7 +101,7 @@ def drop_in(keys: Keys, banner: bool, root: str) -> str:
 
 def root_methods(root: str = "/") -> tuple[str, str]:
     """Whether root may use password and keyboard-interactive now. Raises ServiceRefused."""
-    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    make_way()
     told = programs.run(NAME, [PROGRAM, "-T", "-f", files.within(root, MAIN), "-C", ROOT])
     facts = dict(line.split(" ", 1) for line in told.splitlines() if " " in line)
     return facts["passwordauthentication"], facts["kbdinteractiveauthentication"]
@@ -130,17 +131,38 @@ def check(prepared: Mapping[str, str], root: str = "/") -> None:
     main = files.read(files.within(root, MAIN))
     if main is None:
         raise ServiceRefused(service=NAME, words=f"{MAIN} does not exist")
-    text = as_it_would_be(main.content.decode(errors="replace"), prepared, root)
-    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", prefix="boxmgmt-sshd-") as whole:
-        whole.write(text)
-        whole.flush()
-        programs.run(NAME, [PROGRAM, "-t", "-f", whole.name])
-        effective = programs.run(NAME, [PROGRAM, "-T", "-f", whole.name, "-C", ROOT])
+    text = main.content.decode(errors="replace")
+    effective = accepted(as_it_would_be(text, prepared, root), ROOT)
+    ours = files.within(root, DROP_IN)
+    if (drop_in := files.read(prepared.get(ours, ours))) is not None:
+        with tempfile.NamedTemporaryFile("w", prefix="boxmgmt-sshd-") as copy:
+            copy.write(overruled.stood_in(drop_in.content.decode()))
+            copy.flush()
+            told = accepted(as_it_would_be(text, {**prepared, ours: copy.name}, root), STAND_IN)
+        for words in overruled.sentences(drop_in.content.decode(), told):
+            raise ServiceRefused(service=NAME, words=words)
     if "subsystem sftp internal-sftp" in effective:
         raise ServiceRefused(service=NAME, words=(
             "the subsystem sftp is internal-sftp, which needs no shell and so could not be refused to users "
             "of the box; make it /usr/lib/openssh/sftp-server"))
+
+
+def accepted(text: str, whom: str) -> str:
+    """What a main file comes to for somebody. Raises ServiceRefused, with sshd's words, unless it accepts it."""
+    make_way()
+    with tempfile.NamedTemporaryFile("w", prefix="boxmgmt-sshd-") as whole:
+        whole.write(text)
+        whole.flush()
+        programs.run(NAME, [PROGRAM, "-t", "-f", whole.name])
+        return programs.run(NAME, [PROGRAM, "-T", "-f", whole.name, "-C", whom])
+
+
+def make_way() -> None:
+    """Make the folder without which sshd checks nothing; it is gone while sshd is stopped. Raises ServiceRefused."""
+    try:
+        os.makedirs(SEPARATION, mode=0o755, exist_ok=True)
+    except OSError:
+        raise ServiceRefused(service=NAME, words=f"{SEPARATION} is missing; start sshd first") from None
 
 
 def as_it_would_be(main: str, prepared: Mapping[str, str], root: str = "/") -> str:

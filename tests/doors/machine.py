@@ -13,7 +13,7 @@ import pexpect
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = Path(__file__).parent / "machine.sh"
 PACKAGES = {"/usr/sbin/sshd": "openssh-server", "/usr/bin/ssh": "openssh-client", "/usr/bin/script": "bsdutils",
-            "/usr/bin/xauth": "xauth"}
+            "/usr/bin/xauth": "xauth", "/usr/bin/rsync": "rsync"}
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TERM": "dumb", "HOME": "/root"}
 TIMEOUT = 60
 HOME = "/opt/boxmgmt"
@@ -51,8 +51,8 @@ class Machine:
     def inside(self, *command: str) -> list[str]:
         """The command line that runs `command` in the machine."""
         first = self._first
-        return ["nsenter", "-t", first, "-m", "-u", "-i", "-n", "-p", f"--root=/proc/{first}/root", "--wd=/", "--",
-                *command]
+        return ["nsenter", "-t", first, "-m", "-u", "-i", "-n", "-p", f"--root=/proc/{first}/root",
+                f"--wd=/proc/{first}/root", "--", *command]
 
     def run(self, *command: str, given: bytes = b"", user: str = "") -> Done:
         """Run a command to its end, as root or as `user`."""
@@ -94,7 +94,8 @@ def install(machine: Machine) -> str:
     """Install the programs of this checkout in the machine; the interpreter that runs them."""
     machine.do("/bin/mkdir", "-p", f"{HOME}/lib")
     machine.do("/bin/cp", "-r", sys.prefix, f"{HOME}/venv")
-    machine.do("/bin/cp", "-r", str(ROOT / "sysmgmt"), str(ROOT / "boxmgmt"), f"{HOME}/lib")
+    machine.do("/bin/cp", "-r", str(ROOT / "sysmgmt"), str(ROOT / "boxmgmt"), str(ROOT / "man"),
+               f"{HOME}/lib")
     machine.do("/bin/chown", "-R", "root:root", HOME)
     machine.do("/bin/chmod", "-R", "u+rwX,go+rX,go-w", HOME)
     return f"{HOME}/venv/bin/python"

@@ -56,8 +56,6 @@ class Site:
         assert done.returncode == 0, done
         self.serve()
         self.as_admin(f'install name=box1 level=basic password="{PASSWORDS["admin"]}"', login=False)
-        self.stop_serving()
-        self.serve()
         for name, role in ROLES.items():
             self.as_admin(f'add_user name={name} role={role} password="{PASSWORDS[name]}" must_change=no')
         self.open_ssh()

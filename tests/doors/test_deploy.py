@@ -110,13 +110,89 @@ def test_deploying_twice_changes_nothing_and_keeps_the_first_originals(fresh: Si
     ("sed -i 's|/usr/lib/openssh/sftp-server|internal-sftp|' /etc/ssh/sshd_config", "make it /usr/lib/openssh/sftp"),
     ("echo Nonsense yes >> /etc/ssh/sshd_config", "Bad configuration option: Nonsense"),
     ("rm /etc/pam.d/login", "/etc/pam.d/login does not exist"),
+    ("mv /etc/pam.d/login /etc/login; ln -s ../login /etc/pam.d/login", "/etc/pam.d/login is not a plain file"),
+    ("mkdir -p /etc/boxmgmt/banner", "/etc/boxmgmt/banner is not a plain file"),
+    ("sed -i 's/^passwd:.*/passwd: systemd/' /etc/nsswitch.conf", "has no line that begins with passwd: files"),
+    ("groupadd boxmgmt", "has a group boxmgmt of its own"),
+    ("useradd -r boxmgmt-keys", "has a user boxmgmt-keys of its own"),
+    ("mkdir -p /var/lib/extrausers; echo eve:x:2000:2000::/:/bin/sh > /var/lib/extrausers/passwd",
+     "/var/lib/extrausers/passwd has entries of somebody else, such as eve"),
+    ("mkdir -p -m 777 /var/lib/boxmgmt; chmod 777 /var/lib/boxmgmt", "is not a folder that root alone may write into"),
+    ("mkdir -p /etc/systemd/system/sockets.target.wants; "
+     "ln -sf /lib/systemd/system/ssh.socket /etc/systemd/system/sockets.target.wants/", "use systemctl disable --now"),
+    ("sed -i '1i UsePAM no' /etc/ssh/sshd_config", "sets UsePAM to no, where users of the box need yes"),
+    ("sed -i '1i Match all' /etc/ssh/sshd_config", "is not allowed within a Match block"),
+    ("printf 'Match all\nX11Forwarding yes\n' > /etc/ssh/sshd_config.d/01-x.conf", "sets X11Forwarding to yes"),
+    ("echo 'AllowUsers eve' > /etc/ssh/sshd_config.d/99-x.conf", "sets allowusers, which may shut out users"),
+    ("echo 'DenyGroups eve' >> /etc/ssh/sshd_config", "sets denygroups"),
+    ("echo 'AuthenticationMethods publickey' >> /etc/ssh/sshd_config", "sets authenticationmethods"),
 ])
 def test_what_cannot_be_done_is_said_in_one_sentence(fresh: Site, spoil: str, sentence: str) -> None:
     fresh.machine.do("/bin/sh", "-c", spoil)
     assert sentence in refused(fresh)
 
 
+STEPS = ("/var/lib/boxmgmt-deploy", "/usr/lib/sysusers.d", "/usr/lib/tmpfiles.d", LIBRARY, "/etc/systemd/system",
+         "/usr/local/share/man/man8", STATE, "/var/lib/extrausers", "/etc/boxmgmt", "/etc/ssh/sshd_config.d",
+         "/etc/pam.d", "/etc")
+"""Folders that a deployment writes into, in this order or another."""
+
+
+@pytest.mark.parametrize("folder", STEPS)
+def test_a_deployment_that_cannot_be_finished_is_undone(fresh: Site, folder: str) -> None:
+    fresh.machine.do("/bin/sh", "-c", f"mkdir -p {folder}; mount --bind {folder} {folder}; "
+                     f"mount -o remount,bind,ro {folder} {folder}")
+    assert "Read-only file system" in refused(fresh) or folder == "/etc"
+    fresh.machine.do("/bin/umount", folder)
+    assert fresh.deploy().returncode == 0, "the control"
+
+
+def test_a_full_disk_undoes_it_too(fresh: Site) -> None:
+    for size in (8, 24):
+        fresh.machine.do("/bin/sh", "-c", f"mkdir -p {LIBRARY} /etc/boxmgmt; "
+                         f"mount -t tmpfs -o mode=755,size={size}k full {LIBRARY}")
+        assert "No space left on device" in refused(fresh)
+        fresh.machine.do("/bin/umount", LIBRARY)
+
+
+@pytest.mark.parametrize("program", ["systemd-sysusers", "ssh-keygen"])
+def test_a_program_that_fails_undoes_it(fresh: Site, program: str) -> None:
+    assert fresh.deploy().returncode == 0
+    fresh.serve()
+    fresh.as_admin('install name=box1 level=basic password="Admin-Pass-12"', login=False)
+    fresh.stop_serving()
+    assert fresh.deploy("--remove").returncode == 0
+    fresh.machine.do("/bin/sh", "-c", f"printf '#!/bin/sh\\necho out of order >&2; exit 3\\n' > /usr/bin/{program}; "
+                     "rm -f /etc/boxmgmt/host_keys_of")
+    assert "out of order" in refused(fresh)
+
+
+def test_an_upgrade_that_fails_leaves_the_deployment_that_there_was(fresh: Site) -> None:
+    fresh.begin()
+    fresh.machine.do("/bin/sh", "-c", f"cp -r {HOME} /opt/newer; mv /etc/nsswitch.conf /etc/nss; "
+                     "grep -v ^passwd /etc/nss > /etc/nsswitch.conf")
+    fresh.python = "/opt/newer/venv/bin/python"
+    assert "passwd: files" in refused(fresh)
+    fresh.machine.do("/bin/sh", "-c", "mv /etc/nss /etc/nsswitch.conf; mount --bind /etc/pam.d /etc/pam.d; "
+                     f"echo '# by hand' >> /etc/pam.d/login; echo '# by hand' >> {LIBRARY}/pam; "
+                     "mount -o remount,bind,ro /etc/pam.d /etc/pam.d")
+    assert "Read-only file system" in refused(fresh)
+    assert fresh.by_key("bob", "get_current_user").returncode == 0
+    fresh.machine.do("/bin/umount", "/etc/pam.d")
+    assert fresh.deploy().returncode == 0, "the control"
+    assert "/opt/newer" in fresh.machine.path(f"{LIBRARY}/pam").read_text()
+
+
+def test_an_upgrade_keeps_where_the_state_is_and_refuses_another_place(fresh: Site) -> None:
+    assert fresh.deploy("--state", "/srv/box", "--uids", "80000-80100").returncode == 0
+    assert fresh.deploy().returncode == 0
+    assert "/srv/box" in fresh.machine.path("/etc/systemd/system/boxmgmtd.service").read_text()
+    assert "with another --state" in refused(fresh, "--state", "/srv/other")
+    assert "with another --uids" in refused(fresh, "--uids", "70000-70100")
+
+
 @pytest.mark.parametrize("option, sentence", [
+    ("--state=/srv/a b", "other characters than letters"),
     ("--uids=1-2", "1-2 is no range"), ("--uids=50000-50100", "adduser (/etc/login.defs)"), ("--uids=x", "no range"),
     ("--uids=100000-100010", "containers (/etc/login.defs)"), ("--nosuch", "There is no option --nosuch"),
     ("--uids=61000-62000", "systemd"), ("--remove", "there is none to take back")])

@@ -69,6 +69,14 @@ def test_scp_copies_nothing(site: Site, way: tuple[str, ...]) -> None:
         assert (done.returncode == 0, site.machine.exists(target)) == (copied, copied), done
 
 
+def test_rsync_copies_nothing(site: Site) -> None:
+    for name, copied in ((FREE, True), (HELD, False)):
+        target = f"/tmp/synchronised-{name}"
+        done = site.machine.run("/usr/bin/rsync", "-e", " ".join((*PIPED, "-i", site.key(HELD))), "/etc/hostname",
+                                f"{name}@127.0.0.1:{target}")
+        assert (done.returncode == 0, site.machine.exists(target)) == (copied, copied), done
+
+
 def test_sftp_lists_nothing(site: Site) -> None:
     for name, listed in ((FREE, True), (HELD, False)):
         done = site.machine.run("/usr/bin/sftp", *PIPED[1:], "-i", site.key(HELD), "-b", "-",

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import stat
 from collections.abc import Iterator
 from glob import glob
@@ -9,18 +10,22 @@ from pathlib import Path
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import ADMIN
-from sysmgmt.host import files
-from sysmgmt.service.deployment.site import Site
+from sysmgmt.host import files, nss
+from sysmgmt.service.deployment import plan
+from sysmgmt.service.deployment.site import GROUP, KEYS_USER, Site
 
 RELEASES = ("12", "13")
 PROGRAMS = {"/usr/sbin/sshd": "openssh-server", "/usr/bin/ssh-keygen": "openssh-client", "/bin/login": "login",
-            "/usr/bin/systemd-sysusers": "systemd", "/usr/sbin/agetty": "util-linux"}
+            "/usr/bin/systemd-sysusers": "systemd", "/usr/sbin/userdel": "passwd",
+            "/usr/sbin/agetty": "util-linux"}
 LIBRARIES = {"libnss_extrausers.so.2": "libnss-extrausers",
              **{f"security/{one}.so": "libpam-modules" for one in (
                  "pam_exec", "pam_permit", "pam_succeed_if", "pam_listfile", "pam_nologin")}}
 LIBRARY_FOLDERS = ("/lib", "/lib/*", "/usr/lib", "/usr/lib/*")
 MOST = 999_999
 """The largest number of a user: /var/log/lastlog grows with it."""
+SSH_SOCKET = "/etc/systemd/system/sockets.target.wants/ssh.socket"
+"""Stands there where systemd starts sshd for the first who comes."""
 OTHERS_RANGES = ((61184, 65535, "systemd and nobody"), (0, 999, "the system"))
 
 
@@ -29,12 +34,14 @@ def refuse(words: str) -> ServiceRefused:
     return ServiceRefused(service="The deployment", words=words)
 
 
-def check(site: Site, root: str = "/") -> None:
-    """Raise ServiceRefused with the first reason against it."""
+def check(site: Site, first: bool, root: str = "/") -> None:
+    """Raise ServiceRefused with the first reason against it. `first`: there is no deployment yet."""
     if os.geteuid():
         raise refuse("only root can deploy")
-    for sentence in (*_release(root), *_missing(root), *_names(root), *_range(site, root), *_exposed(site)):
-        raise refuse(sentence)
+    for reasons in (_release(root), _missing(root), _names(root), _strangers(root) if first else (),
+                    _range(site, root), _exposed(site), _places(site, root), _enforcing(root), _on_demand(root)):
+        for sentence in reasons:
+            raise refuse(sentence)
 
 
 def _release(root: str) -> Iterator[str]:
@@ -58,6 +65,16 @@ def _names(root: str) -> Iterator[str]:
     for line in _read("/etc/passwd", root).splitlines():
         if line.split(":")[0] == ADMIN:
             yield f"the operating system has a user {ADMIN} of its own; rename or remove it"
+
+
+def _strangers(root: str) -> Iterator[str]:
+    """Names that --remove would take from somebody else, and files that boxmgmtd would write over."""
+    for path, name, kind in (("/etc/group", GROUP, "group"), ("/etc/passwd", KEYS_USER, "user")):
+        if any(line.split(":")[0] == name for line in _read(path, root).splitlines()):
+            yield f"the operating system has a {kind} {name} of its own; rename or remove it"
+    for path in (f"{nss.FOLDER}/{one}" for one in ("passwd", "group")):
+        if (text := _read(path, root)).strip():
+            yield f"{path} has entries of somebody else, such as {text.split(':')[0][:32]}; move them to /etc"
 
 
 def _range(site: Site, root: str) -> Iterator[str]:
@@ -113,6 +130,32 @@ def _exposed(site: Site) -> Iterator[str]:
                 yield f"{one} can be written by others than root, and users of the box would run what lies there"
             elif not found.st_mode & 0o005 == 0o005:
                 yield f"{one} cannot be read by users of the box; install the program elsewhere, as below /opt"
+
+
+def _places(site: Site, root: str) -> Iterator[str]:
+    for path in (site.python, site.package, site.state):
+        if not re.fullmatch(r"[A-Za-z0-9/._+-]{1,100}", path):
+            yield f"{path[:100]} has a name that is too long or has other characters than letters, digits and . _ + -"
+    state = files.within(root, site.state)
+    if os.path.lexists(state):
+        found = os.lstat(state)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
+            yield f"{site.state} is not a folder that root alone may write into"
+    for path in plan.paths(site):
+        place = files.within(root, path)
+        if os.path.lexists(place) and not stat.S_ISREG(os.lstat(place).st_mode):
+            yield f"{path} is not a plain file"
+
+
+def _enforcing(root: str) -> Iterator[str]:
+    if _read("/sys/fs/selinux/enforce", root).strip() == "1":
+        yield "SELinux is enforcing here, and there are no rules for boxmgmtd; make it permissive"
+
+
+def _on_demand(root: str) -> Iterator[str]:
+    if os.path.lexists(files.within(root, SSH_SOCKET)):
+        yield ("sshd is started by ssh.socket here, and then it ends whenever it is told to read its files again; "
+               "use systemctl disable --now ssh.socket, then systemctl enable --now ssh.service")
 
 
 def _owner(uid: int) -> str:

@@ -13,14 +13,18 @@ d /var/lib/extrausers 0755 root root -
 d /etc/boxmgmt 0755 root root -
 d {LIBRARY} 0755 root root -
 d {HOME} 0755 root root -
+# Without it sshd -t refuses every file, and at the start of the machine boxmgmtd asks it before sshd runs.
+d /run/sshd 0755 root root -
 """
 GETTY = """# Written by boxmgmtd --deploy: the banner of the box instead of /etc/issue, a clean environment for login.
 [Service]
 ExecStart=
 ExecStart=-/sbin/agetty -o '-- \\\\u' --issue-file /etc/boxmgmt/issue {options} - $TERM
 """
-CONSOLES = {"getty@": "--noclear", "serial-getty@": "--keep-baud 115200,57600,38400,9600"}
-"""The templates of consoles, with the options that Debian gives them."""
+SPEEDS = "--keep-baud 115200,57600,38400,9600"
+CONSOLES = {"getty@": "--noclear", "serial-getty@": SPEEDS, "container-getty@": "--noclear",
+            "console-getty": f"--noclear {SPEEDS}"}
+"""The units of consoles, with the options that Debian gives them."""
 
 
 def small_files() -> dict[str, str]:

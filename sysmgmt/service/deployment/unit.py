@@ -6,6 +6,7 @@ PATH = "/etc/systemd/system/boxmgmtd.service"
 UNIT = """# Written by boxmgmtd --deploy.
 [Unit]
 Description=The engine of the box: state, users, keys, audit
+Documentation=man:boxmgmtd(8)
 Before=ssh.service nginx.service systemd-user-sessions.service getty.target
 After=local-fs.target
 
