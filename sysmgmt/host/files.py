@@ -39,13 +39,17 @@ def write_beside(path: str, wanted: File) -> str:
     fresh = path + SUFFIX
     drop(fresh)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as file:
-        if os.geteuid() == 0:
-            os.fchown(descriptor, 0, wanted.group)
-        os.fchmod(descriptor, wanted.mode)
-        file.write(wanted.content)
-        file.flush()
-        os.fsync(descriptor)
+    try:
+        with open(descriptor, "wb") as file:
+            if os.geteuid() == 0:
+                os.fchown(descriptor, 0, wanted.group)
+            os.fchmod(descriptor, wanted.mode)
+            file.write(wanted.content)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError:
+        drop(fresh)
+        raise
     return fresh
 
 

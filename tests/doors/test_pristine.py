@@ -18,7 +18,7 @@ LONG_AGO = f"""import sys, time
 from sysmgmt import box
 with box.embedded({STATE!r}).box.store.writing() as transaction:
     accounts = transaction.state.accounts
-    one = accounts[sys.argv[1]]._replace(password_changed_at=time.time() - 91 * 86400)
+    one = accounts.get(sys.argv[1])._replace(password_changed_at=time.time() - 91 * 86400)
     transaction.save(transaction.state._replace(accounts=accounts.put(one.name, one)))"""
 """Lets 91 days go by for the password of a user."""
 
@@ -45,6 +45,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     a_key_is_gone_at_once(pristine)
     a_restart_keeps_everything(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
+    admin_is_recovered_and_a_copy_brings_all_back(pristine)
     passwords_expire_and_changes_fall_due(pristine)
     it_is_taken_back_and_deployed_again(pristine)
     assert "Error" not in pristine.said() and "Traceback" not in pristine.said()
@@ -209,6 +210,30 @@ def an_upgrade_leaves_sessions_and_state(site: Pristine) -> None:
     assert by_root(site, "id").returncode == 255, "root stays out"
 
 
+def admin_is_recovered_and_a_copy_brings_all_back(site: Pristine) -> None:
+    machine = site.machine
+    site.stop_serving()
+    machine.do("/bin/tar", "-C", "/var/lib", "-czpf", "/root/boxmgmt.tar.gz", "boxmgmt")
+    site.serve()
+    wrong_over_ssh(site, "admin", 3)
+    site.stop_serving()
+    child = machine.at_terminal(f"{site.home}/bin/boxmgmt", "--recover")
+    for _ in range(2):
+        child.expect("> ")
+        child.sendline("Other-Pass-99")
+    child.expect(pexpect.EOF)
+    site.serve()
+    child = site.by_password("admin")
+    child.sendline("Other-Pass-99")
+    child.expect("Main Menu")
+    child.close(force=True)
+    site.stop_serving()
+    machine.do("/bin/rm", "-r", STATE)
+    machine.do("/bin/tar", "-C", "/var/lib", "-xzpf", "/root/boxmgmt.tar.gz")
+    site.serve()
+    assert right_over_ssh(site, "admin")
+
+
 def passwords_expire_and_changes_fall_due(site: Pristine) -> None:
     site.as_admin('add_user name=dora role=monitor password="First-Pass-11"')
     site.key("dora")
@@ -237,6 +262,7 @@ def due(site: Site) -> bool:
 
 def it_is_taken_back_and_deployed_again(site: Pristine) -> None:
     machine = site.machine
+    keys = site.scan()
     assert site.deploy("--remove").returncode == 0
     assert site.fact("boxmgmtd", "LoadState") == "not-found"
     assert machine.run("/usr/bin/id", "bob").returncode == 1
@@ -245,3 +271,4 @@ def it_is_taken_back_and_deployed_again(site: Pristine) -> None:
     assert done.returncode == 0, done
     assert machine.do("/usr/bin/id", "-un", "bob").strip() == "bob"
     assert by_root(site, "id").returncode == 0, "until admin has come in again"
+    assert site.scan() == keys, "the host keys stay"
