@@ -39,5 +39,5 @@ def ours(drop_in: str) -> Iterator[tuple[str, str]]:
         name, _, value = line.strip().partition(" ")
         if name == "Match":
             of_root = value == "User root"
-        elif name.isalpha() and name not in OTHERS_TASTE and not of_root:
+        elif name.isalnum() and name not in OTHERS_TASTE and not of_root:
             yield name, value
