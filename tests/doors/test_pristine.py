@@ -217,7 +217,7 @@ def admin_is_recovered_and_a_copy_brings_all_back(site: Pristine) -> None:
     site.serve()
     wrong_over_ssh(site, "admin", 3)
     site.stop_serving()
-    child = machine.at_terminal(f"{site.home}/bin/boxmgmt", "--recover")
+    child = machine.at_terminal("/usr/bin/script", "-q", "-c", f"{site.home}/bin/boxmgmt --recover", "/dev/null")
     for _ in range(2):
         child.expect("> ")
         child.sendline("Other-Pass-99")
