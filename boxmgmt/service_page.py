@@ -20,7 +20,6 @@ One command, as in ssh HOST COMMAND, costs little more than starting Python: its
 boxmgmtd, which holds the conversation and answers what is shown. A line whose values stand on
 standard input, or one at a terminal, takes the whole shell; both show the same.
 
-
 boxmgmtd --deploy makes a Debian machine ask boxmgmtd at its doors, SSH and the local console. It
 ends deployed, or the machine is exactly as it was before. --remove takes it back.
 """
