@@ -6,7 +6,7 @@ from pathlib import Path
 import pexpect
 
 from tests.doors.machine import ENVIRONMENT, HOME, Done, Machine, wait_until
-from tests.doors.site import LIBRARY, Site
+from tests.doors.site import CONNECT, Site
 from tests.doors.trees import tree, wheels
 
 SCRIPT = Path(__file__).parent / "booted.sh"
@@ -55,7 +55,7 @@ class Pristine(Site):
     def __init__(self, release: str) -> None:
         self.machine: Booted = Booted(release)
         self.home = HOME
-        self.python = f"{HOME}/bin/python"
+        self.python = "/usr/bin/python3"
         with tempfile.TemporaryDirectory() as folder:
             product = wheels(release, Path(folder))
             self.machine.path("/opt/wheels").mkdir()
@@ -77,6 +77,7 @@ class Pristine(Site):
     def serve(self) -> None:
         """Start boxmgmtd, unless it has been."""
         self.order("start", "boxmgmtd")
+        wait_until(lambda: self.machine.run(self.python, "-c", CONNECT).returncode == 0)
 
     def stop_serving(self) -> str:
         """End boxmgmtd; what it printed."""
@@ -108,6 +109,3 @@ def first_process(pid: int) -> str:
             return one
         found += Path(f"/proc/{one}/task/{one}/children").read_text().split()
     raise AssertionError("the machine has no first process")
-
-
-LAUNCHERS = [f"{LIBRARY}/{name}" for name in ("boxmgmtd", "boxmgmt", "sysmgmt", "pam", "keys")]
