@@ -43,6 +43,8 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     guesses_lock_at_all_doors(pristine)
     a_getty_lets_in_whom_the_console_may(pristine)
     a_key_is_gone_at_once(pristine)
+    root_access_opens_and_shuts(pristine)
+    host_keys_are_made_under_an_open_session(pristine)
     a_restart_keeps_everything(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
     admin_is_recovered_and_a_copy_brings_all_back(pristine)
@@ -171,6 +173,25 @@ def a_key_is_gone_at_once(site: Pristine) -> None:
     assert site.machine.run(*login).returncode != 255
     site.as_admin(f"remove_ssh_key name=carol fingerprint={told}")
     assert site.machine.run(*login).returncode == 255
+
+
+def root_access_opens_and_shuts(site: Pristine) -> None:
+    site.as_admin("enable_root_access minutes=10 --yes")
+    wait_until(lambda: b"uid=0" in by_root(site, "id").stdout)
+    site.as_admin("disable_root_access")
+    wait_until(lambda: b"Permission denied" in by_root(site, "id").stderr)
+
+
+def host_keys_are_made_under_an_open_session(site: Pristine) -> None:
+    child = site.machine.at_terminal(*CLIENT, "-i", site.key("bob"), "bob@127.0.0.1")
+    child.expect("> ")
+    before = site.scan()
+    site.as_admin("regenerate_host_keys --yes")
+    wait_until(lambda: site.scan() not in (b"", before))
+    child.sendline("get_current_user")
+    child.expect("Role: monitor")
+    child.close(force=True)
+    site.machine.do("/bin/rm", "/root/known")
 
 
 def a_restart_keeps_everything(site: Pristine) -> None:
