@@ -91,6 +91,11 @@ def the_unit_is_well_shut(site: Pristine) -> None:
     told = site.machine.do("/usr/bin/systemd-analyze", "security", "--no-pager", "boxmgmtd.service")
     assert float(told.split("boxmgmtd.service: ")[1].split()[0]) < 3.0, told
     assert site.machine.exists("/usr/local/share/man/man8/boxmgmtd.8")
+    for _ in range(8):
+        before = site.fact("boxmgmtd", "MainPID")
+        site.order("kill", "--signal=KILL", "boxmgmtd")
+        wait_until(lambda: site.fact("boxmgmtd", "MainPID") not in (before, "0"))
+    site.serve()
 
 
 def three_roles_come_in(site: Pristine) -> None:

@@ -9,6 +9,8 @@ Description=The engine of the box: state, users, keys, audit
 Documentation=man:boxmgmtd(8)
 Before=ssh.service nginx.service systemd-user-sessions.service getty.target
 After=local-fs.target
+# Nobody comes in without it: systemd never stops trying.
+StartLimitIntervalSec=0
 
 [Service]
 Type=exec
