@@ -1,6 +1,8 @@
 """A pristine Debian machine with systemd booted, and a box on it that was deployed as the manual says."""
 
+import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -30,6 +32,7 @@ class Booted(Machine):
         self.console.close(force=True)
         for one in self._daemons:
             one.wait()
+        wait_until(lambda: not forgotten(self.console.pid), BOOT)
 
     def restart(self) -> None:
         """Switch it off and on again."""
@@ -98,6 +101,16 @@ class Pristine(Site):
     def fact(self, unit: str, name: str) -> str:
         """A property of a unit, as systemd tells it."""
         return self.order("show", "--value", "-p", name, unit).strip()
+
+
+def forgotten(pid: int) -> list[Path]:
+    """The control groups of a machine that are still there; those without a process go."""
+    tops = [Path("/sys/fs/cgroup", one, f"boxmgmt-{pid}") for one in (".", "systemd", "unified")]
+    for top in tops:
+        for folder, _, _ in os.walk(top, topdown=False):
+            with suppress(OSError):
+                os.rmdir(folder)
+    return [one for one in tops if one.exists()]
 
 
 def first_process(pid: int) -> str:

@@ -3,8 +3,16 @@
 # terminal that this runs on is its console. Whenever it is switched off, it is switched on again. Needs
 # root and systemd-nspawn. Runs until it is killed, and so does every process in it.
 set -euo pipefail
-[ "${2:-}" = inside ] || exec unshare --mount --pid --net --fork --kill-child --mount-proc \
-    --propagation private -- "$BASH" "$(readlink -f "$0")" "$(readlink -f "$1")" inside
+if [ "${2:-}" != inside ]; then
+    # Control groups of its own, else the systemd of another machine would take these for its own.
+    for groups in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
+        [ -e "$groups/cgroup.procs" ] || continue
+        mkdir "$groups/boxmgmt-$$"
+        echo $$ >"$groups/boxmgmt-$$/cgroup.procs"
+    done
+    exec unshare --mount --pid --net --fork --kill-child --mount-proc \
+        --propagation private -- "$BASH" "$(readlink -f "$0")" "$(readlink -f "$1")" inside
+fi
 
 T=/mnt
 mount -t tmpfs -o mode=755 machine "$T"
