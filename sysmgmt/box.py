@@ -7,25 +7,12 @@ from collections.abc import Callable, Mapping
 from sysmgmt import __version__
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine import attempt
-from sysmgmt.engine.auditing import Chaining
 from sysmgmt.engine.catalog import Catalog
-from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import Box, Clock, Doors, Hosted, Sealer
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
-from sysmgmt.host.doors import NoDoors
-from sysmgmt.host.imports import ImportFolder
-from sysmgmt.host.services import NoServices
-from sysmgmt.store.audit import AuditJournal
-from sysmgmt.store.journal import EVENTS, LineJournal
-from sysmgmt.store.keyfile import KeyFile
-from sysmgmt.store.state import StateStore
-from sysmgmt.vault import x509
-from sysmgmt.vault.hashing import Argon2Hasher
-from sysmgmt.vault.sealing import MasterKeys
-from sysmgmt.vault.signing import SigningKeys
 
 
 def _token() -> str:
@@ -52,6 +39,21 @@ def catalog() -> Catalog:
 def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None,
              doors: Doors | None = None) -> House:
     """The engine over the state in `folder`; `services` makes those that follow it, if any do."""
+    # Service mode goes without: they are a tenth of what a shell loads.
+    from sysmgmt.engine.auditing import Chaining
+    from sysmgmt.engine.commit import Both
+    from sysmgmt.host.doors import NoDoors
+    from sysmgmt.host.imports import ImportFolder
+    from sysmgmt.host.services import NoServices
+    from sysmgmt.store.audit import AuditJournal
+    from sysmgmt.store.journal import EVENTS, LineJournal
+    from sysmgmt.store.keyfile import KeyFile
+    from sysmgmt.store.state import StateStore
+    from sysmgmt.vault import x509
+    from sysmgmt.vault.hashing import Argon2Hasher
+    from sysmgmt.vault.sealing import MasterKeys
+    from sysmgmt.vault.signing import SigningKeys
+
     keys = MasterKeys(KeyFile(folder), machine.credential)
     audit = AuditJournal(folder, clock.now, SigningKeys())
     hosted = services(keys) if services else NoServices()

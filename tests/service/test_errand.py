@@ -194,6 +194,7 @@ def test_the_errand_imports_no_package_that_costs(pair: tuple[Daemon, Daemon]) -
     costly = {"json", "socket", "os", "site", "re", "typing", "sysmgmt.commands.catalog", "sysmgmt.box"}
     assert modules["short"] & costly == set()
     assert modules["whole"] & costly == costly
+    assert modules["whole"] & {"tinydb", "sysmgmt.store.state", "sysmgmt.vault.hashing"} == set()
 
 
 @pytest.mark.parametrize(("replies", "status"), [(b"", 6), (b'{"parameters": {}}\0', 6)])
