@@ -91,6 +91,10 @@ def _public_key(text: str, reading: Reading) -> tuple[str, str]:
     return ssh_keys.read(text)
 
 
+def _sessions(state: State, user: str) -> Iterable[str]:
+    return (one.id for one in sessions.seen_by(state, user) if not one.ended)
+
+
 def any_text(text: str, reading: Reading) -> str:
     return text
 
@@ -105,10 +109,6 @@ def _roles(state: State) -> Iterable[str]:
 
 def _own_roles(state: State) -> Iterable[str]:
     return state.roles
-
-
-def _open_sessions(state: State) -> Iterable[str]:
-    return (one.id for one in sessions.opened(state))
 
 
 def _new_user(text: str, reading: Reading) -> str:
@@ -194,7 +194,7 @@ HstsMode = Annotated[str, Word("Whether HSTS is on", one_of("on", "off"), "on|of
 Legacy = Annotated[bool, Word("Whether an insecure version is wanted", _yes, "yes|no",
                               offers=lambda state: ["yes", "no"])]
 ConfirmMinutes = Annotated[int, Word(
-    f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0 for never",
+    f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0: final at once",
     whole(0, 1440, "minutes"), "0-1440")]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
@@ -214,7 +214,7 @@ RootDoors = Annotated[str, Word("Where root may log in", one_of(*root_access.WHE
 PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
 KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256:...", bare=True)]
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
-                                offers=_open_sessions, none="No sessions are open.")]
+                                offers_to=_sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

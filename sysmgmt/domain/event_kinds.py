@@ -60,7 +60,7 @@ KINDS = (
          "Make space now: soon nothing can be changed any more.", cleared=3004),
     Kind(3004, "DiskSpaceCriticalCleared", INFO, ROOT_CAUSE, STORAGE, "Space for {subject} is no longer critical."),
     Kind(3005, "StateUnreadable", CRITICAL, ROOT_CAUSE, STORAGE, "The state of the box cannot be read.",
-         "Follow the chapter Recovery of the manual."),
+         "Follow the section DAMAGED STATE of the manual page sysmgmt(1)."),
     Kind(3006, "StorageRefused", ERROR, ROOT_CAUSE, STORAGE, "A change could not be stored.",
          "Look at get_system_status, then make space or repair the disk."),
     Kind(3007, "AuditDamaged", CRITICAL, ROOT_CAUSE, SECURITY, "The audit is not as it was written.",

@@ -28,6 +28,7 @@ class Word(NamedTuple):
     """A noun that commands are about: how it is asked for, read, completed and shown.
 
     `read` turns text into a value or raises a refusal; slow work goes through the Reading.
+    `offers_to` stands for `offers` where that depends on the user who asks.
     `bare` lets the text stand without its parameter's name; `twice` has a person type it twice.
     `none` is what is said where nothing can be chosen; `recorded` makes of the text what the audit
     keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it.
@@ -43,6 +44,11 @@ class Word(NamedTuple):
     none: str = ""
     recorded: Callable[[str], str] = str
     block: bool = False
+    offers_to: Callable[[State, str], Iterable[str]] | None = None
+
+    def offered(self, state: State, user: str) -> Iterable[str]:
+        """What may be offered to a user."""
+        return self.offers_to(state, user) if self.offers_to else self.offers(state)
 
 
 class Parameter(NamedTuple):

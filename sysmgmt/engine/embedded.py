@@ -122,7 +122,7 @@ class EmbeddedDoor:
         wanted = None if self.barred(command) else self._house.catalog[command].parameter(parameter)
         if wanted is None or wanted.word.secret:
             return []
-        return list(wanted.word.offers(self._house.box.store.read()))
+        return list(wanted.word.offered(self._house.box.store.read(), self._caller.user))
 
     @_uninterrupted
     def explain(self, error: Exception) -> str:

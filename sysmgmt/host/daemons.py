@@ -3,8 +3,6 @@
 import os
 import signal
 
-from sysmgmt.host import programs
-
 SYSTEMD = "/run/systemd/system"
 """Exists where systemd is the init."""
 
@@ -12,6 +10,8 @@ SYSTEMD = "/run/systemd/system"
 def reload(service: str, unit: str, program: str, pid_file: str) -> None:
     """Have a daemon read its files again, if it runs; no session is dropped. Raises ServiceRefused."""
     if os.path.isdir(SYSTEMD):
+        from sysmgmt.host import programs  # brings subprocess, which asking whether systemd runs does not need
+
         programs.run(service, ["/usr/bin/systemctl", "try-reload-or-restart", unit])
     elif (pid := running(program, pid_file)) is not None:
         os.kill(pid, signal.SIGHUP)

@@ -10,10 +10,10 @@ from typing import Any
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.host import files, programs
+from sysmgmt.host.daemons import SYSTEMD
 from sysmgmt.host.files import File
 
 NAME = "The deployment"
-SYSTEMD = "/run/systemd/system"
 
 
 class Kept:

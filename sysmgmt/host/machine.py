@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sysmgmt.domain.errors import MasterKeyMissing, ServiceRefused
 from sysmgmt.host import processes
+from sysmgmt.host.daemons import SYSTEMD
 
-TIME_LIMIT = 30
-"""Seconds that systemctl may take to accept an order."""
 CREDENTIAL = "boxmgmt.master-key"
 """The systemd credential that the master key is kept under, where there is one."""
 
@@ -53,7 +52,7 @@ class LinuxMachine:
 
     def check_power(self) -> None:
         """Raise ServiceRefused where there is no systemd to reboot or shut down with."""
-        if not os.path.isdir("/run/systemd/system"):
+        if not os.path.isdir(SYSTEMD):
             raise ServiceRefused(service="The box", words="there is no systemd here to restart or stop it with")
 
     def reboot(self) -> None:
@@ -65,10 +64,7 @@ class LinuxMachine:
         self._order("poweroff")
 
     def _order(self, verb: str) -> None:
-        import subprocess  # nothing else here needs it
+        from sysmgmt.host import programs  # nothing else here runs one
 
         self.check_power()
-        done = subprocess.run(["/usr/bin/systemctl", verb], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=TIME_LIMIT, check=False, text=True, errors="replace")
-        if done.returncode:
-            raise ServiceRefused(service="systemctl", words=done.stderr.strip() or f"status {done.returncode}")
+        programs.run("systemctl", ["/usr/bin/systemctl", verb])

@@ -95,7 +95,7 @@ def located(options: Options, environment: Mapping[str, str]) -> Options:
 
 
 def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]]:
-    if options.socket:
+    if options.socket and not options.recover:
         return box.service_door(options.socket), box.catalog()
     house = box.embedded(options.state)
     return EmbeddedDoor(house, caller), house.catalog
@@ -108,7 +108,7 @@ def recover_admin(console: Console, password: str) -> Answer:
 
 def is_served(console: Console) -> bool:
     """Whether a boxmgmtd owns the state."""
-    return bool(console.options.socket) or box.is_served(console.options.state)
+    return box.is_served(console.options.state)
 
 
 def _nowhere() -> None:
@@ -122,7 +122,14 @@ def stranger(environment: Mapping[str, str], at_terminal: bool) -> Caller:
         return Caller(origin=address, endpoint="ssh")
     if not at_terminal:
         return Caller(origin="local", endpoint="batch")
-    return Caller(origin=os.ttyname(sys.stdin.fileno()).removeprefix("/dev/"), endpoint="console", console=True)
+    return Caller(origin=_terminal(), endpoint="console", console=True)
+
+
+def _terminal() -> str:
+    try:
+        return os.ttyname(sys.stdin.fileno()).removeprefix("/dev/")
+    except OSError:
+        return "console"  # one without a name here, as in a container
 
 
 def _limit(door: Door) -> Callable[[], float]:

@@ -129,9 +129,12 @@ FILES = (
     ("master.key", "the key that seals secrets in the state; keep copies of it apart from those of the state"),
     ("import", "the folder from which file=NAME is read, of the owner of the state; links in it are not followed"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
+    ("audit.key", "the key that the audit is being chained with; it changes every minute"),
+    ("events.journal", "the events: one line of JSON for each"),
 )
 
 ENVIRONMENT = (
     ("BOXMGMT_STATE", "The folder of the state where --state does not name one."),
-    ("TERM, NO_COLOR, LANG, LC_*", "What the terminal can show. Nothing else of the environment has an effect."),
+    ("TERM, NO_COLOR, LANG, LC_*", "What the terminal can show. Besides HOME and SSH_CONNECTION "
+                                   "nothing else of the environment has an effect."),
 )

@@ -20,7 +20,7 @@ ANY_SIZE = 2**40
 """Bytes of a reply: of the users of a large box no less is shown than in embedded mode."""
 ENTER = "Enter"
 ASKING = frozenset({ENTER, "Sign", "Barred", "Check", "Offers", "Standing"})
-"""Calls that change nothing."""
+"""Calls that may be made again on a new connection: at most they open a session or record a refusal."""
 
 
 class ServiceDoor:

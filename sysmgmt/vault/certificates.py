@@ -34,7 +34,6 @@ SCHEMES = {"1.3.101.112": "ed25519", "1.3.101.113": "ed448", "1.2.840.113549.1.1
            "1.2.840.113549.1.1.2": "md2", "1.2.840.113549.1.1.3": "md4"}
 """Algorithms that sign without a digest of their own, and those that are not even known any more."""
 KINDS = {"DNS": x509.DNSName, "IP": x509.IPAddress, "email": x509.RFC822Name, "URI": x509.UniformResourceIdentifier}
-Builder = x509.CertificateBuilder | x509.CertificateSigningRequestBuilder
 
 
 def issue(plan: Plan, key: str, signer: tuple[str, str] | None = None) -> str:

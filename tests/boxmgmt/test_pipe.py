@@ -129,7 +129,8 @@ def test_help_is_printed_because_it_was_asked_for(basic: TestBox) -> None:
     done = walk(basic.folder, "3\n?\n")
     assert done.status == 0
     assert "** Diagnostics **\n[1] View system status\n[2] Check state\n[3] View events\n[4] View the audit\n" \
-        "[5] View the TLS that the box accepts\n[6] View the SSH host keys\n[B] Back\n[M] Main Menu\n[Q] Quit\n" in done.out
+        "[5] View the TLS that the box accepts\n[6] View the SSH host keys\n" \
+        "[B] Back\n[M] Main Menu\n[Q] Quit\n" in done.out
 
 
 def test_installation_shows_what_was_installed_and_changes_nothing(basic: TestBox) -> None:

@@ -80,3 +80,11 @@ def test_everybody_sees_and_ends_own_sessions_security_those_of_others(box: Test
     assert one.door.caller.session in [each["session"] for each in admin.facts("get_sessions")["sessions"]]
     assert admin.do(f"end_session session={one.door.caller.session}").code == "Done"
     assert one.do("get_groups").code == "SessionEnded"
+
+
+def test_sessions_of_others_are_offered_to_who_may_end_them_only(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do('add_user name=bob role=monitor password="bob-first-1" must_change=no')
+    bob = basic.client("bob", "bob-first-1")
+    assert bob.door.offers("end_session", "session", {}) == [bob.door.caller.session]
+    assert set(admin.door.offers("end_session", "session", {})) == {bob.door.caller.session, admin.door.caller.session}
