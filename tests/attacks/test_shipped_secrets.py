@@ -15,7 +15,7 @@ SHIPPED = [*sorted((ROOT / "sysmgmt").rglob("*.py")), *sorted((ROOT / "boxmgmt")
            *sorted((ROOT / "man").iterdir()), ROOT / "setup.cfg", ROOT / "pyproject.toml"]
 SECRETS = re.compile(
     r"\$(?:argon2[a-z]*|2[aby]?|5|6|y|1|apr1|pbkdf2[-a-z0-9]*|scrypt)\$[^{\s]{8,}"
-    r"|-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|-----BEGIN CERTIFICATE-----\s+[A-Za-z0-9+/]{20,}"
     r"|AAAA(?:C3NzaC1lZDI1|B3NzaC1yc2E|E2VjZHNhLXNoYTIt)[A-Za-z0-9+/=]{20,}"
     r"|\b(?:[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{40}|[0-9A-F]{64})\b"
     r"|(?i:pass(?:word|phrase)|secret|token|api_?key)\s*=\s*[\"'][^\"'{}\s]{4,}[\"']")
@@ -40,7 +40,8 @@ def test_no_hash_no_key_and_no_password_is_in_the_package() -> None:
 @pytest.mark.attack(10, 22, 29)
 @pytest.mark.parametrize("planted", [
     'MASTER = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g"', "x = '$6$saltsalt$abcdefgh12345'",
-    "-----BEGIN OPENSSH PRIVATE KEY-----", "AAAAC3NzaC1lZDI1NTE5AAAAIO2nClJhP7HItXLeK8wsVHkBeS8Zvp3aMvBxRz0NmC7m",
+    "-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUNOTREAL0",
+    "AAAAC3NzaC1lZDI1NTE5AAAAIO2nClJhP7HItXLeK8wsVHkBeS8Zvp3aMvBxRz0NmC7m",
     'support_password = "letmein"', "da39a3ee5e6b4b0d3255bfef95601890afd80709"])
 def test_one_that_is_planted_is_found(planted: str) -> None:
     assert found(planted)
