@@ -9,7 +9,7 @@ from types import FrameType
 
 from sysmgmt import box
 from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
-from sysmgmt.host import ownership
+from sysmgmt.host import daemons, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
@@ -46,6 +46,7 @@ def serve(folder: str, path: str) -> None:
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
+    daemons.tell_ready()
     server.serve()
     house.box.sync()
     house.box.journal.checkpoint()

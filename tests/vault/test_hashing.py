@@ -81,7 +81,7 @@ def test_never_more_than_two_are_computed_at_a_time(tmp_path: Path) -> None:
         for one in threads:
             one.join()
         return time.monotonic() - began
-    assert together(8) > 2 * together(2)
+    assert min(together(8) for _ in range(3)) > 2 * min(together(2) for _ in range(3))
 
 
 def test_a_lock_that_cannot_be_opened_is_refused_by_name(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ After=local-fs.target
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+# Ready once it has made the machine what the state wants and listens: sshd starts after that.
+Type=notify
+TimeoutStartSec=infinity
 ExecStart={launcher} --state {state} --socket {socket}
 Restart=always
 RestartSec=100ms
