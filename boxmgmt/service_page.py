@@ -52,6 +52,11 @@ the file is sealed under that in turn:
 
 Do this before the installation. Without its master key a box refuses what needs a secret with
 MasterKeyMissing or MasterKeyWrong, and never makes a new one by itself.
+
+regenerate_encryption_keys replaces the master key, the audit key and the SSH host keys at once. The
+old ones are overwritten where they stood. It is one transaction of the state: after a crash in
+between, the next start or the next login finishes it, or everything is as it was. Replace them at
+the latest after two years (get_key_status tells when), and whenever somebody may have learned one.
 """
 
 SESSIONS = """

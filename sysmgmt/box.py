@@ -40,8 +40,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
              doors: Doors | None = None) -> House:
     """The engine over the state in `folder`; `services` makes those that follow it, if any do."""
     # Service mode goes without: they are a tenth of what a shell loads.
-    from sysmgmt.engine.auditing import Chaining
     from sysmgmt.engine.commit import Both
+    from sysmgmt.engine.ownkeys import OwnKeys
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.services import NoServices
@@ -57,7 +57,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     keys = MasterKeys(KeyFile(folder), machine.credential)
     audit = AuditJournal(folder, clock.now, SigningKeys())
     hosted = services(keys) if services else NoServices()
-    following = Both(Both(hosted, keys), Chaining(audit, keys))
+    following = Both(hosted, OwnKeys(audit, keys))
     box = Box(StateStore(folder), audit, LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
               x509.Certifier(), x509.Reader(), x509.Servers(), ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(), clock, __version__, hosted.listeners)

@@ -1,8 +1,13 @@
 """Security level, sessions, root access and host keys."""
 
-from sysmgmt.commands.words import IdleMinutes, Level, RootDoors, RootMinutes, SessionCount
-from sysmgmt.domain import facts, root_access, security
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.commands.words import CurrentPassword, IdleMinutes, Level, RootDoors, RootMinutes, SessionCount
+from sysmgmt.domain import cryptoperiods, facts, root_access, sealed, security
+from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import keystatus, rekeying
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 
@@ -39,9 +44,45 @@ def set_session_policy(call: Call, idle_timeout: IdleMinutes | None = None,
 
 @command(needs=Permission.SECURITY)
 def get_key_status(call: Call) -> Shown:
-    """Show the master key: which one, since when, when to replace it, and what it seals; never the key itself."""
-    key = call.state.settings.master_key
-    return Shown(facts.master_key(call.state, call.box.sealer.facts(key), call.now))
+    """Show every key of the box: which one, since when, when to replace it; never the key itself.
+
+    The master key, the audit key and the SSH host keys have to be replaced after two years (see
+    regenerate_encryption_keys), and an event says so 73 days before; the keys of certificates are
+    replaced with them. What the master key seals is counted.
+    """
+    return Shown({"keys": _told(call, call.state), "sealed": sealed.counted(call.state)})
+
+
+def _told(call: Call, state: State) -> list[dict[str, Any]]:
+    return [one.facts(call.now) for one in keystatus.of(call.box, state)]
+
+
+def _of_keys(state: State, values: Mapping[str, Any]) -> str:
+    secrets = sum(sealed.counted(state).values())
+    return (f"This replaces the master key, under which {secrets} secrets are sealed anew, the audit key, and the SSH "
+            "host keys where the box governs sshd: every SSH client will be told that they have changed. "
+            "Regenerate the keys?")
+
+
+@command(needs=Permission.SECURITY, asks=_of_keys, alone=True)
+def regenerate_encryption_keys(call: Call, password: CurrentPassword) -> Change:
+    """Replace all keys of the box at once: master key, audit key, SSH host keys (R142-R149).
+
+    Everything that is sealed under the master key is sealed anew, the audit goes on as a new chain,
+    and where the box governs sshd it gets new host keys. The keys of the box's certificates stay as
+    they are. It takes your own password. The new keys prove themselves before an old one goes, and
+    it is all or nothing: whatever happens meanwhile, either all are old or all are new. Every SSH
+    client says afterwards that REMOTE HOST IDENTIFICATION HAS CHANGED: hand out the fingerprints
+    that are shown. With --dry-run it shows what would be replaced.
+    """
+    state = rekeying.regenerate(call)
+    old, new = call.state.settings.master_key, state.settings.master_key
+    return Change(state, {"replaces": _replaced(call, call.state)}, notes={"replaced": old, "master_key": new},
+                  afterwards=lambda: {"keys": _replaced(call, state)})
+
+
+def _replaced(call: Call, state: State) -> list[dict[str, Any]]:
+    return [one.facts(call.now) for one in keystatus.of(call.box, state) if one.kept != cryptoperiods.SEALED]
 
 
 @command(needs=Permission.SECURITY, asks="Let root log in to this box?")
@@ -82,7 +123,8 @@ def get_host_keys(call: Call) -> Shown:
     return Shown(facts.host_keys(call.box.doors.host_keys()))
 
 
-@command(needs=Permission.SECURITY, asks="Make new SSH host keys? Every client will be told that they have changed.")
+@command(needs=Permission.SECURITY, alone=True,
+         asks="Make new SSH host keys? Every client will be told that they have changed.")
 def regenerate_host_keys(call: Call) -> Change:
     """Make new SSH host keys for the box.
 
@@ -90,10 +132,9 @@ def regenerate_host_keys(call: Call) -> Change:
     CHANGED, until the new key has been accepted there: compare the fingerprints.
     """
     call.box.doors.check()
-    settings = call.state.settings._replace(host_keys=call.box.clock.token())
-    return Change(call.state._replace(settings=settings),
+    return Change(rekeying.with_host_keys(call, call.state),
                   afterwards=lambda: facts.host_keys(call.box.doors.host_keys()))
 
 
 COMMANDS = (set_security_level, get_security_settings, set_session_policy, get_key_status, enable_root_access,
-            disable_root_access, get_host_keys, regenerate_host_keys)
+            disable_root_access, get_host_keys, regenerate_host_keys, regenerate_encryption_keys)

@@ -388,6 +388,12 @@ class MasterKeyWrong(_Unable):
     hint = "Put back the file master.key of this box, or the credential that it is kept under."
 
 
+class KeysNotProven(_Unable):
+    """The new keys do not prove themselves ({what}); the old ones stay in force."""
+
+    hint = "Nothing was changed. Keep a copy of the whole state folder, and look at get_certificates."
+
+
 class AuditDamaged(_Unable):
     """The audit is not as it was written: record {number}: {reason}."""
 

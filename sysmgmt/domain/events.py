@@ -25,7 +25,8 @@ OF_REFUSAL: dict[type[Refusal], str] = {
 QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",
                    "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
-INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version", "host_keys"})
+INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version", "host_keys", "host_keys_at",
+                               "master_key", "audit_seeds"})
 """What nobody sets, or what tells of itself: it makes no SettingsChanged."""
 
 
@@ -86,6 +87,8 @@ def _of_settings(found: list[Difference], state: State) -> Iterator[Event]:
         return
     if root := [one for one in found if one.field.startswith("root_access.")]:
         yield from _of_root_access(root, state)
+    if any(one.field == "master_key" for one in found):
+        yield Event(NAMED["KeysRegenerated"])
     if any(one.field == "host_keys" for one in found):
         yield Event(NAMED["HostKeysChanged"])
     if rest := [one for one in found if one not in root and one.field not in INTERNAL_SETTINGS]:

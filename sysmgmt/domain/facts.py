@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, pending, roles, root_access, sealed, sessions, ssh_keys
+from sysmgmt.domain import accounts, passwords, pending, roles, root_access, sessions, ssh_keys
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -97,15 +97,6 @@ def pending_change(state: State) -> dict[str, Any] | None:
                 for name, (before, now) in pending.changed(waits, state.settings.reach).items()]
     return {"command": waits.command, "user": waits.user, "made_at": iso(waits.made_at),
             "returns_at": iso(waits.returns_at), "settings": settings}
-
-
-def master_key(state: State, known: Mapping[str, Any], now: float) -> dict[str, Any]:
-    """What get_key_status tells; the age in seconds."""
-    made_at = float(known["made_at"])
-    return {"master_key": {"fingerprint": state.settings.master_key, "algorithm": known["algorithm"],
-                           "kept": known["kept"], "made_at": iso(made_at), "age": int(now - made_at),
-                           "replace_by": iso(made_at + sealed.CRYPTOPERIOD)},
-            "sealed": sealed.counted(state)}
 
 
 def cluster(state: State, release: str) -> dict[str, Any]:

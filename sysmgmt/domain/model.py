@@ -235,8 +235,8 @@ class Settings(NamedTuple):
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
     ever given twice. `master_key` is the id of the key under which secrets are sealed, `audit_seeds`
     are: from the last one grows the chain of the audit. `certificate_renewal` says that the box
-    renews certificates that it signed itself. `host_keys` names the set of SSH host keys; "": the
-    set of the installation.
+    renews certificates that it signed itself. `host_keys` names the set of SSH host keys, which is
+    wanted since `host_keys_at`; "" and None: the set of the installation.
     """
 
     name: str = ""
@@ -257,6 +257,7 @@ class Settings(NamedTuple):
     certificate_renewal: bool = True
     root_access: RootAccess = RootAccess()
     host_keys: str = ""
+    host_keys_at: float | None = None
 
 
 class State(NamedTuple):

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 
 from sysmgmt.domain.model import State
 
-CRYPTOPERIOD = 730 * 86400
-"""Seconds after which a master key should be replaced (SP 800-57)."""
 SEALED: Mapping[str, tuple[str, ...]] = {"identities": ("key",), "signing_requests": ("key",)}
 """By table, the fields that hold sealed texts."""
 AUDIT_SEEDS = "settings audit_seeds"

@@ -4,6 +4,7 @@ What the services want is rendered and checked first, while nothing has changed.
 commit; if a service refuses after it, the previous state is saved again.
 """
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from sysmgmt.domain.errors import Refusal
@@ -24,28 +25,32 @@ def commit(services: Services, transaction: Transaction, new: State) -> None:
         prepared.apply()
     except Refusal:
         transaction.save(old)
+        with suppress(Refusal):
+            services.heal(old)
         raise
 
 
 class Both(NamedTuple):
-    """Services of which `second` takes its part once `first` has taken it, and never refuses to."""
+    """Services of which `second` takes its part once `first` has taken it, and never refuses to take it then."""
 
     first: Services
     second: Services
 
     def prepare(self, old: State, new: State) -> Prepared:
         """See Services."""
-        second = self.second.prepare(old, new)
+        first = self.first.prepare(old, new)
         try:
-            return _Both(self.first.prepare(old, new), second)
+            return _Both(first, self.second.prepare(old, new))
         except Refusal:
-            second.discard()
+            first.discard()
             raise
 
     def heal(self, state: State) -> None:
         """See Services."""
-        self.first.heal(state)
-        self.second.heal(state)
+        try:
+            self.first.heal(state)
+        finally:
+            self.second.heal(state)
 
 
 class _Both(NamedTuple):

@@ -125,6 +125,7 @@ class Command(NamedTuple):
     advanced: bool
     reserve: bool
     while_due: bool
+    alone: bool
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter `name`, or None."""
@@ -136,13 +137,15 @@ class BadDeclaration(TypeError):
 
 
 def command(*, needs: Permission | str, asks: Question = "", scope: str = "", advanced: bool = False,
-            reserve: bool = False, while_due: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
+            reserve: bool = False, while_due: bool = False,
+            alone: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
     """Declare the decorated function as a command.
 
     `asks` is the question to confirm before it runs; `scope` names the parameter whose
     consistency group the caller must be allowed to act on; `advanced` hides it until the support
     commands are enabled; `reserve` lets it use reserved space on a full disk; `while_due` allows
-    it to a user who must change the password first. Raises BadDeclaration.
+    it to a user who must change the password first; `alone` refuses it in an --atomic batch, as it acts
+    outside the state besides. Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
         summary, details = _documentation(function)
@@ -150,7 +153,7 @@ def command(*, needs: Permission | str, asks: Question = "", scope: str = "", ad
         if scope and scope not in [one.name for one in parameters]:
             raise BadDeclaration(f"{function.__name__}: scope {scope} is not one of its parameters")
         return Command(function.__name__, function, needs, summary, details, parameters, _kind(function),
-                       asks, scope, advanced, reserve, while_due)
+                       asks, scope, advanced, reserve, while_due, alone)
     return declare
 
 

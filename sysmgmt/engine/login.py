@@ -11,7 +11,7 @@ from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import auditing, authority, departure, returning
+from sysmgmt.engine import auditing, authority, departure, ownkeys, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
@@ -137,6 +137,7 @@ def open_session(house: House, caller: Caller, login: Login) -> Reply:
     Raises TooManySessions, AccountLocked, UnknownUser.
     """
     returning.settle(house)
+    ownkeys.settle(house)
     departure.close_dead(house)
     caller = caller._replace(session=house.box.clock.token())
     texts = {"name": caller.user, "session": caller.session, "process": login.process,

@@ -67,6 +67,9 @@ class Audit(Journal, Protocol):
     def checkpoint(self) -> None:
         """Sign what has been written since the last time. Raises StorageFull, StorageFailed."""
 
+    def chain(self) -> str:
+        """The name of the chain being written, which tells nothing of its key; "" if none has begun."""
+
     def anchor(self) -> tuple[int, str]:
         """How many records there are, and what proves the last one; kept elsewhere it shows a cut end."""
 
@@ -106,6 +109,9 @@ class Sealer(Protocol):
     def unseal(self, sealed: str, about: str) -> str:
         """What was sealed. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
 
+    def unfinished(self) -> bool:
+        """Whether another master key is kept beside the one in force. Raises MasterKeyWrong."""
+
     def facts(self, key: str) -> Mapping[str, Any]:
         """When the key was made (seconds), its algorithm, where it is kept. Raises like `seal`."""
 
@@ -121,6 +127,9 @@ class Certifier(Protocol):
 
     def request(self, plan: Plan, key: str) -> str:
         """A request for a certificate. Raises InvalidValue."""
+
+    def proves(self, one: Certificate, key: str) -> bool:
+        """Whether what `key` signs verifies under the certificate."""
 
     def complete(self, leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
         """`leaf` and all above it, up to one that signed itself. Raises CertificateRefused."""

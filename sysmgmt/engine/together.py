@@ -119,7 +119,7 @@ def _evaluate(house: House, course: Course, request: Request, slow: SlowWork,
               record: Record) -> tuple[Answer, State, Caller]:
     command = public(house.catalog, request.command)
     trip = Trip(house, course.caller, request, command, slow, record)
-    if command.kind is Act:
+    if command.kind is Act or command.alone:
         raise NotAtomic(command=command.name)
     values, reading = prepare(trip, course.state)
     outcome = run(trip, course.state, values, reading)

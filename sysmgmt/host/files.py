@@ -16,6 +16,11 @@ class File(NamedTuple):
     mode: int = 0o644
     group: int = 0
 
+    @property
+    def secret(self) -> bool:
+        """Whether its owner alone may read it."""
+        return not self.mode & 0o077
+
 
 def read(path: str) -> File | None:
     """The file at `path`; None if there is none, or something else than a file. Raises OSError."""
@@ -59,6 +64,12 @@ def put(path: str, wanted: File | None) -> None:
         drop(path)
     else:
         os.rename(write_beside(path, wanted), path)
+
+
+def erase(descriptor: int) -> None:
+    """Leave nothing of what a file held (FCS_CKM.4). Raises OSError."""
+    os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
+    os.fsync(descriptor)
 
 
 def drop(path: str) -> None:

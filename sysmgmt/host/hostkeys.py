@@ -42,7 +42,7 @@ def service(root: str = "/") -> Service:
 
     def concerns(old: State, new: State) -> bool:
         return wanted(old.settings) != wanted(new.settings)
-    return Service(NAME, render, concerns, sshd.reload, lambda prepared: sshd.check({}, root))
+    return Service(NAME, render, concerns, sshd.reload, lambda prepared: check(prepared, root))
 
 
 def fresh() -> dict[str, File]:
@@ -59,6 +59,26 @@ def fresh() -> dict[str, File]:
     except OSError as problem:
         raise ServiceRefused(service=NAME, words=str(problem)) from None
     return made
+
+
+def check(prepared: Mapping[str, str], root: str = "/") -> None:
+    """Have new keys prove themselves before an old one goes, and sshd read them. Raises ServiceRefused."""
+    paths = [files.within(root, key_path(kind)) for kind in KINDS]
+    fresh = [(prepared[path], prepared[path + ".pub"]) for path in paths if path in prepared]
+    for private, public in fresh:
+        _prove(private, public)
+    sshd.check({}, root, [private for private, _ in fresh])
+
+
+def _prove(private: str, public: str) -> None:
+    """Have a key sign nothing at all, and see whose signature that is."""
+    with tempfile.NamedTemporaryFile("w", prefix="boxmgmt-signature-") as file:
+        file.write(programs.run(NAME, [PROGRAM, "-Y", "sign", "-n", "boxmgmt", "-f", private]))
+        file.flush()
+        told = programs.run(NAME, [PROGRAM, "-Y", "check-novalidate", "-n", "boxmgmt", "-s", file.name])
+    wanted = SHOWN.match(programs.run(NAME, [PROGRAM, "-l", "-E", "sha256", "-f", public]))
+    if wanted is None or wanted[2] not in told.split():
+        raise ServiceRefused(service=NAME, words=f"{private} does not prove that it belongs to {public}")
 
 
 def present(root: str = "/") -> tuple[HostKey, ...]:

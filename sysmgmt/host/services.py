@@ -1,7 +1,7 @@
 """The services of the machine that follow the state: rendered, checked, put into place, reloaded."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -99,16 +99,20 @@ class Settlement:
         """Rename all into place and reload. Raises ServiceRefused; the old files are back then."""
         names = {order.service.name for order in self._orders}
         done: list[Order] = []
+        old = list(_secrets(self._orders))
         try:
             self._mark.add(names)
             for order in self._orders:
                 done.append(order)
                 _carry_out(order)
+            _erase(old)
         except ServiceRefused:
             for order in reversed(done):
                 _take_back(order)
             raise
         finally:
+            for descriptor in old:
+                os.close(descriptor)
             self.discard()
             self._mark.remove(names)
 
@@ -197,6 +201,20 @@ def _carry_out(order: Order) -> None:
         except OSError as problem:
             raise _refused(order.service, edit.path, problem) from None
     order.service.reload()
+
+
+def _secrets(orders: Sequence[Order]) -> Iterator[int]:
+    """Descriptors of the secrets that lose their names."""
+    for edit in (one for order in orders for one in order.edits if one.before and one.before.secret):
+        with suppress(OSError):  # it is gone already
+            yield os.open(edit.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def _erase(secrets: Sequence[int]) -> None:
+    """Leave nothing of them; a disk that refuses this has refused more important things before."""
+    with suppress(OSError):
+        for descriptor in secrets:
+            files.erase(descriptor)
 
 
 def _take_back(order: Order) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatch
 from glob import glob
 from typing import NamedTuple
@@ -126,12 +126,12 @@ def reload() -> None:
     daemons.reload(NAME, "ssh.service", "sshd", "/run/sshd.pid")
 
 
-def check(prepared: Mapping[str, str], root: str = "/") -> None:
-    """Have sshd check its files as they would be. Raises ServiceRefused with its words."""
+def check(prepared: Mapping[str, str], root: str = "/", host_keys: Sequence[str] = ()) -> None:
+    """Have sshd check its files as they would be, and read `host_keys`. Raises ServiceRefused with its words."""
     main = files.read(files.within(root, MAIN))
     if main is None:
         raise ServiceRefused(service=NAME, words=f"{MAIN} does not exist")
-    text = main.content.decode(errors="replace")
+    text = "".join(f"HostKey {one}\n" for one in host_keys) + main.content.decode(errors="replace")
     effective = accepted(as_it_would_be(text, prepared, root), ROOT)
     ours = files.within(root, DROP_IN)
     if (drop_in := files.read(prepared.get(ours, ours))) is not None:

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from sysmgmt.domain import conditions
+from sysmgmt.domain import conditions, cryptoperiods
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.domain.times import iso
+from sysmgmt.engine import keystatus
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
@@ -22,6 +23,7 @@ LOOK = 10.0
 """Seconds between two looks at the clock."""
 SPACE = frozenset({"DiskSpaceLow", "DiskSpaceCritical"})
 EXPIRY = frozenset({"PasswordExpires", "CertificateExpires"})
+KEYS = frozenset({"KeyExpires"})
 
 
 def duties(folder: str) -> tuple[Duty, ...]:
@@ -34,7 +36,15 @@ def duties(folder: str) -> tuple[Duty, ...]:
         state, now = house.box.store.read(), house.box.clock.now()
         settle(house, EXPIRY, (*conditions.of_passwords(state, now), *conditions.of_certificates(state, now)))
     return (Duty("the space", MINUTE, space), Duty("the expiry of passwords and certificates", HOUR, expiry),
-            Duty("the clock", LOOK, ClockWatch().look), Duty("the audit", MINUTE, sign))
+            Duty("the age of the keys", HOUR, aging), Duty("the clock", LOOK, ClockWatch().look),
+            Duty("the audit", MINUTE, sign))
+
+
+def aging(house: House) -> None:
+    """Tell of keys that have to be replaced soon. Raises any refusal."""
+    state = house.box.store.read()
+    if state.installed:
+        settle(house, KEYS, cryptoperiods.due(keystatus.of(house.box, state), house.box.clock.now()))
 
 
 def sign(house: House) -> None:

@@ -65,6 +65,14 @@ def request(plan: Plan, key: str) -> str:
     return builder.sign(own, _digest(own)).public_bytes(Encoding.PEM).decode()
 
 
+def proves(pem: str, key: str) -> bool:
+    """Whether what the private key `key` signs verifies under the certificate: by a certificate that it signs."""
+    own = keys.read(key.encode())
+    public: Any = x509.load_pem_x509_certificate(pem.encode()).public_key()
+    signed = x509.CertificateSigningRequestBuilder(subject_name=x509.Name([])).sign(own, _digest(own))
+    return signed.is_signature_valid and keys.fits(public, own)
+
+
 def _extensions(plan: Plan) -> Iterator[tuple[x509.ExtensionType, bool]]:
     wanted = {"key_cert_sign", "crl_sign"} if plan.authority else {"digital_signature", "key_encipherment"}
     yield x509.BasicConstraints(plan.authority, 0 if plan.authority else None), True

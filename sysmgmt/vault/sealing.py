@@ -19,14 +19,15 @@ import base64
 import json
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
-from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, Refusal, StateDamaged
+from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, StateDamaged, StorageFailed
 from sysmgmt.domain.model import State
 
 ALGORITHM = "AES-256-GCM"
 KEY_BYTES, NONCE_BYTES = 32, 12
+MOST_MADE = 8
+"""New keys that are remembered; one that was made in a dry run is never kept."""
 _PURPOSE = b"boxmgmt master key id"
 
 
@@ -64,7 +65,7 @@ class MasterKeys:
         """Make a new master key; its id. It is kept once a state that names it is saved."""
         material = os.urandom(KEY_BYTES)
         key = Key(_id(material), now, material)
-        self._made[key.id] = key
+        self._made = {**dict([*self._made.items()][-MOST_MADE:]), key.id: key}
         return key.id
 
     def seal(self, text: str, about: str, key: str) -> str:
@@ -102,6 +103,10 @@ class MasterKeys:
         if key and self._find(key) and len(self._read()) > 1:
             self._keep(key)
 
+    def unfinished(self) -> bool:
+        """Whether the file holds another key beside the one in force. Raises MasterKeyWrong."""
+        return len(self._read()) > 1
+
     def _find(self, key: str) -> Key:
         found = self._made.get(key) or self._stored.get(key) or self._read().get(key)
         if found is None:
@@ -110,10 +115,11 @@ class MasterKeys:
 
     def _keep(self, *ids: str) -> None:
         known = {**self._read(), **self._made}
-        kept = [known[one] for one in ids if one in known]
-        self._file.write(_written(kept, self._wrapping()))
-        self._stored = {one.id: one for one in kept}
-        self._made = {}
+        kept = {one: known[one] for one in ids if one in known}
+        self._file.write(_written(list(kept.values()), self._wrapping()))
+        if self._read() != kept:
+            raise StorageFailed(what="the file of the master key does not hold what was written")
+        self._made = {one: key for one, key in self._made.items() if one not in kept}
 
     def _read(self) -> dict[str, Key]:
         """The keys in the file. Raises MasterKeyWrong for a file that nobody can open here."""
@@ -129,10 +135,9 @@ class _Replacement(NamedTuple):
     after: State | None
 
     def apply(self) -> None:
-        """Keep the new key alone."""
+        """Keep the new key alone. Raises StorageFull, StorageFailed: one key too many, healed later."""
         if self.after is not None:
-            with suppress(Refusal):  # one key too many: healed later
-                self.keys.heal(self.after)
+            self.keys.heal(self.after)
 
     def discard(self) -> None:
         """Keep both: of a state that could not be saved nobody knows whether it will be there after a crash."""

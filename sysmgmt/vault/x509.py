@@ -28,6 +28,12 @@ class Certifier:
 
         return certificates.request(plan, key)
 
+    def proves(self, one: Certificate, key: str) -> bool:
+        """See the port."""
+        from sysmgmt.vault import certificates
+
+        return certificates.proves(one.pem, key)
+
     def complete(self, leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
         """See the port."""
         from sysmgmt.vault import paths

@@ -1,5 +1,6 @@
 """Certificates of the box: made by itself, signed by others, renewed before they end."""
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -228,5 +229,10 @@ def test_the_key_status_tells_everything_but_the_key(basic: TestBox) -> None:
     basic.clock.now += DAY
     found = admin.facts("get_key_status")
     assert found["sealed"] == {"identities": 2, "signing_requests": 0, "audit_seeds": 1}
-    assert found["master_key"]["age"] == DAY and found["master_key"]["algorithm"] == "AES-256-GCM"
-    assert (basic.folder / "master.key").read_text().split('"')[-2] not in str(found)
+    assert [one["name"] for one in found["keys"]] == ["master key", "audit key", "root certificate",
+                                                      "system certificate"]
+    assert all(one["age"] == DAY and one["fingerprint"] and one["replace_by"] for one in found["keys"])
+    assert found["keys"][0]["algorithm"] == "AES-256-GCM"
+    link = json.loads((basic.folder / "audit.key").read_text())
+    for secret in ((basic.folder / "master.key").read_text().split('"')[-2], link["key"], link["private"]):
+        assert len(secret) >= 64 and secret not in str(found)

@@ -27,7 +27,7 @@ GUIDE = {
     "get_trusted_certificates": "security", "accept_server_certificate": "security",
     "add_revocation_list": "security", "get_revocation_lists": "security", "remove_revocation_list": "security",
     "enable_root_access": "security", "disable_root_access": "security", "get_host_keys": "view",
-    "regenerate_host_keys": "security",
+    "regenerate_host_keys": "security", "regenerate_encryption_keys": "security",
     "install": "before installation", "get_installation": "view", "get_system_status": "view",
     "get_cluster_status": "view", "get_box_settings": "view", "set_box_name": "boxmgmt",
     "set_login_banner": "boxmgmt", "reboot_box": "boxmgmt", "shut_down_box": "boxmgmt",

@@ -1,5 +1,6 @@
-"""New SSH host keys on demand: under open sessions, and through a crash in the middle (R143)."""
+"""New SSH host keys, alone or with all other keys: under open sessions, and through a crash (R142, R143)."""
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import pytest
 from sysmgmt.host.files import SUFFIX
 from sysmgmt.host.hostkeys import KINDS, OWNER, key_path
 from tests.doors.machine import TIMEOUT, wait_until
-from tests.doors.site import LIBRARY, PASSWORDS, Site
+from tests.doors.site import LIBRARY, PASSWORDS, STATE, Site
 
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
@@ -56,13 +57,16 @@ def test_new_keys_under_an_open_session(site: Site) -> None:
     site.machine.do("/bin/rm", "/root/known")
 
 
-@pytest.mark.parametrize("moment", (0, 2))
-def test_a_kill_in_the_middle_leaves_one_whole_set(site: Site, moment: int) -> None:
+REGENERATE = f'regenerate_encryption_keys password="{PASSWORDS["admin"]}" --yes'
+
+
+@pytest.mark.parametrize("line, moment", [("regenerate_host_keys --yes", 0), (REGENERATE, 0), (REGENERATE, 4)])
+def test_a_kill_in_the_middle_leaves_one_whole_set(site: Site, line: str, moment: int) -> None:
     """It is killed as soon as a key has changed, or a number of milliseconds later."""
     first = site.machine.path(key_path("ed25519"))
     before, old = first.stat().st_ino, told(site)
     site.as_admin("get_host_keys")  # leaves the password file for the next line
-    asked = site.machine.start("/bin/sh", "-c", f"echo 'regenerate_host_keys --yes' | {LIBRARY}/sysmgmt --user admin "
+    asked = site.machine.start("/bin/sh", "-c", f"echo '{line}' | {LIBRARY}/sysmgmt --user admin "
                                "--password-file /root/admin.password")
     deadline = time.monotonic() + TIMEOUT
     while first.stat().st_ino == before:
@@ -72,6 +76,43 @@ def test_a_kill_in_the_middle_leaves_one_whole_set(site: Site, moment: int) -> N
     site.serve()
     wait_until(lambda: seen(site) == told(site))
     assert whole(site) and not told(site) & old
+    site.as_admin("verify_audit_log", "get_key_status")
+    assert site.machine.path(f"{STATE}/master.key").read_bytes().count(b"material") == 1
+
+
+def secrets(site: Site) -> list[bytes]:
+    """The master key and the private halves of the host keys as they stand in their files."""
+    (master,) = json.loads(site.machine.do("/bin/cat", f"{STATE}/master.key"))["keys"]
+    return [master["material"].encode(), *(line for kind in KINDS for line in private(site, kind))]
+
+
+def private(site: Site, kind: str) -> list[bytes]:
+    """The lines of a private key that are its own, and in no other one."""
+    return site.machine.path(key_path(kind)).read_bytes().splitlines()[3:-1]
+
+
+def holding(site: Site, wanted: list[bytes]) -> set[str]:
+    """The files of the box and of sshd in which one of the secrets is found."""
+    return {str(path.name) for folder in (STATE, "/etc/ssh", "/etc/boxmgmt")
+            for path in site.machine.path(folder).rglob("*") if path.is_file()
+            for content in [path.read_bytes()] if any(one in content for one in wanted)}
+
+
+@pytest.mark.checklist("R142")
+@pytest.mark.requirement(94)
+def test_all_keys_at_once_leave_nothing_of_the_old_ones(site: Site) -> None:
+    old, before = secrets(site), seen(site)
+    assert holding(site, old) == {"master.key", *(os.path.basename(key_path(kind)) for kind in KINDS)}
+    inodes = [open(site.machine.path(key_path(kind)), "rb") for kind in KINDS]
+    answer = site.as_admin(REGENERATE)
+    fingerprints = set(FINGERPRINT.findall(answer))
+    assert "audit key" in answer and len(fingerprints) == 3 and not fingerprints & before
+    wait_until(lambda: seen(site) == fingerprints)
+    assert whole(site) and holding(site, old) == set()
+    assert not any(one.read().strip(b"\0") for one in inodes), "nor on the disk, where their names were"
+    for one in inodes:
+        one.close()
+    assert len(secrets(site)) > 4 and holding(site, secrets(site)) >= {"master.key"}
 
 
 def test_a_set_that_was_cut_short_is_made_anew(site: Site) -> None:

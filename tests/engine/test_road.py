@@ -325,6 +325,7 @@ REACHED_ELSEWHERE = {
     "ServerRefused": "tests/vault/test_outgoing.py", "ServerUnreachable": "tests/vault/test_outgoing.py",
     "AuditDamaged": "tests/commands/test_logs.py",
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
+    "KeysNotProven": "tests/commands/test_regeneration.py",
     "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",
     "HstsNeedsAuthority": "tests/commands/test_web.py",
 }
@@ -367,7 +368,8 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           3: {"PermissionDenied"}, 4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded"},
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
-              "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "AuditDamaged"},
+              "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
+              "AuditDamaged"},
           70: {"InternalError"}}
 
 

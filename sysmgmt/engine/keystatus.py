@@ -1,0 +1,30 @@
+"""Which keys the box has, put together from the state and from those who keep the keys."""
+
+from collections.abc import Iterator
+
+from sysmgmt.domain import cryptoperiods
+from sysmgmt.domain.cryptoperiods import PERIOD, Key
+from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.domain.model import State
+from sysmgmt.engine.ports import Box, Doors
+
+
+def of(box: Box, state: State) -> Iterator[Key]:
+    """Every key. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged, ServiceRefused."""
+    known = box.sealer.facts(state.settings.master_key)
+    made_at = float(known["made_at"])
+    yield Key("master key", known["algorithm"], state.settings.master_key, known["kept"], made_at, made_at + PERIOD)
+    yield Key("audit key", "HMAC-SHA-256 and Ed25519", box.journal.chain(), "in a file of its own", made_at,
+              made_at + PERIOD)
+    if governed(box.doors):
+        yield from cryptoperiods.of_host_keys(state, box.doors.host_keys())
+    yield from cryptoperiods.of_certificates(state)
+
+
+def governed(doors: Doors) -> bool:
+    """Whether the box governs sshd here."""
+    try:
+        doors.check()
+    except ServiceRefused:
+        return False
+    return True
