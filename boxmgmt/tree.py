@@ -2,7 +2,7 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, box, certificates, logs, security, support, tls, truststore, web)
+    accounts, box, certificates, logs, mail, security, support, tls, truststore, web)
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -50,6 +50,15 @@ MAIN = Menu("Main Menu", (
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),
         Run("Confirm the change that waits for it", tls.confirm_change),
+        Menu("Notification", (
+            Menu("Email", (
+                Run("View the mail server and the recipients", mail.get_email_settings),
+                Run("Change the mail server and the recipients", mail.config_email),
+                Run("Enable email", mail.enable_email),
+                Run("Disable email", mail.disable_email),
+                Run("Send a test mail", mail.test_email),
+            )),
+        )),
     )),
     Menu("Diagnostics", (
         Run("View system status", box.get_system_status),

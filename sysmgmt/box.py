@@ -44,8 +44,10 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.engine.ownkeys import OwnKeys
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.imports import ImportFolder
+    from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.services import NoServices
     from sysmgmt.store.audit import AuditJournal
+    from sysmgmt.store.deliveries import DeliveryFile
     from sysmgmt.store.journal import EVENTS, LineJournal
     from sysmgmt.store.keyfile import KeyFile
     from sysmgmt.store.state import StateStore
@@ -60,7 +62,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     following = Both(hosted, OwnKeys(audit, keys))
     box = Box(StateStore(folder), audit, LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
               x509.Certifier(), x509.Reader(), x509.Servers(), ImportFolder(os.path.join(folder, "import")),
-              machine.LinuxMachine(), following, doors or NoDoors(), clock, __version__, hosted.listeners)
+              machine.LinuxMachine(), following, doors or NoDoors(),
+              SmtpMailer(x509.client), DeliveryFile(folder), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

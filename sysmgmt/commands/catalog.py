@@ -1,7 +1,7 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, box, certificates, keys, logs, own, roles, security, session, support, tls, truststore, web)
+    accounts, box, certificates, keys, logs, mail, own, roles, security, session, support, tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -14,6 +14,7 @@ CHAPTERS = (
     ("Truststore", truststore.COMMANDS),
     ("The box", box.COMMANDS),
     ("Events and audit", logs.COMMANDS),
+    ("Notification", mail.COMMANDS),
     ("Advanced support", support.COMMANDS),
 )
 """The chapters of the manual with their commands."""

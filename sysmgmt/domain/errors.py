@@ -316,6 +316,16 @@ class ServerUnreachable(Refusal):
     """The server {server} cannot be reached: {reason}."""
 
 
+class NotConfigured(Refusal):
+    """There is no {what} yet."""
+
+    hint = "{command} sets it up."
+
+
+class DeliveryFailed(Refusal):
+    """The server {server} takes no message: {reason}."""
+
+
 class UidsExhausted(Refusal):
     """All numbers for users from {first} to {last} have been given; none is given twice."""
 

@@ -103,6 +103,11 @@ def _of_root_access(found: list[Difference], state: State) -> Iterator[Event]:
         yield Event(NAMED["RootAccessOpenedCleared"])
 
 
+def _of_receiver(found: list[Difference], state: State) -> Iterator[Event]:
+    if rest := [one for one in found if one.field != "after"]:
+        yield Event(NAMED["SettingsChanged"], "", _listed(rest))
+
+
 def _of_role(found: list[Difference], state: State) -> Iterator[Event]:
     yield Event(NAMED["RoleChanged"], found[0].key, _listed(found))
 
@@ -139,5 +144,5 @@ def _listed(found: list[Difference]) -> str:
 
 
 _TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
-          "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition}
+          "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver}
 """What the changes of each table tell."""

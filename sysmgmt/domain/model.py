@@ -7,10 +7,10 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.receivers import MailServer as MailServer
 from sysmgmt.domain.records import Records
+from sysmgmt.domain.secrecy import SECRET as SECRET
 
-SECRET = "secret"
-"""Marks a field whose value no command shows, not even `export_state`."""
 ADMIN = "admin"
 """The one predefined user; never removed, its role never changed (R044-R048, R058)."""
 
@@ -275,6 +275,7 @@ class State(NamedTuple):
     signing_requests: Records[SigningRequest] = Records()
     trusted_certificates: Records[TrustedCertificate] = Records()
     revocation_lists: Records[RevocationList] = Records()
+    mail: Records[MailServer] = Records()
 
     @property
     def installed(self) -> bool:

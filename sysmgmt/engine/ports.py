@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from sysmgmt.domain.certificates import Bundle, Plan
+from sysmgmt.domain.delivery import Delivered
+from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import Certificate, Cost, RevocationList, State
 from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.ssh_keys import HostKey
@@ -167,6 +169,27 @@ class Servers(Protocol):
         """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""
 
 
+class Mailer(Protocol):
+    """Speaks to mail servers."""
+
+    def deliver(self, post: Post, letters: Sequence[Letter], passed: Callable[[str], None],
+                accepted: Callable[[Letter], None]) -> None:
+        """Bring letters to a server; `passed` hears of each step to it, `accepted` of each letter that it took.
+
+        It never lasts longer than a minute. Raises ServerUnreachable, ServerRefused, DeliveryFailed.
+        """
+
+
+class Deliveries(Protocol):
+    """How far each receiver has got, by its name."""
+
+    def read(self) -> Mapping[str, Delivered]:
+        """All of them. Raises StateDamaged."""
+
+    def keep(self, name: str, what: Delivered) -> None:
+        """Keep it, durably. Raises StateDamaged, StorageFull, StorageFailed."""
+
+
 class Imports(Protocol):
     """The one folder from which files are taken in."""
 
@@ -262,6 +285,8 @@ class Box(NamedTuple):
     machine: Machine
     services: Services
     doors: Doors
+    mailer: Mailer
+    deliveries: Deliveries
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

@@ -8,7 +8,7 @@ from sysmgmt.domain.times import words
 from sysmgmt.screen.visible import escaped
 
 NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowhere", "password_expires_at": "never",
-           "max_age": "unlimited"}
+           "max_age": "unlimited", "last_sent_at": "never"}
 """What the absence of a value means, where `none` would mislead."""
 HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys"})
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""

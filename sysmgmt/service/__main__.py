@@ -13,7 +13,7 @@ from sysmgmt.host import daemons, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy, duties, endings, health, renewals, unconfirmed
+from sysmgmt.service import deploy, duties, endings, health, mailing, renewals, unconfirmed
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.presence import Presence
 from sysmgmt.service.server import ENDING, Server, listening, shared
@@ -42,7 +42,7 @@ def serve(folder: str, path: str) -> None:
         doors.begin(house, here)
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
-                         *renewals.DUTIES, *(doors.DUTIES if here else ())))
+                         *renewals.DUTIES, *mailing.duties(), *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

@@ -1,10 +1,21 @@
 """The engine's ports for certificates. What stands behind them is imported at first use: it is expensive."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.model import Certificate, RevocationList
 from sysmgmt.domain.truststore import Trust
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+
+def client(trust: Trust, server: str) -> "SSLContext":
+    """See `sysmgmt.vault.outgoing.client`."""
+    from sysmgmt.vault import outgoing
+
+    return outgoing.client(trust, server)
 
 
 class Certifier:

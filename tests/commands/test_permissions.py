@@ -33,6 +33,9 @@ GUIDE = {
     "set_login_banner": "boxmgmt", "reboot_box": "boxmgmt", "shut_down_box": "boxmgmt",
     "enable_advanced_support_commands": "se", "disable_advanced_support_commands": "se",
     "get_events_log": "view", "get_audit_log": "audit", "verify_audit_log": "audit",
+    "config_email": "system_configuration", "enable_email": "system_configuration",
+    "disable_email": "system_configuration", "get_email_settings": "system_configuration",
+    "test_email": "system_configuration",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

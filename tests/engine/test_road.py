@@ -323,6 +323,7 @@ REACHED_ELSEWHERE = {
     "CertificateRefused": "tests/commands/test_truststore.py", "KeyMismatch": "tests/commands/test_certificates.py",
     "RequestOutstanding": "tests/commands/test_certificates.py", "TrustExists": "tests/commands/test_truststore.py",
     "ServerRefused": "tests/vault/test_outgoing.py", "ServerUnreachable": "tests/vault/test_outgoing.py",
+    "DeliveryFailed": "tests/commands/test_mail.py",
     "AuditDamaged": "tests/commands/test_logs.py",
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "KeysNotProven": "tests/commands/test_regeneration.py",
@@ -342,6 +343,7 @@ REACHED = {
     "NoRequest": "cancel_certificate_request", "NoCertificate": "export_root_certificate",
     "UnknownTrust": "remove_trusted_certificate name=nobody",
     "UnknownFile": "add_trusted_certificate name=a purposes=ldap file=ca.pem",
+    "NotConfigured": "test_email",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }
 SHOWN_BY_A_TEST = {

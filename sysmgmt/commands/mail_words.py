@@ -1,0 +1,41 @@
+"""The nouns of the mail server."""
+
+from typing import Annotated
+
+from sysmgmt.commands.words import any_text, listed, one_of, whole
+from sysmgmt.domain import mail
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+MOST = 20
+
+
+def _recipients(text: str, reading: Reading) -> tuple[str, ...]:
+    found = {mail.recipient(one).address.lower(): one for one in listed(text)}
+    if not 0 < len(found) == len(listed(text)) <= MOST:
+        raise InvalidValue(what=f"Expected up to {MOST} different recipients, separated by commas")
+    return tuple(found.values())
+
+
+def _login(text: str, reading: Reading) -> str:
+    if not text.isascii() or len(text) > 320:
+        raise InvalidValue(what="A login at a mail server has up to 320 ASCII characters")
+    return text
+
+
+MailProtocol = Annotated[str, Word("How TLS is spoken to it", one_of(*mail.PROTOCOLS), "|".join(mail.PROTOCOLS),
+                                   offers=lambda state: list(mail.PROTOCOLS))]
+MailPort = Annotated[int, Word("Its port; 587 for starttls and 465 for tls unless given", whole(1, 65535, "ports"),
+                               "1-65535")]
+MailUser = Annotated[str, Word("User to log in as, if it wants a login", _login, "USER")]
+MailPassword = Annotated[str, Word("Password of that user", any_text, "PASSWORD", secret=True)]
+Sender = Annotated[str, Word("Address that the mail comes from", lambda text, reading: mail.address(text), "ADDRESS")]
+Recipients = Annotated[tuple[str, ...], Word(
+    "Recipients, separated by commas, each with a level, scope and topic after colons if it does not want all",
+    _recipients, "ADDRESS[:LEVEL][:SCOPE][:TOPIC][,...]")]
+Digest = Annotated[str, Word("Whether events are sent as they happen or once a day", one_of(*mail.DIGESTS),
+                             "|".join(mail.DIGESTS), offers=lambda state: list(mail.DIGESTS))]
+Reports = Annotated[bool, Word("Whether a report of configuration and state is sent every week",
+                               lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+                               offers=lambda state: ["yes", "no"])]

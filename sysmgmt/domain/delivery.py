@@ -1,0 +1,59 @@
+"""Bringing records of a journal to a receiver: how far it has got, what waits, when to try again."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from sysmgmt.domain.times import iso
+
+MOST = 10_000
+"""Records that are looked at in one go, the oldest that wait."""
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
+"""Seconds until a receiver that failed is tried again; each time twice as many."""
+
+
+class Delivered(NamedTuple):
+    """The number of the last record that a receiver has got, and when (seconds); why the next one failed."""
+
+    number: int
+    at: float = 0.0
+    error: str = ""
+
+
+def waiting(newest: Iterable[Mapping[str, Any]], after: int) -> list[Mapping[str, Any]]:
+    """The records after a number, the oldest first. `newest` are all, the last one first."""
+    later = takewhile(lambda one: bool(one["seq"] > after), newest)
+    return list(deque(later, MOST))[::-1]
+
+
+def last(newest: Iterable[Mapping[str, Any]]) -> int:
+    """The number of the last record; 0 where there is none."""
+    return next((int(one["seq"]) for one in newest), 0)
+
+
+def facts(one: Delivered, waiting: int) -> dict[str, Any]:
+    """What the `get_` commands tell of a receiver."""
+    return {"waiting": waiting, "last_sent_at": iso(one.at or None), "last_error": one.error or None}
+
+
+class Patience:
+    """When a receiver that failed is tried again; `elapsed` counts seconds and never jumps."""
+
+    def __init__(self, elapsed: Callable[[], float]) -> None:
+        self._elapsed = elapsed
+        self.failures = 0
+        self._next = 0.0
+
+    def is_over(self) -> bool:
+        """Whether it may be tried now."""
+        return not self.failures or self._elapsed() >= self._next
+
+    def failed(self) -> None:
+        """Wait longer than the last time."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.failures, 10), LONGEST_PAUSE)
+        self.failures, self._next = self.failures + 1, self._elapsed() + pause
+
+    def reset(self) -> None:
+        """Try at once: it works, or it was set up anew."""
+        self.failures = 0

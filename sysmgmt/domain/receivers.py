@@ -1,0 +1,26 @@
+"""Whom the box tells of what happens, as the state has them."""
+
+from typing import Annotated, NamedTuple
+
+from sysmgmt.domain.secrecy import SECRET
+
+
+class MailServer(NamedTuple):
+    """Where the box brings its mail to. `recipients` are written as config_email takes them.
+
+    `after` has for each of them the number of the last event before it was configured: of that and
+    of earlier ones it is not told. With `reports` the state of the box is sent every week.
+    """
+
+    name: str
+    server: str
+    port: int
+    protocol: str
+    sender: str
+    recipients: tuple[str, ...]
+    user: str = ""
+    password: Annotated[str, SECRET] = ""
+    digest: str = "immediate"
+    reports: bool = True
+    enabled: bool = True
+    after: tuple[int, ...] = ()

@@ -1,0 +1,115 @@
+"""Mail: the server with its password opened, how far each recipient has got, and a test that goes step by step."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sysmgmt.domain import delivery, mail, sealed, truststore
+from sysmgmt.domain.delivery import Delivered
+from sysmgmt.domain.errors import DeliveryFailed, InvalidValue, MissingValue, Refusal
+from sysmgmt.domain.mail import Letter, Post, Recipient
+from sysmgmt.domain.model import MailServer, State
+from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.ports import Box
+
+PLACE = sealed.place("mail", mail.NAME, "password")
+ADVICE = {
+    "name": "Check the name of the server (get_email_settings), and the DNS of the box.",
+    "port": "Check the port, and whether the server runs and a firewall lets the box through.",
+    "tls": "Check protocol and port; trust the server with add_trusted_certificate (purposes=email), "
+           "or with accept_server_certificate where it speaks TLS from the beginning.",
+    "login": "Check user and password, and give them anew with config_email.",
+    "accepted": "Check sender and recipients, and what the server lets the box send."}
+"""What to do where a test ends at a step."""
+
+
+def with_password(call: Call, new: MailServer, password: str | None) -> MailServer:
+    """The server with a password, sealed: the one given, or the present one where that is for the same login.
+
+    Raises MissingValue, InvalidValue, MasterKeyMissing, MasterKeyWrong.
+    """
+    old = call.state.mail.get(mail.NAME)
+    if not new.user:
+        if password:
+            raise InvalidValue(what="A password needs a user")
+        return new
+    if password:
+        return new._replace(password=call.box.sealer.seal(password, PLACE, call.state.settings.master_key))
+    if old is None or not old.password or (old.server, old.port, old.user) != (new.server, new.port, new.user):
+        raise MissingValue(command="config_email", parameter="password")
+    return new._replace(password=old.password)
+
+
+def post(box: Box, state: State, server: MailServer) -> Post:
+    """The server, ready to be spoken to. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+    password = box.sealer.unseal(server.password, PLACE) if server.password else ""
+    trust = truststore.trust(state, "email", server.server, box.clock.now())
+    return Post(server.server, server.port, server.protocol, server.user, password, trust)
+
+
+class Queue(NamedTuple):
+    """A recipient, the name under which it is kept how far it has got, and that."""
+
+    recipient: Recipient
+    name: str
+    done: Delivered
+
+
+def queues(box: Box, server: MailServer) -> Iterator[Queue]:
+    """Each recipient and how far it has got. Raises StateDamaged."""
+    kept = box.deliveries.read()
+    for text, after in zip(server.recipients, server.after, strict=True):
+        one = mail.recipient(text)
+        name = f"email {one.address}"
+        done = kept.get(name, Delivered(after))
+        yield Queue(one, name, done._replace(number=max(done.number, after)))
+
+
+def waiting(box: Box, queue: Queue) -> list[Mapping[str, Any]]:
+    """The events that the recipient wants and has not got yet, the oldest first. Raises StorageFailed."""
+    return [one for one in delivery.waiting(box.events.newest(), queue.done.number) if queue.recipient.wants(one)]
+
+
+def settings(box: Box, server: MailServer) -> dict[str, Any]:
+    """What get_email_settings tells."""
+    shown = server._asdict()
+    for name in ("name", "recipients", "after", "password"):
+        del shown[name]
+    found = [{**one.recipient._asdict(), "topic": one.recipient.topic or "all",
+              **delivery.facts(one.done, len(waiting(box, one)) if server.enabled else 0)}
+             for one in queues(box, server)]
+    return {**shown, "user": server.user or None, "password_configured": bool(server.password), "recipients": found}
+
+
+def test(call: Call, server: MailServer) -> dict[str, Any]:
+    """Send a letter to every recipient; the steps on the way there. Raises DeliveryFailed with what to do."""
+    name = call.state.settings.name
+    letters = [Letter(f"test-{call.box.clock.token()}", server.sender, mail.recipient(one).address,
+                      f"[{name}] test", f"The box {name} can send mail to you.\n") for one in server.recipients]
+    steps = Steps([one for one in ADVICE if server.user or one != "login"], call.box.clock.now)
+    try:
+        call.box.mailer.deliver(post(call.box, call.state, server), letters, steps.passed, lambda letter: None)
+    except Refusal as problem:
+        raise steps.failed(server.server, problem) from None
+    return {"server": server.server, "steps": steps.done}
+
+
+class Steps:
+    """The steps of a test: those that were passed, with their times (`now` in seconds)."""
+
+    def __init__(self, names: Sequence[str], now: Callable[[], float]) -> None:
+        self._names = names
+        self._now = now
+        self._began = now()
+        self.done: list[dict[str, Any]] = []
+
+    def passed(self, name: str) -> None:
+        """The step is done."""
+        began, self._began = self._began, self._now()
+        self.done.append({"step": name, "milliseconds": round(1000 * (self._began - began))})
+
+    def failed(self, server: str, problem: Refusal) -> Refusal:
+        """What is raised because of `problem`: the first step that was not passed, and what to do."""
+        name = self._names[min(len(self.done), len(self._names) - 1)]
+        passed = ", ".join(f"{one['step']} ({one['milliseconds']} ms)" for one in self.done) or "nothing"
+        return DeliveryFailed(f"The step {name} fails: {problem} Passed before: {passed}.", ADVICE[name],
+                              server=server, reason=name)

@@ -1,0 +1,22 @@
+"""The weekly report: configuration and state of the box, and nothing else (R248)."""
+
+from typing import Any
+
+from sysmgmt.domain import certificates, facts
+from sysmgmt.domain.times import iso
+from sysmgmt.engine.ports import Box
+from sysmgmt.screen import text as prose
+
+
+def text(box: Box, now: float) -> str:
+    """The report as it is sent. Raises StateDamaged."""
+    state = box.store.read()
+    told: dict[str, Any] = {
+        "report_of": iso(now), "installation": facts.installation(state.settings), "version": box.release,
+        "status": facts.system_status(state, box.store.check()),
+        "not_as_it_should_be": [{"condition": one.id, "since": iso(one.since), "details": one.details or None}
+                                for one in state.conditions.values()],
+        "expiring_certificates": [one.sentence for one in certificates.expiring(state, now)],
+        "settings": facts.box_settings(state.settings),
+        "security_settings": facts.security_settings(state.settings, now)}
+    return "\n".join(prose.lines(told))
