@@ -95,6 +95,29 @@ A change that has to be confirmed (see confirm_change) returns at its time, and 
 boxmgmtd whatever time it had left: whoever is shut out switches the box off and on.
 """
 
+PARTNERS = """
+Boxes that were added to each other with add_partner are partners. While there are any, boxmgmtd
+listens for them on TCP port 7450 at all addresses, unless set_partner_port says otherwise; the
+firewall of the machine has to let the partners, and nobody else, come to it. A partner that
+connects is told name, version, security levels and time of this box, in one line of at most 2 KB,
+and tells its own; nothing else is offered there.
+
+Each side shows its cluster certificate, which signs itself, in TLS 1.2 or 1.3 as set_tls_minimum
+says, and accepts exactly the certificates that were pasted: no authority can vouch for another one.
+Whoever shows none of them is refused in the handshake; the event PartnerRefused tells of the last
+one and of how many there were, once a minute. At most 64 connections are served at a time, 16 of one
+address, each for a few seconds.
+
+Nobody is let in without a cluster certificate that is valid now, nor during the isolation of the
+cluster, which also cuts open connections; get_partners and get_cluster_status tell why, and the
+event PartnersNotHeard where that is not meant to be. To give a box new keys: set_cluster_isolation
+mode=on; renew the certificate; get_cluster_certificate; at every partner change_cluster_certificate,
+with that text pasted; set_cluster_isolation mode=off; test_partner on both sides.
+
+At the communication security level none the same is said without TLS: a partner is believed
+whatever name it gives. Without boxmgmtd everything can be set and tested, and nobody listens.
+"""
+
 OPTIONS = (
     ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named. A deployed machine keeps the one that it "
                     "was deployed with; to move it, take the deployment back first."),
@@ -244,6 +267,7 @@ def boxmgmtd() -> str:
         *roff.heading("ROOT ACCESS AND HOST KEYS"), *roff.paragraphs(ROOT_ACCESS),
         *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
         *roff.heading("WEB SERVER"), *roff.paragraphs(WEB_SERVER),
+        *roff.heading("PARTNERS"), *roff.paragraphs(PARTNERS),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("RECOVERY AND BACKUP"), *roff.paragraphs(RECOVERY),
         *roff.heading("FILES"), *roff.terms(FILES),

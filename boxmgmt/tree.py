@@ -2,7 +2,7 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, box, certificates, logs, mail, security, support, tls, truststore, web)
+    accounts, box, certificates, logs, mail, partners, security, support, tls, truststore, web)
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -46,6 +46,18 @@ MAIN = Menu("Main Menu", (
                 Run("Regenerate the SSH host keys", security.regenerate_host_keys),
                 Run('Change web server "HTTP Strict Transport Security" HSTS mode', web.set_hsts),
                 Run("Regenerate encryption keys", security.regenerate_encryption_keys),
+                Run("Change appliance communication security level", partners.set_communication_security),
+                Run("Enable/disable cluster isolation", partners.set_cluster_isolation),
+                Run("View cluster's certificate", partners.get_cluster_certificate),
+                Run("Change cluster certificate", partners.change_cluster_certificate),
+                Menu("Partners", (
+                    Run("Add partner", partners.add_partner),
+                    Run("View partners", partners.get_partners),
+                    Run("Test partner", partners.test_partner),
+                    Run("Remove partner", partners.remove_partner),
+                    Run("Change where the box listens for partners", partners.set_partner_port),
+                    Run("Renew the certificate of this cluster", partners.renew_cluster_certificate),
+                )),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),

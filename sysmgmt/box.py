@@ -61,7 +61,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     hosted = services(keys) if services else NoServices()
     following = Both(hosted, OwnKeys(audit, keys))
     box = Box(StateStore(folder), audit, LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
-              x509.Certifier(), x509.Reader(), x509.Servers(), ImportFolder(os.path.join(folder, "import")),
+              x509.Certifier(), x509.Reader(), x509.Servers(), x509.Partners(),
+              ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), DeliveryFile(folder), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)

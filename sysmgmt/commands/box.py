@@ -1,9 +1,9 @@
 """The box: installation, status, name, banner, power."""
 
 from sysmgmt.commands.words import Banner, BoxName, FirstPassword, Level
-from sysmgmt.domain import facts, installation
+from sysmgmt.domain import facts, installation, partner_facts
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import auditing
+from sysmgmt.engine import auditing, clustercertificate
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
 
 
@@ -16,7 +16,8 @@ def install(call: Call, name: BoxName, level: Level, password: FirstPassword) ->
     key = call.box.sealer.make(call.now)
     plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release, key,
                              auditing.new_seed(call.box, key))
-    return Change(installation.install(call.state, plan, call.now), {"name": name, "level": level})
+    installed = installation.install(call.state, plan, call.now)
+    return Change(clustercertificate.renew(call._replace(state=installed)), {"name": name, "level": level})
 
 
 @command(needs=Permission.VIEW)
@@ -33,8 +34,12 @@ def get_system_status(call: Call) -> Shown:
 
 @command(needs=Permission.VIEW)
 def get_cluster_status(call: Call) -> Shown:
-    """Show the cluster: this box with its name, id, level and version."""
-    return Shown(facts.cluster(call.state, call.box.release))
+    """Show the cluster: this box with its name, id, level and version, and how it speaks with its partners.
+
+    Where the box does not listen for partners, the reason is told.
+    """
+    listener = partner_facts.listener(call.state, call.box.listeners(call.state), call.now)
+    return Shown(facts.cluster(call.state, call.box.release, listener))
 
 
 @command(needs=Permission.VIEW)

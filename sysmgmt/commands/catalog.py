@@ -1,7 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, box, certificates, keys, logs, mail, own, roles, security, session, support, tls, truststore, web)
+    accounts, box, certificates, keys, logs, mail, own, partners, roles, security, session, support, tls, truststore,
+    web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -12,6 +13,7 @@ CHAPTERS = (
     ("TLS and the web server", (*tls.COMMANDS, *web.COMMANDS)),
     ("Certificates", certificates.COMMANDS),
     ("Truststore", truststore.COMMANDS),
+    ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
     ("Events and audit", logs.COMMANDS),
     ("Notification", mail.COMMANDS),

@@ -79,7 +79,7 @@ def _is_host(text: str) -> bool:
     return len(text) <= 253 and _HOST.fullmatch(text) is not None
 
 
-def _server(text: str, reading: Reading) -> str:
+def read_server(text: str, reading: Reading) -> str:
     found = _address(text) or (text.lower().rstrip(".") if _is_host(text) else "")
     if not found:
         raise InvalidValue(what="Expected the name or the address of a server")
@@ -91,13 +91,13 @@ def _key(text: str, reading: Reading) -> PrivateKey:
     return PrivateKey(kind, str(reading.slow.once(("key", kind), partial(reading.box.certifier.make_key, kind))))
 
 
-def _certificates(text: str, reading: Reading) -> Any:
+def read_certificates(text: str, reading: Reading) -> Any:
     return reading.slow.once(("certificates", text), partial(reading.box.reader.certificates, text))
 
 
 def _bundle(text: str, reading: Reading) -> Any:
     """Certificates and, if it is given apart, their key."""
-    found, key = _certificates(text, reading), reading.texts.get("key", "")
+    found, key = read_certificates(text, reading), reading.texts.get("key", "")
     if not key:
         return Bundle(found)
     return reading.slow.once(("pair", text, key), lambda: reading.box.reader.pair(found, _opened(key, reading)))
@@ -151,7 +151,7 @@ def _purposes(text: str, reading: Reading) -> tuple[str, ...]:
 
 def _presented(text: str, reading: Reading) -> Presented:
     """What the server shows at this port: fetched here, since a network is slow."""
-    port, host = whole(1, 65535, "ports")(text, reading), _server(reading.texts.get("host", ""), reading)
+    port, host = whole(1, 65535, "ports")(text, reading), read_server(reading.texts.get("host", ""), reading)
     fetch = partial(reading.box.servers.presented, host, port)
     return Presented(port, reading.slow.once(("presented", host, port), fetch))
 
@@ -193,7 +193,8 @@ Automatic = Annotated[bool, Word("Whether the box renews certificates that it ha
                                  offers=lambda state: ["yes", "no"])]
 _RECORDED = certificates.recorded
 Certificates = Annotated[tuple[Certificate, ...], Word(
-    "Certificates (paste them, each from -----BEGIN to -----END)", _certificates, "-", block=True, recorded=_RECORDED)]
+    "Certificates (paste them, each from -----BEGIN to -----END)", read_certificates, "-", block=True,
+    recorded=_RECORDED)]
 CertificateChain = Annotated[Bundle, Word(
     "The certificate and those above it (paste them, each from -----BEGIN to -----END)", _bundle, "-", block=True,
     recorded=_RECORDED)]
@@ -216,6 +217,6 @@ RevocationName = Annotated[str, Word("Which revocation list", _known_name, "NAME
                                      offers=lambda state: state.revocation_lists)]
 Purposes = Annotated[tuple[str, ...], Word("What it is trusted for, separated by commas", _purposes,
                                            "PURPOSE[,PURPOSE...]", offers=lambda state: truststore.PURPOSES)]
-Server = Annotated[str, Word("Name or address of the server", _server, "SERVER")]
+Server = Annotated[str, Word("Name or address of the server", read_server, "SERVER")]
 ServerPort = Annotated[Presented, Word("Port of the server", _presented, "1-65535")]
 Fingerprint = Annotated[str, Word("SHA-256 fingerprint of its certificate", _fingerprint, "AB:CD:...")]

@@ -125,6 +125,12 @@ def note_clock_jump(call: Call, before: Text, after: Text) -> Shown:
     return Shown({})
 
 
+@command(needs=OWN_WORK)
+def note_refused_partner(call: Call, origin: Text, reason: Text, count: Text) -> Shown:
+    """Record that somebody was refused who wanted to be a partner; `count` of them since it was last told."""
+    return Shown({})
+
+
 @command(needs=OWN_WORK, reserve=True)
 def close_root_access(call: Call, until: Text) -> Change:
     """Shut root out because its time is over: that of the opening until `until`, not of a later one."""
@@ -136,4 +142,4 @@ def close_root_access(call: Call, until: Text) -> Change:
 
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
-            renew_certificate, close_root_access, begin_web_certificate)
+            note_refused_partner, renew_certificate, close_root_access, begin_web_certificate)

@@ -26,7 +26,7 @@ def set_security_level(call: Call, level: Level) -> Change:
 
 @command(needs=Permission.SECURITY)
 def get_security_settings(call: Call) -> Shown:
-    """Show the security level, its password rules, the session policy, the TLS settings, and root access."""
+    """Show the security level, its password rules, the session policy, TLS, root access, and communication."""
     return Shown(facts.security_settings(call.state.settings, call.now))
 
 

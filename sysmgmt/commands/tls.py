@@ -65,7 +65,7 @@ def get_cipher_suites(call: Call) -> Act:
     def ask() -> dict[str, Any]:
         minimum = call.state.settings.reach.tls_minimum
         return {"listeners": [tls.heard(one, call.box.machine.handshakes(one.address, one.port), minimum)
-                              for one in call.box.listeners(call.state)]}
+                              for one in call.box.listeners(call.state) if not one.plain]}
     return Act(ask)
 
 

@@ -7,7 +7,7 @@ from sysmgmt.commands.certificate_words import (
     AlternativeNames, BundleFile, CertificateChain, CommonName, Country, FilePassword, KeyType, Locality, Mail,
     Organization, PrivateKeyText, Region, Unit)
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, HstsMode
-from sysmgmt.domain import certificate_facts as facts, certificates, web
+from sysmgmt.domain import certificate_facts as facts, certificates, tls, web
 from sysmgmt.domain.certificates import Plan
 from sysmgmt.domain.model import State, Subject
 from sysmgmt.domain.permissions import Permission
@@ -78,7 +78,8 @@ def set_hsts(call: Call, mode: HstsMode, confirm_minutes: ConfirmMinutes = CONFI
 
 
 def _ungoverned(call: Call) -> tuple[str, ...]:
-    return () if call.box.listeners(call.state) else (UNGOVERNED,)
+    governed = any(one.name == tls.WEB_SERVER for one in call.box.listeners(call.state))
+    return () if governed else (UNGOVERNED,)
 
 
 COMMANDS = (create_web_certificate_request, cancel_web_certificate_request, change_web_certificate, set_hsts)

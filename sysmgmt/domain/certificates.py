@@ -19,7 +19,7 @@ WEAK_SIGNATURES = ("md2", "md4", "md5", "sha1", "an unknown algorithm")
 DAY = 86400
 AHEAD = 30 * DAY
 """Seconds before its end from which on a certificate is renewed or warned of (B30)."""
-ROOT, SYSTEM = "root", "system"
+ROOT, SYSTEM, CLUSTER = "root", "system", "cluster"
 WEB = ("web", "web_other")
 """The certificate that the web server shows, and the one before it while it may still come back."""
 ROOT_DAYS = 7300
@@ -28,6 +28,7 @@ INTERNAL, EXTERNAL = "internal", "external"
 SHORT = ("CN", "C", "ST", "L", "O", "OU", "emailAddress")
 """How the fields of a subject are written."""
 PLACES = {ROOT: "signs the certificates of the box", SYSTEM: "the certificate of the box itself",
+          CLUSTER: "by which the partners of the box know it",
           **dict.fromkeys(WEB, "the web server")}
 """What the certificates of the box are for, by use."""
 
@@ -194,11 +195,14 @@ def put(state: State, one: Identity) -> State:
 
 
 def renewal_due(state: State, now: float) -> list[str]:
-    """The uses whose certificates the box has to renew now: signed by itself, near their end."""
+    """The uses whose certificates the box has to renew now: signed by itself, near their end.
+
+    Not the cluster certificate: each partner has to be given the new one.
+    """
     if not state.settings.certificate_renewal:
         return []
     return [one.use for one in state.identities.values()
-            if one.origin == INTERNAL and one.use != ROOT and ends_soon(one.certificates[0], now)]
+            if one.origin == INTERNAL and one.use not in (ROOT, CLUSTER) and ends_soon(one.certificates[0], now)]
 
 
 class Expiry(NamedTuple):

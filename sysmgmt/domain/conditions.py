@@ -59,3 +59,9 @@ def of_certificates(state: State, now: float) -> Iterator[Finding]:
     """Certificates and revocation lists that expire soon, or did."""
     for one in certificates.expiring(state, now):
         yield Finding("CertificateExpires", one.subject, one.sentence)
+
+
+def of_partners(state: State, reason: str) -> Iterator[Finding]:
+    """That the box does not listen for its partners for `reason`, where it should (A11)."""
+    if reason and len(state.partners) and not state.settings.communication.isolated:
+        yield Finding("PartnersNotHeard", "", reason)

@@ -83,6 +83,22 @@ KINDS = (
     Kind(5001, "CertificateExpires", WARNING, ROOT_CAUSE, CERTIFICATES, "The {subject} expires within 30 days, or did.",
          "Read the details; renew it, or replace it in the truststore.", cleared=5002),
     Kind(5002, "CertificateExpiresCleared", INFO, ROOT_CAUSE, CERTIFICATES, "The {subject} no longer expires soon."),
+    Kind(6001, "PartnerChanged", INFO, NORMAL, SYSTEM, "The partner {subject} was added, changed or removed."),
+    Kind(6002, "ClusterCertificateChanged", WARNING, NORMAL, SYSTEM, "The box has a new cluster certificate.",
+         "Give it to every partner: get_cluster_certificate here, change_cluster_certificate there."),
+    Kind(6003, "ClusterIsolated", WARNING, ROOT_CAUSE, SYSTEM, "The cluster is isolated from its partners.",
+         "End it with set_cluster_isolation mode=off.", cleared=6004),
+    Kind(6004, "ClusterIsolatedCleared", INFO, ROOT_CAUSE, SYSTEM, "The cluster is no longer isolated."),
+    Kind(6005, "CommunicationUnprotected", WARNING, ROOT_CAUSE, SECURITY,
+         "Communication with partners is neither authenticated nor encrypted.",
+         "End it with set_communication_security level=authenticated_encrypted.", cleared=6006),
+    Kind(6006, "CommunicationUnprotectedCleared", INFO, ROOT_CAUSE, SECURITY,
+         "Communication with partners is authenticated and encrypted again."),
+    Kind(6007, "PartnersNotHeard", ERROR, ROOT_CAUSE, SYSTEM, "The box does not listen for its partners.",
+         "Read the details and repair what they name.", cleared=6008),
+    Kind(6008, "PartnersNotHeardCleared", INFO, ROOT_CAUSE, SYSTEM, "The box listens for its partners again."),
+    Kind(6009, "PartnerRefused", WARNING, NORMAL, SECURITY, "{subject} was refused as a partner.",
+         "Find out who that is; a partner with a new certificate needs change_cluster_certificate."),
 )
 """All kinds, by number."""
 

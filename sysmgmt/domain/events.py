@@ -4,10 +4,11 @@ No command raises an event. What happened follows from the difference between th
 after, and from the refusal of a command that says that something is wrong with the box.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import sessions
+from sysmgmt.domain import partners, sessions
+from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
 from sysmgmt.domain.errors import (
     AuditDamaged, InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull)
@@ -26,7 +27,7 @@ QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "pass
                    "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
 INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version", "host_keys", "host_keys_at",
-                               "master_key", "audit_seeds"})
+                               "master_key", "audit_seeds", "communication.isolated", "communication.level"})
 """What nobody sets, or what tells of itself: it makes no SettingsChanged."""
 
 
@@ -91,6 +92,7 @@ def _of_settings(found: list[Difference], state: State) -> Iterator[Event]:
         yield Event(NAMED["KeysRegenerated"])
     if any(one.field == "host_keys" for one in found):
         yield Event(NAMED["HostKeysChanged"])
+    yield from _of_communication({one.field: one for one in found}, state)
     if rest := [one for one in found if one not in root and one.field not in INTERNAL_SETTINGS]:
         yield Event(NAMED["SettingsChanged"], "", _listed(rest))
 
@@ -106,6 +108,26 @@ def _of_root_access(found: list[Difference], state: State) -> Iterator[Event]:
 def _of_receiver(found: list[Difference], state: State) -> Iterator[Event]:
     if rest := [one for one in found if one.field != "after"]:
         yield Event(NAMED["SettingsChanged"], "", _listed(rest))
+
+
+def _of_communication(found: Mapping[str, Difference], state: State) -> Iterator[Event]:
+    communication = state.settings.communication
+    if "communication.isolated" in found:
+        yield Event(NAMED["ClusterIsolated" if communication.isolated else "ClusterIsolatedCleared"])
+    if "communication.level" in found:
+        unprotected = communication.level == partners.NONE
+        yield Event(NAMED["CommunicationUnprotected" if unprotected else "CommunicationUnprotectedCleared"])
+
+
+def _of_partner(found: list[Difference], state: State) -> Iterator[Event]:
+    told = [one for one in found if one.field != "certificate.pem"]
+    yield Event(NAMED["PartnerChanged"], found[0].key, _listed(told))
+
+
+def _of_identity(found: list[Difference], state: State) -> Iterator[Event]:
+    one = state.identities.get(CLUSTER)
+    if found[0].key == CLUSTER and found[0].field and one is not None:
+        yield Event(NAMED["ClusterCertificateChanged"], "", one.certificates[0].fingerprint)
 
 
 def _of_role(found: list[Difference], state: State) -> Iterator[Event]:
@@ -144,5 +166,6 @@ def _listed(found: list[Difference]) -> str:
 
 
 _TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
-          "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver}
+          "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver,
+          "partners": _of_partner, "identities": _of_identity}
 """What the changes of each table tell."""

@@ -85,6 +85,7 @@ def security_settings(settings: Settings, now: float) -> dict[str, Any]:
             "min_age": rules.min_age_hours * 3600 or None,
         },
         "root_access": opened_root_access(settings, now),
+        **communication(settings),
     }
 
 
@@ -99,10 +100,17 @@ def pending_change(state: State) -> dict[str, Any] | None:
             "returns_at": iso(waits.returns_at), "settings": settings}
 
 
-def cluster(state: State, release: str) -> dict[str, Any]:
-    """What get_cluster_status tells: so far this box alone."""
+def communication(settings: Settings) -> dict[str, Any]:
+    """How the box speaks with its partners (R131)."""
+    return {"communication_level": settings.communication.level,
+            "isolation": "on" if settings.communication.isolated else "off"}
+
+
+def cluster(state: State, release: str, listener: Mapping[str, Any]) -> dict[str, Any]:
+    """What get_cluster_status tells: this box, and how it speaks with its partners."""
     settings = state.settings
     return {"name": settings.name, "id": settings.box_id, "level": settings.level, "version": release,
+            **communication(settings), "partners": list(state.partners), "listener": listener,
             "members": [{"name": settings.name, "id": settings.box_id, "version": release}]}
 
 

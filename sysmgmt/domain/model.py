@@ -7,6 +7,10 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.credentials import Certificate as Certificate
+from sysmgmt.domain.credentials import RevocationList as RevocationList
+from sysmgmt.domain.credentials import Subject as Subject
+from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
 from sysmgmt.domain.receivers import MailServer as MailServer
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.secrecy import SECRET as SECRET
@@ -74,36 +78,6 @@ class SshKey(NamedTuple):
     last_used_at: float | None = None
 
 
-class Certificate(NamedTuple):
-    """What a certificate says (`pem` is all of it). `names` are its alternative names: `DNS:...`, `IP:...`."""
-
-    fingerprint: str
-    subject: str
-    issuer: str
-    serial: str
-    not_before: float
-    not_after: float
-    key_type: str
-    signature: str
-    pem: str
-    names: tuple[str, ...] = ()
-    usages: tuple[str, ...] = ()
-    authority: bool = False
-    self_signed: bool = False
-
-
-class Subject(NamedTuple):
-    """Whom a certificate of the box is for (B29)."""
-
-    common_name: str
-    country: str = ""
-    state: str = ""
-    locality: str = ""
-    org: str = ""
-    orgunit: str = ""
-    email: str = ""
-
-
 class Identity(NamedTuple):
     """A private key of the box with its certificate and the authorities above it, in this order.
 
@@ -135,28 +109,27 @@ class SigningRequest(NamedTuple):
     made_at: float | None = None
 
 
-class TrustedCertificate(NamedTuple):
-    """An entry of the truststore: authorities, or for one `server` its own certificate, and for which purposes."""
+class Partner(NamedTuple):
+    """Another box that this one speaks with: whoever shows exactly `certificate`, and calls itself `name`."""
 
     name: str
-    purposes: tuple[str, ...]
-    certificates: tuple[Certificate, ...]
-    server: str = ""
+    address: str
+    port: int
+    certificate: Certificate
     added_by: str = ""
     added_at: float | None = None
 
 
-class RevocationList(NamedTuple):
-    """A list of certificates that their authority has taken back."""
+class Communication(NamedTuple):
+    """How the box speaks with its partners: `level` is one of `partners.LEVELS`; not at all while `isolated`.
 
-    name: str
-    issuer: str
-    pem: str
-    revoked: int
-    this_update: float
-    next_update: float | None = None
-    added_by: str = ""
-    added_at: float | None = None
+    `address` and `port` are where it listens for them; "": at all of its addresses.
+    """
+
+    level: str = "authenticated_encrypted"
+    isolated: bool = False
+    port: int = 7450
+    address: str = ""
 
 
 class Session(NamedTuple):
@@ -258,6 +231,7 @@ class Settings(NamedTuple):
     root_access: RootAccess = RootAccess()
     host_keys: str = ""
     host_keys_at: float | None = None
+    communication: Communication = Communication()
 
 
 class State(NamedTuple):
@@ -276,6 +250,7 @@ class State(NamedTuple):
     trusted_certificates: Records[TrustedCertificate] = Records()
     revocation_lists: Records[RevocationList] = Records()
     mail: Records[MailServer] = Records()
+    partners: Records[Partner] = Records()
 
     @property
     def installed(self) -> bool:

@@ -18,13 +18,18 @@ LOST = {
 """Who cannot connect any more, by the version that is asked for at least."""
 
 
+WEB_SERVER, PARTNERS = "web server", "partners"
+"""Names of listeners."""
+
+
 class Listener(NamedTuple):
-    """Where a service of the box speaks TLS; `shut` is why it must not now (A07, A11)."""
+    """Where a service of the box listens; `shut` is why it must not now (A07, A11), `plain` that it speaks no TLS."""
 
     name: str
     address: str
     port: int
     shut: str = ""
+    plain: bool = False
 
 
 GOOD, WEAK, INSECURE = "good", "weak", "insecure"

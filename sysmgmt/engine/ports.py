@@ -6,12 +6,13 @@ from typing import Any, NamedTuple, Protocol
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.delivery import Delivered
-from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import Certificate, Cost, RevocationList, State
 from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.ssh_keys import HostKey
 from sysmgmt.domain.tls import Listener
-from sysmgmt.domain.truststore import Trust
+from sysmgmt.engine.peers import Mailer as Mailer
+from sysmgmt.engine.peers import Partners as Partners
+from sysmgmt.engine.peers import Servers as Servers
 
 
 class Transaction(Protocol):
@@ -159,27 +160,6 @@ class Reader(Protocol):
         """Raise CertificateRefused unless an authority that is `known` has signed the list."""
 
 
-class Servers(Protocol):
-    """Others whom the box connects to."""
-
-    def presented(self, server: str, port: int) -> tuple[Certificate, ...]:
-        """The certificates that a server shows to anybody. Raises ServerUnreachable."""
-
-    def check(self, trust: Trust, server: str, port: int) -> None:
-        """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""
-
-
-class Mailer(Protocol):
-    """Speaks to mail servers."""
-
-    def deliver(self, post: Post, letters: Sequence[Letter], passed: Callable[[str], None],
-                accepted: Callable[[Letter], None]) -> None:
-        """Bring letters to a server; `passed` hears of each step to it, `accepted` of each letter that it took.
-
-        It never lasts longer than a minute. Raises ServerUnreachable, ServerRefused, DeliveryFailed.
-        """
-
-
 class Deliveries(Protocol):
     """How far each receiver has got, by its name."""
 
@@ -281,6 +261,7 @@ class Box(NamedTuple):
     certifier: Certifier
     reader: Reader
     servers: Servers
+    partners: Partners
     imports: Imports
     machine: Machine
     services: Services

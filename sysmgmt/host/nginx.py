@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
-from sysmgmt.domain.tls import LEGACY, VERSIONS, Listener
+from sysmgmt.domain.tls import LEGACY, VERSIONS, WEB_SERVER, Listener
 from sysmgmt.host import daemons, files, handshakes, programs
 from sysmgmt.host.files import File
 from sysmgmt.host.handshakes import Place, Silent
@@ -92,7 +92,7 @@ def service(web: Callable[[State], Web], concerns: Callable[[State, State], bool
                 DIRECTIVES: File(text.encode()), SITE: File(SITE_TEXT.encode())}
 
     def listeners(state: State) -> list[Listener]:
-        return [Listener("web server", HERE.address, HERE.port, web(state).shut)]
+        return [Listener(WEB_SERVER, HERE.address, HERE.port, web(state).shut)]
     return Service(NAME, render, lambda old, new: old.settings.reach != new.settings.reach or concerns(old, new),
                    lambda: reload(root), lambda prepared: check(prepared, root), listeners)
 

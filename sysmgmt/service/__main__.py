@@ -15,8 +15,10 @@ from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import deploy, duties, endings, health, mailing, renewals, unconfirmed
 from sysmgmt.service.deployment import doors, site
+from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
-from sysmgmt.service.server import ENDING, Server, listening, shared
+from sysmgmt.service.server import Server, listening, shared
+from sysmgmt.service.threads import ENDING
 
 USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
        boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
@@ -29,8 +31,9 @@ def serve(folder: str, path: str) -> None:
     Raises ServiceRefused if another boxmgmtd owns it, StateDamaged.
     """
     here = deployed(folder)
-    house = shared(box.embedded(folder, services=partial(doors.services, here) if here else None,
-                                doors=MachineDoors() if here else None))
+    guests = PartnerService()
+    services = partial(guests.beside, partial(doors.services, here) if here else None)
+    house = shared(box.embedded(folder, services=services, doors=MachineDoors() if here else None))
     house.box.store.read()  # a state that cannot be read is said at once
     os.makedirs(folder, mode=0o700, exist_ok=True)
     owned = ownership.take(folder)
@@ -42,7 +45,8 @@ def serve(folder: str, path: str) -> None:
         doors.begin(house, here)
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
-                         *renewals.DUTIES, *mailing.duties(), *(doors.DUTIES if here else ())))
+                         *renewals.DUTIES, *mailing.duties(), guests.duty,
+                         *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

@@ -1,8 +1,6 @@
 """What boxmgmtd does by itself, again and again: each a duty with its interval."""
 
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -10,7 +8,7 @@ from typing import NamedTuple
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import SYSTEM, Answer, Request
-from sysmgmt.service.server import ENDING
+from sysmgmt.service import threads
 
 SILENCE = 60.0
 """Seconds before the same failure of a duty is told again."""
@@ -31,11 +29,8 @@ def work(house: House, command: str, texts: Mapping[str, str] = {}) -> Answer:
 
 def start(house: House, duties: Iterable[Duty]) -> None:
     """Do them from now on, each in a thread of its own: none waits for another that is slow."""
-    # A thread inherits the mask: what ends the service must reach the main thread.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     for one in duties:
-        threading.Thread(target=_repeat, args=(house, Report(one)), daemon=True).start()
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        threads.begin(_repeat, house, Report(one))
 
 
 def _repeat(house: House, report: "Report") -> None:

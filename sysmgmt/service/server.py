@@ -1,12 +1,12 @@
 """The socket of boxmgmtd: a thread for each connection, and bounds for everything a client may use."""
 
 import os
-import signal
 import socket
 import threading
 from collections import Counter
 
 from sysmgmt.engine.dispatch import House
+from sysmgmt.service import threads
 from sysmgmt.service.peers import Peer, peer_of
 from sysmgmt.service.presence import Presence
 from sysmgmt.service.shared import SharedStore
@@ -15,8 +15,6 @@ from sysmgmt.service.visit import Visit
 MOST, MOST_OF_ONE = 512, 128
 """Connections at a time: of all users, of one."""
 BACKLOG = 128
-ENDING = (signal.SIGTERM, signal.SIGINT)
-"""What ends the service."""
 
 
 def shared(house: House) -> House:
@@ -70,10 +68,7 @@ class Server:
         if not self._admit(peer):
             connection.close()
             return
-        # A thread inherits the mask: signals must reach the main thread, which waits in accept.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-        threading.Thread(target=self._serve, args=(connection, peer), daemon=True).start()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        threads.begin(self._serve, connection, peer)
 
     def _admit(self, peer: Peer) -> bool:
         with self._lock:

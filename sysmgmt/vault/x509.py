@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sysmgmt.domain.certificates import Bundle, Plan
-from sysmgmt.domain.model import Certificate, RevocationList
+from sysmgmt.domain.exchange import Heard, Message, Proof
+from sysmgmt.domain.model import Certificate, Partner, RevocationList
 from sysmgmt.domain.truststore import Trust
 
 if TYPE_CHECKING:
@@ -106,3 +107,13 @@ class Servers:
         from sysmgmt.vault import outgoing
 
         outgoing.connect(trust, server, port).close()
+
+
+class Partners:
+    """See `sysmgmt.engine.ports.Partners`."""
+
+    def ask(self, one: Partner, proof: Proof | None, message: Message) -> Heard:
+        """See the port."""
+        from sysmgmt.vault import partners
+
+        return partners.ask(one, proof, message)

@@ -121,7 +121,7 @@ def test_six_opens_the_command_shell_and_quit_comes_back(basic: TestBox) -> None
     step(one, "get_groups", "Groups: none\nbox1>")
     step(one, "quit", MAIN_MENU)
     step(one, "6", "box1>")
-    step(one, "get_security_settings", "Root access: none\nbox1>")  # its answer takes the first menu off the screen
+    step(one, "get_security_settings", "Isolation: off\nbox1>")  # its answer takes the first menu off the screen
     step(one, "get_groups", "Groups: none\nbox1>")
     assert MAIN_MENU not in one.shown
     one.send("\x04")

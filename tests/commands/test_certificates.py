@@ -107,7 +107,7 @@ def test_a_certificate_for_another_key_is_refused_and_the_request_stays(
     assert admin.do(REQUEST).code == "RequestOutstanding"
     assert admin.do("cancel_certificate_request").code == "Done"
     assert admin.do("cancel_certificate_request").code == "NoRequest"
-    assert "identities" not in basic.files() and not list(basic.state.identities)
+    assert list(basic.state.identities) == ["cluster"]
 
 
 @pytest.mark.parametrize("wish, reason", [
@@ -228,9 +228,9 @@ def test_the_key_status_tells_everything_but_the_key(basic: TestBox) -> None:
     admin.do("create_system_certificate common_name=box1")
     basic.clock.now += DAY
     found = admin.facts("get_key_status")
-    assert found["sealed"] == {"identities": 2, "signing_requests": 0, "audit_seeds": 1}
-    assert [one["name"] for one in found["keys"]] == ["master key", "audit key", "root certificate",
-                                                      "system certificate"]
+    assert found["sealed"] == {"identities": 3, "signing_requests": 0, "mail": 0, "audit_seeds": 1}
+    assert [one["name"] for one in found["keys"]] == ["master key", "audit key", "cluster certificate",
+                                                      "root certificate", "system certificate"]
     assert all(one["age"] == DAY and one["fingerprint"] and one["replace_by"] for one in found["keys"])
     assert found["keys"][0]["algorithm"] == "AES-256-GCM"
     link = json.loads((basic.folder / "audit.key").read_text())

@@ -90,7 +90,7 @@ def test_the_audit_and_an_event_tell_of_it(box: TestBox) -> None:
 def test_what_will_be_replaced_is_shown_before_and_a_dry_run_changes_nothing(box: TestBox) -> None:
     admin, before, old = box.admin(), box.files(), keys(box)
     asked = admin.do(LINE.removesuffix(" --yes"))
-    assert asked.code == "ConfirmationNeeded" and "4 secrets are sealed anew" in (asked.message or "")
+    assert asked.code == "ConfirmationNeeded" and "5 secrets are sealed anew" in (asked.message or "")
     shown = admin.do(LINE + " --dry-run")
     assert (shown.code, shown.dry_run) == ("Done", True) and shown.result
     assert shown.result["replaces"] == admin.facts("get_key_status")["keys"][:2]

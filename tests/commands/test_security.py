@@ -180,7 +180,8 @@ def test_the_settings_tell_the_rules_of_the_level(basic: TestBox, level: str) ->
     basic.configure(level=level)
     assert basic.admin().facts("get_security_settings") == {
         "level": level, "idle_timeout": 1800, "lockout_threshold": 3, "sessions_per_user": 10,
-        "tls_minimum": "1.2", "hsts": "off", "password_rules": SETTINGS[level], "root_access": None}
+        "tls_minimum": "1.2", "hsts": "off", "password_rules": SETTINGS[level], "root_access": None,
+        "communication_level": "authenticated_encrypted", "isolation": "off"}
 
 
 @pytest.mark.requirement(48)

@@ -324,6 +324,8 @@ REACHED_ELSEWHERE = {
     "RequestOutstanding": "tests/commands/test_certificates.py", "TrustExists": "tests/commands/test_truststore.py",
     "ServerRefused": "tests/vault/test_outgoing.py", "ServerUnreachable": "tests/vault/test_outgoing.py",
     "DeliveryFailed": "tests/commands/test_mail.py",
+    "PartnerExists": "tests/commands/test_partners.py", "ClusterIsolated": "tests/commands/test_partners.py",
+    "PartnerFailed": "tests/service/test_partners.py",
     "AuditDamaged": "tests/commands/test_logs.py",
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "KeysNotProven": "tests/commands/test_regeneration.py",
@@ -344,6 +346,7 @@ REACHED = {
     "UnknownTrust": "remove_trusted_certificate name=nobody",
     "UnknownFile": "add_trusted_certificate name=a purposes=ldap file=ca.pem",
     "NotConfigured": "test_email",
+    "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }
 SHOWN_BY_A_TEST = {

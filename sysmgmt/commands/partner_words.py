@@ -1,0 +1,59 @@
+"""The nouns that commands about partners are about."""
+
+import ipaddress
+from typing import Annotated
+
+from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates, read_server
+from sysmgmt.commands.words import one_of, whole
+from sysmgmt.domain import certificates, names, partners
+from sysmgmt.domain.credentials import Certificate
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.partner_facts import EVERYWHERE
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+
+def _new(text: str, reading: Reading) -> str:
+    if not names.fits(text):
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
+    return names.canonical(text)
+
+
+def _known(text: str, reading: Reading) -> str:
+    return names.canonical(text)
+
+
+def _place(text: str, reading: Reading) -> str:
+    """An address of the box; "" for all."""
+    if text.lower() == EVERYWHERE:
+        return ""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise InvalidValue(what=f"Expected an address of the box, or {EVERYWHERE}") from None
+
+
+def _yes(text: str, reading: Reading) -> bool:
+    return bool(one_of("yes", "no")(text, reading) == "yes")
+
+
+NewPartner = Annotated[str, Word("Name of the partner, as it calls itself", _new, "NAME")]
+PartnerName = Annotated[str, Word("Which partner", _known, "NAME", bare=True, none="There are no partners.",
+                                  offers=lambda state: state.partners)]
+PartnerAddress = Annotated[str, Word("Name or address of the partner", read_server, "ADDRESS")]
+PartnerPort = Annotated[int, Word("Port at which the partner listens for others", whole(1, 65535, "ports"), "1-65535")]
+OwnPort = Annotated[int, Word("Port at which the box listens for its partners", whole(1024, 65535, "ports"),
+                              "1024-65535")]
+OwnAddress = Annotated[str, Word(f"Address at which the box listens for its partners, or {EVERYWHERE}", _place,
+                                 f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
+PartnerCertificate = Annotated[tuple[Certificate, ...], Word(
+    "Certificate that the partner shows (paste it, from -----BEGIN to -----END)", read_certificates, "-", block=True,
+    recorded=certificates.recorded)]
+PartnerFile = CertificatesFile
+Isolation = Annotated[str, Word("Whether the cluster is isolated", one_of("on", "off"), "on|off",
+                                offers=lambda state: ["on", "off"])]
+CommunicationLevel = Annotated[str, Word(
+    "Communication security level (authenticated_encrypted is recommended)", one_of(*partners.LEVELS),
+    "|".join(partners.LEVELS), offers=lambda state: partners.LEVELS)]
+Unprotected = Annotated[bool, Word("Whether communication without protection is wanted", _yes, "yes|no",
+                                   offers=lambda state: ["yes", "no"])]

@@ -1,0 +1,37 @@
+"""What the engine needs of others on the network, as small ports: see `ports`."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from sysmgmt.domain.exchange import Heard, Message, Proof
+from sysmgmt.domain.mail import Letter, Post
+from sysmgmt.domain.model import Certificate, Partner
+from sysmgmt.domain.truststore import Trust
+
+
+class Servers(Protocol):
+    """Others whom the box connects to."""
+
+    def presented(self, server: str, port: int) -> tuple[Certificate, ...]:
+        """The certificates that a server shows to anybody. Raises ServerUnreachable."""
+
+    def check(self, trust: Trust, server: str, port: int) -> None:
+        """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""
+
+
+class Partners(Protocol):
+    """Other boxes that this one speaks with."""
+
+    def ask(self, one: Partner, proof: Proof | None, message: Message) -> Heard:
+        """Tell a partner a message, and hear its own; without `proof`, without TLS. Raises PartnerFailed."""
+
+
+class Mailer(Protocol):
+    """Speaks to mail servers."""
+
+    def deliver(self, post: Post, letters: Sequence[Letter], passed: Callable[[str], None],
+                accepted: Callable[[Letter], None]) -> None:
+        """Bring letters to a server; `passed` hears of each step to it, `accepted` of each letter that it took.
+
+        It never lasts longer than a minute. Raises ServerUnreachable, ServerRefused, DeliveryFailed.
+        """
