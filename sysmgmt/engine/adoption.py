@@ -41,9 +41,11 @@ def adopt(house: House, stranger: Caller, known: Known) -> Reply:
         raise LoginNeeded()
     if known.logged_in == known.uid:
         raise SessionEnded(reason="its login is over")
+    if not known.processes:
+        raise SessionEnded(reason="its process is gone")
     if account.locked_by:
         raise AccountLocked()
-    return login.open_session(house, stranger._replace(user=account.name), login.Login(next(iter(known.processes), "")))
+    return login.open_session(house, stranger._replace(user=account.name), login.Login(next(iter(known.processes))))
 
 
 def _of(state: State, uid: int) -> Account | None:

@@ -9,8 +9,12 @@ GONE = "disconnected"
 
 
 def close(house: House, caller: Caller, reason: str) -> None:
-    """Close the caller's session and record why. Raises any refusal."""
-    carry_out(house, caller, Request("close_session", {"session": caller.session, "reason": reason}), own_work=True)
+    """Close the caller's session and record why. Raises any refusal.
+
+    A reason that cannot be recorded is none, and keeps no session open.
+    """
+    texts = {"session": caller.session, "reason": reason if reason.isprintable() else GONE}
+    carry_out(house, caller, Request("close_session", texts), own_work=True)
 
 
 def close_dead(house: House) -> None:

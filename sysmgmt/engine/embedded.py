@@ -111,6 +111,8 @@ class EmbeddedDoor:
 
     def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
         """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
+        if barred := self.barred(command):
+            return barred  # nobody learns of a value what the command would not tell him
         try:
             dispatch.check(self._house, self._caller, public(self._house.catalog, command), parameter, texts)
         except Refusal as refusal:

@@ -76,7 +76,7 @@ class Record:
         Neither its text nor any local value is written, since both may hold a secret.
         """
         with suppress(Refusal):
-            self._write({"id": self._id, "phase": "error", "type": kind, "frames": where}, True)
+            self._write({**self._facts, "phase": "error", "type": kind, "frames": where}, True)
         return self._id
 
     def _write(self, facts: Mapping[str, Any], durable: bool) -> None:

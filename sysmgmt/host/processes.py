@@ -41,6 +41,16 @@ def login_uid(pid: int) -> int | None:
     return _audited(pid, "loginuid")
 
 
+def of_client(pid: int, uid: int) -> tuple[list[str], int | None] | None:
+    """A client and those above it, nearest first, and the user of its login.
+
+    None for one that is gone, or whose number is another process by now: whoever hands an open
+    connection on and exits shows nothing of where it came from.
+    """
+    found, logged_in = list(ancestors(pid)), login_uid(pid)
+    return (found, logged_in) if found and _effective(pid) == uid and runs(found[0]) else None
+
+
 def cut_off(named: str, uid: int) -> None:
     """End a login of the user `uid`: all that came of it, and its process `named` once nothing else is left.
 
@@ -64,6 +74,15 @@ def _audited(pid: int, fact: str) -> int | None:
     except (OSError, ValueError):
         return None
     return None if found == UNSET else found
+
+
+def _effective(pid: int) -> int | None:
+    """The user that a process runs as; /proc/PID itself belongs to root where it may not be looked into."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            return next(int(line.split()[2]) for line in file if line.startswith("Uid:"))
+    except (OSError, StopIteration):
+        return None
 
 
 def _owner(pid: int) -> int | None:

@@ -84,7 +84,7 @@ def log_out(visit: "Visit", given: Parameters) -> Facts:
 def explain(visit: "Visit", given: Parameters) -> Facts:
     """Record a failure of the shell itself: what a client says of itself, marked as that."""
     record = Record(visit.house.box, visit.door.caller, Request(""), None)
-    where = [text(one)[:300] for one in values.items(given.get("frames"))[:50]]
+    where = [text(one)[:120] for one in values.items(given.get("frames"))[:20]]
     return {"id": record.reported(text(given.get("type"))[:64], where)}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain import lockout, sessions, ssh_keys
 from sysmgmt.domain.errors import InvalidValue, Refusal, TooManySessions
+from sysmgmt.domain.model import Account
 from sysmgmt.domain.names import canonical
 from sysmgmt.engine import departure, login
 from sysmgmt.engine.request import Caller
@@ -37,7 +38,7 @@ def account(visit: "Visit", given: Parameters) -> Facts:
     _only(visit, 0)
     state = visit.house.box.store.read()
     found = state.accounts.get(canonical(text(given.get("name"))))
-    if found is None:
+    if found is None or not _is_ours(found):
         return {"accepted": False, "message": ""}
     console = lockout.own_counter(found, _caller(given).console)
     if found.locked_by == lockout.BY_COMMAND or (found.locked_by and not console):
@@ -53,6 +54,9 @@ def open_session(visit: "Visit", given: Parameters) -> Facts:
     """Register the session of a login: it ends with the process that runs PAM."""
     _only(visit, 0)
     name = canonical(text(given.get("name")))
+    found = visit.house.box.store.read().accounts.get(name)
+    if found is None or not _is_ours(found):
+        return {"accepted": False, "message": ""}
     parent = [*processes.ancestors(visit.peer.pid), "", ""][1]
     registered = login.Login(parent, True, _fingerprint(text(given.get("auth", ""))))
     try:
@@ -105,6 +109,11 @@ def _fingerprint(auth: str) -> str:
 def _only(visit: "Visit", *uids: int | None) -> None:
     if visit.peer.uid not in uids:
         raise Garbled("not for you")
+
+
+def _is_ours(account: Account) -> bool:
+    """Whether the machine means this user of the box by its name, and not one of its own (as of a package)."""
+    return _uid(account.name) in (None, account.uid)
 
 
 def _uid(name: str) -> int | None:

@@ -8,6 +8,12 @@ from sysmgmt.engine.departure import GONE
 
 GRACE = 10.0
 """Seconds that a client has to log its user out by itself before it is cut off."""
+WINDOW, ALLOWANCE = 60.0, 600
+"""Calls that all strangers of one uid, root aside, may make in so many seconds."""
+
+
+class Spent(OSError):
+    """A stranger asks too often."""
 
 
 class Presence:
@@ -16,6 +22,7 @@ class Presence:
     def __init__(self) -> None:
         self._used: dict[str, float] = {}
         self._reasons: dict[str, str] = {}
+        self._strangers: dict[int, tuple[float, int]] = {}
 
     def quiet(self, session: str) -> float:
         """Seconds without a use; the first time somebody asks counts as one."""
@@ -29,6 +36,15 @@ class Presence:
             yield
         finally:
             self._used[session] = time.monotonic()
+
+    def spend(self, uid: int) -> None:
+        """Count a call of a stranger who runs as `uid`, since the audit keeps what is asked. Raises Spent."""
+        since, count = self._strangers.get(uid, (0.0, 0))
+        now = time.monotonic()
+        since, count = (since, count + 1) if now - since < WINDOW else (now, 1)
+        self._strangers[uid] = since, count
+        if count > ALLOWANCE:
+            raise Spent()
 
     def leave(self, session: str, reason: str) -> None:
         """Remember why the client of a login leaves, which ends a moment later."""

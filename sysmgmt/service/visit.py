@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 from typing import Any
 
 from sysmgmt.domain import sessions
-from sysmgmt.domain.errors import IdleLogout, LoginNeeded, Refusal
+from sysmgmt.domain.errors import IdleLogout, LoginNeeded, Refusal, SessionEnded
 from sysmgmt.engine import departure
 from sysmgmt.engine.adoption import Known, adopt
 from sysmgmt.engine.dispatch import House, Reply
@@ -82,8 +82,10 @@ class Visit:
     def _enter(self) -> None:
         """Find out whose connection this is, as far as the kernel knows."""
         try:
-            known = Known(self.peer.uid, list(processes.ancestors(self.peer.pid)), processes.login_uid(self.peer.pid))
-            reply = adopt(self.house, STRANGER, known)
+            found = processes.of_client(self.peer.pid, self.peer.uid)
+            if found is None:
+                raise SessionEnded(reason="its process is gone")
+            reply = adopt(self.house, STRANGER, Known(self.peer.uid, *found))
         except LoginNeeded:
             return
         except Refusal as refusal:
@@ -125,6 +127,8 @@ class Visit:
         call = CALLS.get(method) if interface == INTERFACE else None
         if call is None:
             return described(name, parameters)
+        if self.peer.uid and not self.door.caller.user:
+            self.presence.spend(self.peer.uid)
         try:
             with nullcontext() if method in PASSIVE else self.presence.use(self._name):
                 return {"parameters": call(self, parameters)}
