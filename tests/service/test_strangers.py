@@ -14,7 +14,7 @@ from tests.support.box import ADMIN_PASSWORD, TestBox
 
 NOBODY = 65534
 CLOSED = "the connection was closed"
-GROUPS = b'{"method":"io.boxmgmt.Run","parameters":{"command":"get_groups"}}\0'
+GROUPS = b'{"method":"io.boxmgmt.Run","parameters":{"request":{"command":"get_groups"}}}\0'
 
 
 def served_as(daemon: Daemon, uid: int, act: Any) -> Any:
