@@ -2,7 +2,7 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, box, certificates, logs, mail, partners, security, support, tls, truststore, web)
+    accounts, audit, box, certificates, logs, mail, partners, security, support, tls, truststore, web)
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -79,6 +79,11 @@ MAIN = Menu("Main Menu", (
         Run("View the audit", logs.get_audit_log, asks=("user", "text")),
         Run("View the TLS that the box accepts", tls.get_cipher_suites),
         Run("View the SSH host keys", security.get_host_keys),
+        Run("Verify the audit", logs.verify_audit_log, asks=("anchor",)),
+        Run("View the audit policy", audit.get_audit_policy),
+        Run("Change the audit policy", audit.set_audit_policy),
+        Run("Put the audit into an archive now", audit.rotate_audit_log),
+        Run("Export the audit", audit.export_audit_log, asks=("since", "until")),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -19,6 +19,8 @@ def _token() -> str:
     return os.urandom(16).hex()
 
 
+KEPT_EVENTS = 4_000_000, 4
+"""Bytes of events after which a file of them becomes an archive, and how many of those are kept."""
 CLOCK = Clock(time.time, time.sleep, _token)
 
 
@@ -47,8 +49,9 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.services import NoServices
     from sysmgmt.store.audit import AuditJournal
+    from sysmgmt.store.auditfiles import AuditFiles
     from sysmgmt.store.deliveries import DeliveryFile
-    from sysmgmt.store.journal import EVENTS, LineJournal
+    from sysmgmt.store.journal import EVENTS, Limit, LineJournal
     from sysmgmt.store.keyfile import KeyFile
     from sysmgmt.store.state import StateStore
     from sysmgmt.vault import x509
@@ -60,7 +63,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     audit = AuditJournal(folder, clock.now, SigningKeys())
     hosted = services(keys) if services else NoServices()
     following = Both(hosted, OwnKeys(audit, keys))
-    box = Box(StateStore(folder), audit, LineJournal(folder, EVENTS), Argon2Hasher(folder), keys,
+    events = LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS))
+    box = Box(StateStore(folder), audit, AuditFiles(folder), events, Argon2Hasher(folder), keys,
               x509.Certifier(), x509.Reader(), x509.Servers(), x509.Partners(),
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),

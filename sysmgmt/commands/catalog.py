@@ -1,8 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, box, certificates, keys, logs, mail, own, partners, roles, security, session, support, tls, truststore,
-    web)
+    accounts, audit, box, certificates, keys, logs, mail, own, partners, roles, security, session, support, tls,
+    truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -15,7 +15,7 @@ CHAPTERS = (
     ("Truststore", truststore.COMMANDS),
     ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
-    ("Events and audit", logs.COMMANDS),
+    ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("Notification", mail.COMMANDS),
     ("Advanced support", support.COMMANDS),
 )

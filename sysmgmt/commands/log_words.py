@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from sysmgmt.commands.words import any_text, one_of, whole
+from sysmgmt.domain.audit_policy import REMOVALS, ROTATIONS
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
 from sysmgmt.engine.declaration import Word
@@ -44,3 +45,10 @@ AuditAnchor = Annotated[tuple[int, str], Word(
 RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state: state.accounts)]
 RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
 RecordedCode = Annotated[str, Word("Code of the outcome", any_text, "CODE")]
+Rotation = Annotated[str, _choice("When the file of the audit becomes an archive", ROTATIONS)]
+ArchiveSize = Annotated[int, Word("Size after which it does in any case, in MB", whole(1, 1000, "MB"), "1-1000")]
+Archives = Annotated[int, Word("How many archives are kept", whole(1, 100, "archives"), "1-100")]
+Removal = Annotated[str, _choice("Which archives that are too many are removed", REMOVALS)]
+Guarantee = Annotated[bool, Word("Whether nothing is changed without its record",
+                                 lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+                                 offers=lambda state: ["yes", "no"])]

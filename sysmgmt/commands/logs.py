@@ -4,7 +4,7 @@ from sysmgmt.commands.log_words import (
     After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Limit, RecordedCode, RecordedCommand,
     RecordedUser, Since, Until)
 from sysmgmt.domain import facts, logs
-from sysmgmt.domain.errors import AuditDamaged
+from sysmgmt.domain.errors import AuditDamaged, InvalidValue
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import auditing
@@ -43,9 +43,13 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     """Verify every record of the audit; name the first one that is not as it was written.
 
     With an anchor that was noted at an earlier login, also an end that was cut off since then is
-    found. Without one, whatever was done to records of before the last minute is.
+    found. Without one, whatever was done to records of before the last minute is. Archives are
+    verified with the rest; one that is missing is found, unless the policy has removed it.
     """
-    found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report)
+    kept = call.state.settings.audit_kept
+    if anchor is not None and anchor[0] < kept - 1:
+        raise InvalidValue(what=f"The records of this anchor are no longer kept; the audit begins with record {kept}")
+    found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report, kept)
     if not found["intact"]:
         raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
     return Shown({name: found[name] for name in ("records", "checkpoints", "head")})

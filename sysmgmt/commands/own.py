@@ -1,15 +1,17 @@
 """The box's own work: counting attempts, opening and closing sessions, shutting root out. No shell shows it."""
 
+from sysmgmt.commands import audit
 from sysmgmt.commands.certificate_words import KeyType
+from sysmgmt.commands.log_words import After as RecordNumber
 from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
 from sysmgmt.domain import (
-    accounts, certificates, conditions, lockout, passwords, pending, root_access, sessions, ssh_keys)
+    accounts, certificates, conditions, lockout, passwords, pending, retention, root_access, sessions, ssh_keys)
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import certification, webcertificate
 from sysmgmt.engine.attempt import without_dead
-from sysmgmt.engine.declaration import OWN_WORK, Call, Change, Shown, command
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -131,6 +133,42 @@ def note_refused_partner(call: Call, origin: Text, reason: Text, count: Text) ->
     return Shown({})
 
 
+@command(needs=OWN_WORK)
+def start_audit(call: Call) -> Shown:
+    """Record that boxmgmtd begins to record."""
+    return Shown({})
+
+
+@command(needs=OWN_WORK)
+def stop_audit(call: Call) -> Shown:
+    """Record that boxmgmtd ends."""
+    return Shown({})
+
+
+@command(needs=OWN_WORK)
+def note_unknown_outcome(call: Call, number: Text, name: Text, user: Text) -> Shown:
+    """Record that an intent has no outcome, since boxmgmtd ended before."""
+    return Shown({})
+
+
+@command(needs=OWN_WORK)
+def note_lost_records(call: Call, count: Text) -> Shown:
+    """Record that so many records could not be written."""
+    return Shown({})
+
+
+@command(needs=OWN_WORK, reserve=True)
+def put_audit_away(call: Call) -> Act:
+    """Make the file of the audit an archive, because it has had its time or its size."""
+    return Act(lambda: audit.put_away(call))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def remove_audit_archives(call: Call, last: RecordNumber) -> Change:
+    """Keep the records of the audit no longer whose number is not greater than `last`."""
+    return Change(retention.remove(call.state, last))
+
+
 @command(needs=OWN_WORK, reserve=True)
 def close_root_access(call: Call, until: Text) -> Change:
     """Shut root out because its time is over: that of the opening until `until`, not of a later one."""
@@ -142,4 +180,5 @@ def close_root_access(call: Call, until: Text) -> Change:
 
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
-            note_refused_partner, renew_certificate, close_root_access, begin_web_certificate)
+            note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
+            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives)

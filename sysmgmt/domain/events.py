@@ -27,7 +27,8 @@ QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "pass
                    "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
 INTERNAL_SETTINGS = frozenset({"uids", "hashing", "box_id", "installed_version", "host_keys", "host_keys_at",
-                               "master_key", "audit_seeds", "communication.isolated", "communication.level"})
+                               "master_key", "audit_seeds", "audit_kept", "audit_exported",
+                               "communication.isolated", "communication.level"})
 """What nobody sets, or what tells of itself: it makes no SettingsChanged."""
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, pending, roles, root_access, sessions, ssh_keys
+from sysmgmt.domain import accounts, passwords, pending, retention, roles, root_access, sessions, ssh_keys
+from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -49,6 +50,19 @@ def session(one: Session) -> dict[str, Any]:
 def record(one: Mapping[str, Any]) -> dict[str, Any]:
     """One element of get_events_log or get_audit_log: its number comes first."""
     return {"number": one["seq"], **{name: value for name, value in one.items() if name != "seq"}}
+
+
+def audit_policy(policy: AuditPolicy) -> dict[str, Any]:
+    """What set_audit_policy has set; the size in bytes."""
+    return {"rotation": policy.rotation, "size": policy.size * retention.MB, "keep": policy.keep,
+            "remove": policy.remove, "audit_guarantee": policy.guarantee}
+
+
+def audit_holdings(state: State, found: retention.Holdings, free: int, lost: int) -> dict[str, Any]:
+    """What there is of the audit; sizes in bytes."""
+    return {"kept_from": state.settings.audit_kept, "exported_up_to": state.settings.audit_exported or None,
+            "archives": [one._asdict() for one in found.archives], "used": found.whole,
+            "space": retention.space(state.settings.audit, found, free), "lost_records": lost}
 
 
 def role(one: Role) -> dict[str, Any]:

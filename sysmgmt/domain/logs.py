@@ -30,6 +30,22 @@ class Wanted(NamedTuple):
                 and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record))))
 
 
+def unfinished(newest: Iterable[Record]) -> list[Record]:
+    """The intents since the last start of boxmgmtd whose outcome is missing, oldest first.
+
+    `newest` are the records, the last one first.
+    """
+    concluded, found = set(), []
+    for one in newest:
+        if (one.get("command"), one.get("endpoint"), one.get("code")) == ("start_audit", "box", "Done"):
+            break
+        if one.get("phase") == "outcome":
+            concluded.add(one["id"])
+        elif one.get("phase") == "intent" and one["id"] not in concluded:
+            found.append(one)
+    return found[::-1]
+
+
 def select(newest: Iterable[Record], wanted: Wanted) -> list[Record]:
     """The oldest ones after the number `wanted.after`, or the newest of all; in rising order.
 

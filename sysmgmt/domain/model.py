@@ -7,6 +7,7 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.credentials import Certificate as Certificate
 from sysmgmt.domain.credentials import RevocationList as RevocationList
 from sysmgmt.domain.credentials import Subject as Subject
@@ -206,10 +207,10 @@ class Settings(NamedTuple):
     """The settings of the box itself. `installed_at` None: the Installation step is still due.
 
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
-    ever given twice. `master_key` is the id of the key under which secrets are sealed, `audit_seeds`
-    are: from the last one grows the chain of the audit. `certificate_renewal` says that the box
-    renews certificates that it signed itself. `host_keys` names the set of SSH host keys, which is
-    wanted since `host_keys_at`; "" and None: the set of the installation.
+    ever given twice. `master_key` is the id of the key that seals secrets. From the last of `audit_seeds`
+    grows the chain of the audit, kept from the record `audit_kept` on and exported up to `audit_exported`.
+    With `certificate_renewal` the box renews certificates that it signed itself. `host_keys` names the
+    set of SSH host keys, wanted since `host_keys_at`; "" and None: the set of the installation.
     """
 
     name: str = ""
@@ -232,6 +233,9 @@ class Settings(NamedTuple):
     host_keys: str = ""
     host_keys_at: float | None = None
     communication: Communication = Communication()
+    audit: AuditPolicy = AuditPolicy()
+    audit_kept: int = 1
+    audit_exported: int = 0
 
 
 class State(NamedTuple):

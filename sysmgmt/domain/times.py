@@ -13,6 +13,13 @@ def iso(seconds: float | None, digits: int = 0) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + fraction + "Z"
 
 
+def seconds(text: str) -> float:
+    """Seconds since 1970 of a time as `iso` writes it, whole ones. Raises ValueError."""
+    from calendar import timegm  # rarely needed
+
+    return float(timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
+
+
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 

@@ -79,6 +79,7 @@ class Change(NamedTuple):
 
     `notes` are facts that the audit keeps besides. `afterwards` looks at what to show once the
     machine has followed; it is not asked in a dry run or for a batch that is carried out together.
+    `download` is a text that is written as it stands, in the place of what is shown.
     """
 
     state: State
@@ -87,6 +88,7 @@ class Change(NamedTuple):
     caller: Caller | None = None
     notes: Mapping[str, Any] = {}
     afterwards: Callable[[], Mapping[str, Any]] | None = None
+    download: str = ""
 
 
 class Shown(NamedTuple):

@@ -223,5 +223,6 @@ def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) 
     caller = outcome.caller if outcome.caller and not trip.request.dry_run else trip.caller
     answer = Answer(
         trip.command.name, "Done" if changed or not is_change else "Unchanged", 0, shows or None,
-        warnings=(*reading.warnings, *outcome.warnings), dry_run=trip.request.dry_run, changes=is_change)
+        warnings=(*reading.warnings, *outcome.warnings), dry_run=trip.request.dry_run, changes=is_change,
+        download=outcome.download if isinstance(outcome, Change) and not trip.request.dry_run else "")
     return Reply(answer, caller)

@@ -1,15 +1,17 @@
 """What the engine needs from outside, as a record of small ports. `sysmgmt.box` fills it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.model import Certificate, Cost, RevocationList, State
-from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.ssh_keys import HostKey
 from sysmgmt.domain.tls import Listener
+from sysmgmt.engine.journals import Audit as Audit
+from sysmgmt.engine.journals import AuditFiles as AuditFiles
+from sysmgmt.engine.journals import Journal as Journal
 from sysmgmt.engine.peers import Mailer as Mailer
 from sysmgmt.engine.peers import Partners as Partners
 from sysmgmt.engine.peers import Servers as Servers
@@ -46,39 +48,6 @@ class Store(Protocol):
 
     def compact(self) -> Mapping[str, Any]:
         """Fold the journal into the state file, durably; the sizes in bytes before and after."""
-
-
-class Journal(Protocol):
-    """Numbered records that are only ever appended: the audit, the events."""
-
-    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
-        """Append one record; with `durable` it is synced on return. Raises StorageFull, StorageFailed."""
-
-    def sync(self) -> None:
-        """Make everything appended so far durable."""
-
-    def newest(self) -> Iterable[Mapping[str, Any]]:
-        """The records, the last one first; each has its number as `seq`. Raises StorageFailed."""
-
-
-class Audit(Journal, Protocol):
-    """The audit: a journal that proves itself. Its chain grows from a seed (hexadecimal)."""
-
-    def begin(self, seed: str) -> None:
-        """Begin the chain that grows from `seed`, unless that is the one being written. Raises StorageFull."""
-
-    def checkpoint(self) -> None:
-        """Sign what has been written since the last time. Raises StorageFull, StorageFailed."""
-
-    def chain(self) -> str:
-        """The name of the chain being written, which tells nothing of its key; "" if none has begun."""
-
-    def anchor(self) -> tuple[int, str]:
-        """How many records there are, and what proves the last one; kept elsewhere it shows a cut end."""
-
-    def verify(self, seeds: Collection[str], known: tuple[int, str] | None = None,
-               report: Report = unheard) -> Mapping[str, Any]:
-        """Verify every record; `seeds` are those of all chains, `known` is an anchor kept elsewhere."""
 
 
 class Hasher(Protocol):
@@ -127,6 +96,9 @@ class Certifier(Protocol):
 
     def issue(self, plan: Plan, key: str, signer: tuple[str, str] | None = None) -> Certificate:
         """A certificate for `key`, signed by `signer` (certificate and key) or by itself. Raises InvalidValue."""
+
+    def sign(self, data: bytes, chain: Sequence[Certificate], key: str) -> str:
+        """A detached CMS signature of `data` as PEM, with the certificates in it."""
 
     def request(self, plan: Plan, key: str) -> str:
         """A request for a certificate. Raises InvalidValue."""
@@ -255,6 +227,7 @@ class Box(NamedTuple):
 
     store: Store
     journal: Audit
+    audit_files: AuditFiles
     events: Journal
     hasher: Hasher
     sealer: Sealer

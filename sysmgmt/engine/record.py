@@ -1,7 +1,7 @@
 """What the audit says of a request: one record, or for a change an intent and its outcome."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sysmgmt.domain import changes
@@ -44,7 +44,8 @@ class Record:
         """Write, once, that the request is about to be carried out."""
         if not self._intended:
             self._intended = True
-            self._write({**self._facts, "phase": "intent"}, durable)
+            with unless_guaranteed(self._box):
+                self._write({**self._facts, "phase": "intent"}, durable)
             self._reserve = True
 
     def changed(self, differences: Iterable[Difference]) -> None:
@@ -81,6 +82,16 @@ class Record:
 
     def _write(self, facts: Mapping[str, Any], durable: bool) -> None:
         self._box.journal.append({"time": iso(self._box.clock.now(), 6), **facts}, durable, self._reserve)
+
+
+@contextmanager
+def unless_guaranteed(box: Box) -> Iterator[None]:
+    """Go on where a record cannot be written, unless the policy says that a change needs its record (row 84)."""
+    try:
+        yield
+    except Refusal:
+        if box.store.read().settings.audit.guarantee:
+            raise
 
 
 def _carries_secret(text: str, command: Command) -> bool:

@@ -38,7 +38,8 @@ class Answer(NamedTuple):
     """What became of a request. `code` is Done, Unchanged or the name of a refusal.
 
     `fatal` says that the session that asked is over; `confirms` are texts that a request which a
-    person has confirmed must carry besides, so that what was shown is what happens.
+    person has confirmed must carry besides, so that what was shown is what happens. `download` is written as it stands,
+    in the place of what is shown; with --json it is a field of its own.
     """
 
     command: str | None
@@ -52,6 +53,7 @@ class Answer(NamedTuple):
     changes: bool = False
     fatal: bool = False
     confirms: Mapping[str, str] = {}
+    download: str = ""
 
 
 def refused(command: str | None, refusal: Refusal) -> Answer:

@@ -17,7 +17,7 @@ from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import Act, Change
 from sysmgmt.engine.dispatch import House, NothingToChoose, Trip, prepare, reply, run
 from sysmgmt.engine.reading import SlowWork, StateMoved
-from sysmgmt.engine.record import Record
+from sysmgmt.engine.record import Record, unless_guaranteed
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 from sysmgmt.engine.telling import tell
 
@@ -69,7 +69,8 @@ def _carry_out(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
             return course
         for _, _, record in steps:
             record.intent(durable=False)
-        house.box.journal.sync()
+        with unless_guaranteed(house.box):
+            house.box.journal.sync()
         try:
             return _commit(house, caller, steps)
         except StateMoved:

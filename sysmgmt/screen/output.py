@@ -46,6 +46,8 @@ class Output:
             self.tell(f"Error: {answer.message}")
             if answer.hint:
                 self.tell(f"Hint: {answer.hint}")
+        elif answer.download:
+            self._show(answer.download)
         else:
             self._show("".join(line + "\n" for line in readable(answer)))
 
@@ -93,6 +95,8 @@ def document(answer: Answer) -> str:
         facts |= {"message": answer.message, "hint": answer.hint}
     else:
         facts["result"] = answer.result
+    if answer.download:
+        facts["download"] = answer.download
     if answer.dry_run:
         facts["dry_run"] = True
     if answer.warnings:

@@ -118,8 +118,29 @@ ran on it: all files of it, never a single one. Without a copy, move the folder 
 the box anew.
 
 On a full disk changes are refused with StorageFull. Counting wrong passwords, unlock_user,
-check_state and compact_state go on with space that is kept in reserve. Free some space; nothing
-else is needed.
+check_state, compact_state, verify_audit_log, export_audit_log and rotate_audit_log go on with space
+that is kept in reserve. Free some space; nothing else is needed.
+"""
+
+EXPORT = """
+export_audit_log writes one text: a line of JSON that says what it is, the records as they were
+written, and a signature (CMS) with the system certificate and those above it:
+
+    ssh admin@box1 export_audit_log > audit.export
+
+Take the root certificate from the box over another way, or once and for all: export_root_certificate
+shows it; where a company's authority has signed the system certificate, it is the authority's. As
+root.pem it says whom to believe. Anybody verifies an export with openssl, without the box:
+
+    sed '/^-----BEGIN PKCS7-----$/,$d' audit.export > audit.jsonl
+    sed -n '/^-----BEGIN PKCS7-----$/,$p' audit.export > audit.signature
+    openssl cms -verify -binary -purpose any -CAfile root.pem -inform PEM -in audit.signature \\
+        -content audit.jsonl -out verified.jsonl
+
+The last one says CMS Verification successful, and verified.jsonl are the lines that were signed. With
+-no_check_time it accepts a certificate that has expired since. In the first line, audit_records and
+audit_head are an anchor: verify_audit_log anchor=RECORDS:HEAD tells on the box whether the audit still
+holds all that it held then. complete false says that the export goes on with after=LAST.
 """
 
 FILES = (
@@ -129,6 +150,7 @@ FILES = (
     ("master.key", "the key that seals secrets in the state; keep copies of it apart from those of the state"),
     ("import", "the folder from which file=NAME is read, of the owner of the state; links in it are not followed"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
+    ("audit-FIRST-LAST.journal", "its archives, by the numbers of their records; never remove one by hand"),
     ("audit.key", "the key that the audit is being chained with; it changes every minute"),
     ("events.journal", "the events: one line of JSON for each"),
 )

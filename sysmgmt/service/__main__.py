@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 
@@ -13,7 +14,7 @@ from sysmgmt.host import daemons, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import deploy, duties, endings, health, mailing, renewals, unconfirmed
+from sysmgmt.service import auditcare, deploy, duties, endings, health, mailing, renewals, unconfirmed
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -40,20 +41,21 @@ def serve(folder: str, path: str) -> None:
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
     make_way(os.path.dirname(path))
+    with suppress(Refusal):  # a box that cannot write lets people in all the same
+        auditcare.begin(house)
     watch = unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
-                         *renewals.DUTIES, *mailing.duties(), guests.duty,
+                         *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), guests.duty,
                          *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     daemons.tell_ready()
     server.serve()
-    house.box.sync()
-    house.box.journal.checkpoint()
+    auditcare.end(house)
     os.close(owned)
 
 

@@ -36,8 +36,7 @@ def duties(folder: str) -> tuple[Duty, ...]:
         state, now = house.box.store.read(), house.box.clock.now()
         settle(house, EXPIRY, (*conditions.of_passwords(state, now), *conditions.of_certificates(state, now)))
     return (Duty("the space", MINUTE, space), Duty("the expiry of passwords and certificates", HOUR, expiry),
-            Duty("the age of the keys", HOUR, aging), Duty("the clock", LOOK, ClockWatch().look),
-            Duty("the audit", MINUTE, sign))
+            Duty("the age of the keys", HOUR, aging), Duty("the clock", LOOK, ClockWatch().look))
 
 
 def aging(house: House) -> None:
@@ -45,11 +44,6 @@ def aging(house: House) -> None:
     state = house.box.store.read()
     if state.installed:
         settle(house, KEYS, cryptoperiods.due(keystatus.of(house.box, state), house.box.clock.now()))
-
-
-def sign(house: House) -> None:
-    """Sign what the audit has got since the last time. Raises StorageFull, StorageFailed."""
-    house.box.journal.checkpoint()
 
 
 def settle(house: House, kinds: frozenset[str], found: Iterable[Finding]) -> None:

@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from typing import Any, Protocol
+from contextlib import ExitStack, suppress
+from typing import IO, Any, Protocol
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.times import iso
 from sysmgmt.store import chain, keyfile
+from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.chain import Link
-from sysmgmt.store.journal import LineJournal, encoded
+from sysmgmt.store.journal import LineJournal, encoded, first_number
+from sysmgmt.store.losses import Losses
 from sysmgmt.store.verification import Anchor, Broken, Verifier
 
 
@@ -45,6 +47,16 @@ class AuditJournal(LineJournal):
         self._seen: tuple[int, int] | None = None
         self._link: Link | None = None
         self._head = ""
+        self._continues = False
+        self._losses = Losses(folder)
+
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
+        """See LineJournal; a record that cannot be written is counted."""
+        try:
+            super().append(record, durable, reserve)
+        except Refusal:
+            self._losses.add(1)
+            raise
 
     def begin(self, seed: str) -> None:
         """Begin the chain that grows from `seed` (hexadecimal), unless that is the one that is being written.
@@ -52,28 +64,48 @@ class AuditJournal(LineJournal):
         Raises StorageFull, StorageFailed.
         """
         with self._held() as facts:
+            self._losses.make()
             before = self._follow(facts)
-            link = self._present()
+            link = self._present_link()
             if link is None or link.chain != chain.name_of(seed):
-                head = self._head or self._digest(facts.st_size)
+                head = self._head or _digest(self._file, facts.st_size)
                 self._keep(chain.first(seed, (self._seq, head), self._now(), self._signer.pair()))
-                self._write(before, self._own("begin_audit_chain"), facts, False)
+                self._write(before, _own("begin_audit_chain", self._now()), facts, False)
                 self._sync()
 
     def checkpoint(self) -> None:
         """End the epoch with a signed record, if there is anything new to sign. Raises StorageFull, StorageFailed."""
         with self._held() as facts:
-            before = self._follow(facts)
-            link = self._present()
-            if link is None or self._seq == link.signed:
-                return
-            pair = self._signer.pair()
-            signature = self._signer.sign(link.private, chain.promise(link.chain, self._seq, self._head, pair[1]))
-            told = {"count": self._seq, "head": self._head, "public": pair[1], "signature": signature}
-            self._write(before, self._own("sign_audit") | {"checkpoint": told}, facts, False)
-            self._sync()
-            link = self._present() or link  # its own record may have begun an epoch
-            self._keep(chain.following(link, (self._seq, self._head), self._now(), pair))
+            self._sign(facts, False)
+
+    def rotate(self) -> tuple[int, int] | None:
+        """Sign the file and make it an archive; the numbers of its first and its last record.
+
+        None where there is no chain yet, or nothing but an archive to follow. A crash in between loses
+        no number and no record: the next one tells what it follows, wherever it is written.
+        Raises StorageFull, StorageFailed.
+        """
+        with self._held() as facts:
+            self._sign(facts, True)
+            first = first_number(self._path)
+            if self._present_link() is None or not first:
+                return None
+            last = self._seq
+            self._put_away()
+            return first, last
+
+    def _sign(self, facts: os.stat_result, reserve: bool) -> None:
+        before = self._follow(facts)
+        link = self._present_link()
+        if link is None or self._seq == link.signed:
+            return
+        pair = self._signer.pair()
+        signature = self._signer.sign(link.private, chain.promise(link.chain, self._seq, self._head, pair[1]))
+        told = {"count": self._seq, "head": self._head, "public": pair[1], "signature": signature}
+        self._write(before, _own("sign_audit", self._now()) | {"checkpoint": told}, facts, reserve)
+        self._sync()
+        link = self._present_link() or link  # its own record may have begun an epoch
+        self._keep(chain.following(link, (self._seq, self._head), self._now(), pair))
 
     def chain(self) -> str:
         """The name of the chain being written. Raises StateDamaged."""
@@ -86,40 +118,34 @@ class AuditJournal(LineJournal):
             self._follow(facts)
             return self._seq, self._head
 
-    def verify(self, seeds: Iterable[str], known: tuple[int, str] | None = None,
-               report: Report = unheard) -> Mapping[str, Any]:
+    def verify(self, seeds: Iterable[str], known: tuple[int, str] | None = None, report: Report = unheard,
+               kept: int = 1) -> Mapping[str, Any]:
         """Read every record and verify it; `seeds` are those of all chains. Raises StorageFailed.
 
-        `known` is an anchor that was kept elsewhere.
+        `known` is an anchor that was kept elsewhere, `kept` the number from which on the log is kept.
         """
-        verifier = Verifier(seeds, self._signer.is_signed, Anchor(*known) if known else None)
-        with self._held() as facts:
-            link = chain.read(self._keys.read())
-            size = facts.st_size
-        problem = self._problem(verifier, size, link, report)
+        verifier = Verifier(seeds, self._signer.is_signed, Anchor(*known) if known else None, kept)
+        with ExitStack() as opened:
+            with self._held():
+                link = chain.read(self._keys.read())
+                found = AuditFiles(self._folder).opened(opened, kept - 1)
+                sizes = [os.fstat(one.fileno()).st_size for one in found]
+            problem = _problem(verifier, list(zip(found, sizes, strict=True)), link, report)
         return {"intact": problem is None, "records": verifier.count, "head": verifier.head or None,
                 "checkpoints": verifier.checkpoints, "first_bad_record": problem and problem.number,
                 "reason": problem and str(problem)}
 
-    def _problem(self, verifier: Verifier, size: int, link: Link | None, report: Report) -> Broken | None:
-        try:
-            with open(self._path, "rb") as file:
-                while (left := size - file.tell()) > 0:
-                    verifier.read(file.readline(left).removesuffix(b"\n"))
-                    if not verifier.count % OFTEN:
-                        report("Verifying the audit", size - left, size)
-            verifier.finish(link)
-            return None
-        except Broken as broken:
-            return broken
-
-    def _learn(self, last: Mapping[str, Any]) -> None:
+    def _learn(self, last: Mapping[str, Any], continues: bool) -> None:
         self._head = str(last.get("mac", ""))
+        self._continues = continues
 
     def _sealed(self, body: bytes) -> bytes:
-        link = self._moved_on(self._present())
+        link = self._moved_on(self._present_link())
         if link is None:
             return body
+        if self._continues:
+            body = _with(body, {"follows": {"chain": link.chain, "head": self._head, "public": link.public}})
+            self._continues = False
         if self._seq == link.records + 1:
             opens: dict[str, Any] = {"epoch": link.epoch}
             if not link.epoch:
@@ -136,9 +162,9 @@ class AuditJournal(LineJournal):
         with suppress(Refusal):  # without space the epoch goes on
             self._sync()  # what the new link counts must not be lost any more
             self._keep(chain.following(link, (count, self._head), self._now()))
-        return self._link
+        return self._present_link()  # it may have moved on although something failed
 
-    def _present(self) -> Link | None:
+    def _present_link(self) -> Link | None:
         """The link in the file of the key, which another process may have moved on. Raises StateDamaged."""
         try:
             found = os.stat(self._keys.path)
@@ -154,18 +180,37 @@ class AuditJournal(LineJournal):
         self._keys.write(chain.written(link))
         self._link, self._seen = link, None
 
-    def _digest(self, size: int) -> str:
-        """What stands for the records before the first chain."""
-        import hashlib  # once in the life of a box
 
-        return hashlib.sha256(os.pread(self._file, size, 0)).hexdigest()
+def _digest(descriptor: int, size: int) -> str:
+    """What stands for the records before the first chain."""
+    import hashlib  # once in the life of a box
 
-    def _own(self, command: str) -> dict[str, Any]:
-        """A record of what the audit does by itself, shaped like every other."""
-        return {"time": iso(self._now(), 6), "id": "", "user": "system", "session": "", "origin": "local",
-                "endpoint": "box", "command": command, "parameters": {}, "code": "Done", "status": 0}
+    return hashlib.sha256(os.pread(descriptor, size, 0)).hexdigest()
+
+
+def _own(command: str, now: float) -> dict[str, Any]:
+    """A record of what the audit does by itself, shaped like every other."""
+    return {"time": iso(now, 6), "id": "", "user": "system", "session": "", "origin": "local",
+            "endpoint": "box", "command": command, "parameters": {}, "code": "Done", "status": 0}
 
 
 def _with(body: bytes, more: Mapping[str, Any]) -> bytes:
     """The text of a record with more fields at its end."""
     return body[:-1] + b"," + encoded(more)[1:]
+
+
+def _problem(verifier: Verifier, found: Iterable[tuple[IO[bytes], int]], link: Link | None,
+             report: Report) -> Broken | None:
+    """What is wrong with the first so many bytes of the files."""
+    whole, done = sum(size for _, size in found), 0
+    try:
+        for file, size in found:
+            while (left := size - file.tell()) > 0:
+                verifier.read(file.readline(left).removesuffix(b"\n"))
+                if not verifier.count % OFTEN:
+                    report("Verifying the audit", done + size - left, whole)
+            done += size
+        verifier.finish(link)
+        return None
+    except Broken as broken:
+        return broken

@@ -1,16 +1,15 @@
 """A journal: JSON lines that are only ever appended, numbered over all processes; the audit, the events."""
 
-import fcntl
 import json
 import os
-from _thread import allocate_lock
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from errno import ESTALE
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from sysmgmt.domain.errors import StorageFull
+from sysmgmt.domain.errors import Refusal, StorageFull
 from sysmgmt.store import files, space
+from sysmgmt.store.appended import AppendedFile
+from sysmgmt.store.archives import Archives
 
 AUDIT, EVENTS = "audit.journal", "events.journal"
 TAIL = 65536
@@ -25,19 +24,25 @@ def encoded(record: Mapping[str, Any]) -> bytes:
     return _encode(record).encode("ascii")
 
 
-class LineJournal:
-    """`sysmgmt.engine.ports.Journal` in one folder, for many threads and processes."""
+class Limit(NamedTuple):
+    """How much of a journal is kept: `archives` besides the file, each of somewhat more than `size` bytes."""
 
-    def __init__(self, folder: str, name: str = AUDIT) -> None:
-        self._folder = folder
+    size: int
+    archives: int
+
+
+class LineJournal(AppendedFile):
+    """`sysmgmt.engine.ports.Journal` in one folder, for many threads and processes.
+
+    When its file has become an archive, numbering goes on in a new one.
+    """
+
+    def __init__(self, folder: str, name: str = AUDIT, limit: Limit | None = None) -> None:
+        super().__init__(folder, name)
         self._name = name
-        self._path = os.path.join(folder, name)
-        self._thread = allocate_lock()
-        self._lock = self._file = -1
-        self._size = 0
+        self._archives = Archives(self._path)
+        self._limit = limit
         self._seq = 0
-        self._synced: int | None = None
-        self._failed = self._dirty = False
 
     def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
         """Append one record with the next number first; with `durable` it is synced on return.
@@ -51,102 +56,69 @@ class LineJournal:
             self._write(self._follow(facts), record, facts, reserve)
             if durable:
                 self._sync()
+            if self._limit and self._size >= self._limit.size:
+                self._keep_within(self._limit)
 
-    @contextmanager
-    def _held(self) -> Iterator[os.stat_result]:
-        """Hold the lock; facts about the file. Raises StorageFull, StorageFailed, also for what is done meanwhile."""
-        with self._thread:
-            try:
-                facts = self._hold()
-                try:
-                    yield facts
-                finally:
-                    fcntl.flock(self._lock, fcntl.LOCK_UN)
-            except OSError as problem:
-                self._close()
-                raise files.refusal(problem, self._folder) from problem
-
-    def sync(self) -> None:
-        """Make everything appended so far durable. Raises StorageFull, StorageFailed."""
-        if not self._dirty:
-            return
-        with self._thread:
-            try:
-                if self._file < 0:
-                    self._open()
-                self._sync()
-            except OSError as problem:
-                self._close()
-                raise files.refusal(problem, self._folder) from problem
+    def _keep_within(self, limit: Limit) -> None:
+        """Begin a new file, and remove the archives that are too many; another time where that is not possible."""
+        with suppress(Refusal, OSError):
+            self._put_away()
+            for one in self._archives.present()[:-limit.archives]:
+                os.unlink(one.path)
 
     def newest(self) -> Iterator[Mapping[str, Any]]:
         """The records, the last one first; what is no record is passed over. Raises StorageFailed."""
-        try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return
-        except OSError as problem:
-            raise files.refusal(problem, self._folder) from problem
-        try:
-            yield from filter(None, map(record_of, whole_lines(descriptor, os.fstat(descriptor).st_size)))
-        finally:
-            os.close(descriptor)
+        seen: set[int] = set()
+        with files.refusing(self._folder):
+            for path in self._paths_backwards():
+                with suppress(FileNotFoundError), open(path, "rb") as file:
+                    facts = os.fstat(file.fileno())
+                    if facts.st_ino not in seen:  # it became an archive meanwhile
+                        seen.add(facts.st_ino)
+                        yield from filter(None, map(record_of, whole_lines(file.fileno(), facts.st_size)))
 
-    def _sync(self) -> None:
-        """Sync, and after a sync that failed write again what it lost: the kernel forgets that it was dirty."""
-        size = os.fstat(self._file).st_size
-        if self._failed:
-            files.write_again(self._path, self._synced or 0)
-        self._failed = True
-        os.fdatasync(self._file)
-        self._failed, self._dirty, self._synced = False, False, size
+    def _paths_backwards(self) -> Iterator[str]:
+        """The files, the newest first; archives are looked for when the file has been read."""
+        yield self._path
+        if os.path.isdir(self._folder):
+            yield from (one.path for one in reversed(self._archives.present()))
 
-    def _hold(self) -> os.stat_result:
-        """Take the lock; facts about the file, which is the one that has the name."""
-        for _ in range(5):
-            if self._file < 0:
-                self._open()
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            facts = os.fstat(self._file)
-            if facts.st_nlink and os.fstat(self._lock).st_nlink:
-                return facts
-            self._close()  # Somebody removed a file; what is written there is lost.
-        raise OSError(ESTALE, os.strerror(ESTALE))
-
-    def _open(self) -> None:
+    def _put_away(self) -> None:
+        """Make the file, which ends with a whole record, an archive; the next record begins a new one."""
+        os.ftruncate(self._file, self._size)  # the reserve behind the end is for the new file
+        self._sync()
+        self._archives.put(first_number(self._path), self._seq)
         self._close()
-        files.make_folder(self._folder)
-        self._lock = files.open_private(os.path.splitext(self._path)[0] + ".lock", os.O_RDWR | os.O_CREAT)
-        new = not os.path.exists(self._path)
-        self._file = files.open_private(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
-        if new:
-            files.sync_folder(self._folder)
-        if self._synced is None or new:
-            self._synced = os.fstat(self._file).st_size
-
-    def __del__(self) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        for descriptor in (self._lock, self._file):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self._lock = self._file = -1
-        self._size = self._seq = 0
+        with suppress(OSError):  # the next writer tries again
+            self._open()
+            space.keep(self._file, 0)
 
     def _follow(self, facts: os.stat_result) -> bytes:
         """Learn the last number if others appended; what has to be written before the next record."""
         if facts.st_size == self._size:
             return b""
         last, torn = last_record(self._file, facts.st_size, self._name)
-        self._size, self._seq = facts.st_size, last["seq"] if last else 0
-        self._learn(last or {})
+        begins = last is None
+        if begins:
+            last = self._last_archived()
+        self._size, self._seq = -1 if torn else facts.st_size, last["seq"] if last else 0
+        self._learn(last or {}, begins and last is not None)
         if not torn:
             return b""
         return b"\n" + self._line({"note": TORN})
 
-    def _learn(self, last: Mapping[str, Any]) -> None:
-        """Take note of the last record, which somebody else may have written."""
+    def _last_archived(self) -> dict[str, Any] | None:
+        """The last record of the newest archive. Raises StateDamaged where there are archives but no record."""
+        for one in self._archives.present()[-1:]:
+            with open(one.path, "rb") as file:
+                return last_record(file.fileno(), one.size, os.path.basename(one.path))[0]
+        return None
+
+    def _learn(self, last: Mapping[str, Any], continues: bool) -> None:
+        """Take note of the last record, which somebody else may have written.
+
+        `continues` says that it is in an archive, and the next one the first of a new file.
+        """
 
     def _line(self, record: Mapping[str, Any]) -> bytes:
         """The line of the next record."""
@@ -158,7 +130,7 @@ class LineJournal:
         return body
 
     def _write(self, before: bytes, record: Mapping[str, Any], facts: os.stat_result, reserve: bool) -> None:
-        start, self._size = self._size, -1  # Until it is written, nobody knows what the file ends with.
+        start, self._size = facts.st_size, -1  # Until it is written, nobody knows what the file ends with.
         line = before + self._line(record)
         self._dirty = True
         if not space.keep(self._file, start + len(line), facts) and not reserve:
@@ -187,6 +159,12 @@ def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] |
     if not empty:
         raise files.damaged(name, "no record can be read")
     return None, torn
+
+
+def first_number(path: str) -> int:
+    """The number of the first record in a file; 0 where there is none. Raises OSError."""
+    with open(path, "rb") as lines:
+        return next((found["seq"] for found in map(record_of, lines) if found), 0)
 
 
 def whole_lines(descriptor: int, size: int) -> Iterator[bytes]:

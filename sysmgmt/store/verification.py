@@ -27,12 +27,16 @@ class Broken(Exception):
 
 
 class Verifier:
-    """Reads records in their order. `seeds` are those of all chains; `known` is an anchor from elsewhere."""
+    """Reads records in their order. `seeds` are those of all chains; `known` is an anchor from elsewhere.
 
-    def __init__(self, seeds: Iterable[str], is_signed: SignedBy, known: Anchor | None = None) -> None:
+    `kept` is the number of the first record that is there: earlier ones were removed with their archives.
+    """
+
+    def __init__(self, seeds: Iterable[str], is_signed: SignedBy, known: Anchor | None = None, kept: int = 1) -> None:
         self._seeds = {chain.name_of(one): one for one in seeds}
         self._is_signed = is_signed
-        self.count, self.head, self.checkpoints = 0, "", 0
+        self.count, self.head, self.checkpoints = kept - 1, "", 0
+        self._resumes = kept > 1
         self._chain, self._epoch, self._began = "", -1, 0
         self._key = self._key_before = ""
         self._publics: tuple[str, ...] = ()
@@ -52,11 +56,17 @@ class Verifier:
         if record["seq"] != self.count + 1:
             raise Broken(self.count + 1, f"the record with the number {record['seq']} stands in its place")
         self._torn = False
+        if self._resumes:
+            self._resume(record)
         self._enter(record)
         if "checkpoint" in record:
             self._check_signature(record["checkpoint"])
         self._check_mac(line, record)
         self.count += 1
+        self._compare()
+
+    def _compare(self) -> None:
+        """Compare the head with the anchor, if that was noted here. Raises Broken."""
         if self._known and self._known.records == self.count and not self.head.startswith(self._known.head):
             raise Broken(self.count, "it is not the record that was last when the anchor was noted")
 
@@ -83,6 +93,23 @@ class Verifier:
         """Whether it begins a chain of which no record has been written yet."""
         seed = self._seeds.get(link.chain, "") if link.chain != self._chain else ""
         return bool(seed) and link.records == self.count and chain.is_proven(link, seed)
+
+    def _resume(self, record: Mapping[str, Any]) -> None:
+        """Begin with the first record of a file, by what that says of the one before it. Raises Broken."""
+        try:
+            follows, epoch = record["follows"], int(record["epoch"])
+            name, self.head, public = (str(follows[one]) for one in ("chain", "head", "public"))
+        except (TypeError, KeyError, ValueError):
+            raise Broken(self.count + 1, "it does not tell what it follows") from None
+        self._resumes = False
+        self._compare()
+        if "chain" in record:
+            return
+        if name not in self._seeds or not 0 <= epoch <= self.count:
+            raise Broken(self.count + 1, "it belongs to a chain that this box has not begun")
+        self._chain, self._key, self._publics, self._epoch = name, self._seeds[name], (public,), epoch - 1
+        for _ in range(epoch):
+            self._key = chain.key_after(self._key)
 
     def _enter(self, record: Mapping[str, Any]) -> None:
         """Begin the epoch or the chain that a record begins."""

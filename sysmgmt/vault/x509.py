@@ -34,6 +34,12 @@ class Certifier:
 
         return bundles.read_certificates(certificates.issue(plan, key, signer))[0]
 
+    def sign(self, data: bytes, chain: Sequence[Certificate], key: str) -> str:
+        """See the port."""
+        from sysmgmt.vault import signatures
+
+        return signatures.detached(data, chain, key)
+
     def request(self, plan: Plan, key: str) -> str:
         """See the port."""
         from sysmgmt.vault import certificates

@@ -40,6 +40,8 @@ GUIDE = {
     "config_email": "system_configuration", "enable_email": "system_configuration",
     "disable_email": "system_configuration", "get_email_settings": "system_configuration",
     "test_email": "system_configuration",
+    "get_audit_policy": "audit", "set_audit_policy": "security", "rotate_audit_log": "audit",
+    "export_audit_log": "audit",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

@@ -1,0 +1,99 @@
+"""A file that many threads and processes append to, one at a time: held, synced, followed when it is another one."""
+
+import fcntl
+import os
+from _thread import allocate_lock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import ESTALE
+
+from sysmgmt.store import files
+
+
+class AppendedFile:
+    """The file `name` in a folder, with a lock file beside it."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self._folder = folder
+        self._path = os.path.join(folder, name)
+        self._thread = allocate_lock()
+        self._lock = self._file = -1
+        self._size = -1
+        """Where the file ended when it was last looked at; -1 where nobody knows."""
+        self._synced: int | None = None
+        self._failed = self._dirty = False
+
+    @contextmanager
+    def _held(self) -> Iterator[os.stat_result]:
+        """Hold the lock; facts about the file. Raises StorageFull, StorageFailed, also for what is done meanwhile."""
+        with self._thread:
+            try:
+                facts = self._hold()
+                try:
+                    yield facts
+                finally:
+                    if self._lock >= 0:  # closed, it is free
+                        fcntl.flock(self._lock, fcntl.LOCK_UN)
+            except OSError as problem:
+                self._close()
+                raise files.refusal(problem, self._folder) from problem
+
+    def sync(self) -> None:
+        """Make everything appended so far durable. Raises StorageFull, StorageFailed."""
+        if not self._dirty:
+            return
+        with self._thread:
+            try:
+                if self._file < 0:
+                    self._open()
+                self._sync()
+            except OSError as problem:
+                self._close()
+                raise files.refusal(problem, self._folder) from problem
+
+    def _sync(self) -> None:
+        """Sync, and after a sync that failed write again what it lost: the kernel forgets that it was dirty."""
+        size = os.fstat(self._file).st_size
+        if self._failed:
+            files.write_again(self._path, self._synced or 0)
+        self._failed = True
+        os.fdatasync(self._file)
+        self._failed, self._dirty, self._synced = False, False, size
+
+    def _hold(self) -> os.stat_result:
+        """Take the lock; facts about the file, which is the one that has the name."""
+        for _ in range(5):
+            if self._file < 0:
+                self._open()
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            facts = os.fstat(self._file)
+            if self._has_name(facts) and os.fstat(self._lock).st_nlink:
+                return facts
+            self._close()  # Somebody made it an archive or removed it; what is written there is misplaced or lost.
+        raise OSError(ESTALE, os.strerror(ESTALE))
+
+    def _has_name(self, facts: os.stat_result) -> bool:
+        try:
+            return os.path.samestat(facts, os.stat(self._path))
+        except FileNotFoundError:
+            return False
+
+    def _open(self) -> None:
+        self._close()
+        files.make_folder(self._folder)
+        self._lock = files.open_private(os.path.splitext(self._path)[0] + ".lock", os.O_RDWR | os.O_CREAT)
+        new = not os.path.exists(self._path)
+        self._file = files.open_private(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        if new:
+            files.sync_folder(self._folder)
+        if self._synced is None or new:
+            self._synced = os.fstat(self._file).st_size
+
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        for descriptor in (self._lock, self._file):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._lock = self._file = self._size = -1

@@ -1,0 +1,48 @@
+"""The archives of a journal: its earlier files, read-only, each named by its first and its last number."""
+
+import os
+import re
+from typing import NamedTuple
+
+from sysmgmt.store import files
+
+
+class Archive(NamedTuple):
+    """An earlier file of a journal, with the numbers of its first and its last record; size in bytes."""
+
+    path: str
+    first: int
+    last: int
+    size: int
+
+
+class Archives:
+    """Those of the journal at `path`, in its folder."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._folder, name = os.path.split(path)
+        self._stem, self._end = os.path.splitext(name)
+        self._name = re.compile(rf"{re.escape(self._stem)}-(\d+)-(\d+){re.escape(self._end)}")
+
+    def present(self) -> list[Archive]:
+        """All of them, the oldest first. Raises OSError."""
+        found = []
+        with os.scandir(self._folder) as entries:
+            for one in entries:
+                if named := self._name.fullmatch(one.name):
+                    found.append(Archive(one.path, int(named[1]), int(named[2]), one.stat().st_size))
+        return sorted(found, key=lambda one: one.last)
+
+    def put(self, first: int, last: int) -> None:
+        """Make the journal's file an archive, durably. It must have been synced. Raises OSError."""
+        path = os.path.join(self._folder, f"{self._stem}-{first:012d}-{last:012d}{self._end}")
+        os.rename(self._path, path)
+        os.chmod(path, 0o400)
+        files.sync_folder(self._folder)
+
+    def remove_before(self, number: int) -> None:
+        """Remove those whose last record comes before `number`. Raises OSError."""
+        for one in self.present():
+            if one.last < number:
+                os.unlink(one.path)

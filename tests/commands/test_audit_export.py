@@ -1,0 +1,129 @@
+"""An export of the audit proves itself to whoever has openssl and a root certificate, by the commands of the manual."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sysmgmt.engine import auditexport
+from sysmgmt.screen import prose
+from tests.support.box import Client, TestBox
+from tests.support.openssl import Authority
+
+
+@pytest.fixture
+def admin(basic: TestBox) -> Client:
+    """The administrator of a box with a system certificate, whose clock is right."""
+    basic.clock.now = time.time()
+    admin = basic.admin()
+    assert admin.do("create_system_certificate common_name=box1").code == "Done"
+    return admin
+
+
+def exported(admin: Client, filters: str = "") -> str:
+    """The text that export_audit_log writes."""
+    answer = admin.do(f"export_audit_log {filters}")
+    assert answer.code in ("Done", "Unchanged"), answer
+    return answer.download
+
+
+def parsed(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the first line says, and the records."""
+    lines = [json.loads(line) for line in text.split("-----BEGIN", 1)[0].splitlines()]
+    return lines[0]["audit_export"], lines[1:]
+
+
+def verified(folder: Path, text: str, root: str) -> "subprocess.CompletedProcess[str]":
+    """What the commands of the manual say, but for those that need a network."""
+    (folder / "audit.export").write_text(text)
+    (folder / "root.pem").write_text(root)
+    lines = [line for line in prose.EXPORT.splitlines() if line.startswith("    ") and "ssh " not in line]
+    assert len(lines) == 4
+    script = "\n".join(line[4:] for line in lines)
+    return subprocess.run(["sh", "-e", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.checklist("C29")
+@pytest.mark.checklist("R030")
+@pytest.mark.requirement(90)
+def test_the_commands_of_the_manual_verify_an_export_away_from_the_box(admin: Client, tmp_path: Path) -> None:
+    text, root = exported(admin), admin.facts("export_root_certificate")["pem"]
+    done = verified(tmp_path, text, root)
+    assert (done.returncode, done.stderr.strip()) == (0, "CMS Verification successful")
+    assert (tmp_path / "verified.jsonl").read_text() == text.split("-----BEGIN", 1)[0]
+    facts, records = parsed(text)
+    assert (facts["box"], facts["made_by"], facts["records"], facts["complete"]) == (
+        "box1", "admin", len(records), True)
+    assert [one["seq"] for one in records] == list(range(1, len(records) + 1))
+    anchor = f"{facts['audit_records']}:{facts['audit_head']}"
+    assert admin.do(f"verify_audit_log anchor={anchor}").code == "Done"
+
+
+@pytest.mark.requirement(90)
+@pytest.mark.parametrize("tamper", [
+    lambda text: text.replace('"user":"admin"', '"user":"nimda"', 1), lambda text: text.replace("true", "True", 1),
+    lambda text: "".join([*text.splitlines(True)[:3], *text.splitlines(True)[4:]]),
+    lambda text: text.split("-----BEGIN", 1)[0]])
+def test_an_export_that_was_changed_does_not_verify(admin: Client, tmp_path: Path, tamper: Any) -> None:
+    text, root = exported(admin), admin.facts("export_root_certificate")["pem"]
+    assert tamper(text) != text
+    assert verified(tmp_path, tamper(text), root).returncode != 0
+
+
+def test_the_certificate_of_somebody_else_does_not_verify_it(admin: Client, tmp_path: Path) -> None:
+    other = Authority(tmp_path / "ca").begin()
+    assert verified(tmp_path, exported(admin), other.certificate).returncode != 0
+
+
+def test_records_are_chosen_by_number_and_time_and_stand_as_they_were_written(
+        basic: TestBox, admin: Client) -> None:
+    admin.do("rotate_audit_log")
+    admin.do("add_group name=g1")
+    lines = exported(admin, "after=5").split("-----BEGIN", 1)[0].splitlines(True)
+    written = b"".join(one.read_bytes() for one in [*sorted(basic.folder.glob("audit-*")),
+                                                    basic.folder / "audit.journal"]).decode()
+    assert json.loads(lines[1])["seq"] == 6 and "".join(lines[1:]) in written
+    assert parsed(exported(admin, "since=2999-01-01"))[1] == []
+    assert parsed(exported(admin, "until=2999-01-01"))[0]["until"] == "2999-01-01"
+
+
+def test_a_large_audit_is_exported_in_parts(basic: TestBox, admin: Client) -> None:
+    journal = basic.house().box.journal
+    for _ in range(90):
+        journal.append({"time": "2026-01-01T00:00:00Z", "text": "x" * 100_000}, durable=False)
+    first = admin.do("export_audit_log")
+    facts, records = parsed(first.download)
+    assert not facts["complete"] and len(first.download) < auditexport.MOST * 1.1
+    assert first.warnings == (f"More records follow: go on with export_audit_log after={facts['last']}.",)
+    rest, others = parsed(exported(admin, f"after={facts['last']}"))
+    assert rest["complete"] and others[0]["seq"] == records[-1]["seq"] + 1
+    assert basic.state.settings.audit_exported == rest["last"]
+
+
+def test_what_is_exported_with_a_gap_before_it_does_not_count_as_exported(basic: TestBox, admin: Client) -> None:
+    exported(admin, "after=9")
+    assert basic.state.settings.audit_exported == 0
+    exported(admin, "since=2000-01-01")
+    assert basic.state.settings.audit_exported == 0
+    last = parsed(exported(admin))[0]["last"]
+    assert basic.state.settings.audit_exported == last
+
+
+def test_without_a_system_certificate_there_is_nothing_to_sign_with(basic: TestBox) -> None:
+    answer = basic.admin().do("export_audit_log")
+    assert (answer.code, answer.hint, answer.download) == (
+        "NoCertificate", "create_system_certificate makes one.", "")
+
+
+def test_a_dry_run_hands_nothing_out(admin: Client) -> None:
+    answer = admin.do("export_audit_log --dry-run")
+    assert (answer.code, answer.download) == ("Done", "")
+
+
+def test_no_secret_is_in_an_export(admin: Client) -> None:
+    admin.do('add_user name=eve role=monitor password="Canary-SECRET-99"')
+    text = exported(admin)
+    assert "eve" in text and "Canary" not in text and "PRIVATE KEY" not in text

@@ -1,0 +1,109 @@
+"""What boxmgmtd does for the audit by itself."""
+
+import pytest
+
+from sysmgmt.domain.audit_policy import AuditPolicy
+from sysmgmt.service import auditcare
+from tests.support.box import TestBox
+from tests.support.clock import DAY
+
+
+def told(box: TestBox) -> list[tuple[str, str | None]]:
+    """Names and details of the events about the audit."""
+    names = ("AuditSpaceLow", "AuditSpaceLowCleared", "AuditRecordsLost", "OutcomeUnknown")
+    found = box.admin().facts("get_events_log limit=1000")["events"]
+    return [(one["name"], one["details"]) for one in found if one["name"] in names]
+
+
+@pytest.mark.requirement(72)
+def test_start_and_stop_are_recorded(basic: TestBox) -> None:
+    house = basic.house()
+    auditcare.begin(house)
+    auditcare.end(house)
+    found = [one["command"] for one in basic.audit()][-3:]
+    assert found == ["start_audit", "stop_audit", "sign_audit"]
+
+
+def test_an_intent_without_outcome_is_told_of_at_the_next_start_and_once(basic: TestBox) -> None:
+    house = basic.house()
+    auditcare.begin(house)
+    house.box.journal.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
+    number = basic.audit()[-1]["seq"]
+    for _ in range(2):
+        auditcare.begin(basic.house())
+    assert told(basic) == [("OutcomeUnknown", f"record {number}, user bob")]
+    (record,) = [one for one in basic.audit() if one["command"] == "note_unknown_outcome"]
+    assert record["parameters"] == {"number": str(number), "name": "add_group", "user": "bob"}
+    assert basic.admin().do("verify_audit_log").code == "Done"
+
+
+def test_a_command_of_that_name_from_outside_hides_no_missing_outcome(basic: TestBox) -> None:
+    house = basic.house()
+    house.box.journal.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
+    basic.admin().do("start_audit")
+    auditcare.begin(house)
+    assert [name for name, _ in told(basic)] == ["OutcomeUnknown"]
+
+
+@pytest.mark.checklist("C28")
+def test_the_file_is_put_away_in_time_and_the_oldest_archive_goes_by_the_policy(basic: TestBox) -> None:
+    basic.configure(audit=AuditPolicy("daily", keep=2, remove="oldest"))
+    house = basic.house()
+    for _ in range(4):
+        auditcare.keep(house)
+        auditcare.keep(house)
+        basic.clock.move(DAY)
+    archives = sorted(basic.folder.glob("audit-*.journal"))
+    assert len(archives) == 2
+    kept = basic.state.settings.audit_kept
+    assert f"-{kept:012d}-" in archives[0].name
+    removed = [one for one in basic.admin().facts("get_audit_log command=remove_audit_archives limit=99")["records"]
+               if one.get("changes")]
+    assert removed[-1]["changes"] == [f"settings audit_kept: 1 -> {kept}"]
+    assert basic.admin().do("verify_audit_log").code == "Done"
+
+
+def test_nothing_goes_that_was_not_exported_unless_the_policy_says_so(basic: TestBox) -> None:
+    basic.configure(audit=AuditPolicy("daily", keep=1))
+    house = basic.house()
+    for _ in range(4):
+        basic.clock.move(DAY)
+        auditcare.keep(house)
+    assert len(list(basic.folder.glob("audit-*.journal"))) == 4
+    admin = basic.admin()
+    assert admin.do("create_system_certificate common_name=box1").code == "Done"
+    assert admin.do("export_audit_log").code == "Done"
+    auditcare.keep(house)
+    assert len(list(basic.folder.glob("audit-*.journal"))) == 1
+    assert admin.do("verify_audit_log").code == "Done"
+
+
+@pytest.mark.requirement(82)
+def test_records_that_could_not_be_written_are_counted_and_told_of_once(basic: TestBox) -> None:
+    house = basic.house()
+    path = basic.folder / "audit.journal"
+    path.rename(basic.folder / "elsewhere")
+    path.mkdir()
+    for _ in range(7):
+        assert basic.client().door.sign()
+        with pytest.raises(Exception):
+            house.box.journal.append({"n": 1}, durable=True)
+    assert house.box.audit_files.lost() == 7
+    path.rmdir()
+    (basic.folder / "elsewhere").rename(path)
+    for _ in range(2):
+        auditcare.look(house)
+    assert told(basic) == [("AuditRecordsLost", "7 records")]
+    assert basic.admin().facts("get_audit_policy")["lost_records"] == 0
+
+
+@pytest.mark.requirement(83)
+def test_space_that_gets_low_is_told_of_until_there_is_some_again(basic: TestBox) -> None:
+    house = basic.house()
+    basic.configure(audit=AuditPolicy(size=1, keep=1))
+    archive = basic.folder / "audit-000000000000-000000000000.journal"
+    archive.write_bytes(bytes(1_600_000))
+    auditcare.look(house)
+    archive.unlink()
+    auditcare.look(house)
+    assert [name for name, _ in told(basic)] == ["AuditSpaceLow", "AuditSpaceLowCleared"]
