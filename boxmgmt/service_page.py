@@ -167,6 +167,9 @@ Each user of the box has a number of his own from the range of --uids, which is 
 again, also after the user has been removed. The range must not meet the numbers of adduser, of systemd, of
 containers or of users that there are; its end is at most 999999, since /var/log/lastlog grows with the
 numbers. The group of all is boxmgmt, and their home is one empty folder of root's.
+
+Whether a name exists is told to nobody who cannot log in, by text or by time, except in one way: sshd asks for
+the keys of names that exist only, so whoever offers keys and measures time can learn names.
 """
 
 REFUSED = """

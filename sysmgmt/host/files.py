@@ -59,11 +59,21 @@ def write_beside(path: str, wanted: File) -> str:
 
 
 def put(path: str, wanted: File | None) -> None:
-    """Make `path` be `wanted` at once; None: nothing stands there then. Raises OSError."""
+    """Make `path` be `wanted` at once, durably; None: nothing stands there then. Raises OSError."""
     if wanted is None:
         drop(path)
     else:
         os.rename(write_beside(path, wanted), path)
+        _sync(os.path.dirname(path))
+
+
+def _sync(folder: str) -> None:
+    """Make the names in `folder` durable. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def erase(descriptor: int) -> None:
