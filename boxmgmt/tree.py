@@ -45,7 +45,7 @@ MAIN = Menu("Main Menu", (
                 Run("Disable root access", security.disable_root_access),
                 Run("Regenerate the SSH host keys", security.regenerate_host_keys),
                 Run('Change web server "HTTP Strict Transport Security" HSTS mode', web.set_hsts),
-                Run("Regenerate encryption keys", security.regenerate_encryption_keys),
+                Run("Regenerate encryption keys", security.regenerate_encryption_keys, asks=("password",)),
                 Run("Change appliance communication security level", partners.set_communication_security),
                 Run("Enable/disable cluster isolation", partners.set_cluster_isolation),
                 Run("View cluster's certificate", partners.get_cluster_certificate),

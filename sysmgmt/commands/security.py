@@ -1,10 +1,10 @@
 """Security level, sessions, root access and host keys."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.commands.words import CurrentPassword, IdleMinutes, Level, RootDoors, RootMinutes, SessionCount
-from sysmgmt.domain import cryptoperiods, facts, root_access, sealed, security
+from sysmgmt.commands.words import (
+    CurrentPassword, IdleMinutes, Level, RootDoors, RootMinutes, SessionCount, WithoutIsolation)
+from sysmgmt.domain import consequences, facts, root_access, sealed, security
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import keystatus, rekeying
@@ -50,39 +50,35 @@ def get_key_status(call: Call) -> Shown:
     regenerate_encryption_keys), and an event says so 73 days before; the keys of certificates are
     replaced with them. What the master key seals is counted.
     """
-    return Shown({"keys": _told(call, call.state), "sealed": sealed.counted(call.state)})
+    told = [one.facts(call.now) for one in keystatus.of(call.box, call.state)]
+    return Shown({"keys": told, "sealed": sealed.counted(call.state)})
 
 
-def _told(call: Call, state: State) -> list[dict[str, Any]]:
-    return [one.facts(call.now) for one in keystatus.of(call.box, state)]
-
-
-def _of_keys(state: State, values: Mapping[str, Any]) -> str:
-    secrets = sum(sealed.counted(state).values())
-    return (f"This replaces the master key, under which {secrets} secrets are sealed anew, the audit key, and the SSH "
-            "host keys where the box governs sshd: every SSH client will be told that they have changed. "
-            "Regenerate the keys?")
-
-
-@command(needs=Permission.SECURITY, asks=_of_keys, alone=True)
-def regenerate_encryption_keys(call: Call, password: CurrentPassword) -> Change:
-    """Replace all keys of the box at once: master key, audit key, SSH host keys (R142-R149).
+@command(needs=Permission.SECURITY, asks=consequences.question, alone=True)
+def regenerate_encryption_keys(call: Call, password: CurrentPassword,
+                               without_isolation: WithoutIsolation = False) -> Change:
+    """Replace the keys of the box: master key, audit key, cluster certificate, SSH host keys (R142-R149).
 
     Everything that is sealed under the master key is sealed anew, the audit goes on as a new chain,
-    and where the box governs sshd it gets new host keys. The keys of the box's certificates stay as
-    they are. It takes your own password. The new keys prove themselves before an old one goes, and
-    it is all or nothing: whatever happens meanwhile, either all are old or all are new. Every SSH
-    client says afterwards that REMOTE HOST IDENTIFICATION HAS CHANGED: hand out the fingerprints
-    that are shown. With --dry-run it shows what would be replaced.
+    and where the box governs sshd it gets new host keys. The other certificates of the box stay as
+    they are. The new keys prove themselves before an old one goes, and it is all or nothing:
+    whatever happens meanwhile, either all are old or all are new. With --dry-run it shows what
+    would be replaced.
+
+    It takes your own password. Enable the cluster isolation before (set_cluster_isolation): each
+    partner has to be given the new cluster certificate. Without it the partners that will stop
+    talking are named, and a script says without_isolation=yes. Every SSH client says afterwards
+    that REMOTE HOST IDENTIFICATION HAS CHANGED: hand out the fingerprints that are shown.
     """
     state = rekeying.regenerate(call)
     old, new = call.state.settings.master_key, state.settings.master_key
-    return Change(state, {"replaces": _replaced(call, call.state)}, notes={"replaced": old, "master_key": new},
-                  afterwards=lambda: {"keys": _replaced(call, state)})
+    return Change(state, {"replaces": _regenerated(call, call.state)}, consequences.warnings(call.state),
+                  notes={"replaced": old, "master_key": new},
+                  afterwards=lambda: {"keys": _regenerated(call, state)})
 
 
-def _replaced(call: Call, state: State) -> list[dict[str, Any]]:
-    return [one.facts(call.now) for one in keystatus.of(call.box, state) if one.kept != cryptoperiods.SEALED]
+def _regenerated(call: Call, state: State) -> list[dict[str, Any]]:
+    return [one.facts(call.now) for one in keystatus.of(call.box, state) if one.regenerated]
 
 
 @command(needs=Permission.SECURITY, asks="Let root log in to this box?")

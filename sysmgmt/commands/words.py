@@ -196,6 +196,8 @@ Legacy = Annotated[bool, Word("Whether an insecure version is wanted", _yes, "ye
 ConfirmMinutes = Annotated[int, Word(
     f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0: final at once",
     whole(0, 1440, "minutes"), "0-1440")]
+WithoutIsolation = Annotated[bool, Word("Whether it is known that partners will stop talking", _yes, "yes|no",
+                                        offers=lambda state: ["yes", "no"])]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
 IsLogin = Annotated[bool, Word("Whether PAM registers it", _yes, "yes|no")]

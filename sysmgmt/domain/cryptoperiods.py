@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.model import State
 from sysmgmt.domain.ssh_keys import HostKey
@@ -16,7 +17,10 @@ SEALED = "sealed under the master key"
 
 
 class Key(NamedTuple):
-    """What may be told of a key: never the key. `ends_at` None: it has no end of its own."""
+    """What may be told of a key: never the key. `ends_at` None: it has no end of its own.
+
+    `regenerated` says whether regenerate_encryption_keys replaces it.
+    """
 
     name: str
     algorithm: str
@@ -24,6 +28,7 @@ class Key(NamedTuple):
     kept: str
     made_at: float | None
     ends_at: float | None
+    regenerated: bool = True
 
     def facts(self, now: float) -> dict[str, Any]:
         """One element of get_key_status; the age in seconds."""
@@ -44,9 +49,10 @@ def of_certificates(state: State) -> Iterator[Key]:
     """The private keys of certificates, which end with them, and of requests for them."""
     for one in state.identities.values():
         leaf = one.certificates[0]
-        yield Key(f"{one.use} certificate", leaf.key_type, leaf.fingerprint, SEALED, one.made_at, leaf.not_after)
+        yield Key(f"{one.use} certificate", leaf.key_type, leaf.fingerprint, SEALED, one.made_at, leaf.not_after,
+                  one.use == CLUSTER)
     for asked in state.signing_requests.values():
-        yield Key(f"request for a {asked.use} certificate", asked.key_type, "", SEALED, asked.made_at, None)
+        yield Key(f"request for a {asked.use} certificate", asked.key_type, "", SEALED, asked.made_at, None, False)
 
 
 def due(keys: Iterable[Key], now: float) -> Iterator[Finding]:

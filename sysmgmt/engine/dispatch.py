@@ -123,15 +123,15 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     check_scope(state, trip.caller, trip.command, texts)
     reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
     values = read_all(trip.command, reading)
-    if trip.command.asks and not trip.request.confirmed and not trip.request.dry_run:
-        _ask(trip.command.asks, state, values)
+    if trip.command.asks and not trip.request.dry_run:
+        _ask(trip.command.asks, state, values, trip.request.confirmed)
     return values, reading
 
 
-def _ask(asks: Question, state: State, values: Mapping[str, Any]) -> None:
-    """Raise ConfirmationNeeded, unless there is nothing to confirm with these values."""
+def _ask(asks: Question, state: State, values: Mapping[str, Any], confirmed: bool) -> None:
+    """Raise ConfirmationNeeded, unless it is confirmed or there is nothing to confirm with these values."""
     question = asks if isinstance(asks, str) else asks(state, values)
-    if question:
+    if question and not confirmed:
         raise ConfirmationNeeded(question=question)
 
 

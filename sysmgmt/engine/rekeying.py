@@ -7,12 +7,12 @@ can be saved. Saving it is the commit: the keys themselves follow it, see `ownke
 from sysmgmt.domain import sealed
 from sysmgmt.domain.errors import KeysNotProven
 from sysmgmt.domain.model import State
-from sysmgmt.engine import auditing, certification, keystatus
+from sysmgmt.engine import auditing, certification, clustercertificate, keystatus
 from sysmgmt.engine.declaration import Call
 
 
 def regenerate(call: Call) -> State:
-    """The state under new keys: master key, chain of the audit, SSH host keys where the box governs sshd.
+    """The state under new keys: master key, audit chain, cluster certificate, SSH host keys where the box governs sshd.
 
     Raises KeysNotProven, MasterKeyMissing, MasterKeyWrong, StateDamaged.
     """
@@ -20,6 +20,7 @@ def regenerate(call: Call) -> State:
     state = sealed.replaced(call.state, lambda text, place: _sealed_anew(call, (text, place), key))
     seeds = (*state.settings.audit_seeds, auditing.new_seed(call.box, key))
     state = state._replace(settings=state.settings._replace(master_key=key, audit_seeds=seeds))
+    state = clustercertificate.renew(call._replace(state=state))
     if keystatus.governed(call.box.doors):
         state = with_host_keys(call, state)
     _prove(call, state)

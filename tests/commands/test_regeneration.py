@@ -5,6 +5,7 @@ import json
 from typing import NamedTuple
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sysmgmt.box import embedded
 from sysmgmt.domain import sealed
@@ -14,10 +15,13 @@ from sysmgmt.domain.tls import Listener
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Box, Prepared
 from sysmgmt.service import health
-from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.authorities import LEAF, NOW, make
+from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 
 LINE = f'regenerate_encryption_keys password="{ADMIN_PASSWORD}" --yes'
 YEAR = 365 * 86400
+REPLACED = ("master key", "audit key", "cluster certificate")
+NORTH = make("north", wish=LEAF._replace(extended=(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)))
 
 
 @pytest.fixture
@@ -27,6 +31,11 @@ def box(basic: TestBox) -> TestBox:
     for line in ("create_system_certificate common_name=box1", "create_certificate_request common_name=box1"):
         assert admin.do(line).code == "Done"
     return basic
+
+
+def prints(client: Client) -> dict[str, str]:
+    """The fingerprints of all keys."""
+    return {one["name"]: one["fingerprint"] for one in client.facts("get_key_status")["keys"]}
 
 
 def opened(box: TestBox) -> list[str]:
@@ -55,21 +64,29 @@ def holding(box: TestBox, secrets: list[bytes]) -> set[str]:
             for content in [path.read_bytes()] if any(form in content for form in forms)}
 
 
+def pem_body(text: str) -> bytes:
+    """What is in a PEM text."""
+    return base64.b64decode("".join(text.strip().splitlines()[1:-1]))
+
+
 @pytest.mark.checklist("R142")
 @pytest.mark.checklist("C24")
 @pytest.mark.requirement(94)
 def test_every_key_is_new_and_everything_still_opens(box: TestBox) -> None:
-    admin, before, old, status = box.admin(), opened(box), keys(box), box.admin().facts("get_key_status")
+    admin, before, old = box.admin(), opened(box), keys(box)
+    status = prints(admin)
     assert holding(box, old) == {"master.key", "audit.key"}, "the search finds what is there"
     answer = admin.do(LINE)
-    assert answer.code == "Done" and answer.result
-    assert holding(box, old) == set()
+    assert answer.code == "Done" and answer.result and answer.warnings == ()
+    after = opened(box)
+    (gone,), new = set(before) - set(after), set(after) - set(before)
+    assert "PRIVATE KEY" in gone and len(new) == 2, "the keys of the cluster certificates, and the seed of the audit"
+    assert holding(box, [*old, pem_body(gone)]) == set()
     assert len(keys(box)) == 3 and not set(keys(box)) & set(old)
-    now = admin.facts("get_key_status")
-    assert answer.result["keys"] == now["keys"][:2]
-    assert not {one["fingerprint"] for one in now["keys"][:2]} & {one["fingerprint"] for one in status["keys"]}
-    assert [one["fingerprint"] for one in now["keys"][2:]] == [one["fingerprint"] for one in status["keys"][2:]]
-    assert opened(box)[:-1] == before and now["sealed"]["audit_seeds"] == status["sealed"]["audit_seeds"] + 1
+    now = prints(admin)
+    assert {one["name"]: one["fingerprint"] for one in answer.result["keys"]} == {one: now[one] for one in REPLACED}
+    assert {one for one in now if now[one] != status[one]} == set(REPLACED)
+    assert admin.facts("get_cluster_certificate")["fingerprint"] == now["cluster certificate"]
     assert admin.do("verify_audit_log").code == "Done"
     assert admin.do("create_system_certificate common_name=box2").code == "Done"
     assert box.admin().do(LINE).code == "Done" and box.admin().do("verify_audit_log").code == "Done"
@@ -93,10 +110,31 @@ def test_what_will_be_replaced_is_shown_before_and_a_dry_run_changes_nothing(box
     assert asked.code == "ConfirmationNeeded" and "5 secrets are sealed anew" in (asked.message or "")
     shown = admin.do(LINE + " --dry-run")
     assert (shown.code, shown.dry_run) == ("Done", True) and shown.result
-    assert shown.result["replaces"] == admin.facts("get_key_status")["keys"][:2]
+    assert {one["name"]: one["fingerprint"] for one in shown.result["replaces"]} == {
+        one: prints(admin)[one] for one in REPLACED}
     assert keys(box) == old and before["state.json"] == box.files()["state.json"]
     assert admin.together("get_users", LINE)[1].code == "NotAtomic"
     assert keys(box) == old and admin.do("verify_audit_log").code == "Done"
+
+
+@pytest.mark.checklist("R144")
+def test_outside_the_isolation_it_asks_about_the_partners_that_will_stop_talking(basic: TestBox) -> None:
+    basic.clock.now = NOW.timestamp()
+    admin, old = basic.admin(), keys(basic)
+    assert admin.do(f'add_partner name=north address=north.example pem="{NORTH.pem}"').code == "Done"
+    for line in (LINE, LINE.removesuffix(" --yes")):
+        asked = admin.do(line)
+        assert asked.code == "ConfirmationNeeded" and "talking with the box: north." in (asked.message or "")
+        assert "without_isolation=yes" in (asked.hint or "") and asked.confirms == {"without_isolation": "yes"}
+    shown = admin.do(LINE + " --dry-run")
+    assert shown.code == "Done" and "north" in shown.warnings[0]
+    assert keys(basic)[0] == old[0]
+    assert admin.do(f"{LINE.removesuffix(' --yes')} without_isolation=yes").code == "ConfirmationNeeded"
+    answer = admin.do(f"{LINE} without_isolation=yes")
+    assert answer.code == "Done" and "north" in answer.warnings[0] and keys(basic)[0] != old[0]
+    assert admin.do("set_cluster_isolation mode=on").code == "Done"
+    isolated = admin.do(LINE)
+    assert isolated.code == "Done" and isolated.warnings == (), "in the isolation there is nothing to ask"
 
 
 def test_it_takes_the_callers_own_password_which_counts(box: TestBox) -> None:
