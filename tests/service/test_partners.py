@@ -73,7 +73,7 @@ def test_everything_is_kept_when_boxmgmtd_is_killed(pair: tuple[Site, Site]) -> 
     north, south = pair
     before = north.facts("get_partners")
     north.daemon.restart(signal.SIGKILL)
-    wait_until(lambda: north.facts("get_partners")["listener"]["listening"])
+    wait_until(north.listens)
     assert north.facts("get_partners") == before
     assert south.code("test_partner name=north") == north.code("test_partner name=south") == "Done"
     north.facts("set_cluster_isolation mode=on")
@@ -120,7 +120,7 @@ def test_the_floor_of_tls_is_that_of_the_box(pair: tuple[Site, Site]) -> None:
     north.facts("set_tls_minimum version=1.3 --yes confirm_minutes=0")
     (heard,) = [one for one in north.facts("get_cipher_suites")["listeners"] if one["listener"] == "partners"]
     assert [one["version"] for one in heard["versions"]] == ["TLS 1.3"] and heard["below_minimum"] == []
-    assert not [one for one in north.daemon.box.audit() if one["command"] == "note_refused_partner"]
+    assert north.refusals() == [], "looking is no attempt"
 
 
 def test_a_partner_who_calls_itself_otherwise_is_none(pair: tuple[Site, Site]) -> None:
@@ -128,6 +128,7 @@ def test_a_partner_who_calls_itself_otherwise_is_none(pair: tuple[Site, Site]) -
     south.facts("set_box_name name=west")
     assert north.answer("test_partner name=south")["message"].endswith("it calls itself west.")
     assert "under another name" in south.answer("test_partner name=north")["message"]
-    wait_until(lambda: any(one["command"] == "note_refused_partner" for one in north.daemon.box.audit()))
+    wait_until(lambda: bool(north.refusals()))
+    assert "it calls itself west, and is known as south" in north.refusals()[0]["reason"]
     south.facts("set_box_name name=SOUTH")
     assert north.code("test_partner name=south") == "Done"

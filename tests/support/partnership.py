@@ -2,14 +2,17 @@
 
 import json
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sysmgmt.domain import exchange
 from sysmgmt.domain.model import Communication
 from tests.service.daemon import Daemon, running
 from tests.support import box as boxes
+from tests.support.authorities import Made
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import Result, password_file, result, sysmgmt
 
@@ -53,11 +56,22 @@ class Site(NamedTuple):
         """What "View cluster's certificate" shows to be pasted."""
         return str(self.facts("get_cluster_certificate")["pem"])
 
-    def knows(self, other: "Site", certificate: str = "") -> None:
+    def knows(self, other: "Site") -> None:
         """Add another one as a partner."""
-        pem = certificate or other.certificate
-        done = self.run(f"add_partner name={other.name} address={HERE} port={other.port} pem=-\n{pem}")
+        self.pins(other.name, other.certificate, other.port)
+
+    def pins(self, name: str, certificate: str, port: int = 1) -> None:
+        """Add a partner."""
+        done = self.run(f"add_partner name={name} address={HERE} port={port} pem=-\n{certificate}")
         assert done.status == 0, done
+
+    def listens(self) -> bool:
+        """Whether it listens for partners."""
+        return bool(self.facts("get_partners")["listener"]["listening"])
+
+    def refusals(self) -> list[dict[str, Any]]:
+        """What the audit says of refused partners."""
+        return [one["parameters"] for one in self.daemon.box.audit() if one["command"] == "note_refused_partner"]
 
 
 def free_port() -> int:
@@ -77,3 +91,46 @@ def sites(template: TestBox, folder: Path) -> Iterator[tuple[Site, Site]]:
             box.configure(name=name, communication=Communication(port=port, address=HERE))
             found.append(Site(name, stack.enter_context(running(box)), port))
         yield found[0], found[1]
+
+
+class Visitor(NamedTuple):
+    """Somebody at the port for partners, with certificates and a key of the test's own; from one address of many."""
+
+    shown: tuple[Made, ...] = ()
+    version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+    origin: str = HERE
+
+    def plain(self, site: Site) -> socket.socket:
+        """A connection without TLS."""
+        return socket.create_connection((HERE, site.port), 20, (self.origin, 0))
+
+    def secured(self, site: Site) -> ssl.SSLSocket:
+        """A connection with TLS; whoever is there, is believed."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.maximum_version = self.version
+        if self.shown:
+            path = site.daemon.box.folder.parent / "visitor.pem"
+            path.write_text("".join([self.shown[0].key_pem, *(one.pem for one in self.shown)]))
+            context.load_cert_chain(path)
+        return context.wrap_socket(self.plain(site))
+
+    def says(self, site: Site, line: bytes) -> bytes:
+        """What is answered to a line; raises OSError where nobody answers."""
+        with self.secured(site) as connection:
+            connection.sendall(line)
+            return answered(connection)
+
+
+def answered(connection: socket.socket) -> bytes:
+    """The line that comes back, b"" where the connection ends before."""
+    found = b""
+    while not found.endswith(b"\n") and (chunk := connection.recv(4096)):
+        found += chunk
+    return found
+
+
+def line(name: str, **fields: Any) -> bytes:
+    """What a box called `name` says."""
+    said = exchange.Message(name, "1.0", "basic", "authenticated_encrypted", 0.0)
+    return exchange.written(said._replace(**fields))
