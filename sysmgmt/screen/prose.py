@@ -152,7 +152,8 @@ FILES = (
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
     ("audit-FIRST-LAST.journal", "its archives, by the numbers of their records; never remove one by hand"),
     ("audit.key", "the key that the audit is being chained with; it changes every minute"),
-    ("events.journal", "the events: one line of JSON for each"),
+    ("audit.lost", "how many records could not be written, and were not told of yet"),
+    ("events.journal", "the events: one line of JSON for each; the last four archives beside it, of 4 MB each"),
 )
 
 ENVIRONMENT = (

@@ -104,6 +104,8 @@ class AuditJournal(LineJournal):
         told = {"count": self._seq, "head": self._head, "public": pair[1], "signature": signature}
         self._write(before, _own("sign_audit", self._now()) | {"checkpoint": told}, facts, reserve)
         self._sync()
+        if reserve:
+            os.ftruncate(self._file, self._size)  # a full disk has no other space for the new key
         link = self._present_link() or link  # its own record may have begun an epoch
         self._keep(chain.following(link, (self._seq, self._head), self._now(), pair))
 

@@ -90,3 +90,45 @@ def test_an_anchor_of_records_that_were_removed_is_refused_by_name(basic: TestBo
     assert admin.do("verify_audit_log").code == "Done"
     answer = admin.do("verify_audit_log anchor=3:0123456789abcdef")
     assert (answer.code, str(kept) in str(answer.message)) == ("InvalidValue", True)
+
+
+class Blocked:
+    """An audit that nothing can be written to, as of a disk that fails."""
+
+    def __init__(self, box: TestBox) -> None:
+        self._path = box.folder / "audit.journal"
+        self._aside = box.folder / "aside"
+
+    def __enter__(self) -> None:
+        self._path.rename(self._aside)
+        self._path.mkdir()
+
+    def __exit__(self, *ended: object) -> None:
+        self._path.rmdir()
+        self._aside.rename(self._path)
+
+
+@pytest.mark.requirement(84)
+def test_with_the_guarantee_nothing_is_changed_without_its_record_and_reading_goes_on(
+        basic: TestBox, admin: Client) -> None:
+    with Blocked(basic):
+        assert admin.do("add_group name=g8").code == "StorageFailed"
+        assert admin.together("add_group name=g8", "add_group name=g9")[0].code == "StorageFailed"
+        assert admin.do("rotate_audit_log").code == "StorageFailed"
+        assert admin.do("get_groups").code == "Done"
+    assert "g8" not in basic.state.groups
+    assert admin.do("add_group name=g8").code == "Done"
+    assert admin.facts("get_audit_policy")["lost_records"] > 0
+
+
+@pytest.mark.requirement(82)
+@pytest.mark.requirement(84)
+def test_without_the_guarantee_changes_go_on_and_what_is_lost_is_counted(basic: TestBox, admin: Client) -> None:
+    assert admin.do("set_audit_policy audit_guarantee=no").code == "Done"
+    with Blocked(basic):
+        for number in range(5):
+            assert admin.do(f"add_group name=g{number}").code == "Done"
+        assert [one.code for one in admin.together("add_group name=a1", "add_group name=a2")] == ["Done", "Done"]
+    assert len(basic.state.groups) == 7
+    assert admin.facts("get_audit_policy")["lost_records"] == 2 * 7, "an intent and an outcome of each"
+    assert admin.do("verify_audit_log").code == "Done"

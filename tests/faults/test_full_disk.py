@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,12 @@ import pytest
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.domain.model import Account, State
+from sysmgmt.service import auditcare
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from tests.faults import disk
+from tests.support.box import TestBox, build
+from tests.support.clock import HeldClock
 
 
 def added(state: State, name: str) -> State:
@@ -131,3 +135,33 @@ def test_the_same_disk_destroys_what_stock_tinydb_stored(folder: str) -> None:
     assert "refused" in done.stdout
     with open(os.path.join(folder, "stock.json"), encoding="ascii") as file, pytest.raises(ValueError):
         json.load(file)
+
+
+@pytest.mark.requirement(81)
+@pytest.mark.requirement(84)
+def test_on_a_full_disk_the_audit_is_verified_exported_and_made_room_in(folder: str, tmp_path: Path) -> None:
+    """The whole way out, by what the commands may use: nothing else is changed meanwhile, and reading goes on."""
+    made = build(tmp_path / "template", "basic", HeldClock())
+    shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+    box = TestBox(Path(folder), made.clock)
+    admin = box.admin()
+    for line in ("create_system_certificate common_name=box1", "set_audit_policy keep=1",
+                 "add_user name=bob role=monitor password=bob-first-1", "lock_user name=bob", "rotate_audit_log"):
+        assert admin.do(line).code == "Done", line
+    ballast = Path(disk.fill(os.path.dirname(folder)))
+    assert "StorageFull" in {admin.do(f"add_group name=g{number}").code for number in range(2000)}
+    for line in ("get_users", "verify_audit_log", "unlock_user name=bob", "rotate_audit_log", "export_audit_log",
+                 "rotate_audit_log"):
+        assert admin.do(line).code == "Done", line
+    assert ballast.exists()
+    before = disk_free(folder)
+    auditcare.keep(box.house())
+    assert disk_free(folder) > before
+    assert len(list(Path(folder).glob("audit-*.journal"))) == 1
+    assert box.admin().do("verify_audit_log").code == "Done"
+
+
+def disk_free(folder: str) -> int:
+    """Bytes."""
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize

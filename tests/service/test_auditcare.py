@@ -1,11 +1,17 @@
 """What boxmgmtd does for the audit by itself."""
 
+import signal
+from pathlib import Path
+
 import pytest
 
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.service import auditcare
-from tests.support.box import TestBox
+from tests.service.daemon import running
+from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.clock import DAY
+from tests.support.openssl import openssl
+from tests.support.program import password_file
 
 
 def told(box: TestBox) -> list[tuple[str, str | None]]:
@@ -107,3 +113,40 @@ def test_space_that_gets_low_is_told_of_until_there_is_some_again(basic: TestBox
     archive.unlink()
     auditcare.look(house)
     assert [name for name, _ in told(basic)] == ["AuditSpaceLow", "AuditSpaceLowCleared"]
+
+
+def commands(box: TestBox) -> list[str]:
+    """Who has done what, in order, without the signatures."""
+    return [one["command"] for one in box.audit() if one.get("phase") != "intent" and one["command"] != "sign_audit"]
+
+
+@pytest.mark.requirement(72)
+def test_a_real_boxmgmtd_records_its_start_before_anybody_comes_in_and_its_end(basic: TestBox) -> None:
+    seen = len(commands(basic))
+    with running(basic) as daemon:
+        assert commands(basic)[seen] == "start_audit"
+        assert daemon.end() == 0
+        assert commands(basic)[-1] == "stop_audit"
+    with running(basic) as daemon:
+        daemon.end(signal.SIGKILL)
+        assert commands(basic)[-1] != "stop_audit"
+    assert basic.admin().do("verify_audit_log").code == "Done"
+
+
+@pytest.mark.checklist("C29")
+@pytest.mark.parametrize("how", ["batch", "command"])
+def test_an_export_comes_out_of_the_shell_byte_for_byte(basic: TestBox, tmp_path: Path, how: str) -> None:
+    admin = basic.admin()
+    assert admin.do("create_system_certificate common_name=box1").code == "Done"
+    words = ["--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD))]
+    with running(basic) as daemon:
+        done = daemon.run("export_audit_log\n", *words) if how == "batch" else daemon.run(
+            "", *words, "-c", "export_audit_log")
+    assert (done.returncode, done.stderr) == (0, b"")
+    text, mark, signature = done.stdout.decode().partition("-----BEGIN PKCS7-----\n")
+    assert text.startswith('{"audit_export": ') and mark and signature.endswith("-----END PKCS7-----\n")
+    (tmp_path / "lines").write_text(text)
+    (tmp_path / "signature").write_text(mark + signature)
+    (tmp_path / "root.pem").write_text(admin.facts("export_root_certificate")["pem"])
+    openssl("cms", "-verify", "-binary", "-inform", "PEM", "-in", "signature", "-content", "lines", "-CAfile",
+            "root.pem", "-purpose", "any", "-no_check_time", "-out", "verified", folder=tmp_path)

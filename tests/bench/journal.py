@@ -1,0 +1,56 @@
+"""W6: durable records of the audit a second, by one writer and by many, beside the limit of the disk."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sysmgmt.store.audit import AuditJournal
+from sysmgmt.vault.signing import SigningKeys
+from tests.bench.clock import Work, compare
+
+RECORDS = 1000
+WRITERS = (1, 8, 50)
+RECORD = {"time": "2026-01-31T14:30:00.000000Z", "id": "0123456789abcdef0123456789abcdef", "user": "admin",
+          "session": "0123456789abcdef", "origin": "192.0.2.7", "endpoint": "SSH", "command": "add_group",
+          "parameters": {"name": "sales"}, "phase": "intent"}
+
+
+def measure(folder: Path, rounds: int) -> None:
+    """Threads share one journal, as they do in boxmgmtd."""
+    compare("W6 durable audit records", [
+        Work("append 330 bytes and fdatasync (limit)", _limit(folder)),
+        *(Work(f"{writers} writers" if writers > 1 else "1 writer", _chained(folder, writers)) for writers in WRITERS),
+    ], max(3, rounds // 3), RECORDS)
+
+
+def _limit(folder: Path) -> Callable[[], float]:
+    def once() -> float:
+        began = time.perf_counter()
+        with open(folder / "w6.limit", "ab", buffering=0) as file:
+            for _ in range(RECORDS):
+                file.write(b"x" * 330)
+                os.fdatasync(file.fileno())
+        return time.perf_counter() - began
+    return once
+
+
+def _chained(folder: Path, writers: int) -> Callable[[], float]:
+    def once() -> float:
+        shutil.rmtree(folder / "w6", ignore_errors=True)
+        journal = AuditJournal(str(folder / "w6"), time.time, SigningKeys())
+        journal.begin("5eed" * 16)
+
+        def write() -> None:
+            for _ in range(RECORDS // writers):
+                journal.append(RECORD, durable=True)
+        threads = [threading.Thread(target=write) for _ in range(writers)]
+        began = time.perf_counter()
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        return time.perf_counter() - began
+    return once
