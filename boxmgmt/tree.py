@@ -2,7 +2,8 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, audit, box, certificates, logs, mail, partners, security, support, tls, truststore, web)
+    accounts, audit, box, certificates, logs, mail, partners, security, support, syslog, tls,
+    truststore, web)
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -69,6 +70,13 @@ MAIN = Menu("Main Menu", (
                 Run("Enable email", mail.enable_email),
                 Run("Disable email", mail.disable_email),
                 Run("Send a test mail", mail.test_email),
+            )),
+            Menu("Syslog", (
+                Run("View the syslog servers", syslog.get_syslog_settings),
+                Run("Change a syslog server", syslog.config_syslog),
+                Run("Enable a syslog server", syslog.enable_syslog),
+                Run("Disable a syslog server", syslog.disable_syslog),
+                Run("Send a test message", syslog.test_syslog),
             )),
         )),
     )),

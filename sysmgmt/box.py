@@ -48,6 +48,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.services import NoServices
+    from sysmgmt.host.syslog import SyslogSender
     from sysmgmt.store.audit import AuditJournal
     from sysmgmt.store.auditfiles import AuditFiles
     from sysmgmt.store.deliveries import DeliveryFile
@@ -68,7 +69,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               x509.Certifier(), x509.Reader(), x509.Servers(), x509.Partners(),
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
-              SmtpMailer(x509.client), DeliveryFile(folder), clock, __version__, hosted.listeners)
+              SmtpMailer(x509.client), SyslogSender(x509.client), DeliveryFile(folder), clock, __version__,
+              hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

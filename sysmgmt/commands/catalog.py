@@ -1,8 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, audit, box, certificates, keys, logs, mail, own, partners, roles, security, session, support, tls,
-    truststore, web)
+    accounts, audit, box, certificates, keys, logs, mail, own, partners, roles, security, session, support, syslog,
+    tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -16,7 +16,7 @@ CHAPTERS = (
     ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
-    ("Notification", mail.COMMANDS),
+    ("Notification", (*mail.COMMANDS, *syslog.COMMANDS)),
     ("Advanced support", support.COMMANDS),
 )
 """The chapters of the manual with their commands."""

@@ -322,6 +322,12 @@ class NotConfigured(Refusal):
     hint = "{command} sets it up."
 
 
+class ClearText(Refusal):
+    """Over {protocol} everybody on the way can read and change what is sent, and nobody knows who takes it."""
+
+    hint = "Use protocol=tls; where the receiver leaves no choice, add insecure=yes."
+
+
 class DeliveryFailed(Refusal):
     """The server {server} takes no message: {reason}."""
 

@@ -107,7 +107,7 @@ def _of_root_access(found: list[Difference], state: State) -> Iterator[Event]:
 
 
 def _of_receiver(found: list[Difference], state: State) -> Iterator[Event]:
-    if rest := [one for one in found if one.field != "after"]:
+    if rest := [one for one in found if not one.field.startswith("after")]:
         yield Event(NAMED["SettingsChanged"], "", _listed(rest))
 
 
@@ -168,5 +168,5 @@ def _listed(found: list[Difference]) -> str:
 
 _TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
           "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver,
-          "partners": _of_partner, "identities": _of_identity}
+          "syslog": _of_receiver, "partners": _of_partner, "identities": _of_identity}
 """What the changes of each table tell."""

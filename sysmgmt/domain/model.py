@@ -13,6 +13,7 @@ from sysmgmt.domain.credentials import RevocationList as RevocationList
 from sysmgmt.domain.credentials import Subject as Subject
 from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
 from sysmgmt.domain.receivers import MailServer as MailServer
+from sysmgmt.domain.receivers import SyslogServer as SyslogServer
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.secrecy import SECRET as SECRET
 
@@ -255,6 +256,7 @@ class State(NamedTuple):
     revocation_lists: Records[RevocationList] = Records()
     mail: Records[MailServer] = Records()
     partners: Records[Partner] = Records()
+    syslog: Records[SyslogServer] = Records()
 
     @property
     def installed(self) -> bool:

@@ -24,3 +24,21 @@ class MailServer(NamedTuple):
     reports: bool = True
     enabled: bool = True
     after: tuple[int, ...] = ()
+
+
+class SyslogServer(NamedTuple):
+    """Where events, audit records or both are sent to; `name` is its number.
+
+    `after_events` and `after_audit` are the numbers of the last records before it was configured.
+    With `client_certificate` the box shows its system certificate.
+    """
+
+    name: str
+    server: str
+    port: int
+    protocol: str
+    what: str
+    client_certificate: bool = False
+    enabled: bool = True
+    after_events: int = 0
+    after_audit: int = 0

@@ -1,15 +1,16 @@
 """Mail: the server with its password opened, how far each recipient has got, and a test that goes step by step."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import delivery, mail, sealed, truststore
 from sysmgmt.domain.delivery import Delivered
-from sysmgmt.domain.errors import DeliveryFailed, InvalidValue, MissingValue, Refusal
+from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
 from sysmgmt.domain.mail import Letter, Post, Recipient
 from sysmgmt.domain.model import MailServer, State
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box
+from sysmgmt.engine.trial import Steps
 
 PLACE = sealed.place("mail", mail.NAME, "password")
 ADVICE = {
@@ -85,31 +86,9 @@ def test(call: Call, server: MailServer) -> dict[str, Any]:
     name = call.state.settings.name
     letters = [Letter(f"test-{call.box.clock.token()}", server.sender, mail.recipient(one).address,
                       f"[{name}] test", f"The box {name} can send mail to you.\n") for one in server.recipients]
-    steps = Steps([one for one in ADVICE if server.user or one != "login"], call.box.clock.now)
+    steps = Steps({step: what for step, what in ADVICE.items() if server.user or step != "login"}, call.box.clock.now)
     try:
         call.box.mailer.deliver(post(call.box, call.state, server), letters, steps.passed, lambda letter: None)
     except Refusal as problem:
         raise steps.failed(server.server, problem) from None
     return {"server": server.server, "steps": steps.done}
-
-
-class Steps:
-    """The steps of a test: those that were passed, with their times (`now` in seconds)."""
-
-    def __init__(self, names: Sequence[str], now: Callable[[], float]) -> None:
-        self._names = names
-        self._now = now
-        self._began = now()
-        self.done: list[dict[str, Any]] = []
-
-    def passed(self, name: str) -> None:
-        """The step is done."""
-        began, self._began = self._began, self._now()
-        self.done.append({"step": name, "milliseconds": round(1000 * (self._began - began))})
-
-    def failed(self, server: str, problem: Refusal) -> Refusal:
-        """What is raised because of `problem`: the first step that was not passed, and what to do."""
-        name = self._names[min(len(self.done), len(self._names) - 1)]
-        passed = ", ".join(f"{one['step']} ({one['milliseconds']} ms)" for one in self.done) or "nothing"
-        return DeliveryFailed(f"The step {name} fails: {problem} Passed before: {passed}.", ADVICE[name],
-                              server=server, reason=name)

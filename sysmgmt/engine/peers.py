@@ -6,6 +6,7 @@ from typing import Protocol
 from sysmgmt.domain.exchange import Heard, Message, Proof
 from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import Certificate, Partner
+from sysmgmt.domain.syslog import Relay
 from sysmgmt.domain.truststore import Trust
 
 
@@ -34,4 +35,30 @@ class Mailer(Protocol):
         """Bring letters to a server; `passed` hears of each step to it, `accepted` of each letter that it took.
 
         It never lasts longer than a minute. Raises ServerUnreachable, ServerRefused, DeliveryFailed.
+        """
+
+
+class Link(Protocol):
+    """A connection to a syslog server."""
+
+    def send(self, messages: Sequence[bytes]) -> None:
+        """Send messages. Raises DeliveryFailed."""
+
+    def check(self, seconds: float = 0.0) -> None:
+        """Wait that long for the server to refuse or to hang up: raises DeliveryFailed then."""
+
+    def under_way(self) -> int:
+        """Bytes that have not yet arrived at the other machine, as far as that is known."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class Sender(Protocol):
+    """Speaks to syslog servers."""
+
+    def open(self, relay: Relay, passed: Callable[[str], None]) -> Link:
+        """A connection that the server has not refused; `passed` hears of each step to it.
+
+        Raises ServerUnreachable, ServerRefused, DeliveryFailed.
         """

@@ -14,6 +14,7 @@ from sysmgmt.engine.journals import AuditFiles as AuditFiles
 from sysmgmt.engine.journals import Journal as Journal
 from sysmgmt.engine.peers import Mailer as Mailer
 from sysmgmt.engine.peers import Partners as Partners
+from sysmgmt.engine.peers import Sender as Sender
 from sysmgmt.engine.peers import Servers as Servers
 
 
@@ -240,6 +241,7 @@ class Box(NamedTuple):
     services: Services
     doors: Doors
     mailer: Mailer
+    sender: Sender
     deliveries: Deliveries
     clock: Clock
     release: str

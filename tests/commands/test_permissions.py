@@ -42,6 +42,9 @@ GUIDE = {
     "test_email": "system_configuration",
     "get_audit_policy": "audit", "set_audit_policy": "security", "rotate_audit_log": "audit",
     "export_audit_log": "audit",
+    "config_syslog": "system_configuration", "enable_syslog": "system_configuration",
+    "disable_syslog": "system_configuration", "get_syslog_settings": "system_configuration",
+    "test_syslog": "system_configuration",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

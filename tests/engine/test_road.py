@@ -345,7 +345,7 @@ REACHED = {
     "NoRequest": "cancel_certificate_request", "NoCertificate": "export_root_certificate",
     "UnknownTrust": "remove_trusted_certificate name=nobody",
     "UnknownFile": "add_trusted_certificate name=a purposes=ldap file=ca.pem",
-    "NotConfigured": "test_email",
+    "NotConfigured": "test_email", "ClearText": "config_syslog server=a.example protocol=udp",
     "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }

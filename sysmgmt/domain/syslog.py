@@ -1,0 +1,113 @@
+"""Syslog: what a record says in the form of RFC 5424, and how far a server has got (R024)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sysmgmt.domain.delivery import Delivered
+from sysmgmt.domain.errors import ClearText, NotConfigured
+from sysmgmt.domain.model import State, SyslogServer
+from sysmgmt.domain.truststore import Trust
+
+TLS = "tls"
+PROTOCOLS = {TLS: 6514, "tcp": 514, "udp": 514}
+"""How a server is spoken to, and the usual port."""
+EVENTS, AUDIT = STREAMS = ("events", "audit")
+WHAT: Mapping[str, tuple[str, ...]] = {"both": STREAMS, EVENTS: (EVENTS,), AUDIT: (AUDIT,)}
+NUMBERS = ("1", "2")
+DAEMON, LOG_AUDIT = 3, 13
+"""Facilities of RFC 5424."""
+SEVERITY = {"critical": 2, "error": 3, "warning": 4, "info": 6}
+NOTICE = 5
+ENTERPRISE = 32473
+"""The number that IANA keeps for those who have none."""
+LONGEST = 4000
+"""Characters of a value: a receiver need not take messages of more than 8 KiB."""
+
+
+class Relay(NamedTuple):
+    """A syslog server with all that is needed to speak to it; certificates and key of the box as PEM, or ""."""
+
+    server: str
+    port: int
+    protocol: str
+    trust: Trust
+    certificates: str = ""
+    key: str = ""
+
+
+class Origin(NamedTuple):
+    """The box that a message comes from."""
+
+    name: str
+    id: str
+
+
+def server(state: State, number: str) -> SyslogServer:
+    """The server of that number. Raises NotConfigured."""
+    found = state.syslog.get(number)
+    if found is None:
+        raise NotConfigured(what=f"syslog server {number}", command="config_syslog")
+    return found
+
+
+def configure(state: State, new: SyslogServer, newest: tuple[int, int], insecure: bool) -> State:
+    """The state with this server; `newest` are the numbers of the last event and of the last audit record.
+
+    What it was sent already it is sent on from there, if it stays the same server. Raises ClearText.
+    """
+    if new.protocol != TLS and not insecure:
+        raise ClearText(protocol=new.protocol)
+    old = state.syslog.get(new.name)
+    if old and old.enabled and (old.server, old.port) == (new.server, new.port):
+        events = old.after_events if EVENTS in WHAT[old.what] else newest[0]
+        newest = events, old.after_audit if AUDIT in WHAT[old.what] else newest[1]
+    return state._replace(syslog=state.syslog.put(
+        new.name, new._replace(after_events=newest[0], after_audit=newest[1])))
+
+
+def switch(state: State, number: str, on: bool, newest: tuple[int, int]) -> State:
+    """The state in which the server is sent to, or not. Raises NotConfigured."""
+    old = server(state, number)
+    if old.enabled == on:
+        return state
+    new = old._replace(enabled=on)
+    if on:
+        new = new._replace(after_events=newest[0], after_audit=newest[1])
+    return state._replace(syslog=state.syslog.put(number, new))
+
+
+def name(one: SyslogServer, stream: str) -> str:
+    """Under what it is kept how far the server has got; another server begins anew."""
+    return f"syslog {one.name} {one.server}:{one.port} {stream}"
+
+
+def done(one: SyslogServer, stream: str, kept: Mapping[str, Delivered]) -> Delivered:
+    """How far the server has got."""
+    after = one.after_events if stream == EVENTS else one.after_audit
+    found = kept.get(name(one, stream), Delivered(after))
+    return found._replace(number=max(found.number, after))
+
+
+def message(stream: str, record: Mapping[str, Any], origin: Origin) -> bytes:
+    """A record as a message. Its number stands in it, so that one that comes twice is seen."""
+    if stream == EVENTS:
+        priority, id = DAEMON * 8 + SEVERITY.get(record.get("level", ""), NOTICE), record.get("name", "event")
+        said = " ".join(filter(None, (record.get("summary"), record.get("details"))))
+    else:
+        priority, id = LOG_AUDIT * 8 + (SEVERITY["warning"] if record.get("status") else NOTICE), "audit"
+        said = " ".join(str(record[one]) for one in ("user", "command", "phase", "code", "note") if record.get(one))
+    data = _structured(f"{stream}@{ENTERPRISE}", {"box": origin.id, "number": record["seq"], **record})
+    header = f"<{priority}>1 {record.get('time') or '-'} {origin.name or '-'} boxmgmt - {id} {data}"
+    return f"{header} \ufeff{said[:LONGEST]}".encode("utf-8", "replace")
+
+
+def _structured(id: str, values: Mapping[str, Any]) -> str:
+    shown = (f'{name[:32]}="{_escaped(value)}"' for name, value in values.items()
+             if name not in ("seq", "time", "summary", "details") and value not in (None, ""))
+    return f"[{id} {' '.join(shown)}]"
+
+
+def _escaped(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "".join(f"\\{one}" if one in '"\\]' else one for one in text[:LONGEST])

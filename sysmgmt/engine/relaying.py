@@ -1,0 +1,78 @@
+"""Syslog: a server with what it is shown, what waits for it, and a test that goes step by step."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain import certificates, delivery, sealed, syslog, truststore
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.model import State, SyslogServer
+from sysmgmt.domain.syslog import EVENTS, WHAT, Origin, Relay
+from sysmgmt.domain.times import iso
+from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.ports import Box, Journal
+from sysmgmt.engine.trial import Steps
+
+ADVICE = {
+    "name": "Check the name of the server (get_syslog_settings), and the DNS of the box.",
+    "port": "Check the port, and whether the server runs and a firewall lets the box through.",
+    "tls": "Trust the server with accept_server_certificate, or its authority with add_trusted_certificate "
+           "(purposes=syslog); if it wants a certificate of the box, use client_certificate=yes and have it trusted.",
+    "accepted": "Look into the log of the server: it took the connection, and then no message."}
+"""What to do where a test ends at a step."""
+
+
+def newest(box: Box) -> tuple[int, int]:
+    """The numbers of the last event and of the last audit record. Raises StorageFailed."""
+    return delivery.last(box.events.newest()), delivery.last(box.journal.newest())
+
+
+def journal(box: Box, stream: str) -> Journal:
+    """Where the records of a stream are."""
+    return box.events if stream == EVENTS else box.journal
+
+
+def relay(box: Box, state: State, one: SyslogServer) -> Relay:
+    """The server, ready to be spoken to. Raises NoCertificate, MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+    found = Relay(one.server, one.port, one.protocol, truststore.trust(state, "syslog", one.server, box.clock.now()))
+    if not one.client_certificate:
+        return found
+    own = certificates.identity(state, certificates.SYSTEM)
+    key = box.sealer.unseal(own.key, sealed.place("identities", own.use, "key"))
+    return found._replace(certificates="".join(each.pem for each in own.certificates), key=key)
+
+
+def settings(box: Box, state: State) -> dict[str, Any]:
+    """What get_syslog_settings tells. Raises StateDamaged, StorageFailed."""
+    return {"syslog": [_shown(box, one) for one in state.syslog.values()]}
+
+
+def _shown(box: Box, one: SyslogServer) -> dict[str, Any]:
+    kept = box.deliveries.read()
+    told = {"number": int(one.name), **one._asdict()}
+    for hidden in ("name", "after_events", "after_audit"):
+        del told[hidden]
+    for stream in WHAT[one.what]:
+        done = syslog.done(one, stream, kept)
+        left = max(0, delivery.last(journal(box, stream).newest()) - done.number) if one.enabled else 0
+        told[stream] = delivery.facts(done, left)
+    return told
+
+
+def test(call: Call, one: SyslogServer) -> Mapping[str, Any]:
+    """Send a message; the steps on the way there. Raises DeliveryFailed with what to do."""
+    state, now = call.state, call.box.clock.now
+    advice = {step: what for step, what in ADVICE.items() if step != "tls" or one.protocol == syslog.TLS}
+    steps = Steps(advice, now)
+    record = {"seq": 0, "time": iso(now(), 6), "name": "test", "level": "info", "user": call.caller.user,
+              "summary": f"The box {state.settings.name} can send to this syslog server."}
+    try:
+        link = call.box.sender.open(relay(call.box, state, one), steps.passed)
+        try:
+            link.send([syslog.message(EVENTS, record, Origin(state.settings.name, state.settings.box_id))])
+            link.check(1.0)
+        finally:
+            link.close()
+        steps.passed("accepted")
+    except Refusal as problem:
+        raise steps.failed(one.server, problem) from None
+    return {"server": one.server, "steps": steps.done}

@@ -1,0 +1,28 @@
+"""A test of a receiver, step by step: what was passed, how long it took, and what to do about what fails."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sysmgmt.domain.errors import DeliveryFailed, Refusal
+
+
+class Steps:
+    """The steps that were passed, with their times; `advice` has all, and what to do where one fails."""
+
+    def __init__(self, advice: Mapping[str, str], now: Callable[[], float]) -> None:
+        self._advice = advice
+        self._now = now
+        self._began = now()
+        self.done: list[dict[str, Any]] = []
+
+    def passed(self, name: str) -> None:
+        """The step is done."""
+        began, self._began = self._began, self._now()
+        self.done.append({"step": name, "milliseconds": round(1000 * (self._began - began))})
+
+    def failed(self, server: str, problem: Refusal) -> Refusal:
+        """What is raised because of `problem`: the first step that was not passed, and what to do."""
+        name = [*self._advice][min(len(self.done), len(self._advice) - 1)]
+        passed = ", ".join(f"{one['step']} ({one['milliseconds']} ms)" for one in self.done) or "nothing"
+        return DeliveryFailed(f"The step {name} fails: {problem} Passed before: {passed}.", self._advice[name],
+                              server=server, reason=name)

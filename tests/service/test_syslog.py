@@ -1,0 +1,243 @@
+"""What boxmgmtd sends to a real rsyslogd: all of it, in order, whatever happens to either (R024)."""
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.service.relaying import Carrier
+from tests.service import daemon
+from tests.support import rsyslog
+from tests.support.authorities import LEAF, make
+from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import password_file
+from tests.support.rsyslog import ROOT, Rsyslog
+
+LOG_AUDIT_NOTICE, DAEMON_INFO = "109", "30"
+
+
+class Site:
+    """A box, its admin, a place for rsyslogd, and boxmgmtd's carrier with a clock of its own."""
+
+    def __init__(self, box: TestBox, folder: Path) -> None:
+        box.clock.now = time.time()
+        self.box, self.house, self.folder, self.port = box, box.house(), folder, rsyslog.free_port()
+        self.elapsed = 0.0
+        self.carrier = Carrier("1", {}, lambda: self.elapsed)
+        self.admin = box.admin()
+        self.admin.do(f'add_trusted_certificate name=log purposes=syslog pem="{ROOT.pem}"')
+
+    def config(self, more: str = "") -> None:
+        """Set the server up."""
+        answer = self.admin.do(f"config_syslog server=localhost port={self.port} {more}")
+        assert answer.code == "Done", answer
+
+    def look(self, later: float = 1.0) -> None:
+        """Let the carrier look once, `later`."""
+        self.elapsed += later
+        self.carrier.look(self.house)
+
+    def happens(self, *names: str) -> None:
+        """Let events happen: groups are added."""
+        for name in names:
+            assert self.admin.do(f"add_group name={name}").code == "Done"
+
+    def settle(self) -> None:
+        """Look until every event is known to be there."""
+        wait_for(lambda: self.look(6) or not self.shown()["waiting"])  # type: ignore[func-returns-value]
+
+    def events(self, name: str) -> list[str]:
+        """The events of a name and its end."""
+        return [one["name"] for one in self.admin.facts("get_events_log limit=1000")["events"]
+                if one["name"].startswith(name)]
+
+    def shown(self, stream: str = "events") -> dict[str, object]:
+        """What the settings show of a stream."""
+        found: dict[str, object] = self.admin.facts("get_syslog_settings")["syslog"][0][stream]
+        return found
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder for rsyslogd, which does not come into every one."""
+    with rsyslog.folder() as path:
+        yield path
+
+
+@pytest.fixture
+def site(basic: TestBox, place: Path) -> Site:
+    """See Site."""
+    return Site(basic, place)
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 40
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)  # until rsyslogd has written it down
+
+
+@pytest.mark.requirement(9)
+@pytest.mark.requirement(85)
+@pytest.mark.checklist("R024")
+@pytest.mark.checklist("R025")
+def test_events_and_audit_records_arrive_whole_over_tls(site: Site) -> None:
+    site.config()
+    first = "password=bob-first-1 must_change=no"
+    for line in (f"add_user name=bob role=monitor {first}", "set_user name=bob role=auditor", "lock_user name=bob",
+                 "unlock_user name=bob", "remove_user name=bob"):
+        assert site.admin.do(line).code == "Done"
+    site.admin.do(r'set_login_banner text="a \"quoted\" ] text"')
+    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+        site.look()
+        wait_for(lambda: any("banner" in one["data"] and one["id"] == "audit" for one in server.got))
+        got = server.got
+    events = [one["id"] for one in got if one["pri"] != LOG_AUDIT_NOTICE]
+    assert events == ["SettingsChanged", "UserAdded", "UserChanged", "UserLocked", "UserUnlocked", "UserRemoved",
+                      "SettingsChanged"]
+    assert {(one["host"], one["app"]) for one in got} == {("box1", "boxmgmt")}
+    banner = [one["data"] for one in got if "set_login_banner" in one["data"]][-1]
+    assert r'a \\\"quoted\\\" \] text' in banner and 'user="admin"' in banner and 'mac="' in banner
+    assert "bob-first-1" not in repr(got) and server.numbers("audit") == sorted(server.numbers("audit"))
+
+
+@pytest.mark.parametrize("what, streams", [("events", {"events"}), ("audit", {"audit"}), ("both", {"events", "audit"})])
+def test_one_chooses_what_is_sent(site: Site, what: str, streams: set[str]) -> None:
+    site.config(f"what={what}")
+    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+        site.happens("g1")
+        site.look()
+        wait_for(lambda: all(server.numbers(one) for one in streams))
+        assert {one["data"].split("@")[0].lstrip("[") for one in server.got} == streams
+
+
+@pytest.mark.requirement(85)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_what_happens_while_the_server_is_down_arrives_in_order(site: Site, how: int) -> None:
+    site.config("what=events")
+    server = Rsyslog(site.folder, site.port)
+    with rsyslog.running(server):
+        site.happens("g1", "g2")
+        site.look()
+        wait_for(lambda: len(server.numbers("events")) == 3)
+        server.end(how)
+        for number in range(3, 8):
+            site.happens(f"g{number}")
+            site.look(1000)
+        assert site.shown()["waiting"] and site.shown()["last_error"]
+        server.start()
+        site.look(1000)
+        site.settle()
+        site.settle()
+        wait_for(lambda: len(set(server.numbers("events"))) >= 9)
+        numbers = server.numbers("events")
+    once = list(dict.fromkeys(numbers))
+    assert once == list(range(once[0], once[0] + len(once))), "nothing is lost, the order is kept"
+    assert site.events("SyslogFails") == ["SyslogFails", "SyslogFailsCleared"]
+    assert site.shown()["last_error"] is None
+
+
+def test_what_may_have_been_lost_with_a_connection_is_sent_again(site: Site) -> None:
+    site.config("what=events")
+    server = Rsyslog(site.folder, site.port)
+    with rsyslog.running(server):
+        site.settle()
+        server.signal(signal.SIGSTOP)
+        site.happens("lost1", "lost2")
+        site.look()  # the machine of the server takes it, the server never reads it
+        server.end(signal.SIGKILL)
+        server.start()
+        site.look(1000)
+        site.look(1000)
+        site.settle()
+        wait_for(lambda: "lost2" in repr(server.got))
+        assert "lost1" in repr(server.got)
+
+
+def test_nothing_is_sent_twice_where_nothing_broke(site: Site) -> None:
+    site.config()
+    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+        for number in range(20):
+            site.happens(f"g{number}")
+            wait_for(lambda: site.look(0.01) or f" g{number} " in repr(server.got))  # type: ignore[func-returns-value]
+        site.settle()
+        events, audit = server.numbers("events"), server.numbers("audit")
+    assert len(events) == 21 == len(set(events)) and len(audit) == len(set(audit))
+
+
+def test_with_a_client_certificate_only_the_box_is_let_in(site: Site) -> None:
+    site.admin.do("create_system_certificate common_name=box1")
+    peers = site.admin.facts("export_root_certificate")["pem"]
+    site.config("what=events")
+    with rsyslog.running(Rsyslog(site.folder, site.port, peers)) as server:
+        site.happens("g1")
+        for _ in range(5):
+            site.look(10)
+        assert server.got == [] and site.shown()["waiting"], "TLS 1.3 refuses after the handshake"
+        site.config("what=events client_certificate=yes")
+        site.look()
+        site.settle()
+        wait_for(lambda: "g1" in repr(server.got))
+        assert site.shown()["waiting"] == 0
+        assert [one["step"] for one in site.admin.facts("test_syslog")["steps"]] == ["name", "port", "tls", "accepted"]
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "udp"])
+def test_clear_text_goes_only_to_who_asks_for_it(site: Site, protocol: str) -> None:
+    line = f"config_syslog server=127.0.0.1 port={site.port} protocol={protocol} what=events"
+    assert site.admin.do(line).code == "ClearText"
+    answer = site.admin.do(f"{line} insecure=yes")
+    assert answer.code == "Done" and "everybody on the way" in answer.warnings[0]
+    with rsyslog.running(Rsyslog(site.folder, site.port, protocol=protocol)) as server:
+        site.happens("g1")
+        site.look()
+        wait_for(lambda: "g1" in repr(server.got))
+        site.settle()
+        assert site.admin.do("test_syslog").code == "Done"
+
+
+def test_a_server_that_is_not_trusted_gets_nothing(site: Site) -> None:
+    site.config()
+    stranger = make("syslog", wish=LEAF._replace(names=("localhost",)))
+    with rsyslog.running(Rsyslog(site.folder, site.port, shown=stranger)) as server:
+        site.look()
+        answer = site.admin.do("test_syslog")
+        assert (answer.message or "").startswith("The step tls fails: ") and "not trusted" in (answer.message or "")
+        assert server.got == [] and "not trusted" in str(site.shown()["last_error"])
+
+
+def test_a_test_names_a_closed_port_and_gives_up_a_silent_server(site: Site) -> None:
+    site.config()
+    assert (site.admin.do("test_syslog").message or "").startswith("The step port fails: ")
+    with socket.create_server(("127.0.0.1", site.port)):
+        began = time.monotonic()
+        assert (site.admin.do("test_syslog").message or "").startswith("The step tls fails: ")
+        assert time.monotonic() - began < 15
+
+
+def test_the_second_server_is_apart_from_the_first(site: Site) -> None:
+    site.config()
+    assert site.admin.do(f"config_syslog number=2 server=localhost port={site.port + 1} what=events").code == "Done"
+    assert [one["number"] for one in site.admin.facts("get_syslog_settings")["syslog"]] == [1, 2]
+    assert site.admin.do("disable_syslog number=2").code == "Done"
+    assert [one["enabled"] for one in site.admin.facts("get_syslog_settings")["syslog"]] == [True, False]
+    assert site.admin.do("config_syslog number=3 server=localhost").code == "InvalidValue"
+    assert site.admin.do("config_syslog server=localhost client_certificate=yes").code == "NoCertificate"
+
+
+def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
+    site.config("what=events")
+    options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    with daemon.running(basic) as boxmgmtd, rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+        for number in range(3):
+            done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
+            assert done.returncode == 0, done.stderr
+            boxmgmtd.restart(signal.SIGKILL)
+        wait_for(lambda: "b2" in repr(server.got))
+        numbers = list(dict.fromkeys(server.numbers("events")))
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert all(name in repr(server.got) for name in ("a0", "b0", "a1", "b1", "a2", "b2"))

@@ -1,0 +1,112 @@
+"""A real rsyslogd on the loopback, which writes down what it takes."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.support.authorities import CA, LEAF, Made, make
+
+ROOT = make("Syslog Root", wish=CA)
+SERVER = make("syslog", ROOT, LEAF._replace(names=("localhost",)))
+CONFIGURATION = """
+global(workDirectory="{folder}" maxMessageSize="64k" defaultNetstreamDriver="ossl"
+       defaultNetstreamDriverCAFile="{folder}/ca.pem" defaultNetstreamDriverCertFile="{folder}/server.pem"
+       defaultNetstreamDriverKeyFile="{folder}/server.key")
+module(load="imudp")
+module(load="imtcp" StreamDriver.Name="ossl" StreamDriver.Mode="{mode}" StreamDriver.AuthMode={auth})
+template(name="all" type="list" option.jsonf="on") {{
+  property(outname="pri" name="pri" format="jsonf") property(outname="host" name="hostname" format="jsonf")
+  property(outname="app" name="app-name" format="jsonf") property(outname="id" name="msgid" format="jsonf")
+  property(outname="data" name="structured-data" format="jsonf")
+  property(outname="time" name="timestamp" dateFormat="rfc3339" format="jsonf")
+  property(outname="said" name="msg" format="jsonf") }}
+input(type="{input}" address="127.0.0.1" port="{port}")
+action(type="omfile" file="{folder}/got.jsonl" template="all" asyncWriting="off")
+"""
+
+
+class Rsyslog:
+    """rsyslogd with a folder of its own; `peers` are whose client certificates it trusts, "" takes everybody."""
+
+    def __init__(self, folder: Path, port: int, peers: str = "", shown: Made = SERVER, protocol: str = "tls") -> None:
+        self.folder, self.port, self.protocol = folder, port, protocol
+        folder.mkdir(exist_ok=True)
+        (folder / "ca.pem").write_text(peers or ROOT.pem)
+        (folder / "server.pem").write_text(shown.pem)
+        (folder / "server.key").write_text(shown.key_pem)
+        (folder / "rsyslog.conf").write_text(CONFIGURATION.format(
+            folder=folder, port=port, mode=int(protocol == "tls"), auth='"x509/name" PermittedPeer=["box1"]' if peers else '"anon"',
+
+            input="imudp" if protocol == "udp" else "imtcp"))
+        self._process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it; it takes connections on return."""
+        self._process = subprocess.Popen(
+            ["rsyslogd", "-n", "-f", str(self.folder / "rsyslog.conf"), "-i", str(self.folder / "pid")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not self._listens():
+            assert self._process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)  # until it listens
+
+    def _listens(self) -> bool:
+        kind = "udp" if self.protocol == "udp" else "tcp"
+        return f":{self.port:04X} 00000000:0000 " in Path(f"/proc/net/{kind}").read_text()
+
+    def end(self, how: int = signal.SIGTERM) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        os.kill(self._process.pid, number)
+
+    @property
+    def got(self) -> list[dict[str, Any]]:
+        """What it has written down."""
+        path = self.folder / "got.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def numbers(self, stream: str) -> list[int]:
+        """The numbers of the records of a stream, in the order in which they came."""
+        found = (re.match(rf'\[{stream}@32473 box="[^"]*" number="(\d+)"', one["data"]) for one in self.got)
+        return [int(one[1]) for one in found if one]
+
+
+def free_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder of its own for rsyslogd."""
+    path = Path(tempfile.mkdtemp(prefix="rsyslog-"))
+    yield path
+    shutil.rmtree(path)
+
+
+@contextmanager
+def running(server: Rsyslog) -> Iterator[Rsyslog]:
+    """rsyslogd for the time of a test."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
