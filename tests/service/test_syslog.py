@@ -237,7 +237,7 @@ def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> 
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr
             boxmgmtd.restart(signal.SIGKILL)
-        wait_for(lambda: "b2" in repr(server.got))
+        wait_for(lambda: "group b2 was" in repr(server.got))
         numbers = list(dict.fromkeys(server.numbers("events")))
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    assert all(name in repr(server.got) for name in ("a0", "b0", "a1", "b1", "a2", "b2"))
+    assert all(f"group {name} was" in repr(server.got) for name in ("a0", "b0", "a1", "b1", "a2", "b2"))

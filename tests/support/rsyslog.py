@@ -45,9 +45,8 @@ class Rsyslog:
         (folder / "server.pem").write_text(shown.pem)
         (folder / "server.key").write_text(shown.key_pem)
         (folder / "rsyslog.conf").write_text(CONFIGURATION.format(
-            folder=folder, port=port, mode=int(protocol == "tls"), auth='"x509/name" PermittedPeer=["box1"]' if peers else '"anon"',
-
-            input="imudp" if protocol == "udp" else "imtcp"))
+            folder=folder, port=port, mode=int(protocol == "tls"), input="imudp" if protocol == "udp" else "imtcp",
+            auth='"x509/name" PermittedPeer=["box1"]' if peers else '"anon"'))
         self._process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
