@@ -111,7 +111,7 @@ address, each for a few seconds.
 Nobody is let in without a cluster certificate that is valid now, nor during the isolation of the
 cluster, which also cuts open connections; get_partners and get_cluster_status tell why, and the
 event PartnersNotHeard where that is not meant to be. To give a box new keys: set_cluster_isolation
-mode=on; renew the certificate; get_cluster_certificate; at every partner change_cluster_certificate,
+mode=on; regenerate_encryption_keys; get_cluster_certificate; at every partner change_cluster_certificate,
 with that text pasted; set_cluster_isolation mode=off; test_partner on both sides.
 
 At the communication security level none the same is said without TLS: a partner is believed

@@ -7,7 +7,7 @@ from typing import Any
 from sysmgmt.commands.partner_words import (
     CommunicationLevel, Isolation, NewPartner, OwnAddress, OwnPort, PartnerAddress, PartnerCertificate, PartnerFile,
     PartnerName, PartnerPort, Unprotected)
-from sysmgmt.domain import certificates, facts, partner_facts, partners
+from sysmgmt.domain import certificates, consequences, partner_facts, partners
 from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.model import Communication, Partner, State
 from sysmgmt.domain.permissions import Permission
@@ -29,16 +29,16 @@ def get_cluster_certificate(call: Call) -> Shown:
 
 
 def _of_renewal(state: State, values: Mapping[str, Any]) -> str:
-    told = f"Until they are given the new one, no partner is spoken with: {', '.join(state.partners)}. "
-    return f"{told if len(state.partners) else ''}Make a new cluster certificate?"
+    return " ".join((*consequences.warnings(state), "Make a new cluster certificate?"))
 
 
 @command(needs=Permission.SECURITY, asks=_of_renewal)
 def renew_cluster_certificate(call: Call) -> Change:
     """Make a new key, and a new certificate by which the partners of the box know it.
 
-    The old one is worth nothing from then on. Enable the cluster isolation before, give the new
-    certificate to every partner with change_cluster_certificate there, and end the isolation.
+    The old one is worth nothing from then on; other keys of the box stay as they are (see
+    regenerate_encryption_keys). Enable the cluster isolation before, give the new certificate to
+    every partner with change_cluster_certificate there, and end the isolation.
     """
     state = clustercertificate.renew(call)
     own = certificates.identity(state, CLUSTER).certificates[0]
@@ -130,8 +130,7 @@ def set_communication_security(call: Call, level: CommunicationLevel, unprotecte
     encrypted with AES-256. none: neither; it needs unprotected=yes, and every login is warned of it.
     Both sides need the same level.
     """
-    return Change(partners.set_level(call.state, level, unprotected), facts.communication(
-        call.state.settings._replace(communication=call.state.settings.communication._replace(level=level))))
+    return Change(partners.set_level(call.state, level, unprotected), {"communication_level": level})
 
 
 COMMANDS = (get_cluster_certificate, renew_cluster_certificate, add_partner, get_partners, change_cluster_certificate,

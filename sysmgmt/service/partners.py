@@ -45,8 +45,18 @@ class PartnerService:
         return WithPartners(others(sealer) if others else NoServices(), self)
 
     def prepare(self, old: State, new: State) -> Prepared:
-        """See Services: what has to be opened is, before anything has changed. Raises ServiceRefused."""
-        return self._opening(new) if _concerns(old, new) else Nothing()
+        """See Services: what has to be opened is, before anything has changed. Raises ServiceRefused.
+
+        What kept the door shut before refuses no change: it stays shut, and the duty tries again.
+        """
+        if not _concerns(old, new):
+            return Nothing()
+        try:
+            return self._opening(new)
+        except Refusal:
+            if partners.shut(old, time.time()) or _place(old) != _place(new):
+                raise
+            return Opening(self, None, None)
 
     def heal(self, state: State) -> None:
         """See Services. Raises nothing: why nobody is let in, `reason` tells."""
@@ -148,8 +158,14 @@ class WithPartners(NamedTuple):
 
 
 def _concerns(old: State, new: State) -> bool:
-    return old.settings != new.settings or any(True for _ in new.partners.changed_since(old.partners)) or (
-        old.identities.get(CLUSTER) != new.identities.get(CLUSTER))
+    return _told(old) != _told(new) or any(True for _ in new.partners.changed_since(old.partners))
+
+
+def _told(state: State) -> tuple[object, ...]:
+    """What partners are received with, besides who they are."""
+    settings = state.settings
+    return (settings.name, settings.level, settings.communication, settings.reach.tls_minimum,
+            state.identities.get(CLUSTER))
 
 
 def _place(state: State) -> Place:

@@ -48,7 +48,7 @@ def test_it_is_never_renewed_by_itself_since_every_partner_has_to_know_it(basic:
 
 def test_the_question_before_a_new_one_names_the_partners_that_will_stop_talking(admin: Client) -> None:
     add(admin, NORTH)
-    assert "no partner is spoken with: north." in (admin.do("renew_cluster_certificate").message or "")
+    assert "these partners stop talking with the box: north." in (admin.do("renew_cluster_certificate").message or "")
 
 
 @pytest.mark.checklist("R147")

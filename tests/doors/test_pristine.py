@@ -11,6 +11,7 @@ from tests.doors.booted import Pristine
 from tests.doors.guesses import right_over_ssh, wrong_over_ssh
 from tests.doors.machine import wait_until
 from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PIPED, PROMPT, STATE, Site
+from tests.support.authorities import make
 
 UNIT = "/etc/systemd/system/boxmgmtd.service"
 NEWER = "/opt/boxmgmt-2"
@@ -45,6 +46,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     a_key_is_gone_at_once(pristine)
     root_access_opens_and_shuts(pristine)
     host_keys_are_made_under_an_open_session(pristine)
+    partners_are_heard_by_the_unit(pristine)
     a_restart_keeps_everything(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
     admin_is_recovered_and_a_copy_brings_all_back(pristine)
@@ -197,6 +199,17 @@ def host_keys_are_made_under_an_open_session(site: Pristine) -> None:
     child.expect("Role: monitor")
     child.close(force=True)
     site.machine.do("/bin/rm", "/root/known")
+
+
+def partners_are_heard_by_the_unit(site: Site) -> None:
+    pasted = make("east").pem
+    site.as_admin("add_partner name=east address=192.0.2.1 pem=-", pasted)
+    told = json.loads(site.as_admin("get_cipher_suites --json"))["result"]["listeners"]
+    (heard,) = [one for one in told if one["listener"] == "partners"]
+    assert (heard["shut"], heard["answers"], heard["judgement"]) == (None, True, "good"), heard
+    site.as_admin("set_cluster_isolation mode=on")
+    assert "the cluster is isolated" in site.as_admin("get_partners")
+    site.as_admin("remove_partner name=east", "set_cluster_isolation mode=off")
 
 
 def a_restart_keeps_everything(site: Pristine) -> None:

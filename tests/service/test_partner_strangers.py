@@ -17,7 +17,7 @@ from sysmgmt.domain.model import Subject
 from sysmgmt.store.state import StateStore
 from tests.doors.machine import wait_until
 from tests.support.authorities import CA, LEAF, LONG_AGO, NOW, Made, make
-from tests.support.box import TestBox
+from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.partnership import Site, Visitor, answered, line, sites
 
 BOTH = LEAF._replace(extended=(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH))
@@ -40,7 +40,7 @@ def is_answered(site: Site, visitor: Visitor = GOOD) -> bool:
     """Whether a visitor who says to be east is told what partners tell each other."""
     with suppress(OSError):
         said = visitor.says(site, line("east"))
-        return bool(said) and json.loads(said.partition(b" ")[2])["name"] == "north"
+        return bool(said) and json.loads(said.partition(b" ")[2])["name"].lower() == "north"
     return False
 
 
@@ -178,11 +178,30 @@ def test_nobody_is_let_in_without_a_valid_certificate_and_an_event_says_so(north
     wait_until(lambda: "PartnersNotHeardCleared" in told())
 
 
-def test_a_port_that_is_taken_at_the_start_is_opened_as_soon_as_it_is_free(north: Site) -> None:
+def test_a_port_that_is_taken_refuses_only_what_needs_it(north: Site) -> None:
     north.daemon.end()
     with socket.create_server(("127.0.0.1", north.port)):
         north.daemon.restart()
         reason = north.facts("get_partners")["listener"]["reason"]
         assert str(north.port) in reason or "about to begin" in reason
         wait_until(lambda: str(north.port) in north.facts("get_cluster_status")["listener"]["reason"])
-    wait_until(lambda: is_answered(north))
+        north.facts("set_box_name name=North")  # no other change is refused for its sake
+        assert north.code(f"set_partner_port port={north.port} address=127.0.0.3") == "Done"
+        assert north.code(f"set_partner_port port={north.port} address=127.0.0.1") == "ServiceRefused"
+        assert north.listens()
+        north.facts("set_cluster_isolation mode=on")
+        north.facts(f"set_partner_port port={north.port} address=127.0.0.1")
+        assert north.code("set_cluster_isolation mode=off") == "ServiceRefused"
+    north.facts("set_cluster_isolation mode=off")
+    assert is_answered(north)
+
+
+@pytest.mark.checklist("R142")
+def test_new_keys_without_isolation_are_shown_at_once(north: Site) -> None:
+    with GOOD.secured(north) as connection:
+        before = connection.getpeercert(binary_form=True)
+    north.facts(f'regenerate_encryption_keys password="{ADMIN_PASSWORD}" without_isolation=yes --yes')
+    with GOOD.secured(north) as connection:
+        shown = connection.getpeercert(binary_form=True)
+    assert shown and shown != before and ssl.DER_cert_to_PEM_cert(shown).split() == north.certificate.split()
+    assert is_answered(north)

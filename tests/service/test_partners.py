@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors.machine import wait_until
-from tests.support.box import TestBox
+from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.partnership import HERE, Site, free_port, sites
 
 SECURITY = "2.5.1"
@@ -35,6 +35,7 @@ def test_partners_know_each_other_and_tell_what_they_are(pair: tuple[Site, Site]
 
 
 @pytest.mark.checklist("R144")
+@pytest.mark.checklist("R145")
 @pytest.mark.checklist("R146")
 @pytest.mark.checklist("R147")
 @pytest.mark.checklist("R149")
@@ -44,7 +45,7 @@ def test_the_procedure_of_the_guide_for_new_keys_goes_through_the_menus(pair: tu
     assert south.answer("test_partner name=north")["message"].startswith("The test of partner north fails at the step")
     assert north.code("test_partner name=south") == "ClusterIsolated"
     before = north.certificate
-    assert north.menu(f"{SECURITY}.15.6", "y").status == 0
+    assert north.run(f'regenerate_encryption_keys password="{ADMIN_PASSWORD}" --yes').status == 0
     assert north.certificate != before
     assert north.menu(f"{SECURITY}.12", "off").status == 0
     for side, other in ((north, south), (south, north)):
