@@ -3,9 +3,10 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from glob import glob
+from itertools import takewhile
 from typing import NamedTuple
 
 from sysmgmt.domain.errors import ServiceRefused
@@ -20,6 +21,8 @@ MAIN = "/etc/ssh/sshd_config"
 DROP_IN = "/etc/ssh/sshd_config.d/10-boxmgmt.conf"
 ROOT, STAND_IN = (f"user={name},host=localhost,addr=::1" for name in ("root", overruled.STAND_IN))
 """For whom sshd is asked what its files come to."""
+DEEPEST = 16
+"""Files that include each other, as far as sshd follows them."""
 SEPARATION = "/run/sshd"
 BANNER = "/etc/boxmgmt/banner"
 ISSUE = "/etc/boxmgmt/issue"
@@ -139,7 +142,7 @@ def check(prepared: Mapping[str, str], root: str = "/", host_keys: Sequence[str]
             copy.write(overruled.stood_in(drop_in.content.decode()))
             copy.flush()
             told = accepted(as_it_would_be(text, {**prepared, ours: copy.name}, root), STAND_IN)
-        for words in overruled.sentences(drop_in.content.decode(), told):
+        for words in (*overruled.sentences(drop_in.content.decode(), told), *matched_before(prepared, root)):
             raise ServiceRefused(service=NAME, words=words)
     if "subsystem sftp internal-sftp" in effective:
         raise ServiceRefused(service=NAME, words=(
@@ -165,21 +168,46 @@ def make_way() -> None:
         raise ServiceRefused(service=NAME, words=f"{SEPARATION} is missing; start sshd first") from None
 
 
+def matched_before(prepared: Mapping[str, str], root: str) -> Iterator[str]:
+    """What is wrong where a Match stands before ours: for whoever it means, its values win, now or later."""
+    ours = files.within(root, DROP_IN)
+    for path, line in takewhile(lambda one: one[0] != ours, in_order(files.within(root, MAIN), prepared, root)):
+        if re.match(r'\s*"?match\b', line, re.IGNORECASE):
+            yield (f"{path} has the line {line.strip()}, which stands before {ours} and so could overrule it; "
+                   "have it read after that")
+
+
+def in_order(path: str, prepared: Mapping[str, str], root: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The lines that sshd reads, each with its file, in the order in which it reads them."""
+    yield path, ""
+    found = files.read(path)
+    for line in found.content.decode(errors="replace").splitlines() if found else ():
+        yield path, line
+        for name in included(line, prepared, root) or () if depth < DEEPEST else ():
+            yield from in_order(name, prepared, root, depth + 1)
+
+
+def included(line: str, prepared: Mapping[str, str], root: str) -> list[str] | None:
+    """The files that a line includes, with the prepared ones, as sshd reads them; None: it is another line."""
+    found = re.match(r"\s*include[\s=]+(.*)", line, re.IGNORECASE)
+    if found is None:
+        return None
+    names: list[str] = []
+    for pattern in found.group(1).replace('"', " ").split():
+        whole = files.within(root, os.path.join("/etc/ssh", pattern))
+        names += sorted({*glob(whole), *(one for one in prepared if fnmatch(one, whole))})
+    return names
+
+
 def as_it_would_be(main: str, prepared: Mapping[str, str], root: str = "/") -> str:
     """The main file, including the prepared files in place of the real ones. Raises ServiceRefused."""
-    included: set[str] = set()
+    all_included: set[str] = set()
     lines = []
     for line in main.splitlines():
-        found = re.match(r"\s*include[\s=]+(.*)", line, re.IGNORECASE)
-        if found is None:
-            lines.append(line)
-            continue
-        for pattern in found.group(1).replace('"', " ").split():
-            whole = files.within(root, os.path.join("/etc/ssh", pattern))
-            names = {*glob(whole), *(one for one in prepared if fnmatch(one, whole))}
-            included |= names
-            lines += [f"Include {prepared.get(name, name)}" for name in sorted(names)]
+        names = included(line, prepared, root)
+        all_included.update(names or ())
+        lines += [line] if names is None else [f"Include {prepared.get(name, name)}" for name in names]
     ours = files.within(root, DROP_IN)
-    if (ours in prepared or os.path.exists(ours)) and ours not in included:
+    if (ours in prepared or os.path.exists(ours)) and ours not in all_included:
         raise ServiceRefused(service=NAME, words=f"{MAIN} does not include {ours}")
     return "\n".join(lines) + "\n"

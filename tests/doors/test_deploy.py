@@ -123,6 +123,8 @@ def test_deploying_twice_changes_nothing_and_keeps_the_first_originals(fresh: Si
     ("sed -i '1i UsePAM no' /etc/ssh/sshd_config", "sets UsePAM to no, where users of the box need yes"),
     ("sed -i '1i Match all' /etc/ssh/sshd_config", "another file of sshd sets"),
     ("printf 'Match all\nX11Forwarding yes\n' > /etc/ssh/sshd_config.d/01-x.conf", "sets X11Forwarding to yes"),
+    ("printf 'Match Address 127.0.0.0/8\nAllowTcpForwarding yes\n' > /etc/ssh/sshd_config.d/00-site.conf",
+     "00-site.conf has the line Match Address 127.0.0.0/8, which stands before"),
     ("echo 'AllowUsers eve' > /etc/ssh/sshd_config.d/99-x.conf", "sets allowusers, which may shut out users"),
     ("echo 'DenyGroups eve' >> /etc/ssh/sshd_config", "sets denygroups"),
     ("echo 'AuthenticationMethods publickey' >> /etc/ssh/sshd_config", "sets authenticationmethods"),

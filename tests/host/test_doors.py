@@ -66,6 +66,36 @@ def test_what_the_real_sshd_refuses_is_not_put_into_place(tree: Path, spoiled: s
     assert (tree / sshd.BANNER.lstrip("/")).read_text() == before == "one\n"
 
 
+MATCHES = ("Match Address 10.0.0.0/8\n    AllowTcpForwarding yes\n", "match user eve\n    PermitOpen any\n",
+           "Match Host *.example.org\n", "  Match Group wheel\n    X11Forwarding yes\nMatch all\n",
+           "Include /etc/ssh/more/*.conf\n")
+
+
+@pytest.mark.parametrize("text", MATCHES)
+def test_a_match_that_stands_before_ours_is_refused_whomever_it_means(tree: Path, text: str) -> None:
+    folder = tree / "etc/ssh/sshd_config.d"
+    (tree / "etc/ssh/more").mkdir()
+    (tree / "etc/ssh/more/one.conf").write_text(MATCHES[0])
+    (folder / "90-site.conf").write_text(text)
+    doors(tree).prepare(state(), state(banner="one"))  # the control: after ours it does no harm
+    (folder / "90-site.conf").rename(folder / "00-site.conf")
+    for old in (state(), state(banner="one")):
+        with pytest.raises(ServiceRefused, match="stands before .*10-boxmgmt.conf and so could overrule it"):
+            doors(tree).prepare(old, state(banner="two"))
+    (folder / "00-site.conf").write_text("# Match Address 10.0.0.0/8\nLoginGraceTime 60\n")
+    doors(tree).prepare(state(), state(banner="one"))
+
+
+def test_a_match_of_the_main_file_may_only_follow_what_includes_ours(tree: Path) -> None:
+    main = tree / "etc/ssh/sshd_config"
+    text = main.read_text()
+    main.write_text(text + "Match Address 10.0.0.0/8\n    AllowTcpForwarding yes\n")
+    doors(tree).prepare(state(), state(banner="one"))
+    main.write_text("Match Address 10.0.0.0/8\n    AllowTcpForwarding yes\nMatch all\n" + text)
+    with pytest.raises(ServiceRefused, match="sshd_config has the line Match Address 10.0.0.0/8, which stands before"):
+        doors(tree).prepare(state(), state(banner="one"))
+
+
 def test_users_are_listed_with_their_own_number_and_the_shell_of_their_role(tree: Path) -> None:
     carol = Account("carol", "admin", uid=70002)
     HostServices([nss.service(SHELLS, 42, str(tree))], str(tree)).heal(state(ADMIN, BOB, carol, Account("new", "x")))
