@@ -39,6 +39,12 @@ def count_wrong_password(call: Call, name: UserName, token: Token) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
+def withdraw_attempt(call: Call, name: UserName, token: Token) -> Change:
+    """Take an attempt back whose password was compared with nothing; strikes stay."""
+    return Change(accounts.put(call.state, lockout.withdraw(accounts.find(call.state, name), token)))
+
+
+@command(needs=OWN_WORK, reserve=True)
 def give_attempt_back(call: Call, name: UserName, token: Token, verified: Token, rehashed: Token = "") -> Change:
     """Forget the strikes of an account whose password was right.
 
@@ -181,4 +187,5 @@ def close_root_access(call: Call, until: Text) -> Change:
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
-            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives)
+            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives,
+            withdraw_attempt)

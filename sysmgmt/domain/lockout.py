@@ -76,6 +76,16 @@ def right(account: Account, token: str, console: bool) -> Account:
     return account._replace(locked_by="", locked_since=None) if account.locked_by == BY_ATTEMPTS else account
 
 
+def withdraw(account: Account, token: str) -> Account:
+    """`account` as if the attempt `token`, whose password was never looked at, had not been made.
+
+    Where one in CONSOLE_PAUSE is evaluated, that time was over when it was made.
+    """
+    over = token in account.console_pending and account.console_strikes >= THRESHOLD
+    account = _without(account, token)
+    return account._replace(console_tried_at=None) if over else account
+
+
 def bury(account: Account, dead: Collection[str], now: float) -> Account:
     """`account` after the attempts `dead` ended without an answer: each is a strike."""
     for token in (*account.pending, *account.console_pending):

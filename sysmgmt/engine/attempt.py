@@ -7,7 +7,7 @@ into a strike. Nothing takes a counted attempt back: no refusal, no --dry-run, n
 from typing import NamedTuple
 
 from sysmgmt.domain import lockout
-from sysmgmt.domain.errors import AccountLocked, PasswordWrong, UnknownUser
+from sysmgmt.domain.errors import AccountLocked, PasswordWrong, Refusal, UnknownUser
 from sysmgmt.domain.model import Account
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.ports import Machine
@@ -73,15 +73,21 @@ def without_dead(machine: Machine, account: Account, now: float) -> Account:
 def matches(house: House, ticket: Ticket, text: str, encoded: str) -> bool:
     """Whether `text` is the password behind the hash `encoded`; '' is the hash of none.
 
-    A wrong one becomes a strike here, and so does one that could not be compared.
+    A wrong one becomes a strike here, and so does one whose comparison failed unexpectedly. One that
+    was refused a comparison, since the box is busy, told nobody anything and counts for nothing.
+    Raises BoxBusy, StorageFailed.
     """
-    right = False
+    outcome = "count_wrong_password"
     try:
-        right = bool(encoded) and house.box.hasher.matches(encoded, text)
+        if encoded and house.box.hasher.matches(encoded, text):
+            outcome = ""
+    except Refusal:
+        outcome = "withdraw_attempt"
+        raise
     finally:
-        if not right:
-            work(house, "count_wrong_password", ticket)
-    return right
+        if outcome:
+            work(house, outcome, ticket)
+    return not outcome
 
 
 def password_of(house: House, name: str) -> str:

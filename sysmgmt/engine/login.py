@@ -114,9 +114,15 @@ def _wait_out(clock: Clock, begun: float) -> None:
 
 
 def _rehashed(house: House, verified: str, password: str) -> str:
-    """The hash of `password` with the parameters in force if `verified` has others, else ''."""
+    """The hash of `password` with the parameters in force if `verified` has others, else ''.
+
+    While the box is busy there is none: a later login makes it.
+    """
     cost = house.box.store.read().settings.hashing
-    return house.box.hasher.encode(password, cost) if house.box.hasher.outdated(verified, cost) else ""
+    try:
+        return house.box.hasher.encode(password, cost) if house.box.hasher.outdated(verified, cost) else ""
+    except Refusal:
+        return ""
 
 
 class Login(NamedTuple):

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.box import embedded
+from sysmgmt.domain.errors import BoxBusy
 from sysmgmt.domain.model import Cost
+from sysmgmt.engine import attempt
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Caller
 from tests.engine import lockout_race
 from tests.support.box import ADMIN_PASSWORD, STRANGER, TestBox
 from tests.support.clock import HOUR, MINUTE
-from tests.support.hashers import CountingHasher, FailingHasher, at_once, counted
+from tests.support.hashers import BusyHasher, CountingHasher, FailingHasher, at_once, counted
 from tests.support.program import ENVIRONMENT
 
 BOB = "bob-first-1"
@@ -217,6 +219,40 @@ def test_a_check_that_fails_counts_and_tells_nothing(box: TestBox) -> None:
     assert b"canary" not in box.everything()
     failures = [one for one in box.audit() if one.get("phase") == "error"]
     assert len(failures) == 3 and all(one["type"] == "MemoryError" and one["frames"] for one in failures)
+
+
+def busy(box: TestBox) -> House:
+    """The engine with a hasher whose turn never comes."""
+    return box.house(BusyHasher(box.folder, box.folder.parent / "log"))
+
+
+def test_a_password_that_was_not_looked_at_since_the_box_is_busy_is_no_strike(box: TestBox) -> None:
+    guess(box, 2)
+    for _ in range(4):
+        answer = box.client(house=busy(box)).log_in("bob", BOB)
+        assert (answer.code, answer.status) == ("BoxBusy", 6)
+    account = box.state.accounts.get("bob")
+    assert account and (account.strikes, account.pending, account.failed_logins) == (2, (), 2)
+    guess(box, 1)
+    assert box.client().log_in("bob", BOB).code == "LoginFailed", "the control: strikes before it stay strikes"
+
+
+def test_a_busy_box_takes_no_attempt_of_a_changed_password(box: TestBox) -> None:
+    house = busy(box)
+    bob = Caller("bob", console=False)
+    for _ in range(4):
+        with pytest.raises(BoxBusy):
+            attempt.verify(house, bob, BOB, "a hash")
+    assert box.client().log_in("bob", BOB).code == "Done"
+
+
+@at_the_console
+def test_a_busy_box_does_not_move_the_time_of_the_console(box: TestBox) -> None:
+    guess(box, 3, "admin", CONSOLE)
+    box.clock.move(15 * MINUTE)
+    assert box.client(stranger=CONSOLE, house=busy(box)).log_in("admin", ADMIN_PASSWORD).code == "BoxBusy"
+    guess(box, 1, "admin", CONSOLE)
+    assert box.client(stranger=CONSOLE).log_in("admin", ADMIN_PASSWORD).code == "LoginFailed", "that one was looked at"
 
 
 LINES = ['set_password current_password=wrong new_password="bob-second-2"',

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from sysmgmt.domain.errors import BoxBusy
 from sysmgmt.domain.model import Cost
 from sysmgmt.engine.ports import Hasher
 from sysmgmt.vault.hashing import Argon2Hasher
@@ -53,6 +54,14 @@ class FailingHasher(CountingHasher):
     def matches(self, encoded: str, text: str) -> bool:
         """Fail, with a text that nobody may see."""
         raise MemoryError(f"canary {text}")
+
+
+class BusyHasher(CountingHasher):
+    """A hasher whose turn never comes."""
+
+    def matches(self, encoded: str, text: str) -> bool:
+        """Refuse."""
+        raise BoxBusy()
 
 
 def at_once(count: int, act: Callable[[int], None]) -> None:
