@@ -20,6 +20,12 @@ One command, as in ssh HOST COMMAND, costs little more than starting Python: its
 boxmgmtd, which holds the conversation and answers what is shown. A line whose values stand on
 standard input, or one at a terminal, takes the whole shell; both show the same.
 
+No user of the machine can keep others from being answered: boxmgmtd serves 512 connections at a
+time, 128 of one user and 16 of one that is not logged in; PAM, sshd and root have places of their
+own. Passwords are checked in the order in which they came, two at a time and two of one user; one
+that was not checked since the box is busy is no failed login. A message that no --atomic batch
+needs ends its connection.
+
 boxmgmtd --deploy makes a Debian machine ask boxmgmtd at its doors, SSH and the local console. It
 ends deployed, or the machine is exactly as it was before. --remove takes it back.
 """
@@ -182,8 +188,8 @@ is a link or a folder; an SELinux that enforces; an /etc/nsswitch.conf whose lin
 begin with files; an sshd that systemd starts for the first who comes (ssh.socket), as it ends when it
 is told to read its files again; and an sshd_config that sshd -t refuses, that does not include
 /etc/ssh/sshd_config.d, that has internal-sftp, AllowUsers, DenyUsers, DenyGroups or
-AuthenticationMethods, or that sets before /etc/ssh/sshd_config.d/10-boxmgmt.conf what users of the box need
-otherwise.
+AuthenticationMethods, or that has a Match before /etc/ssh/sshd_config.d/10-boxmgmt.conf, or sets there
+what users of the box need otherwise.
 
 A disk that is full, a folder that is read-only, a program that fails and a boxmgmtd that does not
 start end the deployment, and what was there before is put back.

@@ -187,5 +187,4 @@ def close_root_access(call: Call, until: Text) -> Change:
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
-            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives,
-            withdraw_attempt)
+            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt)

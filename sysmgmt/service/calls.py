@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Request, refused
+from sysmgmt.screen.batch import MOST_LINES
 from sysmgmt.service import doorkeeper, shown, values
 from sysmgmt.service.values import text
+from sysmgmt.service.wire import Garbled
 
 if TYPE_CHECKING:
     from sysmgmt.service.visit import Visit
@@ -44,8 +46,11 @@ def run(visit: "Visit", given: Parameters) -> Facts:
 
 
 def run_together(visit: "Visit", given: Parameters) -> Facts:
-    """Run all requests or none."""
-    requests = [values.request_or_answer(one) for one in values.items(given.get("requests"))]
+    """Run all requests or none. Raises Garbled if there are more than a batch may have."""
+    items = values.items(given.get("requests"))
+    if len(items) > MOST_LINES + 1:  # what the client says of the line too many is one of them
+        raise Garbled("too many")
+    requests = [values.request_or_answer(one) for one in items]
     answers = visit.door.run_together(requests)
     return {"answers": [one._asdict() for one in answers], "caller": visit.door.caller._asdict()}
 
@@ -97,3 +102,5 @@ CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
 }
 PASSIVE = frozenset({"Enter", "Sign", "Standing", "Offers", "Barred", "Check"})
 """Calls that a shell makes by itself: they do not show that its user is still there."""
+CHECKING = frozenset({"LogIn"})
+"""Calls with a password of anybody: no attempt is counted before its turn comes near."""

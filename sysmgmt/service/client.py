@@ -16,6 +16,8 @@ from sysmgmt.service.wire import INTERFACE, Garbled, Wire
 PATIENCE = 5.0
 """Seconds to wait for boxmgmtd to come back."""
 POLL = 0.02
+TURN = 120.0
+"""Seconds that sending may take: a large message waits for its turn."""
 ANY_SIZE = 2**40
 """Bytes of a reply: of the users of a large box no less is shown than in embedded mode."""
 ENTER = "Enter"
@@ -138,7 +140,7 @@ class Calls:
         wire = self._wire or self._connect(method)
         try:
             more = {} if report is unheard else {"more": True}
-            wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters, **more})
+            wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters, **more}, TURN)
             while (reply := wire.receive()) and reply.get("continues"):
                 told = reply["parameters"]["progress"]
                 report(told["sentence"], told["done"], told["total"])

@@ -2,24 +2,31 @@
 
 import os
 import socket
-import threading
-from collections import Counter
+import time
+from contextlib import ExitStack
 
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service import threads
+from sysmgmt.service.crowd import Places, helps
 from sysmgmt.service.peers import Peer, peer_of
 from sysmgmt.service.presence import Presence
 from sysmgmt.service.shared import SharedStore
-from sysmgmt.service.visit import Visit
+from sysmgmt.service.turns import ASKING, SharedHasher
+from sysmgmt.service.visit import Bounds, Visit
 
 MOST, MOST_OF_ONE = 512, 128
 """Connections at a time: of all users, of one."""
+MOST_OF_HELPERS, MOST_OF_A_HELPER = 1024, 512
+"""The same for those who ask for PAM and sshd: above the 200 that sshd's MaxStartups lets wait."""
+PAUSE = 0.05
+"""Seconds to wait where no connection can be taken, since the descriptors or threads have run out."""
 BACKLOG = 128
 
 
 def shared(house: House) -> House:
-    """`house` with a store that threads can share."""
-    return house._replace(box=house.box._replace(store=SharedStore(house.box.store)))
+    """`house` with a store and a hasher that threads can share."""
+    box = house.box._replace(store=SharedStore(house.box.store), hasher=SharedHasher(house.box.hasher))
+    return house._replace(box=box)
 
 
 def listening(path: str) -> socket.socket:
@@ -43,44 +50,40 @@ class Server:
         self._house = house
         self._presence = presence
         self._listener = listener
-        self._lock = threading.Lock()
-        self._open: Counter[int] = Counter()
+        self._stopped = False
+        self._users = Places(MOST, MOST_OF_ONE)
+        self._helpers = Places(MOST_OF_HELPERS, MOST_OF_A_HELPER)
+        self._bounds = Bounds()
 
     def serve(self) -> None:
-        """Accept connections until `stop`."""
-        while True:
+        """Accept connections until `stop`, and whatever goes wrong with one of them."""
+        while not self._stopped:
             try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._welcome(connection)
+                self._welcome(self._listener.accept()[0])
+            except (OSError, RuntimeError):  # the latter from a thread that cannot be started
+                time.sleep(0 if self._stopped else PAUSE)
 
     def stop(self) -> None:
         """Accept no further connection."""
+        self._stopped = True
         self._listener.shutdown(socket.SHUT_RDWR)
 
     def _welcome(self, connection: socket.socket) -> None:
-        try:
+        """Serve a connection if there is a place for it. Raises OSError, RuntimeError."""
+        with ExitStack() as unless_served:
+            unless_served.enter_context(connection)
             peer = peer_of(connection)
-        except OSError:
-            connection.close()
-            return
-        if not self._admit(peer):
-            connection.close()
-            return
-        threads.begin(self._serve, connection, peer)
+            places = self._helpers if helps(peer.uid) else self._users
+            if not places.take(peer.uid):
+                return
+            unless_served.callback(places.leave, peer.uid)
+            threads.begin(self._serve, connection, peer, places)
+            unless_served.pop_all()
 
-    def _admit(self, peer: Peer) -> bool:
-        with self._lock:
-            if self._open.total() >= MOST or self._open[peer.uid] >= MOST_OF_ONE:
-                return False
-            self._open[peer.uid] += 1
-            return True
-
-    def _serve(self, connection: socket.socket, peer: Peer) -> None:
+    def _serve(self, connection: socket.socket, peer: Peer, places: Places) -> None:
+        ASKING.set(peer.uid)
         try:
             with connection:
-                Visit(self._house, connection, peer, self._presence).serve()
+                Visit(self._house, connection, peer, self._presence, self._bounds).serve()
         finally:
-            with self._lock:
-                self._open[peer.uid] -= 1
+            places.leave(peer.uid)

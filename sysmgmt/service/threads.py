@@ -10,7 +10,12 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def begin(run: Callable[..., None], *given: Any) -> None:
-    """Have a thread run something. It inherits the mask, so that no signal is delivered to it."""
+    """Have a thread run something. It inherits the mask, so that no signal is delivered to it.
+
+    Raises RuntimeError if there can be no further thread.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    threading.Thread(target=run, args=given, daemon=True).start()
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    try:
+        threading.Thread(target=run, args=given, daemon=True).start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

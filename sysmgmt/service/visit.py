@@ -1,8 +1,8 @@
 """One connection: whose it is, and how long it may go on."""
 
 import socket
-from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import Any
 
 from sysmgmt.domain import sessions
@@ -13,27 +13,46 @@ from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Caller, refused
 from sysmgmt.host import processes
-from sysmgmt.service.calls import CALLS, PASSIVE
+from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE
+from sysmgmt.service.crowd import Places, helps
 from sysmgmt.service.installer import OthersDoor
 from sysmgmt.service.peers import Peer
 from sysmgmt.service.presence import GRACE, Presence
+from sysmgmt.service.turns import CHECKS, PATIENCE, Doors, Turns
 from sysmgmt.service.varlink import described, mistake
 from sysmgmt.service.wire import INTERFACE, MOST_BYTES, MOST_BYTES_OF_STRANGERS, Garbled, Wire
 
 STRANGER = Caller(origin="local", endpoint="local")
 """Who somebody is that the kernel knows nothing of, before a login."""
+MOST_UNKNOWN = 512, 16
+"""Connections of those who are no users of the box, or have not logged in yet: of all, of one uid."""
+MOST_LARGE = 2
+"""Large messages of one uid that are read or answered; the next one is not read on."""
+
+
+class Bounds:
+    """What the connections of one service share."""
+
+    def __init__(self) -> None:
+        self.unknown = Places(*MOST_UNKNOWN)
+        self.checks = Doors(CHECKS)
+        self.large = Doors(MOST_LARGE)
+        self.reading = Turns(1, PATIENCE)
 
 
 class Visit:
     """Serves one connection until it ends. Its user is who the kernel says, or who logs in."""
 
-    def __init__(self, house: House, connection: socket.socket, peer: Peer, presence: Presence) -> None:
+    def __init__(self, house: House, connection: socket.socket, peer: Peer, presence: Presence,
+                 bounds: Bounds) -> None:
         self.door = _door(house, peer)
         self.house = house
         self.peer = peer
         self.presence = presence
         self._of_login = False
-        self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS if peer.uid else MOST_BYTES)
+        self._bounds = bounds
+        self._unknown, self._large = ExitStack(), ExitStack()
+        self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS if peer.uid else MOST_BYTES, self._turn)
         self._more = False
 
     def serve(self) -> None:
@@ -41,10 +60,9 @@ class Visit:
         reason = departure.GONE
         try:
             self._enter()
-            while (message := self._wire.receive(self._patience())) is not None:
-                reply = self._reply(message)
-                if message.get("oneway") is not True:
-                    self._wire.send(reply)
+            self._find_place()
+            while self._answer_next():
+                pass
         except TimeoutError:
             if self._left() <= 0:
                 reason = IdleLogout.__name__
@@ -52,6 +70,8 @@ class Visit:
         except (Garbled, OSError, Refusal):
             pass  # the client is at fault or gone, or the box cannot even be read: nothing to answer
         finally:
+            self._unknown.close()
+            self._large.close()
             self.leave(reason)
             self.presence.forget(self._name)
 
@@ -75,9 +95,10 @@ class Visit:
                 self._more = False  # it has gone; what it asked for is done all the same
 
     def trust(self) -> None:
-        """Accept longer messages once somebody is known."""
+        """Accept longer messages once somebody is known, and more connections."""
         if self.door.caller.user:
             self._wire.most_bytes = MOST_BYTES
+            self._unknown.close()
 
     def _enter(self) -> None:
         """Find out whose connection this is, as far as the kernel knows."""
@@ -94,6 +115,32 @@ class Visit:
         self._of_login = any(one.id == reply.caller.session and one.login
                              for one in sessions.of(self.house.box.store.read(), reply.caller.user))
         self.trust()
+
+    def _find_place(self) -> None:
+        """Take one of the places of those whom the box does not know. Raises Garbled if there is none."""
+        if self.door.caller.user or helps(self.peer.uid):
+            return
+        if not self._bounds.unknown.take(self.peer.uid):
+            raise Garbled("too many")
+        self._unknown.callback(self._bounds.unknown.leave, self.peer.uid)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until a large message may be read. Its uid's door is left once it is answered. Raises BoxBusy."""
+        self._large.enter_context(self._bounds.large.enter(self.peer.uid))
+        with self._bounds.reading.turn():
+            yield
+
+    def _answer_next(self) -> bool:
+        """Answer the next message; whether there was one. Nothing of it is kept."""
+        message = self._wire.receive(self._patience())
+        if message is None:
+            return False
+        with self._large:
+            reply = self._reply(message)
+            if message.get("oneway") is not True:
+                self._wire.send(reply)
+        return True
 
     def _patience(self) -> float:
         """Seconds until the client has been idle for too long. Raises TimeoutError."""
@@ -130,7 +177,8 @@ class Visit:
         if self.peer.uid and not self.door.caller.user:
             self.presence.spend(self.peer.uid)
         try:
-            with nullcontext() if method in PASSIVE else self.presence.use(self._name):
+            with (self._bounds.checks.enter(self.peer.uid) if method in CHECKING else nullcontext(),
+                  nullcontext() if method in PASSIVE else self.presence.use(self._name)):
                 return {"parameters": call(self, parameters)}
         except Garbled:
             return mistake("InvalidParameter", parameter=method)

@@ -1,22 +1,28 @@
 """The wire: Varlink's framing, one JSON object and a NUL byte, so that standard tools can talk to it.
 
-Sizes in bytes, times in seconds. Whatever comes in is bounded: a message in size, the time from
-its first byte to its last, and its depth (Python's own limit of recursion).
+Sizes in bytes, times in seconds. Whatever comes in is bounded: a message in size and in the values
+that it holds, the time from its first byte to its last, and its depth (Python's own limit of recursion).
 """
 
 import json
 import socket
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 INTERFACE = "io.boxmgmt"
 MOST_BYTES = 52 * 1024 * 1024
 """One message: an --atomic batch of 16 MiB, which JSON may write with three times as many."""
-MOST_BYTES_OF_STRANGERS = 512 * 1024
-"""One message: two lines of 64 KiB, the same way."""
-CHUNK = 64 * 1024
+MOST_BYTES_OF_STRANGERS = LARGE = CHUNK = 64 * 1024
+"""One message; from there on a message is large; what is read at once."""
+MOST_MARKS = 1_000_000
+"""Marks of one message that begin or part values: 100 for each of the 10,000 lines of an --atomic batch.
+
+Each may become an object of some 100 bytes, and while they are made no other thread runs.
+"""
 SLOWEST = 10.0
-"""From the first byte of a message to its last."""
+"""From the first byte of a message to its last, without the wait for a turn."""
 
 
 class Garbled(Exception):
@@ -24,16 +30,18 @@ class Garbled(Exception):
 
 
 class Wire:
-    """One end of a connection."""
+    """One end of a connection. The rest of a large message is read, and decoded, in a `turn`."""
 
-    def __init__(self, connection: socket.socket, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, connection: socket.socket, most_bytes: int = MOST_BYTES,
+                 turn: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self.most_bytes = most_bytes
         self._connection = connection
+        self._turn = turn
         self._rest = b""
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send one message. Raises OSError, Garbled if the other end does not take it."""
-        self._connection.settimeout(SLOWEST)
+    def send(self, message: dict[str, Any], patience: float = SLOWEST) -> None:
+        """Send one message. Raises OSError, Garbled if the other end does not take it in time."""
+        self._connection.settimeout(patience)
         try:
             self._connection.sendall(json.dumps(message).encode() + b"\0")
         except TimeoutError:
@@ -42,22 +50,31 @@ class Wire:
     def receive(self, wait: float | None = None) -> dict[str, Any] | None:
         """The next message; None at the end. `wait` bounds the time until its first byte.
 
-        Raises Garbled, TimeoutError after `wait`, OSError.
+        Raises Garbled, TimeoutError after `wait`, OSError, and what waiting for a turn raises.
         """
-        parts, size = [self._rest], 0
         self._connection.settimeout(wait)
-        if not self._rest:
-            parts.append(self._connection.recv(CHUNK))
+        begun = self._rest or self._connection.recv(CHUNK)
+        with ExitStack() as turn:
+            text = self._whole(begun, turn)
+            return None if text is None else decoded(text)
+
+    def _whole(self, begun: bytes, turn: ExitStack) -> bytes | None:
+        """The message that begins so; None if the connection ends first."""
+        parts, size, marks = [begun], 0, 0
         deadline = time.monotonic() + SLOWEST
         while b"\0" not in parts[-1]:
-            size += len(parts[-1])
-            if size > self.most_bytes:
-                raise Garbled("too long")
-            parts.append(self._before(deadline))
             if not parts[-1]:
                 return None
-        text, _, self._rest = b"".join(parts).partition(b"\0")
-        return decoded(text)
+            was, size = size, size + len(parts[-1])
+            marks += sum(map(parts[-1].count, (b"[", b"{", b",")))
+            if size > self.most_bytes or marks > MOST_MARKS:
+                raise Garbled("too long")
+            if was <= LARGE < size:
+                turn.enter_context(self._turn())
+                deadline = time.monotonic() + SLOWEST
+            parts.append(self._before(deadline))
+        parts[-1], _, self._rest = parts[-1].partition(b"\0")
+        return b"".join(parts)
 
     def _before(self, deadline: float) -> bytes:
         """What comes next. Raises Garbled if that is too late, OSError."""

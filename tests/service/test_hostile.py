@@ -1,7 +1,10 @@
 """Whatever one client does to boxmgmtd, the next one is answered in time, and nothing of it stays behind."""
 
+import re
+import resource
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,11 +14,17 @@ from typing import Any
 
 import pytest
 
+from sysmgmt.domain.model import Cost
+from sysmgmt.host import sshd
+from sysmgmt.screen.batch import MOST_LINES
 from sysmgmt.service.asking import ask
-from sysmgmt.service.server import MOST_OF_ONE
-from sysmgmt.service.wire import MOST_BYTES_OF_STRANGERS, SLOWEST
+from sysmgmt.service.server import MOST, MOST_OF_A_HELPER
+from sysmgmt.service.visit import MOST_UNKNOWN
+from sysmgmt.service.wire import MOST_BYTES, MOST_BYTES_OF_STRANGERS, SLOWEST
 from tests.service.daemon import Daemon, Raw, for_all, running
+from tests.service.test_ended_sessions import wait_until
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import ENVIRONMENT
 
 PROMPT = 5.0
 """Seconds in which a good client is answered, whatever others do."""
@@ -141,7 +150,7 @@ CROWD = f"""
 kept = []
 for _ in range(3000):
     kept.append(Raw(path))
-    if len(kept) > {2 * MOST_OF_ONE}:
+    if len(kept) > {8 * MOST_UNKNOWN[1]}:
         kept.pop().socket.close()
 def served(raw):
     try:
@@ -154,7 +163,7 @@ print(sum(map(served, kept)))
 
 def test_thousands_of_connections_of_one_user_leave_room_for_others(daemon: Daemon) -> None:
     with unharmed(daemon):
-        assert 0 < int(by_a_stranger(daemon, CROWD)) <= MOST_OF_ONE
+        assert 0 < int(by_a_stranger(daemon, CROWD)) <= MOST_UNKNOWN[1]
 
 
 FLOODS = [(b"", b"x"), (b'{"method": "', b"x"), (b"", b"["), (b"", b'{"a":'), (b'{"parameters": {"n": ', b"9"),
@@ -174,6 +183,162 @@ for begin, rest in {FLOODS}:
 def test_too_much_of_a_stranger_is_cut_off(daemon: Daemon) -> None:
     with unharmed(daemon):
         assert by_a_stranger(daemon, FLOOD).split() == ["20"] * len(FLOODS)
+
+
+def logged_in(daemon: Daemon) -> Raw:
+    """A connection of admin."""
+    raw = daemon.connect()
+    assert raw.call("LogIn", name="admin", password=ADMIN_PASSWORD)["parameters"]["answer"]["code"] == "Done"
+    return raw
+
+
+NESTED = b'{"method": "io.boxmgmt.Sign", "parameters": {"a": [%s]}}\0'
+
+
+@pytest.mark.parametrize("part", [b"[{}],", b"[],", b'{"a":1},', b"[[[[]]]],", b"0,"])
+def test_a_known_user_cannot_have_millions_of_values_decoded(daemon: Daemon, part: bytes) -> None:
+    raw = logged_in(daemon)
+    peak = figure(daemon, "VmHWM")
+    with unharmed(daemon), suppress(OSError):
+        raw.socket.sendall(NESTED % (part * (MOST_BYTES // 2 // len(part)) + b"0"))
+    assert is_cut(raw, PROMPT)
+    assert figure(daemon, "VmHWM") < peak + 2 * GROWN
+
+
+def test_a_message_as_long_with_one_value_is_answered(daemon: Daemon) -> None:
+    """The control: it is what the message holds that is refused."""
+    raw = logged_in(daemon)
+    with unharmed(daemon):
+        assert "sign" in raw.say((NESTED % (b'"%s"' % (b"x" * (MOST_BYTES - 1024))))[:-1])["parameters"]
+        raw.socket.close()
+
+
+CONNECTIONS, MIB = 9, 20
+LARGE = f"""
+import threading
+raws = [Raw(path) for _ in range({CONNECTIONS})]
+for one in raws:
+    assert one.call("LogIn", name="admin", password={ADMIN_PASSWORD!r})["parameters"]["answer"]["code"] == "Done"
+def send(raw):
+    raw.socket.settimeout(60)
+    print("parameters" in raw.call("Sign", a="x" * ({MIB} << 20)))
+threads = [threading.Thread(target=send, args=(one,)) for one in raws]
+[one.start() for one in threads]
+[one.join() for one in threads]
+"""
+
+
+def test_large_messages_of_one_user_are_read_one_after_the_other(daemon: Daemon) -> None:
+    peak = figure(daemon, "VmHWM")
+    assert by_a_stranger(daemon, LARGE).split() == ["True"] * CONNECTIONS
+    grown = figure(daemon, "VmHWM") - peak
+    assert grown < CONNECTIONS * MIB * 1024, "at once they are at least that large, besides what is made of them"
+
+
+def test_the_largest_batch_is_carried_out(daemon: Daemon) -> None:
+    line = "get_users name=admin" + " " * 1600 + "\n"
+    done = daemon.run(line * MOST_LINES, "--atomic", "--user", "admin", "--password-file", str(password_file(daemon)))
+    assert done.returncode == 0 and done.stdout.count(b"  admin:") == MOST_LINES, done.stderr[-300:]
+    done = daemon.run(line * (MOST_LINES + 1), "--atomic", "--user", "admin", "--password-file",
+                      str(password_file(daemon)))
+    assert done.returncode == 2 and b"at most 10000 lines" in done.stderr, "the control"
+
+
+def test_the_longest_batch_arrives(daemon: Daemon) -> None:
+    """16 MiB of letters that JSON writes with three times as many, and commas in all lines."""
+    text = "é" * 800 + "," * 50
+    raw = logged_in(daemon)
+    request = {"request": {"command": "nosuch", "texts": {"name": text}}}
+    answers = raw.call("RunTogether", requests=[request] * MOST_LINES)["parameters"]["answers"]
+    assert [one["code"] for one in answers[:2]] == ["UnknownCommand", "NotApplied"] and len(answers) == MOST_LINES
+    assert "error" in raw.call("RunTogether", requests=[request] * (MOST_LINES + 2)), "the control"
+
+
+def password_file(daemon: Daemon) -> Path:
+    """A file with the password of admin."""
+    path = daemon.box.folder.parent / "admin.password"
+    path.write_text(ADMIN_PASSWORD + "\n")
+    path.chmod(0o600)
+    return path
+
+
+def test_a_boxmgmtd_without_descriptors_serves_again_once_it_has_some(daemon: Daemon) -> None:
+    few = 48
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (few, few))
+    crowd = [daemon.connect() for _ in range(100)]
+    wait_until(lambda: len(list(Path(f"/proc/{daemon.process.pid}/fd").iterdir())) == few)
+    waiting = daemon.connect()
+    waiting.socket.settimeout(0.3)
+    with pytest.raises(TimeoutError):
+        waiting.call("Sign")  # the control: none is left for it
+    assert daemon.process.poll() is None
+    for one in crowd:
+        one.socket.close()
+    waiting.socket.settimeout(PROMPT)
+    assert waiting.read()
+    assert asked(daemon) < PROMPT
+
+
+MANY_UIDS = f"""
+import os, time
+kept = []
+for uid in range(66000, 66000 + {MOST // MOST_UNKNOWN[1]} + 4):
+    os.setresuid(uid, uid, 0)
+    kept += [Raw(path) for _ in range({MOST_UNKNOWN[1]})]
+    os.setresuid(0, 0, 0)
+def served(raw):
+    try:
+        return "parameters" in raw.call("Sign")
+    except (ValueError, OSError):
+        return False
+print(sum(map(served, kept)), flush=True)
+os.setresuid(67000, 67000, 0)
+print(served(Raw(path)), flush=True)
+os.setresuid(0, 0, 0)
+print(all([served(Raw(path)) for _ in range(50)]), flush=True)
+"""
+
+
+def test_root_is_answered_while_others_have_taken_all_places(daemon: Daemon) -> None:
+    program = "import sys\nfrom pathlib import Path\nfrom tests.service.daemon import Raw\npath = Path(sys.argv[1])\n"
+    done = subprocess.run([sys.executable, "-c", program + MANY_UIDS, str(daemon.path)], capture_output=True,
+                          env=ENVIRONMENT, text=True, timeout=120)
+    assert done.stdout.split() == [str(MOST), "False", "True"], (done.stdout, done.stderr)
+
+
+def test_root_has_more_places_than_sshd_lets_wait() -> None:
+    found = re.search(r"MaxStartups \d+:\d+:(\d+)", sshd.TEXT)
+    assert found and MOST_OF_A_HELPER > int(found[1])
+
+
+FLOOD_OF_GUESSES = """
+import threading, time
+end = time.monotonic() + 12
+def guess():
+    raw = Raw(path)
+    while time.monotonic() < end:
+        raw.call("LogIn", name="nosuch", password="wrong")
+        print(".", end="", flush=True)
+threads = [threading.Thread(target=guess) for _ in range(16)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+"""
+
+
+def test_a_right_password_is_checked_while_others_guess_without_end(daemon: Daemon) -> None:
+    daemon.box.configure(hashing=Cost())
+    guessed: list[str] = []
+    flood = threading.Thread(target=lambda: guessed.append(by_a_stranger(daemon, FLOOD_OF_GUESSES)))
+    flood.start()
+    raw = daemon.connect()
+    spent = []
+    while flood.is_alive():
+        begun = time.monotonic()
+        assert raw.call("LogIn", name="admin", password=ADMIN_PASSWORD)["parameters"]["answer"]["code"] == "Done"
+        spent.append(time.monotonic() - begun)
+        raw.call("LogOut", reason="over")
+    assert len(guessed[0]) > 3, "the control: it was a flood"
+    assert max(spent) < PROMPT, spent
 
 
 def test_a_login_waits_while_too_many_others_come_in(tmp_path: Path) -> None:

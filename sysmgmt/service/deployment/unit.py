@@ -21,6 +21,8 @@ Restart=always
 RestartSec=100ms
 UMask=0077
 LimitCORE=0
+# Above what all connections that are let in may take.
+LimitNOFILE=8192
 RuntimeDirectory=boxmgmt
 RuntimeDirectoryMode=0755
 RuntimeDirectoryPreserve=restart
