@@ -30,11 +30,12 @@ class Recipient(NamedTuple):
 
     def wants(self, record: Mapping[str, Any]) -> bool:
         """Whether an event is for this recipient; that something is over is for whoever was told of it."""
-        begun = _BEGINS.get(record.get("id", 0))
-        level = begun.level if begun else record.get("level")
-        return (LEVELS.index(level or LEVELS[-1]) >= LEVELS.index(self.level)
-                and SCOPES.index(record.get("scope", NORMAL)) <= SCOPES.index(self.scope)
-                and self.topic in ("", record.get("topic")))
+        if "id" not in record:
+            return False  # a note of the journal about itself
+        begun = _BEGINS.get(record["id"])
+        return (LEVELS.index(begun.level if begun else record["level"]) >= LEVELS.index(self.level)
+                and SCOPES.index(record["scope"]) <= SCOPES.index(self.scope)
+                and self.topic in ("", record["topic"]))
 
 
 class Letter(NamedTuple):

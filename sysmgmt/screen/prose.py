@@ -154,6 +154,7 @@ FILES = (
     ("audit.key", "the key that the audit is being chained with; it changes every minute"),
     ("audit.lost", "how many records could not be written, and were not told of yet"),
     ("events.journal", "the events: one line of JSON for each; the last four archives beside it, of 4 MB each"),
+    ("deliveries.json", "how far each mail recipient and syslog server has got; without it they get things twice"),
 )
 
 ENVIRONMENT = (
