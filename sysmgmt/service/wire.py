@@ -58,23 +58,25 @@ class Wire:
             text = self._whole(begun, turn)
             return None if text is None else decoded(text)
 
-    def _whole(self, begun: bytes, turn: ExitStack) -> bytes | None:
+    def _whole(self, begun: bytes, turn: ExitStack) -> bytearray | None:
         """The message that begins so; None if the connection ends first."""
-        parts, size, marks = [begun], 0, 0
+        text, part, marks = bytearray(), begun, 0
         deadline = time.monotonic() + SLOWEST
-        while b"\0" not in parts[-1]:
-            if not parts[-1]:
+        while b"\0" not in part:
+            if not part:
                 return None
-            was, size = size, size + len(parts[-1])
-            marks += sum(map(parts[-1].count, (b"[", b"{", b",")))
-            if size > self.most_bytes or marks > MOST_MARKS:
+            was = len(text)
+            text += part
+            marks += sum(map(part.count, (b"[", b"{", b",")))
+            if len(text) > self.most_bytes or marks > MOST_MARKS:
                 raise Garbled("too long")
-            if was <= LARGE < size:
+            if was <= LARGE < len(text):
                 turn.enter_context(self._turn())
                 deadline = time.monotonic() + SLOWEST
-            parts.append(self._before(deadline))
-        parts[-1], _, self._rest = parts[-1].partition(b"\0")
-        return b"".join(parts)
+            part = self._before(deadline)
+        end, _, self._rest = part.partition(b"\0")
+        text += end
+        return text
 
     def _before(self, deadline: float) -> bytes:
         """What comes next. Raises Garbled if that is too late, OSError."""
@@ -85,7 +87,7 @@ class Wire:
             raise Garbled("too slow") from None
 
 
-def decoded(text: bytes) -> dict[str, Any]:
+def decoded(text: bytes | bytearray) -> dict[str, Any]:
     """The JSON object that `text` is. Raises Garbled."""
     try:
         message = json.loads(text.decode())
