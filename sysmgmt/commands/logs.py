@@ -52,7 +52,7 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report, kept)
     if not found["intact"]:
         raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
-    return Shown({name: found[name] for name in ("records", "checkpoints", "head")})
+    return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}})
 
 
 def _given(**fields: str | None) -> dict[str, str]:

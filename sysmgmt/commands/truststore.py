@@ -38,7 +38,7 @@ def get_trusted_certificates(call: Call) -> Shown:
 @command(needs=Permission.SECURITY)
 def accept_server_certificate(call: Call, host: Server, port: ServerPort, fingerprint: Fingerprint | None = None,
                               purposes: Purposes = truststore.PURPOSES, name: NewTrust | None = None) -> Change:
-    """Fetch the certificate that a server shows, and trust it for that server (R221, D06).
+    """Fetch the certificate that a server shows, and trust it for that server.
 
     Its fingerprint is shown and has to be confirmed; in a batch fingerprint= says which one is
     expected. Compare it with what the administrator of the server says, not with what you see here.

@@ -133,6 +133,8 @@ def _own_new_password(text: str, reading: Reading) -> str:
     rules = passwords.rules_of(reading.state.settings)
     passwords.check_age(account, rules, reading.now)
     passwords.check_text(text, rules)
+    if reading.caller.due and text == reading.texts.get("current_password"):
+        raise PasswordReused("The new password is the one that has to be changed.")
     for old in passwords.remembered(account, rules):
         if reading.slow.once((old, text), partial(reading.box.hasher.matches, old, text)):
             raise PasswordReused(count=rules.history)

@@ -272,7 +272,7 @@ class KeyMismatch(Refusal):
 class NoRequest(Refusal):
     """No request for a certificate is outstanding."""
 
-    hint = "create_certificate_request makes one."
+    hint = "create_certificate_request or create_web_certificate_request makes one."
 
 
 class RequestOutstanding(Refusal):

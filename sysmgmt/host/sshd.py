@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from glob import glob
@@ -17,6 +18,9 @@ from sysmgmt.host.services import Service
 
 NAME = "sshd"
 PROGRAM = "/usr/sbin/sshd"
+PID_FILE = "/run/sshd.pid"
+LISTENS_WITHIN = 5.0
+"""Seconds after a reload, in which it refuses connections at first."""
 MAIN = "/etc/ssh/sshd_config"
 DROP_IN = "/etc/ssh/sshd_config.d/10-boxmgmt.conf"
 ROOT, STAND_IN = (f"user={name},host=localhost,addr=::1" for name in ("root", overruled.STAND_IN))
@@ -125,8 +129,21 @@ def service(keys: Keys, root_login: Callable[[State], str], root: str = "/") -> 
 
 
 def reload() -> None:
-    """Have sshd read its files again. Raises ServiceRefused."""
-    daemons.reload(NAME, "ssh.service", "sshd", "/run/sshd.pid")
+    """Have sshd read its files again; it listens again when this returns. Raises ServiceRefused."""
+    before = _pid_file()
+    daemons.reload(NAME, "ssh.service", "sshd", PID_FILE)
+    deadline = time.monotonic() + LISTENS_WITHIN
+    while before is not None and _pid_file() in (None, before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _pid_file() -> tuple[int, int] | None:
+    """Which file it is: sshd writes a new one whenever it has begun to listen."""
+    try:
+        found = os.stat(PID_FILE)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def check(prepared: Mapping[str, str], root: str = "/", host_keys: Sequence[str] = ()) -> None:

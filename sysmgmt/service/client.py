@@ -160,7 +160,8 @@ class Calls:
             except OSError:
                 connection.close()
                 if time.monotonic() > deadline:
-                    raise ServiceLost() from None
+                    raise ServiceLost(f"boxmgmtd does not answer at {self._path}; nothing was done.",
+                                      "Start it: systemctl start boxmgmtd.") from None
                 time.sleep(POLL)
         self._wire = Wire(connection, ANY_SIZE)
         if method != ENTER:

@@ -13,7 +13,7 @@ from sysmgmt.domain.errors import InvalidValue, MissingValue
 from sysmgmt.host import files, sshd
 from sysmgmt.host.files import File
 from sysmgmt.service.deployment import barriers, plan, site, undertaking
-from sysmgmt.service.deployment.site import GROUP, KEYS_USER, Site
+from sysmgmt.service.deployment.site import GROUP, KEYS_USER, ROOT_STAYS, Site
 from sysmgmt.service.deployment.undertaking import Undertaking
 
 
@@ -134,7 +134,9 @@ def consequences(one: Undertaking) -> Iterator[str]:
     """Who cannot come in any more."""
     if names := barriers.refused_users(one.root):
         yield f"Refused by sshd and at the console from then on: {', '.join(names)}."
-    if one.now:
+    if site.read(one.root) and not os.path.exists(files.within(one.root, ROOT_STAYS)):
+        yield "root stays shut out, unless root access is open (enable_root_access)."
+    elif one.now:
         yield "Refused by sshd and at the console from then on: root (--now)."
     else:
         yield "The login of root stays as it is until a user with the permission security has come in over SSH."
