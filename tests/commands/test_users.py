@@ -283,3 +283,12 @@ def test_a_reset_of_somebody_locked_says_that_unlocking_is_still_due(box: TestBo
     assert answer.warnings == ("User bob is still locked; unlock_user name=bob unlocks.",)
     admin.do("unlock_user name=bob")
     assert admin.do("set_user name=bob password=Fresh-pass-44").warnings == ()
+
+
+def test_a_password_that_has_to_be_changed_becomes_another_one(basic: TestBox) -> None:
+    basic.admin().do("add_user name=dora role=monitor password=dora-first-1")
+    dora = basic.client("dora", "dora-first-1")
+    same = dora.do("set_password current_password=dora-first-1 new_password=dora-first-1")
+    assert same.code == "PasswordReused" and basic.state.accounts.get("dora").must_change_password  # type: ignore
+    assert dora.do("set_password current_password=dora-first-1 new_password=dora-second-2").code == "Done"
+    assert dora.do("get_current_user").code == "Done"

@@ -4,7 +4,7 @@ import pytest
 
 from sysmgmt.domain import changes, events
 from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
-from sysmgmt.domain.model import Account, Condition, Role, Session, Settings, SshKey, State
+from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, Session, Settings, SshKey, State
 
 EMPTY = State(settings=Settings(name="box1"))
 BOB = EMPTY._replace(accounts=EMPTY.accounts.put("bob", Account("bob", "monitor", password="old-hash")))
@@ -72,6 +72,15 @@ def test_settings_roles_keys_and_conditions_tell_of_themselves() -> None:
     low = BOB._replace(conditions=BOB.conditions.put("d", Condition("d", "DiskSpaceLow", "/var", 1.0, "5 %")))
     assert told(BOB, low) == ["DiskSpaceLow /var"]
     assert told(low, low._replace(conditions=low.conditions.without("d"))) == ["DiskSpaceLowCleared /var"]
+
+
+def test_a_change_that_was_not_confirmed_tells_that_it_returned() -> None:
+    waits = BOB._replace(settings=BOB.settings._replace(
+        reach=Reach(tls_minimum="1.3"), pending=Pending("p", "set_tls_minimum", "admin", "security", 1.0, 2.0, Reach(),
+                                                        Reach(tls_minimum="1.3"))))
+    returned = waits._replace(settings=waits.settings._replace(reach=Reach(), pending=None))
+    confirmed = waits._replace(settings=waits.settings._replace(pending=None))
+    assert told(waits, returned) == ["ChangeReturned "] and told(waits, confirmed) == []
 
 
 def test_a_session_from_a_second_origin_is_told_and_one_from_the_same_is_not() -> None:
