@@ -8,6 +8,7 @@ from sysmgmt.domain import facts, pending, tls
 from sysmgmt.domain.errors import PermissionDenied
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import listening
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.declaration import ANYONE, Act, Call, Change, Shown, command
 
@@ -62,11 +63,7 @@ def get_cipher_suites(call: Call) -> Act:
     changed behind the back of the box is seen. A listener that must not answer, as its certificate
     is missing or not valid, tells why.
     """
-    def ask() -> dict[str, Any]:
-        minimum = call.state.settings.reach.tls_minimum
-        return {"listeners": [tls.heard(one, call.box.machine.handshakes(one.address, one.port), minimum)
-                              for one in call.box.listeners(call.state) if not one.plain]}
-    return Act(ask)
+    return Act(lambda: {"listeners": listening.heard(call.box, call.state)})
 
 
 COMMANDS = (set_tls_minimum, confirm_change, get_pending_change, get_cipher_suites)

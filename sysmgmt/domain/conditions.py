@@ -1,7 +1,7 @@
 """What is not as it should be: found by looking, kept until it is over, told by events (R020)."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from sysmgmt.domain import certificates, passwords
 from sysmgmt.domain.model import Condition, State
@@ -44,6 +44,17 @@ def of_space(place: str, free: int, whole: int) -> Iterator[Finding]:
     if part < LOW:
         kind = "DiskSpaceCritical" if part < CRITICAL else "DiskSpaceLow"
         yield Finding(kind, place, f"{free // 1_000_000} MB of {whole // 1_000_000} MB are free")
+
+
+def of_tls(heard: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Listeners, as `tls.heard` tells of them, that accept what is insecure or below the minimum (A05)."""
+    for one in heard:
+        weak = [f"{version['version']} with {', '.join(version['insecure'])}" for version in one["versions"]
+                if version["insecure"]]
+        if below := [version for version in one["below_minimum"] if version not in str(weak)]:
+            weak.append(f"{', '.join(below)}, below the minimum")
+        if weak:
+            yield Finding("InsecureTls", str(one["listener"]), f"{one['address']} accepts {'; '.join(weak)}"[:400])
 
 
 def of_passwords(state: State, now: float) -> Iterator[Finding]:

@@ -14,7 +14,9 @@ from sysmgmt.host import daemons, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
-from sysmgmt.service import auditcare, deploy, duties, endings, health, mailing, relaying, renewals, unconfirmed
+from sysmgmt.service import (
+    auditcare, deploy, duties, endings, health, mailing, relaying,
+    renewals, tlscare, unconfirmed)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -49,7 +51,7 @@ def serve(folder: str, path: str) -> None:
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
-                         *(doors.DUTIES if here else ())))
+                         *tlscare.DUTIES, *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
