@@ -75,8 +75,9 @@ the password reset, or gets a role with another shell, and when it was idle for 
 idle timeout, whatever its client does; set_password ends the other sessions of the user who changes
 the password. A role with the same shell takes effect in the open session, and a lock by wrong
 passwords ends none. The shell says why and exits with the status 5. An ended login gets no other
-session, and after three seconds boxmgmtd ends its processes. A process without a login is refused
-from then on and left alone.
+session, and after three seconds boxmgmtd ends its processes; one that forks faster than it can be
+found may go on, but is refused whatever it asks. A process without a login is refused from then on
+and left alone.
 """
 
 WEB_SERVER = """
