@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sysmgmt.domain import web
 from sysmgmt.domain.errors import NothingPending, SameLogin
 from sysmgmt.domain.model import Pending, Reach, Settings, State
 
@@ -26,7 +27,8 @@ def return_(state: State, id: str) -> State:
     if settings.pending is None or settings.pending.id != id:
         return state
     before = {name: old for name, (old, _) in changed(settings.pending, settings.reach).items()}
-    return state._replace(settings=settings._replace(reach=settings.reach._replace(**before), pending=None))
+    returned = state._replace(settings=settings._replace(reach=settings.reach._replace(**before), pending=None))
+    return web.without_unfit_hsts(returned) if before.keys() & {"hsts", "web_certificate"} else returned
 
 
 def confirm(state: State, session: str) -> State:

@@ -43,6 +43,16 @@ def set_hsts(state: State, on: bool) -> State:
     return state._replace(settings=state.settings._replace(reach=reach))
 
 
+def without_unfit_hsts(state: State) -> State:
+    """The state with HSTS off if its web certificate may not be shown with it (R231): after a change returned."""
+    try:
+        if state.settings.reach.hsts:
+            _check_authority(state)
+        return state
+    except HstsNeedsAuthority:
+        return set_hsts(state, False)
+
+
 def _check_authority(state: State) -> None:
     """A browser that has seen HSTS lets nobody pass a certificate that it does not trust."""
     one = shown(state)

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from sysmgmt.domain.certificates import Bundle
 from sysmgmt.domain.errors import InvalidValue, KeyMismatch
 from sysmgmt.domain.model import Certificate
-from sysmgmt.vault import certificates, keys
+from sysmgmt.vault import certificates, iterations, keys
 
 MOST_BYTES = 1 << 20
 MOST_CERTIFICATES = 32
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----\s*\n([^-]*)-----END \1-----[ \t\r]*(?:\n|$)")
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----[ \t\r]*\n([^-]*)-----END \1-----[ \t\r]*(?:\n|$)")
 
 
 class Block(NamedTuple):
@@ -94,6 +94,7 @@ def _from_pem(data: bytes, password: str) -> Bundle:
 
 
 def _from_pkcs12(data: bytes, password: str) -> Bundle:
+    iterations.check(data)
     try:
         key, leaf, others = pkcs12.load_key_and_certificates(data, password.encode() or None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sysmgmt.domain.certificates import LEAST_RSA_BITS
 from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.vault import iterations
 
 # What the library thinks of odd but readable input would be printed for whoever is logged in.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"sysmgmt\.vault")
@@ -42,6 +43,7 @@ def written(key: Any) -> str:
 def read(data: bytes, password: str = "") -> PrivateKey:
     """The private key in PEM or DER. Raises InvalidValue, which tells nothing of the key."""
     secret = password.encode() or None
+    iterations.check(data)
     try:
         key = (load_pem_private_key if b"-----BEGIN" in data else load_der_private_key)(data, secret)
     except TypeError:

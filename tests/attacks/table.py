@@ -9,7 +9,7 @@ ALL = "every door"
 FOLDER, DEPLOYED = "test_folder_doors", "test_deployed_doors"
 STORED, ENTRIES, COUNTER, SECOND, SHIPPED = (
     "test_stored_text", "test_entries", "test_one_counter", "test_second_order", "test_shipped_secrets")
-ENUMERATION, EXHAUSTION = "test_enumeration", "test_exhaustion"
+ENUMERATION, EXHAUSTION, CERTIFICATES = "test_enumeration", "test_exhaustion", "test_certificates"
 
 
 class Row(NamedTuple):
@@ -76,7 +76,8 @@ TABLE = (
         "they would be seen", (STORED, SECOND)),
     Row(43, "launchers", "variables of Python, the linker, shells, editors, pagers", "they reach a Python without -I",
         (SECOND,)),
-    Row(44, "", "", until="certificates: certificates"),
+    Row(44, "certificates, keys, PKCS#12", "passwords that are hashed for an hour, a million blank lines",
+        "ordinary ones open", (CERTIFICATES,), "damaged ones are tried in tests/vault"),
     Row(45, "shell, SSH, console, other PAM", "empty, blank, NUL-first; accounts without a hash",
         "the right one passes", (COUNTER,), "anonymous binds: directory"),
     Row(48, "", "", until="unsigned updates: upgrade"),

@@ -169,6 +169,22 @@ def test_a_certificate_that_nobody_confirms_makes_room_for_the_one_before(basic:
 
 
 @pytest.mark.checklist("R231")
+def test_a_certificate_that_returns_takes_hsts_with_it_unless_an_authority_has_signed_it(
+        basic: TestBox, outside: Authority, tmp_path: Path) -> None:
+    admin = basic.admin()
+    for line in APPENDIX:
+        openssl(*line.split()[1:], given=SUBJECT, folder=tmp_path)
+    own = (tmp_path / "server.crt").read_text(), (tmp_path / "key.pem").read_text()
+    signed, key = outside.issue()
+    assert change(admin, *own) == "Done"
+    assert change(admin, signed + outside.certificate, key, "--yes") == "Done"
+    assert admin.do(f"set_hsts mode=on {FINAL}").code == "Done"
+    basic.clock.move(DAY)
+    basic.admin()
+    assert shown(basic) == own[0] and basic.state.settings.reach.hsts is False
+
+
+@pytest.mark.checklist("R231")
 @pytest.mark.checklist("R232")
 def test_hsts_needs_a_certificate_that_an_authority_has_signed(
         basic: TestBox, outside: Authority, tmp_path: Path) -> None:
