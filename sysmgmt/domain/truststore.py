@@ -76,11 +76,18 @@ def confirmation(server: str, port: int, shown: Certificate, expected: str | Non
 def add_list(state: State, one: RevocationList, now: float) -> State:
     """Honour a revocation list; a newer one takes the place of an older one of the same name.
 
-    Raises CertificateRefused for one that is out of date.
+    Raises CertificateRefused for one that is out of date, from the future, or older than that.
     """
+    present = state.revocation_lists.get(one.name)
+    reasons = []
     if one.next_update is not None and one.next_update < now:
-        raise CertificateRefused(subject=f"the revocation list of {one.issuer}",
-                                 reasons=f"it is out of date since {iso(one.next_update)}")
+        reasons.append(f"it is out of date since {iso(one.next_update)}")
+    if one.this_update > now:
+        reasons.append(f"it is from {iso(one.this_update)}, which is not yet")
+    if present and present.issuer == one.issuer and one.this_update < present.this_update:
+        reasons.append(f"there is a newer one, from {iso(present.this_update)}")
+    if reasons:
+        raise CertificateRefused(subject=f"the revocation list of {one.issuer}", reasons="; ".join(reasons))
     return state._replace(revocation_lists=state.revocation_lists.put(one.name, one))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import verification
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sysmgmt.domain import certificates as rules
 from sysmgmt.domain.errors import ServerRefused
@@ -74,7 +75,8 @@ def _subject(server: str) -> Any:
 def _authority() -> verification.ExtensionPolicy:
     policy = verification.ExtensionPolicy.permit_all()
     policy = policy.require_present(x509.BasicConstraints, verification.Criticality.AGNOSTIC, _is_authority)
-    return policy.may_be_present(x509.KeyUsage, verification.Criticality.AGNOSTIC, _may_sign)
+    policy = policy.may_be_present(x509.KeyUsage, verification.Criticality.AGNOSTIC, _may_sign)
+    return policy.may_be_present(x509.ExtendedKeyUsage, verification.Criticality.AGNOSTIC, _for_servers)
 
 
 def _leaf() -> verification.ExtensionPolicy:
@@ -90,6 +92,12 @@ def _is_authority(policy: Any, one: x509.Certificate, basic: x509.BasicConstrain
 def _may_sign(policy: Any, one: x509.Certificate, usage: x509.KeyUsage | None) -> None:
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("the key usage does not allow signing certificates")
+
+
+def _for_servers(policy: Any, one: x509.Certificate, usage: x509.ExtendedKeyUsage | None) -> None:
+    if usage is not None and not {ExtendedKeyUsageOID.SERVER_AUTH,
+                                  ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.intersection(usage):
+        raise ValueError("the extended key usage of an authority does not allow TLS servers")
 
 
 def _reasons(presented: Sequence[Certificate], trust: Trust, server: str) -> Iterator[str]:

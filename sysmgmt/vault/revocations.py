@@ -20,11 +20,15 @@ def read(data: bytes) -> RevocationList:
         data = bundles.decoded(found[0])
     try:
         one = x509.load_der_x509_crl(data)
+        partial = any(each.critical for each in one.extensions)
         until = one.next_update_utc
-        return RevocationList("", certificates.spelled(one.issuer), one.public_bytes(Encoding.PEM).decode(), len(one),
+        told = RevocationList("", certificates.spelled(one.issuer), one.public_bytes(Encoding.PEM).decode(), len(one),
                               one.last_update_utc.timestamp(), until.timestamp() if until else None)
     except Exception:  # whatever a library makes of hostile bytes
         raise InvalidValue(what="The revocation list cannot be read") from None
+    if partial:
+        raise InvalidValue(what="The revocation list does not tell of all certificates of its authority")
+    return told
 
 
 def check_issuer(text: str, known: Iterable[Certificate]) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sysmgmt.domain import truststore
 from sysmgmt.domain.fingerprints import words
 from tests.support import tls_server
-from tests.support.authorities import CA, LEAF, NOW, Made, Wish, make, revocations
+from tests.support.authorities import CA, FAR_AWAY, LEAF, NOW, Made, Wish, make, revocations
 from tests.support.box import Client, TestBox
 from tests.support.tls_server import texts
 
@@ -151,6 +151,10 @@ def test_revocation_lists_are_taken_from_trusted_authorities_only(admin: Client)
     assert added(revocations(ROOT)) == "Done " and added(revocations(ROOT, [MIDDLE])) == "Done "
     (listed,) = admin.facts("get_revocation_lists")["revocation_lists"]
     assert (listed["name"], listed["issuer"], listed["revoked"]) == ("crl", "CN=Root", 1)
+    assert "tell of all certificates" in added(revocations(ROOT, base=1))
+    assert added(revocations(ROOT, [MIDDLE], since=NOW)) == "Done "
+    assert "there is a newer one" in added(revocations(ROOT)), "an older list would forget who was revoked since"
+    assert "which is not yet" in added(revocations(ROOT, since=FAR_AWAY.replace(year=2059)), "other")
     assert admin.do("remove_revocation_list name=crl").code == "Done"
 
 

@@ -86,9 +86,14 @@ def extensions(wish: Wish) -> list[tuple[x509.ExtensionType, bool]]:
 
 
 def revocations(issuer: Made, revoked: Sequence[Made] = (), until: datetime.datetime = FAR_AWAY,
-                key: Any = None) -> str:
-    """A revocation list of `issuer` as PEM, signed with another key if one is given."""
-    builder = x509.CertificateRevocationListBuilder(issuer.certificate.subject, LONG_AGO, until)
+                key: Any = None, since: datetime.datetime = LONG_AGO, base: int | None = None) -> str:
+    """A revocation list of `issuer` as PEM, signed with another key if one is given.
+
+    With `base` it tells only of what came after the list of that number.
+    """
+    builder = x509.CertificateRevocationListBuilder(issuer.certificate.subject, since, until)
+    if base is not None:
+        builder = builder.add_extension(x509.DeltaCRLIndicator(base), critical=True)
     for one in revoked:
         builder = builder.add_revoked_certificate(
             x509.RevokedCertificateBuilder(one.certificate.serial_number, LONG_AGO).build())

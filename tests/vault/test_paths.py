@@ -74,6 +74,7 @@ def chain(middle: Wish = CA, leaf: Wish = LEAF, root: Wish = CA) -> tuple[tuple[
     (CA, LEAF._replace(critical=True), "no path to a trusted authority holds"),
     (CA._replace(critical=True), LEAF, "no path to a trusted authority holds"),
     (CA._replace(permitted=("inside.example",)), LEAF, "no path to a trusted authority holds"),
+    (CA._replace(extended=(ExtendedKeyUsageOID.EMAIL_PROTECTION,)), LEAF, "no path to a trusted authority holds"),
     (CA, LEAF._replace(key=rsa.generate_private_key(65537, 1024)), "its RSA key has less than 2048 bits"),
     (CA, LEAF._replace(key=ec.generate_private_key(ec.SECP192R1())), "its key is of the type secp192r1"),
 ])
@@ -86,6 +87,12 @@ def test_a_chain_with_one_thing_wrong_is_refused_with_the_reason(middle: Wish, l
 def test_name_constraints_that_hold_are_no_hindrance() -> None:
     shown, top = chain(CA._replace(permitted=("example",)))
     verify(shown, [top])
+
+
+def test_an_authority_whose_extended_usage_allows_servers_is_no_hindrance() -> None:
+    for usage in (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE):
+        shown, top = chain(CA._replace(extended=(usage,)))
+        verify(shown, [top])
 
 
 @pytest.mark.requirement(97)
