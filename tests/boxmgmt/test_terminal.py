@@ -55,7 +55,7 @@ def test_wrong_choices_and_interrupts_leave_one_in_the_menu(basic: TestBox, path
     one.send("half a li\x03")
     one.until("box1: half a li\nbox1:" if term == "dumb" else "half a li")
     shown = step(one, "?", "and the menu is back.\nbox1:")
-    assert f"** {title} **" in shown
+    assert "[Q] Quit" in shown, "the menu is shown again; the title of a long one has gone by"
     one.send("\x04")
     assert (one.end(), one.is_clean()) == (0, True)
 

@@ -25,7 +25,7 @@ while True:
         greeting = call(wire, "Enter")["answer"]
         tell(greeting["code"], greeting["message"] or "", run(wire, "get_users"))
         wire.close()
-    except OSError:
+    except (OSError, ValueError, TypeError):  # closed without an answer
         pass
     time.sleep(0.1)
 """
@@ -130,9 +130,10 @@ def test_a_process_without_a_login_is_refused_and_left_alone(daemon: Daemon) -> 
         until(client, "Done")
         as_admin(daemon, f"end_session session={sessions(daemon)[0].id}")
         begun = time.monotonic()
-        while time.monotonic() - begun < 5:
+        while time.monotonic() - begun < 0.6:  # strangers have few connections at a time
             told = until(client, "")
         assert told == "SessionEnded The session was ended: admin ended it. LoginNeeded"
+        wait_until(lambda: time.monotonic() - begun > 5)
         assert client.poll() is None
     wait_until(lambda: sessions(daemon) == [])
 

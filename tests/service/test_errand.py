@@ -170,7 +170,7 @@ def test_without_boxmgmtd_the_whole_shell_says_so(pair: tuple[Daemon, Daemon]) -
     daemon.end()
     found = short(daemon, "get_users", number(daemon, "admin"))
     assert (found.status, found.out) == (6, b"")
-    assert found.err.startswith(b"Error: boxmgmtd does not answer;"), found
+    assert found.err.startswith(b"Error: boxmgmtd does not answer at "), found
 
 
 def test_a_value_on_standard_input_is_read(pair: tuple[Daemon, Daemon]) -> None:

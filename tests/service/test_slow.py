@@ -80,7 +80,7 @@ def test_a_person_sees_it_and_then_it_is_gone(talkative: Daemon, way: str) -> No
     child.expect("box1>")
     child.sendline("verify_audit_log")
     child.expect(r"\r\x1b\[KVerifying the audit: \d+ %")
-    child.expect(r"\r\x1b\[KRecords: \d+")
+    child.expect(r"\r\x1b\[KAudit: intact\s+Records: \d+")
     child.sendline("quit")
     child.expect(pexpect.EOF)
 
