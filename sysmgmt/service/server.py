@@ -20,6 +20,8 @@ MOST_OF_HELPERS, MOST_OF_A_HELPER = 1024, 512
 """The same for those who ask for PAM and sshd: above the 200 that sshd's MaxStartups lets wait."""
 PAUSE = 0.05
 """Seconds to wait where no connection can be taken, since the descriptors or threads have run out."""
+LOOK = 1.0
+"""Seconds after which it is seen at the latest that the service has to stop."""
 BACKLOG = 128
 
 
@@ -57,9 +59,12 @@ class Server:
 
     def serve(self) -> None:
         """Accept connections until `stop`, and whatever goes wrong with one of them."""
+        self._listener.settimeout(LOOK)
         while not self._stopped:
             try:
                 self._welcome(self._listener.accept()[0])
+            except TimeoutError:
+                continue  # a signal to stop may have come just before it waited
             except (OSError, RuntimeError):  # the latter from a thread that cannot be started
                 time.sleep(0 if self._stopped else PAUSE)
 

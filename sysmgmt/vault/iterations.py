@@ -13,7 +13,7 @@ MOST = 3_000_000
 """A few seconds; programs that write such files use some thousand to one million."""
 OCTETS, INTEGER, CONSTRUCTED = 0x04, 0x02, 0x20
 DEEPEST = 24
-_ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----([A-Za-z0-9+/=\s]*)-----END")
+_ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED [A-Z]+ KEY-----([A-Za-z0-9+/=\s]*)-----END")
 
 
 def check(data: bytes) -> None:
