@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.commands.words import any_name, any_text, listed, one_of, whole
 from sysmgmt.domain import certificates, fingerprints, names, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
@@ -163,16 +163,6 @@ def _fingerprint(text: str, reading: Reading) -> str:
         raise InvalidValue(what="Expected a SHA-256 fingerprint: 32 bytes as AB:CD:...") from None
 
 
-def _password(text: str, reading: Reading) -> str:
-    return text
-
-
-def _name(text: str, reading: Reading) -> str:
-    if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
-    return names.canonical(text)
-
-
 def _known_name(text: str, reading: Reading) -> str:
     return names.canonical(text)
 
@@ -208,8 +198,8 @@ RevocationFile = Annotated[RevocationList, Word("Name of a file in the import fo
                                                 _from_file(_file_of_revocations), "NAME")]
 PrivateKeyText = Annotated[str, Word("Private key (paste it, from -----BEGIN to -----END)", _private_key, "-",
                                      secret=True, block=True)]
-FilePassword = Annotated[str, Word("Password of the file or of the private key", _password, "PASSWORD", secret=True)]
-NewTrust = Annotated[str, Word("Name of the entry", _name, "NAME")]
+FilePassword = Annotated[str, Word("Password of the file or of the private key", any_text, "PASSWORD", secret=True)]
+NewTrust = Annotated[str, Word("Name of the entry", any_name, "NAME")]
 TrustName = Annotated[str, Word("Which entry", _known_name, "NAME", bare=True, none="The truststore is empty.",
                                 offers=lambda state: state.trusted_certificates)]
 RevocationName = Annotated[str, Word("Which revocation list", _known_name, "NAME", bare=True,

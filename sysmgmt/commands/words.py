@@ -19,16 +19,15 @@ LONGEST_BANNER = 2000
 
 
 def _group_name(text: str, reading: Reading) -> str:
-    name = _name(text, reading)
+    name = any_name(text, reading)
     if name == ALL_GROUPS:
         raise InvalidValue(what=f"The name {ALL_GROUPS} stands for all groups")
     return name
 
 
-def _name(text: str, reading: Reading) -> str:
-    if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
-    return names.canonical(text)
+def any_name(text: str, reading: Reading) -> str:
+    """Reads what something may be called, in its canonical form."""
+    return names.canonical(_box_name(text, reading))
 
 
 def _box_name(text: str, reading: Reading) -> str:
@@ -64,7 +63,7 @@ def _groups(text: str, reading: Reading) -> tuple[str, ...]:
         return ()
     if not listed(text):
         raise InvalidValue(what="Expected all, or groups separated by commas")
-    return tuple(sorted({_name(part, reading) for part in listed(text)}))
+    return tuple(sorted({any_name(part, reading) for part in listed(text)}))
 
 
 def whole(least: int, most: int, unit: str) -> Any:
@@ -113,7 +112,7 @@ def _own_roles(state: State) -> Iterable[str]:
 
 def _new_user(text: str, reading: Reading) -> str:
     """A name that nobody has, looked up before any password is asked for or compared."""
-    name = _name(text, reading)
+    name = any_name(text, reading)
     accounts.check_new_name(reading.state, name)
     return name
 
@@ -169,20 +168,20 @@ def _current_password(text: str, reading: Reading) -> bool:
 
 
 NewUser = Annotated[str, Word("Name of the new user", _new_user, "NAME")]
-NewName = Annotated[str, Word("New name", _name, "NAME")]
-UserName = Annotated[str, Word("User name", _name, "USER", offers=_accounts, bare=True)]
-LockedUser = Annotated[str, Word("Which user to unlock", _name, "USER", offers=accounts.locked, bare=True,
+NewName = Annotated[str, Word("New name", any_name, "NAME")]
+UserName = Annotated[str, Word("User name", any_name, "USER", offers=_accounts, bare=True)]
+LockedUser = Annotated[str, Word("Which user to unlock", any_name, "USER", offers=accounts.locked, bare=True,
                                  none="No users to unlock.")]
-RoleName = Annotated[str, Word("Role", _name, "ROLE", offers=_roles)]
-OwnRole = Annotated[str, Word("Role", _name, "ROLE", offers=_own_roles, bare=True)]
-NewRole = Annotated[str, Word("Name of the role", _name, "NAME")]
+RoleName = Annotated[str, Word("Role", any_name, "ROLE", offers=_roles)]
+OwnRole = Annotated[str, Word("Role", any_name, "ROLE", offers=_own_roles, bare=True)]
+NewRole = Annotated[str, Word("Name of the role", any_name, "NAME")]
 Permissions = Annotated[tuple[Permission, ...], Word(
     "Permissions, separated by commas", _permissions, "PERMISSION[,PERMISSION...]",
     offers=lambda state: [one.value for one in Permission if one not in NOT_ASSIGNABLE])]
 Groups = Annotated[tuple[str, ...], Word(
     "Consistency groups, separated by commas, or all", _groups, "all|GROUP[,GROUP...]",
     offers=lambda state: ["all", *state.groups])]
-GroupName = Annotated[str, Word("Consistency group", _name, "GROUP", offers=lambda state: state.groups, bare=True)]
+GroupName = Annotated[str, Word("Consistency group", any_name, "GROUP", offers=lambda state: state.groups, bare=True)]
 NewGroup = Annotated[str, Word("Name of the consistency group", _group_name, "NAME")]
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,

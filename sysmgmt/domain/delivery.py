@@ -11,6 +11,8 @@ MOST = 10_000
 """Records that are looked at in one go, the oldest that wait."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds until a receiver that failed is tried again; each time twice as many."""
+TELLING = 2
+"""Failures in a row after which an event tells of them."""
 
 
 class Delivered(NamedTuple):
@@ -35,6 +37,10 @@ def last(newest: Iterable[Mapping[str, Any]]) -> int:
 def facts(one: Delivered, waiting: int) -> dict[str, Any]:
     """What the `get_` commands tell of a receiver."""
     return {"waiting": waiting, "last_sent_at": iso(one.at or None), "last_error": one.error or None}
+
+
+def unfollowed(step: str) -> None:
+    """For a delivery whose steps nobody follows."""
 
 
 class Patience:

@@ -31,6 +31,14 @@ def journal(box: Box, stream: str) -> Journal:
     return box.events if stream == EVENTS else box.journal
 
 
+def basis(state: State, one: SyslogServer | None) -> object:
+    """What a connection rests on, comparable: where it changes, one that is open must not go on (R222)."""
+    if one is None:
+        return None
+    own = state.identities.get(certificates.SYSTEM) if one.client_certificate else None
+    return one, truststore.trust(state, "syslog", one.server, 0.0), own
+
+
 def relay(box: Box, state: State, one: SyslogServer) -> Relay:
     """The server, ready to be spoken to. Raises NoCertificate, MasterKeyMissing, MasterKeyWrong, StateDamaged."""
     found = Relay(one.server, one.port, one.protocol, truststore.trust(state, "syslog", one.server, box.clock.now()))

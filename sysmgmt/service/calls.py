@@ -1,4 +1,4 @@
-"""The calls that a client may make: the verbs of a Door, and nothing else."""
+"""The calls that a client may make: the verbs of a Door, one line of a shell, and what PAM and sshd ask."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any

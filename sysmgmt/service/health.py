@@ -1,4 +1,4 @@
-"""What boxmgmtd looks at by itself: space, passwords about to expire, the clock (R020)."""
+"""What boxmgmtd looks at by itself: space, what expires soon, the age of keys, the clock (R020)."""
 
 import shutil
 import time

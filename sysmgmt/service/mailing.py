@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import delivery, mail
 from sysmgmt.domain.conditions import Finding
-from sysmgmt.domain.delivery import Delivered, Patience
+from sysmgmt.domain.delivery import TELLING, Delivered, Patience, unfollowed
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.mail import Letter
 from sysmgmt.domain.model import MailServer
@@ -20,8 +20,6 @@ from sysmgmt.service.health import HOUR, settle
 POLL = 2.0
 MOST = 500
 """Events in one letter."""
-TELLING = 2
-"""Failures in a row after which an event tells of them."""
 KIND = frozenset({"MailFails"})
 
 
@@ -99,7 +97,7 @@ class Postman:
             return
         try:
             post = mailing.post(house.box, house.box.store.read(), server)
-            house.box.mailer.deliver(post, list(left), unheard, accepted)
+            house.box.mailer.deliver(post, list(left), unfollowed, accepted)
         except Refusal as problem:
             queues = {one.queue.name: one.queue for one in left.values()}.values()
             for queue in queues:  # first of all, or what cannot be kept would be sent again and again
@@ -108,10 +106,6 @@ class Postman:
                 house.box.deliveries.keep(queue.name, queue.done._replace(error=str(problem)))
             if any(one.failures >= TELLING for one in self._failing.values()):
                 settle(house, KIND, [Finding("MailFails", server.server, str(problem))])
-
-
-def unheard(step: str) -> None:
-    """Nobody follows the steps."""
 
 
 def duties() -> tuple[Duty, ...]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain import delivery, syslog
 from sysmgmt.domain.conditions import Finding
-from sysmgmt.domain.delivery import Delivered, Patience
+from sysmgmt.domain.delivery import TELLING, Delivered, Patience, unfollowed
 from sysmgmt.domain.errors import DeliveryFailed, Refusal
 from sysmgmt.domain.model import SyslogServer
 from sysmgmt.domain.syslog import NUMBERS, WHAT, Origin
@@ -25,8 +25,6 @@ LONGEST = 30.0
 """Seconds within which the other machine must acknowledge what was sent."""
 AT_ONCE = 500
 """Records that are sent in one go."""
-TELLING = 2
-"""Failures in a row after which an event tells of them."""
 KIND = frozenset({"SyslogFails"})
 
 
@@ -47,17 +45,19 @@ class Carrier:
         self._findings = findings
         self._elapsed = elapsed
         self._patience = Patience(elapsed)
-        self._server: SyslogServer | None = None
+        self._basis: object = None
         self._link: Link | None = None
         self._sent: deque[Sent] = deque()
         self._next: dict[str, int] = {}
 
     def look(self, house: House) -> None:
         """Keep what has arrived, and send what waits. Raises any refusal."""
-        server = house.box.store.read().syslog.get(self._number)
-        if server != self._server:
+        state = house.box.store.read()
+        server = state.syslog.get(self._number)
+        basis = relaying.basis(state, server)
+        if basis != self._basis:
             self._hang_up()
-            self._server = server
+            self._basis = basis
             self._patience.reset()
         if server is None or not server.enabled:
             self._patience.reset()
@@ -74,7 +74,7 @@ class Carrier:
             if self._link is None and not self._waits(house, server):
                 return
             link = self._link = self._link or house.box.sender.open(
-                relaying.relay(house.box, house.box.store.read(), server), _unheard)
+                relaying.relay(house.box, house.box.store.read(), server), unfollowed)
             link.check()
             self._keep_arrived(house, server, link)
             for stream in WHAT[server.what] if not link.under_way() else ():
@@ -147,10 +147,6 @@ class Carrier:
         self._link = None
         self._sent.clear()
         self._next.clear()
-
-
-def _unheard(step: str) -> None:
-    """Nobody follows the steps."""
 
 
 def duties() -> tuple[Duty, ...]:

@@ -105,6 +105,22 @@ def test_events_and_audit_records_arrive_whole_over_tls(site: Site) -> None:
     assert "bob-first-1" not in repr(got) and server.numbers("audit") == sorted(server.numbers("audit"))
 
 
+def test_an_open_connection_does_not_outlive_the_trust_that_it_rests_on(site: Site) -> None:
+    site.config("what=events")
+    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+        site.happens("g1")
+        site.settle()
+        before = len(server.got)
+        assert site.admin.do("remove_trusted_certificate name=log").code == "Done"
+        site.happens("g2")
+        for _ in range(3):
+            site.look(301)
+        assert site.shown()["last_error"] and len(server.got) == before, "nobody is trusted now"
+        site.admin.do(f'add_trusted_certificate name=log purposes=syslog pem="{ROOT.pem}"')
+        site.settle()
+        assert len(server.got) > before, "the control: it would have arrived"
+
+
 @pytest.mark.parametrize("what, streams", [("events", {"events"}), ("audit", {"audit"}), ("both", {"events", "audit"})])
 def test_one_chooses_what_is_sent(site: Site, what: str, streams: set[str]) -> None:
     site.config(f"what={what}")

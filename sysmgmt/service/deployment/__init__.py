@@ -1,1 +1,1 @@
-"""boxmgmtd --deploy: the files that make a Debian machine a box, each as a value."""
+"""boxmgmtd --deploy: the files that make a Debian machine a box, and what boxmgmtd looks after on it."""
