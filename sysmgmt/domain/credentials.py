@@ -1,6 +1,8 @@
 """What is stored of certificates: the part of the model that others are known by."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from sysmgmt.domain.secrecy import SECRET
 
 
 class Certificate(NamedTuple):
@@ -55,3 +57,34 @@ class RevocationList(NamedTuple):
     next_update: float | None = None
     added_by: str = ""
     added_at: float | None = None
+
+
+class Identity(NamedTuple):
+    """A private key of the box with its certificate and the authorities above it, in this order.
+
+    `use` is root, system or what the feature that brings it is called; `origin` says whether the
+    box itself signed it (internal) or somebody else (external), and `subject` and `days` what the
+    box signed, for the next one.
+    """
+
+    use: str
+    certificates: tuple[Certificate, ...]
+    key: Annotated[str, SECRET]
+    origin: str
+    made_by: str = ""
+    made_at: float | None = None
+    subject: Subject | None = None
+    days: int = 0
+
+
+class SigningRequest(NamedTuple):
+    """A request for a certificate that waits for its answer; one for each use."""
+
+    use: str
+    pem: str
+    subject: Subject
+    key_type: str
+    key: Annotated[str, SECRET]
+    names: tuple[str, ...] = ()
+    made_by: str = ""
+    made_at: float | None = None

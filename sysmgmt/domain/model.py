@@ -9,9 +9,16 @@ from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.credentials import Certificate as Certificate
+from sysmgmt.domain.credentials import Identity as Identity
 from sysmgmt.domain.credentials import RevocationList as RevocationList
+from sysmgmt.domain.credentials import SigningRequest as SigningRequest
 from sysmgmt.domain.credentials import Subject as Subject
 from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
+from sysmgmt.domain.links import Communication as Communication
+from sysmgmt.domain.links import Partner as Partner
+from sysmgmt.domain.reach import Pending as Pending
+from sysmgmt.domain.reach import Reach as Reach
+from sysmgmt.domain.reach import RootAccess as RootAccess
 from sysmgmt.domain.receivers import MailServer as MailServer
 from sysmgmt.domain.receivers import SyslogServer as SyslogServer
 from sysmgmt.domain.records import Records
@@ -80,60 +87,6 @@ class SshKey(NamedTuple):
     last_used_at: float | None = None
 
 
-class Identity(NamedTuple):
-    """A private key of the box with its certificate and the authorities above it, in this order.
-
-    `use` is root, system or what the feature that brings it is called; `origin` says whether the
-    box itself signed it (internal) or somebody else (external), and `subject` and `days` what the
-    box signed, for the next one.
-    """
-
-    use: str
-    certificates: tuple[Certificate, ...]
-    key: Annotated[str, SECRET]
-    origin: str
-    made_by: str = ""
-    made_at: float | None = None
-    subject: Subject | None = None
-    days: int = 0
-
-
-class SigningRequest(NamedTuple):
-    """A request for a certificate that waits for its answer; one for each use."""
-
-    use: str
-    pem: str
-    subject: Subject
-    key_type: str
-    key: Annotated[str, SECRET]
-    names: tuple[str, ...] = ()
-    made_by: str = ""
-    made_at: float | None = None
-
-
-class Partner(NamedTuple):
-    """Another box that this one speaks with: whoever shows exactly `certificate`, and calls itself `name`."""
-
-    name: str
-    address: str
-    port: int
-    certificate: Certificate
-    added_by: str = ""
-    added_at: float | None = None
-
-
-class Communication(NamedTuple):
-    """How the box speaks with its partners: `level` is one of `partners.LEVELS`; not at all while `isolated`.
-
-    `address` and `port` are where it listens for them; "": at all of its addresses.
-    """
-
-    level: str = "authenticated_encrypted"
-    isolated: bool = False
-    port: int = 7450
-    address: str = ""
-
-
 class Session(NamedTuple):
     """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
 
@@ -158,32 +111,6 @@ class Session(NamedTuple):
     ended_at: float | None = None
 
 
-class Reach(NamedTuple):
-    """The settings that decide who reaches the box, and how: changed wrongly, they shut people out."""
-
-    tls_minimum: str = "1.2"
-    hsts: bool = False
-    web_certificate: str = ""
-
-
-class Pending(NamedTuple):
-    """A change of the reach that returns by itself unless it is confirmed.
-
-    `needs` is the permission of whoever may confirm it, `sessions` those that were open when it
-    was made: none of them may.
-    """
-
-    id: str
-    command: str
-    user: str
-    needs: str
-    made_at: float
-    returns_at: float
-    before: Reach
-    after: Reach
-    sessions: tuple[str, ...] = ()
-
-
 class Condition(NamedTuple):
     """Something that is not as it should be, until it is over: the name of a lasting kind of event."""
 
@@ -192,16 +119,6 @@ class Condition(NamedTuple):
     subject: str
     since: float
     details: str = ""
-
-
-class RootAccess(NamedTuple):
-    """What was last decided about the login of root: `where` it is open, a key of `root_access.WHERE`
-    or "" where it is shut, and `until` when. `changed_at` None: nobody has decided yet."""
-
-    where: str = ""
-    until: float = 0.0
-    changed_at: float | None = None
-    changed_by: str = ""
 
 
 class Settings(NamedTuple):

@@ -88,5 +88,5 @@ def levels() -> Iterator[tuple[str, str]]:
 def codes() -> Iterator[tuple[str, str]]:
     """The codes of all refusals with status and meaning."""
     yield "Done, Unchanged (0)", "It was done; nothing had to be changed."
-    for one in refusals():
+    for one in sorted(refusals(), key=lambda one: one.status):
         yield f"{one.__name__} ({one.status})", " ".join((one.__doc__ or "").split())

@@ -1,0 +1,59 @@
+"""Refusals of servers and partners that the box speaks with."""
+
+from sysmgmt.domain.errors.refusal import Refusal
+
+
+class ServerRefused(Refusal):
+    """The server {server} is not trusted: {reason}."""
+
+
+class ServerUnreachable(Refusal):
+    """The server {server} cannot be reached: {reason}."""
+
+
+class NotConfigured(Refusal):
+    """There is no {what} yet."""
+
+    hint = "{command} sets it up."
+
+
+class ClearText(Refusal):
+    """Over {protocol} everybody on the way can read and change what is sent, and nobody knows who takes it."""
+
+    hint = "Use protocol=tls; where the receiver leaves no choice, add insecure=yes."
+
+
+class DeliveryFailed(Refusal):
+    """The server {server} takes no message: {reason}."""
+
+
+class PartnerExists(Refusal):
+    """There is a partner {name} already."""
+
+    hint = "change_cluster_certificate gives it another certificate; to change its address, remove it first."
+    askable = True
+
+
+class UnknownPartner(Refusal):
+    """There is no partner {name}."""
+
+    hint = "get_partners lists the partners."
+    askable = True
+
+
+class PartnerFailed(Refusal):
+    """The test of partner {name} fails at the step {step}: {reason}."""
+
+    hint = "The steps are name, port, tls, certificate and exchange, in this order; those before it have passed."
+
+
+class ClusterIsolated(Refusal):
+    """The cluster is isolated: the box speaks with none of its partners."""
+
+    hint = "set_cluster_isolation mode=off ends that."
+
+
+class CommunicationInsecure(Refusal):
+    """Without authentication and encryption, whoever is on the network can read and forge what partners say."""
+
+    hint = "Where performance leaves no choice, add unprotected=yes."

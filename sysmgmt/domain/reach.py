@@ -1,0 +1,39 @@
+"""Who reaches the box, and how: what is stored about it."""
+
+from typing import NamedTuple
+
+
+class Reach(NamedTuple):
+    """The settings that decide who reaches the box, and how: changed wrongly, they shut people out."""
+
+    tls_minimum: str = "1.2"
+    hsts: bool = False
+    web_certificate: str = ""
+
+
+class Pending(NamedTuple):
+    """A change of the reach that returns by itself unless it is confirmed.
+
+    `needs` is the permission of whoever may confirm it, `sessions` those that were open when it
+    was made: none of them may.
+    """
+
+    id: str
+    command: str
+    user: str
+    needs: str
+    made_at: float
+    returns_at: float
+    before: Reach
+    after: Reach
+    sessions: tuple[str, ...] = ()
+
+
+class RootAccess(NamedTuple):
+    """What was last decided about the login of root: `where` it is open, a key of `root_access.WHERE`
+    or "" where it is shut, and `until` when. `changed_at` None: nobody has decided yet."""
+
+    where: str = ""
+    until: float = 0.0
+    changed_at: float | None = None
+    changed_by: str = ""

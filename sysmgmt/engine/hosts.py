@@ -1,0 +1,73 @@
+"""The ports of the machine that the box runs on, and of its services."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from sysmgmt.domain.model import State
+from sysmgmt.domain.ssh_keys import HostKey
+from sysmgmt.domain.tls import Listener
+
+
+class Machine(Protocol):
+    """The machine that the box runs on."""
+
+    def process(self) -> str:
+        """A name of this process that no other process ever has."""
+
+    def dead(self, processes: Collection[str]) -> set[str]:
+        """Those of `processes` that no longer run."""
+
+    def handshakes(self, address: str, port: int) -> Mapping[str, Sequence[str]] | None:
+        """What TLS is accepted there: by version, its suites. None where nothing answers in time."""
+
+    def check_power(self) -> None:
+        """Raise ServiceRefused where the machine cannot be rebooted or shut down from here."""
+
+    def reboot(self) -> None:
+        """Restart the machine. Raises ServiceRefused."""
+
+    def power_off(self) -> None:
+        """Shut the machine down. Raises ServiceRefused."""
+
+
+class Prepared(Protocol):
+    """What a state wants of the services of the machine, rendered and checked, but not yet in place."""
+
+    def apply(self) -> None:
+        """Put it into place and have the services take it. Raises ServiceRefused; all is as before then."""
+
+    def discard(self) -> None:
+        """Forget it."""
+
+
+class Services(Protocol):
+    """The services of the machine that follow the state."""
+
+    def prepare(self, old: State, new: State) -> Prepared:
+        """Render what `new` wants and have the services' own checkers look at it.
+
+        Nothing has changed when this returns. Raises ServiceRefused with the checker's words.
+        """
+
+    def heal(self, state: State) -> None:
+        """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused."""
+
+
+class Hosted(Services, Protocol):
+    """Services of which some listen."""
+
+    def listeners(self, state: State) -> Sequence[Listener]:
+        """Where they speak TLS, or would."""
+
+
+class Doors(Protocol):
+    """The doors of the machine, SSH and the console, as far as the box governs them."""
+
+    def check(self) -> None:
+        """Raise ServiceRefused where it does not: no boxmgmtd is deployed here."""
+
+    def root_has_credential(self) -> bool:
+        """Whether root has a password or a key to log in with. Raises ServiceRefused."""
+
+    def host_keys(self) -> Sequence[HostKey]:
+        """The host keys of sshd that stand on the machine now. Raises ServiceRefused."""
