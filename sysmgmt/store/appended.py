@@ -3,7 +3,7 @@
 import fcntl
 import os
 from _thread import allocate_lock
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import ESTALE
 
@@ -92,8 +92,9 @@ class AppendedFile:
     def __del__(self) -> None:
         self._close()
 
-    def _close(self) -> None:
+    def _close(self, close: Callable[[int], None] = os.close) -> None:
+        """Let the files go. `close` is kept here, since at the end of the interpreter modules are empty."""
         for descriptor in (self._lock, self._file):
             if descriptor >= 0:
-                os.close(descriptor)
+                close(descriptor)
         self._lock = self._file = self._size = -1

@@ -1,6 +1,7 @@
 """The write-ahead journal `state.journal` as one process sees it: replayed, appended to."""
 
 import os
+from collections.abc import Callable
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.store import files, lines, space
@@ -40,12 +41,12 @@ class Log:
         self.generation, self.size = self.header.base, len(first[0]) + 1
         return True
 
-    def close(self) -> None:
-        """Stop following the journal."""
+    def close(self, close: Callable[[int], None] = os.close) -> None:
+        """Stop following the journal. `close` is kept here, since at the end of the interpreter modules are empty."""
         for descriptor in (self._reading, self._writing):
             if descriptor >= 0:
                 try:
-                    os.close(descriptor)
+                    close(descriptor)
                 except OSError:
                     pass  # Nothing that counts is lost: what counts has been synced.
         self._reading = self._writing = -1

@@ -111,3 +111,16 @@ def test_asking_where_no_box_is_creates_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "typo").exists()
     journal.append({"a": 2}, durable=True)
     assert records(tmp_path / "typo") == [{"seq": 1, "a": 2}]
+
+
+def test_the_end_of_the_interpreter_says_nothing(tmp_path: Path) -> None:
+    """Even for a store that lives until the modules are emptied, as one does that a thread or a module holds."""
+    program = ("import os, sys\nfrom sysmgmt.store.journal import LineJournal\n"
+               "from sysmgmt.store.state import StateStore\n"
+               "os.kept = LineJournal(sys.argv[1]), StateStore(sys.argv[1])\n"
+               "os.kept[0].append({}, True)\n"
+               "with os.kept[1].writing() as transaction:\n"
+               "    transaction.save(transaction.state)\n"
+               "os.kept[1].read()\n")
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
