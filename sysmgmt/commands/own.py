@@ -112,7 +112,7 @@ def begin_web_certificate(call: Call) -> Change:
 @command(needs=OWN_WORK, reserve=True)
 def return_unconfirmed(call: Call, change: Text) -> Change:
     """Let a change return that nobody has confirmed in time."""
-    return Change(pending.return_(call.state, change))
+    return Change(pending.return_(call.state, change, call.now))
 
 
 @command(needs=OWN_WORK)

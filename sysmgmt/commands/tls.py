@@ -38,10 +38,11 @@ def set_tls_minimum(call: Call, version: TlsVersion, legacy: Legacy = False,
 def confirm_change(call: Call) -> Change:
     """Make a change final that would return by itself, from a login that began after it.
 
-    It needs the permission that the change needed.
+    It needs the permission that the change needed. Whoever has that is told at the next login of a
+    change that nobody confirmed.
     """
     waits = pending.waiting(call.state)
-    if not may_confirm(call.state, call.caller.user, waits):
+    if not may_confirm(call.state, call.caller.user, waits.needs):
         raise PermissionDenied(command="confirm_change", permission=waits.needs)
     return Change(pending.confirm(call.state, call.caller.session), facts.pending_change(call.state))
 

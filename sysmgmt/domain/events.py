@@ -26,8 +26,8 @@ OF_REFUSAL: dict[type[Refusal], str] = {
 QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",
                    "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
-INTERNAL_SETTINGS = frozenset({"pending", "uids", "hashing", "box_id", "installed_version", "host_keys", "host_keys_at",
-                               "master_key", "audit_seeds", "audit_kept", "audit_exported",
+INTERNAL_SETTINGS = frozenset({"pending", "returned", "uids", "hashing", "box_id", "installed_version", "host_keys",
+                               "host_keys_at", "master_key", "audit_seeds", "audit_kept", "audit_exported",
                                "communication.isolated", "communication.level"})
 """What nobody sets, or what tells of itself: it makes no SettingsChanged."""
 
@@ -98,8 +98,12 @@ def _of_settings(found: list[Difference], state: State) -> Iterator[Event]:
     if reach and any(one.field == "pending" and one.after is None for one in found):
         yield Event(NAMED["ChangeReturned"], "", _listed(reach))
         root += reach
-    if rest := [one for one in found if one not in root and one.field not in INTERNAL_SETTINGS]:
+    if rest := [one for one in found if one not in root and not _is_internal(one.field)]:
         yield Event(NAMED["SettingsChanged"], "", _listed(rest))
+
+
+def _is_internal(field: str) -> bool:
+    return field in INTERNAL_SETTINGS or field.partition(".")[0] in INTERNAL_SETTINGS
 
 
 def _of_root_access(found: list[Difference], state: State) -> Iterator[Event]:

@@ -18,6 +18,7 @@ from sysmgmt.domain.links import Communication as Communication
 from sysmgmt.domain.links import Partner as Partner
 from sysmgmt.domain.reach import Pending as Pending
 from sysmgmt.domain.reach import Reach as Reach
+from sysmgmt.domain.reach import Returned as Returned
 from sysmgmt.domain.reach import RootAccess as RootAccess
 from sysmgmt.domain.receivers import MailServer as MailServer
 from sysmgmt.domain.receivers import SyslogServer as SyslogServer
@@ -154,6 +155,7 @@ class Settings(NamedTuple):
     audit: AuditPolicy = AuditPolicy()
     audit_kept: int = 1
     audit_exported: int = 0
+    returned: Returned | None = None
 
 
 class State(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Any
 
 from sysmgmt.domain import web
 from sysmgmt.domain.errors import NothingPending, SameLogin
-from sysmgmt.domain.model import Pending, Reach, Settings, State
+from sysmgmt.domain.model import Pending, Reach, Returned, Settings, State
 
 
 def changed(one: Pending, now: Reach) -> dict[str, tuple[Any, Any]]:
@@ -21,13 +21,15 @@ def overdue(one: Pending, now: float) -> bool:
     return not one.made_at <= now < one.returns_at
 
 
-def return_(state: State, id: str) -> State:
+def return_(state: State, id: str, now: float) -> State:
     """The state in which the change `id` has returned; the same state if it does not wait any more."""
-    settings = state.settings
-    if settings.pending is None or settings.pending.id != id:
+    settings, waits = state.settings, state.settings.pending
+    if waits is None or waits.id != id:
         return state
-    before = {name: old for name, (old, _) in changed(settings.pending, settings.reach).items()}
-    returned = state._replace(settings=settings._replace(reach=settings.reach._replace(**before), pending=None))
+    before = {name: old for name, (old, _) in changed(waits, settings.reach).items()}
+    returned = state._replace(settings=settings._replace(
+        reach=settings.reach._replace(**before), pending=None,
+        returned=Returned(tuple(before), waits.user, waits.needs, now)))
     return web.without_unfit_hsts(returned) if before.keys() & {"hsts", "web_certificate"} else returned
 
 

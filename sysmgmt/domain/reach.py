@@ -29,6 +29,15 @@ class Pending(NamedTuple):
     sessions: tuple[str, ...] = ()
 
 
+class Returned(NamedTuple):
+    """The last change that nobody confirmed: of what, by whom, who might have confirmed it, when it returned."""
+
+    settings: tuple[str, ...]
+    user: str
+    needs: str
+    at: float
+
+
 class RootAccess(NamedTuple):
     """What was last decided about the login of root: `where` it is open, a key of `root_access.WHERE`
     or "" where it is shut, and `until` when. `changed_at` None: nobody has decided yet."""

@@ -5,7 +5,7 @@ from sysmgmt.domain.errors import (
     AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded,
     UnknownCommand)
 from sysmgmt.domain.lockout import BY_COMMAND
-from sysmgmt.domain.model import Account, Pending, Session, State
+from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Call, Command
@@ -61,10 +61,10 @@ def holds(state: State, account: Account, needs: Permission | str) -> bool:
     return needs in (ANYONE, EVERYBODY) or needs in roles.permissions_of(state, account.role)
 
 
-def may_confirm(state: State, user: str, waits: Pending) -> bool:
-    """Whether somebody has the permission that the waiting change needed."""
+def may_confirm(state: State, user: str, needs: str) -> bool:
+    """Whether somebody has the permission that a change needs which waits for its confirmation."""
     account = state.accounts.get(user)
-    return account is not None and holds(state, account, waits.needs)
+    return account is not None and holds(state, account, needs)
 
 
 def check_scope(state: State, caller: Caller, command: Command, texts: dict[str, str]) -> None:

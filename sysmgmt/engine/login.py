@@ -170,17 +170,27 @@ def _audits(state: State, account: Account) -> bool:
 
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
     entitled = _entitled(state, now) if security.secures(state, account) else ()
-    return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account), *entitled)
+    return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account),
+            *_returned(state, account, session), *entitled)
 
 
 def _pending(state: State, account: Account) -> tuple[str, ...]:
     """What those are told who may confirm the change that waits for it."""
     waits = state.settings.pending
-    if waits is None or not may_confirm(state, account.name, waits):
+    if waits is None or not may_confirm(state, account.name, waits.needs):
         return ()
     what = " and ".join(pending.changed(waits, state.settings.reach))
     return (f"{waits.user} has changed {what}; it returns on {iso(waits.returns_at)}, unless it is confirmed "
             "with confirm_change from a login that began after it.",)
+
+
+def _returned(state: State, account: Account, session: Session) -> tuple[str, ...]:
+    """What those are told who might have confirmed a change that has returned since their last login."""
+    one, seen = state.settings.returned, session.last_login_at or 0
+    if one is None or seen >= one.at or not may_confirm(state, account.name, one.needs):
+        return ()
+    return (f"Nobody confirmed the change of {' and '.join(one.settings)} by {one.user} in time: "
+            f"it returned on {iso(one.at)}.",)
 
 
 def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:

@@ -81,6 +81,27 @@ def test_what_waits_is_shown_and_told_to_those_who_may_confirm_it(basic: TestBox
     assert bob.do("confirm_change").code == "PermissionDenied"
 
 
+def test_the_next_login_of_everybody_who_might_have_confirmed_it_is_told_once_that_it_returned(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do('add_user name=sue role=administrator password="sue-first-1" must_change=no')
+    admin.do('add_user name=bob role=monitor password="bob-first-1" must_change=no')
+    for name in ("sue", "bob"):
+        basic.client(name, f"{name}-first-1")
+    for _ in range(2):
+        basic.clock.move(MINUTE)
+        basic.admin().do(RAISE + " confirm_minutes=3")
+        basic.clock.move(DAY)
+        told = basic.client().log_in("admin", ADMIN_PASSWORD).warnings
+        assert len(told) == 1 and told[0].startswith("Nobody confirmed the change of tls_minimum by admin in time: it "
+                                                     "returned on 2025-06-"), told
+        assert len(basic.client().log_in("sue", "sue-first-1").warnings) == 1
+        basic.clock.move(1)
+        for name, password in (("admin", ADMIN_PASSWORD), ("sue", "sue-first-1"), ("bob", "bob-first-1")):
+            assert basic.client().log_in(name, password).warnings == ()
+    events = [one["name"] for one in basic.admin().facts("get_events_log")["events"]]
+    assert events.count("ChangeReturned") == 2 and events.count("SettingsChanged") == 2, "the two that were asked for"
+
+
 def test_a_second_change_is_refused_while_one_waits(basic: TestBox) -> None:
     admin = basic.admin()
     admin.do(RAISE)
