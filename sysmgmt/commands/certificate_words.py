@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.words import any_name, any_text, listed, one_of, whole
-from sysmgmt.domain import certificates, fingerprints, names, truststore
+from sysmgmt.domain import certificates, fingerprints, names, tls, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
@@ -152,8 +152,9 @@ def _purposes(text: str, reading: Reading) -> tuple[str, ...]:
 def _presented(text: str, reading: Reading) -> Presented:
     """What the server shows at this port: fetched here, since a network is slow."""
     port, host = whole(1, 65535, "ports")(text, reading), read_server(reading.texts.get("host", ""), reading)
-    fetch = partial(reading.box.servers.presented, host, port)
-    return Presented(port, reading.slow.once(("presented", host, port), fetch))
+    minimum = tls.floor(reading.state.settings.reach)
+    fetch = partial(reading.box.servers.presented, host, port, minimum)
+    return Presented(port, reading.slow.once(("presented", host, port, minimum), fetch))
 
 
 def _fingerprint(text: str, reading: Reading) -> str:

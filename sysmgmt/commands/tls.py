@@ -25,7 +25,8 @@ def set_tls_minimum(call: Call, version: TlsVersion, legacy: Legacy = False,
                     confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Change the lowest version of TLS that any service of the box speaks: 1.2 or 1.3.
 
-    1.0 and 1.1 are insecure: they need legacy=yes, and every login is warned of them. What a change
+    1.0 and 1.1 are insecure: they need legacy=yes, and every login is warned of them. The box speaks
+    nothing below the minimum as a client either, and there never less than 1.2. What a change
     breaks is said before it is made, also with --dry-run. Unless it is confirmed with
     confirm_change from a new login within confirm_minutes (10 unless given; 0: final at once), the
     change returns by itself, also after a crash or a restart of the box.

@@ -10,7 +10,6 @@ from sysmgmt.domain import certificates, names
 from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.errors import ClusterIsolated, CommunicationInsecure, InvalidValue, PartnerExists, UnknownPartner
 from sysmgmt.domain.model import Certificate, Communication, Identity, Partner, State
-from sysmgmt.domain.tls import SECURE
 
 AUTHENTICATED, NONE = LEVELS = ("authenticated_encrypted", "none")
 """Communication security levels, the default first (R132-R133)."""
@@ -140,9 +139,3 @@ def shut(state: State, now: float) -> str:
     if state.settings.communication.isolated:
         return "the cluster is isolated"
     return fault(state, now)
-
-
-def tls_minimum(state: State) -> str:
-    """The lowest version of TLS that is spoken with partners: never an insecure one."""
-    minimum = state.settings.reach.tls_minimum
-    return minimum if minimum in SECURE else SECURE[0]

@@ -13,7 +13,7 @@ LOST = {
     "1.1": "Clients that speak only TLS 1.0 will be refused",
     "1.2": "Clients that speak only TLS 1.0 or 1.1 will be refused, as of Windows before 8.1 and Java before 8",
     "1.3": "Clients that do not speak TLS 1.3 will be refused: browsers before 2019, Windows before 11 and Server "
-           "2022, Java before 11, programs with OpenSSL before 1.1.1",
+           "2022, Java before 11, programs with OpenSSL before 1.1.1; the box will refuse such servers",
 }
 """Who cannot connect any more, by the version that is asked for at least."""
 
@@ -67,6 +67,11 @@ def set_minimum(state: State, version: str, legacy: bool) -> State:
         raise LegacyTls(version=version)
     reach = state.settings.reach._replace(tls_minimum=version)
     return state._replace(settings=state.settings._replace(reach=reach))
+
+
+def floor(reach: Reach) -> str:
+    """The lowest version that is spoken with servers and partners: legacy is for clients of the box alone."""
+    return reach.tls_minimum if reach.tls_minimum in SECURE else SECURE[0]
 
 
 def consequences(old: str, new: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sysmgmt.domain import certificates, fingerprints
+from sysmgmt.domain import certificates, fingerprints, tls
 from sysmgmt.domain.errors import (
     CertificateRefused, ConfirmationNeeded, Refusal, ServerRefused, TrustExists, UnknownTrust)
 from sysmgmt.domain.model import Certificate, RevocationList, State, TrustedCertificate
@@ -13,12 +13,16 @@ PURPOSES = ("ldap", "syslog", "email", "ipsec", "web_client", "upload", "cluster
 
 
 class Trust(NamedTuple):
-    """Whom a connection may trust: authorities, servers' own certificates by fingerprint, revocation lists (PEM)."""
+    """Whom a connection may trust: authorities, servers' own certificates by fingerprint, revocation lists (PEM).
+
+    It is spoken with TLS of the version `tls_minimum` at least.
+    """
 
     authorities: tuple[Certificate, ...]
     pins: frozenset[str]
     revocations: tuple[str, ...]
     now: float
+    tls_minimum: str = tls.SECURE[0]
 
 
 def add(state: State, one: TrustedCertificate, now: float) -> State:
@@ -108,4 +112,5 @@ def trust(state: State, purpose: str, server: str, now: float) -> Trust:
     found = [each for one in own or [one for one in entries if not one.server] for each in one.certificates]
     return Trust(tuple(one for one in found if one.authority),
                  frozenset(one.fingerprint for one in found) if own else frozenset(),
-                 tuple(one.pem for one in state.revocation_lists.values()), now)
+                 tuple(one.pem for one in state.revocation_lists.values()), now,
+                 tls.floor(state.settings.reach))

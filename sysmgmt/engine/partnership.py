@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import names, partner_facts, partners, sealed
+from sysmgmt.domain import names, partner_facts, partners, sealed, tls
 from sysmgmt.domain.errors import PartnerFailed
 from sysmgmt.domain.exchange import Message, Proof
 from sysmgmt.domain.model import Partner, State
@@ -27,7 +27,7 @@ def proof(state: State, sealer: Sealer) -> Proof | None:
     if own is None or state.settings.communication.level == partners.NONE:
         return None
     key = sealer.unseal(own.key, sealed.place("identities", own.use, "key"))
-    return Proof(own.certificates[0].pem, key, partners.tls_minimum(state))
+    return Proof(own.certificates[0].pem, key, tls.floor(state.settings.reach))
 
 
 def test(call: Call, one: Partner) -> Mapping[str, Any]:

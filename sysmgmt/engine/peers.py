@@ -13,8 +13,8 @@ from sysmgmt.domain.truststore import Trust
 class Servers(Protocol):
     """Others whom the box connects to."""
 
-    def presented(self, server: str, port: int) -> tuple[Certificate, ...]:
-        """The certificates that a server shows to anybody. Raises ServerUnreachable."""
+    def presented(self, server: str, port: int, tls_minimum: str) -> tuple[Certificate, ...]:
+        """The certificates that a server shows to anybody. Raises ServerUnreachable, ServerRefused."""
 
     def check(self, trust: Trust, server: str, port: int) -> None:
         """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""

@@ -13,15 +13,18 @@ from sysmgmt.domain.errors import ServerRefused, ServerUnreachable
 from sysmgmt.domain.model import Certificate
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.vault import certificates, paths
+from sysmgmt.vault.mutual import VERSIONS
 
 PATIENCE = 10.0
 """Seconds that a server may take to answer."""
+NO_VERSION = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_SSL_VERSION"})
+"""What OpenSSL says where both sides speak TLS, but no version of it that both do."""
 
 
 def client(trust: Trust, server: str) -> ssl.SSLContext:
     """A context for connections to `server`. A handshake with anybody else raises ServerRefused."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = VERSIONS[trust.tls_minimum]
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if trust.authorities:
         context.load_verify_locations(cadata="".join(one.pem for one in trust.authorities))
@@ -41,8 +44,18 @@ def _checked(kind: Any, trust: Trust, server: str) -> Any:
                 super().do_handshake(*args)
             except ssl.SSLCertVerificationError as problem:
                 raise ServerRefused(server=server, reason=problem.verify_message) from None
+            except ssl.SSLError as problem:
+                _check_version(problem, server, trust.tls_minimum)
+                raise
             paths.verify(shown(self), trust, server)
     return Checked
+
+
+def _check_version(problem: ssl.SSLError, server: str, minimum: str) -> None:
+    """Raise ServerRefused if a handshake failed for want of a version of TLS that both speak."""
+    if problem.reason in NO_VERSION:
+        raise ServerRefused(server=server, reason=(
+            f"it does not speak TLS {minimum}, and the box speaks nothing older (set_tls_minimum)")) from None
 
 
 def shown(connection: Any) -> tuple[Certificate, ...]:
@@ -72,15 +85,18 @@ def connect(trust: Trust, server: str, port: int) -> ssl.SSLSocket:
         raise
 
 
-def presented(server: str, port: int) -> tuple[Certificate, ...]:
-    """What a server shows to anybody: nothing of it is believed. Raises ServerUnreachable."""
+def presented(server: str, port: int, minimum: str) -> tuple[Certificate, ...]:
+    """What a server shows to anybody: nothing of it is believed. Raises ServerUnreachable, ServerRefused."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = VERSIONS[minimum]
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
         with _connect(server, port) as plain, context.wrap_socket(plain, server_hostname=server) as connection:
             return shown(connection)
     except (OSError, ValueError) as problem:
+        if isinstance(problem, ssl.SSLError):
+            _check_version(problem, server, minimum)
         raise ServerUnreachable(server=server, reason=_words(problem)) from None
 
 

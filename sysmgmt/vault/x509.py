@@ -102,11 +102,11 @@ class Reader:
 class Servers:
     """See `sysmgmt.engine.ports.Servers`."""
 
-    def presented(self, server: str, port: int) -> tuple[Certificate, ...]:
+    def presented(self, server: str, port: int, tls_minimum: str) -> tuple[Certificate, ...]:
         """See the port."""
         from sysmgmt.vault import outgoing
 
-        return outgoing.presented(server, port)
+        return outgoing.presented(server, port, tls_minimum)
 
     def check(self, trust: Trust, server: str, port: int) -> None:
         """See the port."""

@@ -1,6 +1,7 @@
 """The truststore: who gets in, for what, from where; and what is refused with its reason."""
 
 import os
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -129,6 +130,24 @@ def test_a_server_is_trusted_once_its_fingerprint_is_confirmed(admin: Client, ba
                                         "localhost", port)
     assert admin.do(line).code == "ServerUnreachable"
     assert admin.do("remove_trusted_certificate name=localhost").code == "Done"
+
+
+@pytest.mark.requirement(103)
+@pytest.mark.parametrize("setting, wanted", [("1.3", "1.3"), ("1.0 legacy=yes", "1.2")])
+def test_the_minimum_of_tls_holds_for_connections_to_others_and_legacy_does_not(admin: Client, basic: TestBox,
+                                                                                setting: str, wanted: str) -> None:
+    admin.facts(f"set_tls_minimum version={setting} confirm_minutes=0 --yes")
+    assert truststore.trust(basic.state, "ldap", "localhost", basic.clock.now).tls_minimum == wanted
+    too_old = ssl.TLSVersion.TLSv1_2 if wanted == "1.3" else ssl.TLSVersion.TLSv1_1
+    with tls_server.showing(make("localhost"), newest=too_old) as port:
+        answer = admin.do(f"accept_server_certificate host=localhost port={port}")
+        assert answer.code == "ServerRefused" and f"does not speak TLS {wanted}" in (answer.message or "")
+        admin.facts(f'add_trusted_certificate name=root purposes=email,syslog pem="{ROOT.pem}"')
+        admin.facts(f"config_syslog server=localhost port={port}")
+        admin.facts(f"config_email server=localhost port={port} protocol=tls sender=a@b.example "
+                    "recipients=c@b.example")
+        for line in ("test_syslog", "test_email"):
+            assert f"does not speak TLS {wanted}" in (admin.do(line).message or ""), line
 
 
 @pytest.mark.requirement(99)

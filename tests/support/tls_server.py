@@ -12,9 +12,13 @@ from tests.support.authorities import Made
 
 
 @contextmanager
-def showing(*chain: Made) -> Iterator[int]:
-    """Serve with the first certificate of `chain` (and its key); the port."""
+def showing(*chain: Made, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> Iterator[int]:
+    """Serve with the first certificate of `chain` (and its key), with TLS up to the version `newest`; the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = newest
+    if newest < ssl.TLSVersion.TLSv1_2:
+        context.minimum_version = newest
+        context.set_ciphers("ALL:@SECLEVEL=0")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "all.pem")
         path.write_text("".join([chain[0].key_pem, *(one.pem for one in chain)]))

@@ -39,7 +39,7 @@ def test_the_right_server_is_spoken_to(port: int) -> None:
     with outgoing.connect(trust(ROOT), HERE, port) as connection:
         assert connection.recv(5) == b"hello"
         assert (connection.version() or "") >= "TLSv1.2"
-    assert [one.subject for one in outgoing.presented(HERE, port)] == ["CN=server", "CN=Middle"]
+    assert [one.subject for one in outgoing.presented(HERE, port, "1.2")] == ["CN=server", "CN=Middle"]
 
 
 @pytest.mark.requirement(98)
@@ -67,6 +67,22 @@ def test_a_pinned_certificate_is_enough_and_nothing_else_is(wish: Wish) -> None:
         outgoing.connect(trust(pins=[one]), HERE, port).close()
         with pytest.raises(ServerRefused):
             outgoing.connect(trust(pins=[make("itself", wish=wish)]), HERE, port)
+
+
+@pytest.mark.requirement(103)
+@pytest.mark.parametrize("newest, minimum, spoken", [
+    ("TLSv1_3", "1.3", True), ("TLSv1_2", "1.2", True), ("TLSv1_2", "1.3", False), ("TLSv1_1", "1.2", False)])
+def test_a_server_that_speaks_nothing_from_the_minimum_on_is_refused_with_a_sentence(newest: str, minimum: str,
+                                                                                     spoken: bool) -> None:
+    with tls_server.showing(SERVER, MIDDLE, newest=ssl.TLSVersion[newest]) as port:
+        if spoken:
+            outgoing.connect(trust(ROOT)._replace(tls_minimum=minimum), HERE, port).close()
+            assert len(outgoing.presented(HERE, port, minimum)) == 2
+            return
+        with pytest.raises(ServerRefused, match=f"it does not speak TLS {minimum}, and the box speaks nothing older"):
+            outgoing.connect(trust(ROOT)._replace(tls_minimum=minimum), HERE, port)
+        with pytest.raises(ServerRefused, match=f"it does not speak TLS {minimum}"):
+            outgoing.presented(HERE, port, minimum)
 
 
 def test_every_library_that_uses_the_context_is_checked(port: int) -> None:
@@ -97,8 +113,8 @@ def test_what_cannot_be_reached_or_speaks_no_tls_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
     with pytest.raises(ServerUnreachable, match="refused"):
-        outgoing.presented(HERE, free)
+        outgoing.presented(HERE, free, "1.2")
     with pytest.raises(ServerUnreachable):
         outgoing.connect(trust(ROOT), HERE, free)
     with pytest.raises(ServerUnreachable):
-        outgoing.presented("no-such-host.invalid", 443)
+        outgoing.presented("no-such-host.invalid", 443, "1.2")
