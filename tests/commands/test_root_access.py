@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from sysmgmt import box
+from sysmgmt.domain.model import Account, Session, State
+from sysmgmt.domain.records import Records
 from sysmgmt.engine.dispatch import House
 from sysmgmt.host import hostkeys, programs, sshd
 from sysmgmt.host.doors import MachineDoors
@@ -206,6 +208,16 @@ def test_after_a_deployment_roots_login_stays_until_somebody_decides(governed: G
     governed.box.clock.now = marker.stat().st_mtime + 1
     assert governed.client().do(line).code == "Done"
     assert governed.open_doors() == ({"console"} if "console" in line else set()) and not marker.exists()
+
+
+@pytest.mark.parametrize("endpoint, opened_at, shows", [("ssh", 101.0, True), ("ssh", 99.0, False),
+                                                        ("console", 101.0, False)])
+def test_only_a_session_over_ssh_since_the_deployment_shows_that_the_new_door_works(
+        endpoint: str, opened_at: float, shows: bool) -> None:
+    session = Session("s1", "admin", "process", opened_at, endpoint=endpoint)
+    state = State(accounts=Records().put("admin", Account("admin", "administrator", last_login_at=opened_at)),
+                  sessions=Records().put("s1", session))
+    assert doors.came_in(state, 100.0) is shows
 
 
 @pytest.mark.checklist("R143")

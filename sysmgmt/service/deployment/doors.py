@@ -63,7 +63,7 @@ def settled(state: State, since: float) -> bool:
 
 def came_in(state: State, since: float) -> bool:
     """Whether somebody with the permission security has come in over SSH `since` then: the new door works."""
-    by_ssh = {one.user for one in state.sessions.values() if one.endpoint == "ssh"}
+    by_ssh = {one.user for one in state.sessions.values() if one.endpoint == "ssh" and one.opened_at >= since}
     return any(security.secures(state, one) for one in state.accounts.values()
                if one.name in by_ssh or ((one.last_login_at or 0) >= since and _is_address(one.last_login_from)))
 
