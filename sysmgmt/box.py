@@ -44,6 +44,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     # Service mode goes without: they are a tenth of what a shell loads.
     from sysmgmt.engine.commit import Both
     from sysmgmt.engine.ownkeys import OwnKeys
+    from sysmgmt.host.directory import LdapDirectory
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.mail import SmtpMailer
@@ -69,8 +70,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               x509.Certifier(), x509.Reader(), x509.Servers(), x509.Partners(),
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
-              SmtpMailer(x509.client), SyslogSender(x509.client), DeliveryFile(folder), clock, __version__,
-              hosted.listeners)
+              SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), DeliveryFile(folder),
+              clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

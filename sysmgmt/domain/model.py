@@ -14,6 +14,7 @@ from sysmgmt.domain.credentials import RevocationList as RevocationList
 from sysmgmt.domain.credentials import SigningRequest as SigningRequest
 from sysmgmt.domain.credentials import Subject as Subject
 from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
+from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.links import Communication as Communication
 from sysmgmt.domain.links import Partner as Partner
 from sysmgmt.domain.reach import Pending as Pending
@@ -176,6 +177,7 @@ class State(NamedTuple):
     mail: Records[MailServer] = Records()
     partners: Records[Partner] = Records()
     syslog: Records[SyslogServer] = Records()
+    directories: Records[DirectorySettings] = Records()
 
     @property
     def installed(self) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.model import State
 from sysmgmt.domain.tls import Listener
+from sysmgmt.engine.directory import Directory as Directory
+from sysmgmt.engine.directory import DirectoryLink as DirectoryLink
 from sysmgmt.engine.hosts import Doors as Doors
 from sysmgmt.engine.hosts import Hosted as Hosted
 from sysmgmt.engine.hosts import Machine as Machine
@@ -102,6 +104,7 @@ class Box(NamedTuple):
     doors: Doors
     mailer: Mailer
     sender: Sender
+    directory: Directory
     deliveries: Deliveries
     clock: Clock
     release: str

@@ -324,6 +324,7 @@ REACHED_ELSEWHERE = {
     "RequestOutstanding": "tests/commands/test_certificates.py", "TrustExists": "tests/commands/test_truststore.py",
     "ServerRefused": "tests/vault/test_outgoing.py", "ServerUnreachable": "tests/vault/test_outgoing.py",
     "DeliveryFailed": "tests/commands/test_mail.py",
+    "DirectoryFailed": "tests/host/test_directory.py", "LdapNotInstalled": "tests/host/test_directory.py",
     "PartnerExists": "tests/commands/test_partners.py", "ClusterIsolated": "tests/commands/test_partners.py",
     "PartnerFailed": "tests/service/test_partners.py",
     "AuditDamaged": "tests/commands/test_logs.py",
@@ -374,7 +375,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
               "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
-              "AuditDamaged"},
+              "AuditDamaged", "LdapNotInstalled"},
           70: {"InternalError"}}
 
 

@@ -1,6 +1,7 @@
 """Certificates as others make them, also those that nobody should make."""
 
 import datetime
+import ipaddress
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -77,12 +78,19 @@ def extensions(wish: Wish) -> list[tuple[x509.ExtensionType, bool]]:
     if wish.extended:
         found.append((x509.ExtendedKeyUsage(wish.extended), False))
     if wish.names:
-        found.append((x509.SubjectAlternativeName([x509.DNSName(one) for one in wish.names]), False))
+        found.append((x509.SubjectAlternativeName([_called(one) for one in wish.names]), False))
     if wish.permitted:
         found.append((x509.NameConstraints([x509.DNSName(one) for one in wish.permitted], None), True))
     if wish.critical:
         found.append((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0"), True))
     return found
+
+
+def _called(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def revocations(issuer: Made, revoked: Sequence[Made] = (), until: datetime.datetime = FAR_AWAY,

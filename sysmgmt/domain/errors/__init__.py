@@ -44,6 +44,8 @@ from sysmgmt.domain.errors.certificates import RequestOutstanding as RequestOuts
 from sysmgmt.domain.errors.certificates import TrustExists as TrustExists
 from sysmgmt.domain.errors.certificates import UnknownFile as UnknownFile
 from sysmgmt.domain.errors.certificates import UnknownTrust as UnknownTrust
+from sysmgmt.domain.errors.directories import DirectoryFailed as DirectoryFailed
+from sysmgmt.domain.errors.directories import LdapNotInstalled as LdapNotInstalled
 from sysmgmt.domain.errors.logins import AccountLocked as AccountLocked
 from sysmgmt.domain.errors.logins import AlreadyInstalled as AlreadyInstalled
 from sysmgmt.domain.errors.logins import IdleLogout as IdleLogout

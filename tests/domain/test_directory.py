@@ -1,0 +1,87 @@
+"""What strangers write into filters and DNs means itself, and nothing else (ASVS 1.2.6)."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sysmgmt.domain import directory
+from sysmgmt.domain.errors import InvalidValue
+
+VALUES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1).filter(str.strip)
+STRANGE = st.text(st.sampled_from(list("ab =,+\"\\<>;#*()é\0\t")), min_size=1).filter(str.strip)
+KINDS = st.sampled_from(["cn", "ou", "dc", "1.2.840.113549.1.9.1"])
+NAMES = st.lists(st.lists(st.tuples(KINDS, VALUES | STRANGE), min_size=1, max_size=3).map(tuple), min_size=1,
+                 max_size=5).map(tuple)
+
+
+def unescaped(text: str) -> bytes:
+    """What a filter's value means, read as RFC 4515 says."""
+    return re.sub(rb"\\([0-9a-f]{2})", lambda match: bytes([int(match[1], 16)]), text.encode())
+
+
+@pytest.mark.requirement(119)
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(exclude_categories=("Cs",))) | STRANGE)
+def test_a_value_in_a_filter_means_itself(value: str) -> None:
+    text = directory.escaped(value)
+    assert unescaped(text) == value.encode()
+    assert not set(text) & set("*()\0&|=!<>~ ") and text.isascii()
+    assert directory.search_filter(directory.equal("uid", value)) == f"(uid={text})"
+
+
+@pytest.mark.requirement(119)
+@settings(max_examples=40, deadline=None)
+@given(NAMES)
+def test_a_dn_that_was_written_is_read_as_it_was_meant(name: tuple[directory.Part, ...]) -> None:
+    text = directory.written(name)
+    assert directory.parts(text) == name
+    assert directory.dn(text) == text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text())
+def test_what_is_no_dn_is_refused_in_a_sentence(text: str) -> None:
+    try:
+        once = directory.dn(text)
+    except InvalidValue:
+        return
+    assert directory.dn(once) == once, "what was read is kept in one form"
+
+
+@settings(max_examples=40, deadline=None)
+@given(NAMES, NAMES)
+def test_an_entry_lies_within_its_base(name: tuple[directory.Part, ...], base: tuple[directory.Part, ...]) -> None:
+    whole = directory.written((*name, *base))
+    assert directory.within(whole, directory.written(base))
+    assert directory.within(directory.written(base), directory.written(base))
+    assert not directory.within(directory.written(base), whole)
+
+
+@pytest.mark.parametrize("dn, base, inside", [
+    ("uid=a,OU=People,dc=lab,dc=test", "ou=people, dc=Lab, dc=test", True),
+    ("uid=a,ou=people,dc=lab,dc=test", "ou=groups,dc=lab,dc=test", False),
+    ("uid=a\\,ou=people,dc=lab,dc=test", "ou=people,dc=lab,dc=test", False),
+    ("", "dc=test", False), ("no dn", "dc=test", False), ("dc=evil\\,dc=test", "dc=test", False)])
+def test_a_base_is_compared_step_by_step(dn: str, base: str, inside: bool) -> None:
+    assert directory.within(dn, base) is inside
+
+
+@pytest.mark.parametrize("text", ["(objectClass=person)", "(&(a=b)(c=*))", "(|(a=b)(!(c=d\\2a)))",
+                                  "(memberOf:1.2.840.113556.1.4.1941:=cn=a,dc=b)", "(cn>=a)"])
+def test_a_filter_is_kept_as_it_is(text: str) -> None:
+    assert directory.search_filter(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "objectClass=person", "(a=b", "(a=b))", "(a=b)(c=d)", "(&)", "(!(a=b)(c=d))",
+                                  "()", "(=b)", "(a=b\\)", "(a=(b))", "(" * 3000, "(!" * 500 + "(a=b)" + ")" * 500])
+def test_what_is_no_filter_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue, match="a filter such as"):
+        directory.search_filter(text)
+
+
+@pytest.mark.parametrize("text", ["", "1uid", "uid)", "uid=", "a" * 65])
+def test_what_is_no_attribute_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue, match="the name of an attribute"):
+        directory.attribute(text)

@@ -1,0 +1,68 @@
+"""Directories as they should not be: silent, slow, forgetful, or with answers of their own."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+BIND, UNBIND, SEARCH, EXTENDED = 0x60, 0x42, 0x63, 0x77
+ANSWER = {BIND: 0x61, SEARCH: 0x65, EXTENDED: 0x78}
+Answers = Callable[[int, bytes], bytes | None]
+"""Given the kind of a request and its number: what is answered; None hangs up."""
+
+
+def result(kind: int, number: bytes, code: int = 0, said: str = "", to: str = "") -> bytes:
+    """The answer to a request of that kind, perhaps with a referral `to` another server."""
+    body = bytes([0x0A, 1, code, 4, 0, 4, len(said)]) + said.encode()
+    if to:
+        body += bytes([0xA3, len(to) + 2, 4, len(to)]) + to.encode()
+    operation = bytes([ANSWER[kind], len(body)]) + body
+    return bytes([0x30, 2 + len(number) + len(operation), 2, len(number)]) + number + operation
+
+
+def answering(**codes: int) -> Answers:
+    """Answers that have these result codes: `bind`, `search`, `extended`; else success."""
+    known = {BIND: codes.get("bind", 0), SEARCH: codes.get("search", 0), EXTENDED: codes.get("extended", 0)}
+    return lambda kind, number: result(kind, number, known[kind]) if kind in known else None
+
+
+def silent_at(silent: int) -> Answers:
+    """Success, but silence to one kind of request."""
+    return lambda kind, number: b"" if kind == silent else result(kind, number)
+
+
+@contextmanager
+def listening(answers: Answers, pause: float = 0.0) -> Iterator[tuple[int, list[bytes]]]:
+    """A server without TLS that answers so, a byte every `pause` seconds: its port, and all that it is told."""
+    told: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_serve, args=(listener, answers, told, pause), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], told
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(20)
+
+
+def _serve(listener: socket.socket, answers: Answers, told: list[bytes], pause: float) -> None:
+    while True:
+        try:
+            plain, _ = listener.accept()
+        except OSError:
+            return
+        plain.settimeout(20)
+        with suppress(OSError), plain:
+            while data := plain.recv(65536):
+                told.append(data)
+                if not data.startswith(b"\x30") or len(data) < 8:
+                    continue  # a handshake: silence
+                at = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
+                end = at + 2 + data[at + 1]
+                if data[end] == UNBIND:
+                    break
+                answer = answers(data[end], data[at + 2:end])
+                if answer is None:
+                    break
+                for one in answer if pause else [answer]:
+                    plain.sendall(bytes([one]) if isinstance(one, int) else one)
+                    time.sleep(pause)
