@@ -9,6 +9,7 @@ from boxmgmt.answers import NoAnswer
 from boxmgmt.menu import Run
 from sysmgmt.commands import support
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
+from sysmgmt.domain.progress import Listening
 from sysmgmt.engine.declaration import Change, Command, Parameter
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
@@ -64,7 +65,7 @@ def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
         if not site.door.barred(command.name):  # else it only answers why
             _ask_all(site, item, texts)
         with site.output.progress() as report:
-            return run_confirmed(site.asker, site.door, Request(command.name, texts), report)
+            return run_confirmed(site.asker, site.door, Request(command.name, texts), Listening(report))
     except NoAnswer:
         return site.door.run(_unanswered(command))
     except MissingValue as refusal:

@@ -2,7 +2,7 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, audit, box, certificates, logs, mail, partners, security, support, syslog, tls,
+    accounts, audit, box, certificates, collections, logs, mail, partners, security, support, syslog, tls,
     truststore, web)
 
 MAIN = Menu("Main Menu", (
@@ -92,6 +92,11 @@ MAIN = Menu("Main Menu", (
         Run("Change the audit policy", audit.set_audit_policy),
         Run("Put the audit into an archive now", audit.rotate_audit_log),
         Run("Export the audit", audit.export_audit_log, asks=("since", "until")),
+        Menu("Collect system info", (
+            Run("Collect system info now", collections.collect_system_info),
+            Run("View the collected system info", collections.get_collected_info),
+            Run("Remove collected system info", collections.remove_collected_info),
+        )),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -49,9 +49,11 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.services import NoServices
+    from sysmgmt.host.surroundings import LinuxSurroundings
     from sysmgmt.host.syslog import SyslogSender
     from sysmgmt.store.audit import AuditJournal
     from sysmgmt.store.auditfiles import AuditFiles
+    from sysmgmt.store.collected import CollectedFiles
     from sysmgmt.store.deliveries import DeliveryFile
     from sysmgmt.store.journal import EVENTS, Limit, LineJournal
     from sysmgmt.store.keyfile import KeyFile
@@ -71,7 +73,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), DeliveryFile(folder),
-              clock, __version__, hosted.listeners)
+              CollectedFiles(folder), LinuxSurroundings(), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

@@ -1,8 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, audit, box, certificates, keys, logs, mail, own, partners, roles, security, session, support, syslog,
-    tls, truststore, web)
+    accounts, audit, box, certificates, collections, keys, logs, mail, own, partners, roles, security, session,
+    support, syslog, tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -16,6 +16,7 @@ CHAPTERS = (
     ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
+    ("System info", collections.COMMANDS),
     ("Notification", (*mail.COMMANDS, *syslog.COMMANDS)),
     ("Advanced support", support.COMMANDS),
 )

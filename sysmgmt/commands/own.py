@@ -176,6 +176,12 @@ def remove_audit_archives(call: Call, last: RecordNumber) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
+def expire_collected_info(call: Call, name: Text) -> Act:
+    """Remove an archive of system info whose time is over."""
+    return Act(lambda: call.box.archives.remove(name))
+
+
+@command(needs=OWN_WORK, reserve=True)
 def close_root_access(call: Call, until: Text) -> Change:
     """Shut root out because its time is over: that of the opening until `until`, not of a later one."""
     access = call.state.settings.root_access
@@ -187,4 +193,5 @@ def close_root_access(call: Call, until: Text) -> Change:
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
-            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt)
+            note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt,
+            expire_collected_info)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import Report, Sink, unheard
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading
 from sysmgmt.engine.request import Caller
@@ -64,6 +64,7 @@ class Call(NamedTuple):
     """What a command's function is given besides its values. `now` is in seconds since 1970.
 
     `report` tells whoever waits how far it has come; nobody hears a Change, which is made under the lock.
+    `sink` takes raw bytes, where there is somebody who takes them.
     """
 
     state: State
@@ -72,6 +73,7 @@ class Call(NamedTuple):
     box: Box
     catalog: Mapping[str, "Command"]
     report: Report = unheard
+    sink: Sink | None = None
 
 
 class Change(NamedTuple):
@@ -131,6 +133,7 @@ class Command(NamedTuple):
     reserve: bool
     while_due: bool
     alone: bool
+    streams: bool
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter `name`, or None."""
@@ -143,14 +146,14 @@ class BadDeclaration(TypeError):
 
 def command(*, needs: Permission | str, asks: Question = "", scope: str = "", advanced: bool = False,
             reserve: bool = False, while_due: bool = False,
-            alone: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
+            alone: bool = False, streams: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
     """Declare the decorated function as a command.
 
     `asks` is the question to confirm before it runs; `scope` names the parameter whose
     consistency group the caller must be allowed to act on; `advanced` hides it until the support
     commands are enabled; `reserve` lets it use reserved space on a full disk; `while_due` allows
     it to a user who must change the password first; `alone` refuses it in an --atomic batch, as it acts
-    outside the state besides. Raises BadDeclaration.
+    outside the state besides; what `streams` answers with raw bytes. Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
         summary, details = _documentation(function)
@@ -158,7 +161,7 @@ def command(*, needs: Permission | str, asks: Question = "", scope: str = "", ad
         if scope and scope not in [one.name for one in parameters]:
             raise BadDeclaration(f"{function.__name__}: scope {scope} is not one of its parameters")
         return Command(function.__name__, function, needs, summary, details, parameters, _kind(function),
-                       asks, scope, advanced, reserve, while_due, alone)
+                       asks, scope, advanced, reserve, while_due, alone, streams)
     return declare
 
 

@@ -17,7 +17,7 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.names import repeatable
 from sysmgmt.engine import confirmation
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.catalog import declared
 from sysmgmt.engine.commit import commit
@@ -50,7 +50,7 @@ class Trip(NamedTuple):
     command: Command
     slow: SlowWork
     record: Record
-    report: Report = unheard
+    listening: Listening = NOBODY
 
 
 class Reply(NamedTuple):
@@ -64,10 +64,10 @@ class NothingToChoose(Exception):
     """A parameter is missing for which there is nothing to choose; the text says so."""
 
 
-def dispatch(house: House, caller: Caller, request: Request, report: Report = unheard) -> Reply:
+def dispatch(house: House, caller: Caller, request: Request, listening: Listening = NOBODY) -> Reply:
     """Carry `request` out for `caller`. Never raises a refusal: it is the answer."""
     try:
-        return carry_out(house, caller, request, report=report)
+        return carry_out(house, caller, request, listening=listening)
     except NothingToChoose as nothing:
         return Reply(Answer(request.command, "Unchanged", message=str(nothing)), caller)
     except Refusal as refusal:
@@ -75,7 +75,7 @@ def dispatch(house: House, caller: Caller, request: Request, report: Report = un
 
 
 def carry_out(house: House, caller: Caller, request: Request, own_work: bool = False,
-              report: Report = unheard) -> Reply:
+              listening: Listening = NOBODY) -> Reply:
     """Carry `request` out and record it. Raises any refusal, and NothingToChoose."""
     command = house.catalog.get(request.command) if own_work else declared(house.catalog, request.command)
     record = Record(house.box, caller, request, command)
@@ -83,7 +83,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
     try:
         if command is None:
             raise UnknownCommand(name=repeatable(request.command))
-        reply = travel(Trip(house, caller, request, command, SlowWork(), record, report))
+        reply = travel(Trip(house, caller, request, command, SlowWork(), record, listening))
         answer = reply.answer
         return reply
     except Refusal as refusal:
@@ -174,8 +174,8 @@ def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:
 
 def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -> Outcome:
     """Run the command's rule on values, and check what must hold after it."""
-    report = unheard if trip.command.kind is Change else trip.report
-    call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog, report)
+    listening = NOBODY if trip.command.kind is Change else trip.listening
+    call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog, *listening)
     outcome = trip.command.run(call, **values)
     if isinstance(outcome, Change):
         outcome = confirmation.pend(trip.command, call, outcome, values)

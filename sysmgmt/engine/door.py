@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.request import Answer, Caller, Request
 
 
@@ -33,10 +33,10 @@ class Door(Protocol):
     def log_in(self, name: str, password: str) -> Answer:
         """Check the password and open a session."""
 
-    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
+    def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded.
 
-        `report` is told now and then how far a long one has come.
+        Whoever is `listening` is told now and then how far a long one has come, and given its raw bytes.
         """
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:

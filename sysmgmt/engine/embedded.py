@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.lockout import BY_ATTEMPTS
-from sysmgmt.domain.progress import Report, sparse, unheard
+from sysmgmt.domain.progress import NOBODY, Listening, sparse
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import authority, dispatch, login, returning, together
 from sysmgmt.engine.catalog import declared, public
@@ -68,20 +68,20 @@ class EmbeddedDoor:
         answer, self._caller = login.log_in(self._house, self._stranger, name, password)
         return answer
 
-    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
+    def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
         if isinstance(request, Answer):
             name = request.command or ""
             Record(self._house.box, self._caller, Request(name), declared(self._house.catalog, name)).outcome(request)
             return request
         command = declared(self._house.catalog, request.command)
-        only_reads = command is not None and command.kind is Shown
-        heard = sparse(report, self._house.box.clock.now)
+        only_reads = command is not None and (command.kind is Shown or command.streams)
+        heard = listening._replace(report=sparse(listening.report, self._house.box.clock.now))
         return self._run(request, heard) if only_reads else _uninterrupted(self._run)(request, heard)
 
-    def _run(self, request: Request, report: Report) -> Answer:
+    def _run(self, request: Request, listening: Listening) -> Answer:
         returning.settle(self._house)
-        answer, self._caller = dispatch.dispatch(self._house, self._caller, request, report)
+        answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
         return answer._replace(warnings=(*answer.warnings, *self._news()))
 
     def _news(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from sysmgmt.domain.model import State
 from sysmgmt.domain.tls import Listener
 from sysmgmt.engine.directory import Directory as Directory
 from sysmgmt.engine.directory import DirectoryLink as DirectoryLink
+from sysmgmt.engine.archives import Archives as Archives
+from sysmgmt.engine.archives import Surroundings as Surroundings
 from sysmgmt.engine.hosts import Doors as Doors
 from sysmgmt.engine.hosts import Hosted as Hosted
 from sysmgmt.engine.hosts import Machine as Machine
@@ -106,6 +108,8 @@ class Box(NamedTuple):
     sender: Sender
     directory: Directory
     deliveries: Deliveries
+    archives: Archives
+    surroundings: Surroundings
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sysmgmt.domain.errors import ConfirmationNeeded, refusals
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request
@@ -54,13 +54,13 @@ def lacking(door: Door, command: Command, texts: Mapping[str, str],
             yield one, offers
 
 
-def run_confirmed(asker: Asker, door: Door, request: Request, report: Report = unheard) -> Answer:
+def run_confirmed(asker: Asker, door: Door, request: Request, listening: Listening = NOBODY) -> Answer:
     """Run a request, confirmed by a person where that is needed. Raises Cancelled."""
-    answer = door.run(request, report)
+    answer = door.run(request, listening)
     if answer.code != ConfirmationNeeded.__name__:
         return answer
     asker.confirm(answer.message or "")
-    return door.run(request._replace(confirmed=True, texts={**request.texts, **answer.confirms}), report)
+    return door.run(request._replace(confirmed=True, texts={**request.texts, **answer.confirms}), listening)
 
 
 def again(output: Output, answer: Answer) -> bool:

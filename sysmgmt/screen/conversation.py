@@ -7,6 +7,7 @@ whether there is somebody to ask, and in whether a failure ends it.
 from collections.abc import Mapping, Sequence
 
 from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal, SecretOnCommandLine
+from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import language
 from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
@@ -93,9 +94,10 @@ class Conversation(Taker):
             return self.door.run(request)
         try:
             with self.output.progress(as_json) as report:
+                listening = Listening(report, self.output.sink)
                 if self.manner.asker is None:
-                    return self.door.run(request, report)
-                return run_confirmed(self.manner.asker, self.door, request, report)
+                    return self.door.run(request, listening)
+                return run_confirmed(self.manner.asker, self.door, request, listening)
         except Cancelled as refusal:
             return self.door.run(refused(request.command, refusal))
 

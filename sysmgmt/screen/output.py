@@ -6,6 +6,8 @@
 * In a batch what concerns a line begins with `line N: `.
 * How far a long command has come is shown on a terminal only, and goes when it is done.
 * A change ends with `<command> completed successfully.`
+* Raw bytes are written as they are, only where standard output is no terminal, and nothing is written
+  after them.
 * Stored text is shown with every control character escaped.
 """
 
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import Report, Sink, unheard
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen import manual, text
 from sysmgmt.screen.progress import shown
@@ -34,13 +36,17 @@ class Output:
         self._err = err
         self._place = place
         self._page = page
+        self._raw = False
         self.as_json = as_json
 
     def answer(self, answer: Answer, as_json: bool = False) -> None:
         """Show an answer; `as_json` for this one alone."""
+        raw, self._raw = self._raw, False
         for warning in answer.warnings:
             self.tell(f"Warning: {warning}")
-        if as_json or self.as_json:
+        if raw and not answer.status:
+            pass  # the bytes were the answer
+        elif (as_json or self.as_json) and not raw:
             self._write(document(answer) + "\n")
         elif answer.status:
             self.tell(f"Error: {answer.message}")
@@ -57,6 +63,11 @@ class Output:
             for line in message.split("\n"):
                 self._err.write(f"{self._place()}{escaped(line)}\n")
             self._err.flush()
+
+    @property
+    def sink(self) -> Sink | None:
+        """Who takes raw bytes: standard output, unless it is a terminal or takes text only."""
+        return self._write_raw if hasattr(self._out, "buffer") and not self._out.isatty() else None
 
     @contextmanager
     def progress(self, as_json: bool = False) -> Iterator[Report]:
@@ -77,6 +88,13 @@ class Output:
             self._page(shown)
         else:
             self._write(shown)
+
+    def _write_raw(self, piece: bytes) -> None:
+        """Write bytes. Raises OSError where nobody takes them."""
+        self._raw = True
+        self._out.flush()
+        self._out.buffer.write(piece)
+        self._out.buffer.flush()
 
     def _write(self, shown: str) -> None:
         try:

@@ -143,6 +143,23 @@ audit_head are an anchor: verify_audit_log anchor=RECORDS:HEAD tells on the box 
 holds all that it held then. complete false says that the export goes on with after=LAST.
 """
 
+COLLECTED = """
+collect_system_info makes one archive, and download_collected_info writes it to standard output:
+
+    ssh admin@box1 'download_collected_info name=NAME' > NAME.tar.gz
+
+It holds a list of the checksums of all files in it, and a signature of that list. They are verified
+without the box, with the root.pem of an export:
+
+    tar -xzf NAME.tar.gz
+    openssl cms -verify -binary -purpose any -CAfile root.pem -inform PEM -in SHA256SUMS.pem \\
+        -content SHA256SUMS -out verified.sums
+    sha256sum --check --quiet --strict verified.sums
+
+No secret is in it: neither passwords nor keys, nor their hashes. What stands where is chosen by the
+parts; the audit is below home/kos/auditlog, with the anchor of that moment.
+"""
+
 FILES = (
     ("/var/lib/boxmgmt", "the state of root; others have ~/.local/state/boxmgmt"),
     ("state.json", "the state: a plain TinyDB file, without the latest changes"),
@@ -154,6 +171,7 @@ FILES = (
     ("audit.key", "the key that the audit is being chained with; it changes every minute"),
     ("audit.lost", "how many records could not be written, and were not told of yet"),
     ("events.journal", "the events: one line of JSON for each; the last four archives beside it, of 4 MB each"),
+    ("collected", "the archives that collect_system_info has made; they expire"),
     ("deliveries.json", "how far each mail recipient and syslog server has got; without it they get things twice"),
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.progress import Listening
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Request, refused
 from sysmgmt.screen.batch import MOST_LINES
@@ -41,7 +42,8 @@ def log_in(visit: "Visit", given: Parameters) -> Facts:
 
 def run(visit: "Visit", given: Parameters) -> Facts:
     """Run one request."""
-    answer = visit.door.run(values.request_or_answer(given), visit.report)
+    sink = visit.send_piece if given.get("raw") is True else None
+    answer = visit.door.run(values.request_or_answer(given), Listening(visit.report, sink))
     return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
 
 

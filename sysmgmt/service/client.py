@@ -1,12 +1,14 @@
 """The door of a client of boxmgmtd: every verb is a call over the socket."""
 
+import base64
+import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sysmgmt.domain.errors import Refusal, ServiceLost
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.errors import DownloadBrokenOff, Refusal, ServiceLost
+from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.record import frames
 from sysmgmt.engine.request import Answer, Caller, Request, refused
@@ -54,9 +56,10 @@ class ServiceDoor:
         """Check the password and open a session."""
         return self._answered("LogIn", {"name": name, "password": password})
 
-    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
+    def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         """Run one request; an Answer is one that was refused before it got here: it is recorded."""
-        return self._answered("Run", values.plain(request), report)
+        raw = {"raw": True} if listening.sink else {}
+        return self._answered("Run", values.plain(request) | raw, listening)
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
@@ -100,11 +103,11 @@ class ServiceDoor:
         except Refusal:
             return  # the server ends it when the connection does
 
-    def _answered(self, method: str, parameters: Mapping[str, Any], report: Report = unheard) -> Answer:
+    def _answered(self, method: str, parameters: Mapping[str, Any], listening: Listening = NOBODY) -> Answer:
         try:
-            reply = self._calls.call(method, parameters, report)
-        except ServiceLost as lost:
-            return refused(None, lost)
+            reply = self._calls.call(method, parameters, listening)
+        except (ServiceLost, DownloadBrokenOff) as problem:
+            return refused(None, problem)
         self._caller = Caller(**reply["caller"])
         return values.answer(reply["answer"])
 
@@ -121,31 +124,33 @@ class Calls:
         """Whether there is a connection, as far as is known."""
         return self._wire is not None
 
-    def call(self, method: str, parameters: Mapping[str, Any] = {}, report: Report = unheard) -> dict[str, Any]:
-        """The parameters of the last reply; those before it go to `report`. Raises ServiceLost.
+    def call(self, method: str, parameters: Mapping[str, Any] = {}, listening: Listening = NOBODY) -> dict[str, Any]:
+        """The parameters of the last reply; those before it go to who is `listening`. Raises ServiceLost.
 
         One that only asks is made again on a new connection. One that may have been carried out
         is never made twice: what became of it is not known.
         """
-        reply = self._once(method, parameters, report)
+        reply = self._once(method, parameters, listening)
         if reply is None and method in ASKING:
-            reply = self._once(method, parameters, report)
+            reply = self._once(method, parameters, listening)
         if reply is None or "error" in reply:
             raise ServiceLost()
         found: dict[str, Any] = reply.get("parameters", {})
         return found
 
-    def _once(self, method: str, parameters: Mapping[str, Any], report: Report) -> dict[str, Any] | None:
+    def _once(self, method: str, parameters: Mapping[str, Any], listening: Listening) -> dict[str, Any] | None:
         """What comes back, or None: the connection is lost."""
         wire = self._wire or self._connect(method)
         try:
-            more = {} if report is unheard else {"more": True}
+            more = {} if listening == NOBODY else {"more": True}
             wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters, **more}, TURN)
             while (reply := wire.receive()) and reply.get("continues"):
-                told = reply["parameters"]["progress"]
-                report(told["sentence"], told["done"], told["total"])
+                _hear(reply["parameters"], listening)
         except (OSError, Garbled):
             reply = None
+        except BaseException:
+            self._wire = None  # what is still to come would be taken for the next answer
+            raise
         if reply is None:
             self._wire = None
         return reply
@@ -167,6 +172,17 @@ class Calls:
         if method != ENTER:
             self.call(ENTER)  # a new connection: the server has to find out again whose it is
         return self._wire
+
+
+def _hear(told: Mapping[str, Any], listening: Listening) -> None:
+    """Give on what came before the last reply. Raises DownloadBrokenOff."""
+    if listening.sink and "piece" in told:
+        try:
+            listening.sink(base64.b64decode(told["piece"]))
+        except OSError as problem:
+            raise DownloadBrokenOff(problem=os.strerror(problem.errno or 0)) from None
+    elif progress := told.get("progress"):
+        listening.report(progress["sentence"], progress["done"], progress["total"])
 
 
 def _refusal(shown: Mapping[str, Any]) -> Refusal:

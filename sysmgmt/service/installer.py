@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sysmgmt.domain.errors import PermissionDenied
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, Request, refused
 
@@ -13,9 +13,9 @@ INSTALL = "install"
 class OthersDoor(EmbeddedDoor):
     """A door for everybody but root."""
 
-    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
+    def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         """See Door."""
-        return super().run(_admitted(request), report)
+        return super().run(_admitted(request), listening)
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """See Door."""

@@ -42,10 +42,16 @@ class Stream(StringIO):
 
 
 def line(visit: "Visit", given: Mapping[str, Any]) -> dict[str, Any]:
-    """Do what `sysmgmt -c` does with a line. Raises Garbled for one whose values stand on standard input."""
+    """Do what `sysmgmt -c` does with a line. Raises Garbled for one whose values stand on standard input.
+
+    So it does for one that answers with raw bytes: the whole shell takes those piece by piece.
+    """
     said = text(given.get("line"))
     if language.awaited(said):
         raise Garbled("there is no standard input")
+    command = visit.house.catalog.get(language.command_of(said))
+    if command and command.streams:
+        raise Garbled("it is not one text")
     pieces: list[tuple[int, str]] = []
     output = Output(Stream(OUT, pieces), Stream(ERR, pieces))
     console = Console(Options(command=said), visit.door, visit.house.catalog, output, _NO_INPUT,

@@ -14,7 +14,9 @@ method Enter() -> (caller: object, answer: ?object)
 method Sign() -> (sign: ?object, refused: ?object)
 method LogIn(name: string, password: string) -> (answer: object, caller: object)
 # With more, replies with progress (sentence, done, total) come before the last one.
-method Run(request: ?object, answer: ?object) -> (answer: ?object, caller: ?object, progress: ?object)
+# With raw besides, so do replies with a piece of what is downloaded, in base64.
+method Run(request: ?object, answer: ?object, raw: ?bool)
+  -> (answer: ?object, caller: ?object, progress: ?object, piece: ?string)
 method RunTogether(requests: []object) -> (answers: []object, caller: object)
 method Barred(command: string) -> (answer: ?object)
 method Check(command: string, parameter: string, texts: [string]string) -> (answer: ?object)

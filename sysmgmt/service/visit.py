@@ -1,5 +1,6 @@
 """One connection: whose it is, and how long it may go on."""
 
+import base64
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -28,6 +29,9 @@ MOST_UNKNOWN = 512, 16
 """Connections of those who are no users of the box, or have not logged in yet: of all, of one uid."""
 MOST_LARGE = 2
 """Large messages of one uid that are read or answered; the next one is not read on."""
+
+TAKES = 60.0
+"""Seconds within which a client takes each piece of what it downloads."""
 
 
 class Bounds:
@@ -93,6 +97,15 @@ class Visit:
                 self._wire.send({"parameters": {"progress": progress}, "continues": True})
             except OSError:
                 self._more = False  # it has gone; what it asked for is done all the same
+
+    def send_piece(self, piece: bytes) -> None:
+        """Send a client raw bytes, which it has to take in time. Raises OSError if it does not, or never wanted any."""
+        if not self._more:
+            raise BrokenPipeError
+        try:
+            self._wire.send({"parameters": {"piece": base64.b64encode(piece).decode()}, "continues": True}, TAKES)
+        except Garbled as slow:
+            raise TimeoutError from slow
 
     def trust(self) -> None:
         """Accept longer messages once somebody is known, and more connections."""

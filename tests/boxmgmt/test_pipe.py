@@ -131,7 +131,7 @@ def test_help_is_printed_because_it_was_asked_for(basic: TestBox) -> None:
     assert "** Diagnostics **\n[1] View system status\n[2] Check state\n[3] View events\n[4] View the audit\n" \
         "[5] View the TLS that the box accepts\n[6] View the SSH host keys\n" \
         "[7] Verify the audit\n[8] View the audit policy\n[9] Change the audit policy\n" \
-        "[10] Put the audit into an archive now\n[11] Export the audit\n" \
+        "[10] Put the audit into an archive now\n[11] Export the audit\n[12] Collect system info\n" \
         "[B] Back\n[M] Main Menu\n[Q] Quit\n" in done.out
 
 

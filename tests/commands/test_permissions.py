@@ -45,6 +45,8 @@ GUIDE = {
     "config_syslog": "system_configuration", "enable_syslog": "system_configuration",
     "disable_syslog": "system_configuration", "get_syslog_settings": "system_configuration",
     "test_syslog": "system_configuration",
+    "collect_system_info": "boxmgmt", "get_collected_info": "view", "download_collected_info": "web_download",
+    "remove_collected_info": "boxmgmt",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

@@ -328,6 +328,8 @@ REACHED_ELSEWHERE = {
     "PartnerExists": "tests/commands/test_partners.py", "ClusterIsolated": "tests/commands/test_partners.py",
     "PartnerFailed": "tests/service/test_partners.py",
     "AuditDamaged": "tests/commands/test_logs.py",
+    **dict.fromkeys(("ArchiveTooLarge", "CollectionRuns", "DownloadBrokenOff", "NotForTerminals"),
+                    "tests/commands/test_collections.py"),
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "KeysNotProven": "tests/commands/test_regeneration.py",
     "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",
@@ -347,6 +349,7 @@ REACHED = {
     "UnknownTrust": "remove_trusted_certificate name=nobody",
     "UnknownFile": "add_trusted_certificate name=a purposes=ldap file=ca.pem",
     "NotConfigured": "test_email", "ClearText": "config_syslog server=a.example protocol=udp",
+    "UnknownArchive": "remove_collected_info name=box1-20260131T143000Z",
     "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }

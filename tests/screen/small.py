@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.domain.progress import Report, unheard
+from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.declaration import ANYONE, OWN_WORK, Call, Command, Shown, Word, command
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.reading import Reading
@@ -81,7 +81,7 @@ class SmallDoor:
     def log_in(self, name: str, password: str) -> Answer:
         return Answer(None)
 
-    def run(self, request: Request | Answer, report: Report = unheard) -> Answer:
+    def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         return Answer(request.command)
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:

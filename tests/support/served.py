@@ -48,6 +48,11 @@ class Served:
         self._doors.append(door)
         return door
 
+    def close(self) -> None:
+        """End it."""
+        self.cut()
+        self.join()
+
     def cut(self) -> None:
         """Let all clients go, and nobody in."""
         self._server.stop()

@@ -46,6 +46,11 @@ from sysmgmt.domain.errors.certificates import UnknownFile as UnknownFile
 from sysmgmt.domain.errors.certificates import UnknownTrust as UnknownTrust
 from sysmgmt.domain.errors.directories import DirectoryFailed as DirectoryFailed
 from sysmgmt.domain.errors.directories import LdapNotInstalled as LdapNotInstalled
+from sysmgmt.domain.errors.collections import ArchiveTooLarge as ArchiveTooLarge
+from sysmgmt.domain.errors.collections import CollectionRuns as CollectionRuns
+from sysmgmt.domain.errors.collections import DownloadBrokenOff as DownloadBrokenOff
+from sysmgmt.domain.errors.collections import NotForTerminals as NotForTerminals
+from sysmgmt.domain.errors.collections import UnknownArchive as UnknownArchive
 from sysmgmt.domain.errors.logins import AccountLocked as AccountLocked
 from sysmgmt.domain.errors.logins import AlreadyInstalled as AlreadyInstalled
 from sysmgmt.domain.errors.logins import IdleLogout as IdleLogout

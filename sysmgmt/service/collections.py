@@ -1,0 +1,15 @@
+"""What boxmgmtd does about collected system info by itself: nothing of it is kept for longer than said."""
+
+from sysmgmt.domain import collection
+from sysmgmt.engine.dispatch import House
+from sysmgmt.service.duties import Duty, work
+from sysmgmt.service.health import HOUR
+
+
+def expire(house: House) -> None:
+    """Remove the archives whose time is over. Raises any refusal."""
+    for one in collection.surplus(house.box.archives.present(), house.box.clock.now()):
+        work(house, "expire_collected_info", {"name": one.name})
+
+
+DUTIES = (Duty("the collected system info", HOUR, expire),)
