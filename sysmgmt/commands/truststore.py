@@ -15,10 +15,12 @@ def add_trusted_certificate(call: Call, name: NewTrust, purposes: Purposes, pem:
     """Trust certificate authorities, or one server's own certificate.
 
     purposes are ldap, syslog, email, ipsec, web_client, upload and cluster. Several certificates
-    may come at once. With server the entry counts for that server alone, and no other entry does:
-    it may then be the server's own certificate, also one that it signed itself.
+    may come at once. Their keys are RSA with 2048 bits or more, or EC on P-256, P-384 or P-521, and
+    what signed them is SHA-256 or stronger. With server the entry counts for that server alone, and
+    no other entry does: it may then be the server's own certificate, also one that it signed itself.
     """
     found = certificates.given("add_trusted_certificate", pem, file)
+    call.box.reader.check_revoked(found, truststore.lists(call.state))
     return _added(call, TrustedCertificate(name, purposes, found, server, call.caller.user, call.now))
 
 
@@ -44,6 +46,7 @@ def accept_server_certificate(call: Call, host: Server, port: ServerPort, finger
     expected. Compare it with what the administrator of the server says, not with what you see here.
     """
     shown = truststore.first(host, port.certificates, call.now)
+    call.box.reader.check_revoked([shown], truststore.lists(call.state))
     if fingerprint != shown.fingerprint:
         raise truststore.confirmation(host, port.port, shown, fingerprint)
     return _added(call, TrustedCertificate(name or host, purposes, (shown,), host, call.caller.user, call.now))
@@ -60,8 +63,9 @@ def add_revocation_list(call: Call, name: NewTrust, pem: RevocationText | None =
                         file: RevocationFile | None = None) -> Change:
     """Honour a list of revoked certificates (CRL) that an authority of the truststore has signed.
 
-    One of the same name is replaced. Where there is a list of an authority, certificates of that
-    authority are accepted only as long as the list is not out of date.
+    It is signed with SHA-256 or stronger. One of the same name is replaced. Where there is a list of
+    an authority, certificates of that authority are accepted only as long as the list is not out of
+    date. A certificate that it names is refused, also one that is trusted by itself for a server.
     """
     found = certificates.given("add_revocation_list", pem, file)
     call.box.reader.check_issuer(found, truststore.authorities(call.state))

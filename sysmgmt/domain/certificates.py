@@ -15,7 +15,9 @@ KEY_TYPES = ("ec_p384", "rsa3072", "rsa4096", "rsa2048")
 """What the box makes, the best first."""
 ACCEPTED_CURVES = ("ec_p256", "ec_p384", "ec_p521")
 LEAST_RSA_BITS = 2048
-WEAK_SIGNATURES = ("md2", "md4", "md5", "sha1", "an unknown algorithm")
+ACCEPTED_KEYS = f"RSA keys from {LEAST_RSA_BITS} bits on, and EC keys on P-256, P-384 or P-521"
+ACCEPTED_DIGESTS = ("sha256", "sha384", "sha512")
+"""What the signature under a certificate or a revocation list is made with (R257)."""
 DAY = 86400
 AHEAD = 30 * DAY
 """Seconds before its end from which on a certificate is renewed or warned of (B30)."""
@@ -92,9 +94,19 @@ def faults(one: Certificate, now: float) -> Iterator[str]:
         yield f"it is not valid before {iso(one.not_before)}"
     if now > one.not_after:
         yield f"it expired on {iso(one.not_after)}"
-    if one.signature in WEAK_SIGNATURES:
-        yield f"it is signed with {one.signature}"
+    yield from signature_faults(one.signature)
     yield from _key_faults(one.key_type)
+
+
+def signature_faults(digest: str) -> Iterator[str]:
+    """Why a signature made with `digest` proves nothing; "" is one that does not matter."""
+    if digest and digest not in ACCEPTED_DIGESTS:
+        yield f"it is signed with {digest}, and SHA-256, SHA-384 and SHA-512 are accepted"
+
+
+def faults_above(one: Certificate, now: float) -> Iterator[str]:
+    """Why nobody can rely on a certificate that stands above others; what signed itself proves nothing by that."""
+    yield from faults(one._replace(signature="") if one.self_signed else one, now)
 
 
 def _key_faults(key_type: str) -> Iterator[str]:
@@ -103,8 +115,8 @@ def _key_faults(key_type: str) -> Iterator[str]:
             yield f"its RSA key has less than {LEAST_RSA_BITS} bits"
     elif key_type == "ec_explicit":
         yield "its key spells out the parameters of its curve"
-    elif key_type not in (*ACCEPTED_CURVES, "ed25519"):
-        yield f"its key is of the type {key_type}"
+    elif key_type not in ACCEPTED_CURVES:
+        yield f"its key is of the type {key_type}, and {ACCEPTED_KEYS} are accepted"
 
 
 def authority_faults(one: Certificate) -> Iterator[str]:

@@ -95,6 +95,17 @@ def add_list(state: State, one: RevocationList, now: float) -> State:
     return state._replace(revocation_lists=state.revocation_lists.put(one.name, one))
 
 
+def above(state: State, besides: tuple[Certificate, ...], now: float) -> Trust:
+    """What a certificate of the box may stand upon: what came `besides` it, and the whole truststore."""
+    known = [one for entry in state.trusted_certificates.values() for one in entry.certificates]
+    return Trust((*besides, *known), frozenset(), lists(state), now)
+
+
+def lists(state: State) -> tuple[str, ...]:
+    """All revocation lists, as PEM."""
+    return tuple(one.pem for one in state.revocation_lists.values())
+
+
 def remove_list(state: State, name: str) -> State:
     """Forget a revocation list. Raises UnknownTrust."""
     if name not in state.revocation_lists:
@@ -112,5 +123,4 @@ def trust(state: State, purpose: str, server: str, now: float) -> Trust:
     found = [each for one in own or [one for one in entries if not one.server] for each in one.certificates]
     return Trust(tuple(one for one in found if one.authority),
                  frozenset(one.fingerprint for one in found) if own else frozenset(),
-                 tuple(one.pem for one in state.revocation_lists.values()), now,
-                 tls.floor(state.settings.reach))
+                 lists(state), now, tls.floor(state.settings.reach))

@@ -1,7 +1,5 @@
 """The certificate of the web server: which are good enough, which one is shown, and when HSTS may be (R225-R232)."""
 
-from collections.abc import Iterator
-
 from sysmgmt.domain import certificates
 from sysmgmt.domain.certificates import WEB
 from sysmgmt.domain.errors import HstsNeedsAuthority
@@ -11,8 +9,6 @@ REQUEST = "web"
 """The use of the outstanding request."""
 KEYS = ("ec_p256", "ec_p384")
 """Curves; RSA keys are good from 2048 bits on (R227)."""
-DIGESTS = ("sha256", "sha384", "sha512")
-"""What a certificate may be signed with, whoever signed it (R257)."""
 DAYS = 365
 
 
@@ -62,14 +58,9 @@ def _check_authority(state: State) -> None:
 
 def check(one: Certificate) -> None:
     """Raise CertificateRefused for what the web server does not show, good as it may be for others."""
-    certificates.refuse(one, list(_faults(one)))
-
-
-def _faults(one: Certificate) -> Iterator[str]:
     if not one.key_type.startswith("rsa") and one.key_type not in KEYS:
-        yield f"a web server shows RSA keys, or EC keys on P-256 or P-384, and this one is of the type {one.key_type}"
-    if not any(digest in one.signature.lower() for digest in DIGESTS):
-        yield f"it is signed with {one.signature}, and SHA-256 is the least"
+        certificates.refuse(one, [f"a web server shows RSA keys, or EC keys on P-256 or P-384, and this one is of the "
+                                  f"type {one.key_type}"])
 
 
 def consequence(one: Certificate) -> str:

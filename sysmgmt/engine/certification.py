@@ -1,9 +1,9 @@
 """Certificates of the box: made, asked for, installed. The private keys are sealed here, and opened nowhere else."""
 
-from sysmgmt.domain import certificates, sealed
+from sysmgmt.domain import certificates, sealed, truststore
 from sysmgmt.domain.certificates import DAY, EXTERNAL, INTERNAL, ROOT, ROOT_DAYS, Bundle, Plan, PrivateKey
 from sysmgmt.domain.errors import KeyMismatch, NoRequest
-from sysmgmt.domain.model import Certificate, Identity, SigningRequest, State, Subject
+from sysmgmt.domain.model import Identity, SigningRequest, State, Subject
 from sysmgmt.engine.declaration import Call
 
 
@@ -67,16 +67,12 @@ def install(call: Call, use: str, given: Bundle) -> State:
     bundle = given if given.key else with_own_key(call, own, given)
     leaf = bundle.certificates[0]
     certificates.check_leaf(leaf, call.now)
-    chain = call.box.certifier.complete(leaf, [*bundle.certificates[1:], *_known(call.state)], call.now)
+    chain = call.box.certifier.complete(leaf, truststore.above(call.state, bundle.certificates[1:], call.now))
     state = certificates.put(call.state, Identity(
         use, chain, seal(call, "identities", use, bundle.key), EXTERNAL, call.caller.user, call.now))
     if use in state.signing_requests and not given.key:
         state = certificates.cancel(state, use)
     return state
-
-
-def _known(state: State) -> list[Certificate]:
-    return [one for trusted in state.trusted_certificates.values() for one in trusted.certificates]
 
 
 def with_own_key(call: Call, places: tuple[SigningRequest | None, Identity | None], given: Bundle) -> Bundle:

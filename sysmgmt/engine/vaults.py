@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.model import Certificate, Cost, RevocationList
+from sysmgmt.domain.truststore import Trust
 
 
 class Hasher(Protocol):
@@ -63,7 +64,7 @@ class Certifier(Protocol):
     def proves(self, one: Certificate, key: str) -> bool:
         """Whether what `key` signs verifies under the certificate."""
 
-    def complete(self, leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
+    def complete(self, leaf: Certificate, above: Trust) -> tuple[Certificate, ...]:
         """`leaf` and all above it, up to one that signed itself. Raises CertificateRefused."""
 
 
@@ -86,4 +87,7 @@ class Reader(Protocol):
         """What a revocation list says. Raises InvalidValue."""
 
     def check_issuer(self, revocations: RevocationList, known: Sequence[Certificate]) -> None:
-        """Raise CertificateRefused unless an authority that is `known` has signed the list."""
+        """Raise CertificateRefused unless an authority that is `known` has signed the list as it should."""
+
+    def check_revoked(self, found: Sequence[Certificate], lists: Sequence[str]) -> None:
+        """Raise CertificateRefused if one of the certificates was revoked."""

@@ -8,7 +8,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -96,9 +96,7 @@ def _alternative(text: str) -> x509.GeneralName:
     return x509.IPAddress(ipaddress.ip_address(value)) if kind == "IP" else KINDS[kind](value)
 
 
-def _digest(key: keys.PrivateKey) -> hashes.SHA256 | hashes.SHA384 | None:
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        return None
+def _digest(key: keys.PrivateKey) -> hashes.SHA256 | hashes.SHA384:
     large = isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.key_size > 256
     return hashes.SHA384() if large else hashes.SHA256()
 
@@ -117,7 +115,7 @@ def describe(one: x509.Certificate) -> Certificate:
     return Certificate(
         fingerprints.spelled(one.fingerprint(hashes.SHA256())), spelled(one.subject),
         spelled(one.issuer), f"{one.serial_number:X}", one.not_valid_before_utc.timestamp(),
-        one.not_valid_after_utc.timestamp(), _key_type(one), _signature(one),
+        one.not_valid_after_utc.timestamp(), _key_type(one), signature(one),
         one.public_bytes(Encoding.PEM).decode(), tuple(_names(one)), tuple(_usages(one)),
         basic is not None and basic.ca, one.subject == one.issuer)
 
@@ -143,7 +141,8 @@ def _key_type(one: x509.Certificate) -> str:
         return "unknown"
 
 
-def _signature(one: x509.Certificate) -> str:
+def signature(one: x509.Certificate | x509.CertificateRevocationList) -> str:
+    """The digest of a signature, or of an algorithm without one its name."""
     try:
         digest = one.signature_hash_algorithm
     except UnsupportedAlgorithm:

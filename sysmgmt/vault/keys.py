@@ -9,14 +9,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, ed448, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding, NoEncryption, PrivateFormat, PublicFormat, load_der_private_key, load_pem_private_key)
 
-from sysmgmt.domain.certificates import LEAST_RSA_BITS
+from sysmgmt.domain.certificates import ACCEPTED_KEYS, LEAST_RSA_BITS
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.vault import iterations
 
 # What the library thinks of odd but readable input would be printed for whoever is logged in.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"sysmgmt\.vault")
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 MAKERS: Mapping[str, Callable[[], PrivateKey]] = {
     "ec_p384": lambda: ec.generate_private_key(ec.SECP384R1()),
@@ -54,7 +54,7 @@ def read(data: bytes, password: str = "") -> PrivateKey:
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size < LEAST_RSA_BITS:
         raise InvalidValue(what=f"RSA keys need at least {LEAST_RSA_BITS} bits")
     if not isinstance(key, PrivateKey):
-        raise InvalidValue(what="The private key is of a type that is not used here")
+        raise InvalidValue(what=f"The private key is of another type than {ACCEPTED_KEYS}")
     return key
 
 
@@ -64,7 +64,8 @@ def kind(public: Any) -> str:
         return f"rsa{public.key_size}"
     if isinstance(public, ec.EllipticCurvePublicKey):
         return CURVES.get(public.curve.name, public.curve.name)
-    return {ed25519.Ed25519PublicKey: "ed25519", ed448.Ed448PublicKey: "ed448"}.get(type(public), "unknown")
+    others = {"ed25519": ed25519.Ed25519PublicKey, "ed448": ed448.Ed448PublicKey}
+    return next((name for name, other in others.items() if isinstance(public, other)), "unknown")
 
 
 def fits(public: Any, key: PrivateKey) -> bool:

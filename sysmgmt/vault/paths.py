@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -22,6 +21,11 @@ from sysmgmt.vault import certificates, revocations
 
 LONGEST = 8
 """Authorities between a certificate and the one that is trusted."""
+KNOWN = {"path length": "an authority above it allows fewer others below itself",
+         "name constraint": "an authority above it may not vouch for its names",
+         "extended key usage": "the extended key usage of an authority above it does not allow TLS servers",
+         "critical extension": "a critical extension is not known here"}
+"""What the library says, and what people are told."""
 
 
 def verify(presented: Sequence[Certificate], trust: Trust, server: str) -> None:
@@ -32,7 +36,7 @@ def verify(presented: Sequence[Certificate], trust: Trust, server: str) -> None:
     if not presented:
         raise ServerRefused(server=server, reason="it showed no certificate")
     if presented[0].fingerprint in trust.pins:
-        wrong = list(rules.faults(presented[0], trust.now))
+        wrong = [*rules.faults(presented[0], trust.now), *revocations.named(presented[0], trust.revocations)]
     else:
         wrong = _objections(presented, trust, server)
     if wrong:
@@ -46,22 +50,32 @@ def _objections(presented: Sequence[Certificate], trust: Trust, server: str) -> 
     try:
         path = _path(presented, trust, server)
     except (verification.VerificationError, ValueError) as problem:
-        return [*_reasons(presented, trust, server), f"no path to a trusted authority holds ({problem})"]
-    return [*_weak(path, trust), *_revoked(path, trust)]
+        return [*_reasons(presented, trust, server), explained(problem)]
+    return [*_weak(path, trust), *revoked(path, trust)]
+
+
+def explained(problem: Exception) -> str:
+    """Why a path does not hold, in words for people where those are known."""
+    found = next((words for part, words in KNOWN.items() if part in str(problem)), str(problem))
+    return f"no path to a trusted authority holds: {found}"
 
 
 def _path(presented: Sequence[Certificate], trust: Trust, server: str) -> list[Certificate]:
     if not trust.authorities:
         raise ValueError("nobody is trusted")
-    builder = verification.PolicyBuilder().store(verification.Store([_load(one) for one in trust.authorities]))
-    builder = builder.time(datetime.datetime.fromtimestamp(trust.now, datetime.UTC)).max_chain_depth(LONGEST)
-    builder = builder.extension_policies(ca_policy=_authority(), ee_policy=_leaf())
-    found = builder.build_server_verifier(_subject(server)).verify(
-        _load(presented[0]), [_load(one) for one in presented[1:]])
+    found = policy(trust, _leaf()).build_server_verifier(_subject(server)).verify(
+        load(presented[0]), [load(one) for one in presented[1:]])
     return [certificates.describe(one) for one in found]
 
 
-def _load(one: Certificate) -> x509.Certificate:
+def policy(trust: Trust, leaf: verification.ExtensionPolicy) -> verification.PolicyBuilder:
+    """What is asked of every path, and of the certificate at its lower end."""
+    builder = verification.PolicyBuilder().store(verification.Store([load(one) for one in trust.authorities]))
+    builder = builder.time(datetime.datetime.fromtimestamp(trust.now, datetime.UTC)).max_chain_depth(LONGEST)
+    return builder.extension_policies(ca_policy=_authority(), ee_policy=leaf)
+
+
+def load(one: Certificate) -> x509.Certificate:
     return x509.load_pem_x509_certificate(one.pem.encode())
 
 
@@ -123,33 +137,6 @@ def names(one: Certificate, server: str) -> bool:
     return any(name.lower() in (f"dns:{wanted}", f"dns:{wild}") for name in one.names)
 
 
-def complete(leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
-    """A certificate of the box with all that is above it, up to an authority that signed itself (B06).
-
-    Raises CertificateRefused where a step is missing, or is not what it has to be.
-    """
-    chain = [leaf]
-    while not chain[-1].self_signed:
-        above = next((one for one in known if _signed_by(chain[-1], one)), None)
-        if above is None or above in chain:
-            rules.refuse(leaf, [f"the certificate of {chain[-1].issuer}, which signed {chain[-1].subject}, is neither "
-                                "with it nor in the truststore"])
-            break
-        wrong = [*rules.faults(above._replace(signature="") if above.self_signed else above, now),
-                 *rules.authority_faults(above)]
-        rules.refuse(above, wrong)
-        chain.append(above)
-    return tuple(chain)
-
-
-def _signed_by(one: Certificate, above: Certificate) -> bool:
-    try:
-        _load(one).verify_directly_issued_by(_load(above))
-        return True
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-
-
 def _weak(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
     """What the path holds that is no longer secure; the signature of the one that is trusted does not matter."""
     for place, one in enumerate(path[1:], 2):
@@ -157,7 +144,8 @@ def _weak(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
             yield f"the certificate of {one.subject} cannot be used: {wrong}"
 
 
-def _revoked(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
+def revoked(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
+    """What the revocation lists have against a path."""
     for one, issuer in zip(path, path[1:], strict=False):
         if objection := revocations.objection(one, issuer, trust.revocations, trust.now):
             yield objection

@@ -1,11 +1,12 @@
 """Lists of revoked certificates (CRLs): read, and asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sysmgmt.domain import certificates as rules
 from sysmgmt.domain.errors import CertificateRefused, InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
 from sysmgmt.vault import bundles, certificates
@@ -34,11 +35,24 @@ def read(data: bytes) -> RevocationList:
 def check_issuer(text: str, known: Iterable[Certificate]) -> None:
     """Raise CertificateRefused unless one of the authorities that are `known` has signed the list in PEM."""
     one = x509.load_pem_x509_crl(text.encode())
-    for authority in known:
-        if authority.subject == certificates.spelled(one.issuer) and _signed(one, authority) and _may_sign(authority):
-            return
-    raise CertificateRefused(subject=f"the revocation list of {certificates.spelled(one.issuer)}",
-                             reasons="no authority of the truststore that may sign it has signed it")
+    issuer = certificates.spelled(one.issuer)
+    wrong = list(rules.signature_faults(certificates.signature(one)))
+    if not any(each.subject == issuer and _signed(one, each) and _may_sign(each) for each in known):
+        wrong.append("no authority of the truststore that may sign it has signed it")
+    if wrong:
+        raise CertificateRefused(subject=f"the revocation list of {issuer}", reasons=wrong[0])
+
+
+def named(one: Certificate, lists: Iterable[str]) -> Iterator[str]:
+    """That a certificate was revoked, whoever vouches for it: each list was checked when it came."""
+    if any(certificates.spelled(each.issuer) == one.issuer and _names(each, one) for each in _loaded(lists)):
+        yield f"the certificate of {one.subject} was revoked"
+
+
+def check(found: Iterable[Certificate], lists: Iterable[str]) -> None:
+    """Raise CertificateRefused if one of the certificates was revoked."""
+    for one in found:
+        rules.refuse(one, ["it was revoked"] if any(named(one, lists)) else [])
 
 
 def objection(one: Certificate, issuer: Certificate, lists: Iterable[str], now: float) -> str:
@@ -46,17 +60,23 @@ def objection(one: Certificate, issuer: Certificate, lists: Iterable[str], now: 
 
     Where there is a list of that authority, it has to be one that can be relied upon.
     """
-    own = [each for text in lists if certificates.spelled((each := x509.load_pem_x509_crl(text.encode())).issuer)
-           == issuer.subject]
+    own = [each for each in _loaded(lists) if certificates.spelled(each.issuer) == issuer.subject]
     signed = [each for each in own if _signed(each, issuer)]
     if own and not (signed and _may_sign(issuer)):
         return f"the revocation list of {issuer.subject} was not signed by an authority that may sign it"
-    serial = int(one.serial, 16)
-    if any(each.get_revoked_certificate_by_serial_number(serial) for each in signed):
+    if any(_names(each, one) for each in signed):
         return f"the certificate of {one.subject} was revoked"
     if signed and all(each.next_update_utc and each.next_update_utc.timestamp() < now for each in signed):
         return f"the revocation list of {issuer.subject} is out of date"
     return ""
+
+
+def _loaded(lists: Iterable[str]) -> Iterator[x509.CertificateRevocationList]:
+    return (x509.load_pem_x509_crl(text.encode()) for text in lists)
+
+
+def _names(revoked: x509.CertificateRevocationList, one: Certificate) -> bool:
+    return revoked.get_revoked_certificate_by_serial_number(int(one.serial, 16)) is not None
 
 
 def _may_sign(authority: Certificate) -> bool:

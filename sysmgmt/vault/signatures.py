@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509 import load_pem_x509_certificate
 
@@ -14,11 +13,9 @@ OPTIONS = (pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs
 
 
 def detached(data: bytes, chain: Sequence[Certificate], key: str) -> str:
-    """The signature of `data` as PEM, by the key of the first certificate in `chain`, which is EC or RSA."""
+    """The signature of `data` as PEM, by the key of the first certificate in `chain`."""
     leaf, *above = [load_pem_x509_certificate(one.pem.encode()) for one in chain]
-    private = keys.read(key.encode())
-    assert isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
-    builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(leaf, private, hashes.SHA256())
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(leaf, keys.read(key.encode()), hashes.SHA256())
     for one in above:
         builder = builder.add_certificate(one)
     return builder.sign(Encoding.PEM, OPTIONS).decode()

@@ -52,11 +52,11 @@ class Certifier:
 
         return certificates.proves(one.pem, key)
 
-    def complete(self, leaf: Certificate, known: Sequence[Certificate], now: float) -> tuple[Certificate, ...]:
+    def complete(self, leaf: Certificate, above: Trust) -> tuple[Certificate, ...]:
         """See the port."""
-        from sysmgmt.vault import paths
+        from sysmgmt.vault import chains
 
-        return paths.complete(leaf, known, now)
+        return chains.complete(leaf, above)
 
 
 class Reader:
@@ -97,6 +97,12 @@ class Reader:
         from sysmgmt.vault import revocations as lists
 
         lists.check_issuer(revocations.pem, known)
+
+    def check_revoked(self, found: Sequence[Certificate], lists: Sequence[str]) -> None:
+        """See the port."""
+        from sysmgmt.vault import revocations
+
+        revocations.check(found, lists)
 
 
 class Servers:

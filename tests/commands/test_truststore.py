@@ -3,16 +3,19 @@
 import os
 import ssl
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sysmgmt.domain import truststore
+from sysmgmt.domain.errors import ServerRefused
 from sysmgmt.domain.fingerprints import words
 from tests.support import tls_server
 from tests.support.authorities import CA, FAR_AWAY, LEAF, NOW, Made, Wish, make, revocations
 from tests.support.box import Client, TestBox
+from tests.support.openssl import Authority, openssl, revocation_list
 from tests.support.tls_server import texts
 
 ROOT = make("Root", wish=CA)
@@ -132,6 +135,7 @@ def test_a_server_is_trusted_once_its_fingerprint_is_confirmed(admin: Client, ba
     assert admin.do("remove_trusted_certificate name=localhost").code == "Done"
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1")
 @pytest.mark.requirement(103)
 @pytest.mark.parametrize("setting, wanted", [("1.3", "1.3"), ("1.0 legacy=yes", "1.2")])
 def test_the_minimum_of_tls_holds_for_connections_to_others_and_legacy_does_not(admin: Client, basic: TestBox,
@@ -175,6 +179,50 @@ def test_revocation_lists_are_taken_from_trusted_authorities_only(admin: Client)
     assert "there is a newer one" in added(revocations(ROOT)), "an older list would forget who was revoked since"
     assert "which is not yet" in added(revocations(ROOT, since=FAR_AWAY.replace(year=2059)), "other")
     assert admin.do("remove_revocation_list name=crl").code == "Done"
+
+
+@pytest.mark.requirement(98)
+@pytest.mark.requirement(105)
+@pytest.mark.parametrize("digest, code", [("sha1", "CertificateRefused"), ("sha224", "CertificateRefused"),
+                                          ("sha256", "Done"), ("sha512", "Done")])
+def test_a_revocation_list_with_a_weak_signature_is_refused(admin: Client, basic: TestBox, tmp_path: Path, digest: str,
+                                                            code: str) -> None:
+    basic.clock.now = time.time() + 60
+    admin.facts(f'add_trusted_certificate name=ca purposes=ldap pem="{Authority(tmp_path).begin().certificate}"')
+    answer = admin.do(f'add_revocation_list name=crl pem="{revocation_list(tmp_path, "ca", digest=digest)}"')
+    assert answer.code == code and (code == "Done" or f"it is signed with {digest}" in (answer.message or ""))
+
+
+@pytest.mark.requirement(98)
+def test_a_certificate_that_is_trusted_by_itself_is_refused_once_a_list_names_it(admin: Client,
+                                                                                 basic: TestBox) -> None:
+    pinned, other = make("localhost", ROOT), make("localhost", ROOT)
+    add(admin, ROOT.pem, name="root")
+    assert add(admin, pinned.pem, "server=localhost", "pin") == "Done "
+    servers = basic.house().box.servers
+
+    def check(port: int) -> None:
+        servers.check(truststore.trust(basic.state, "ldap", "localhost", basic.clock.now), "localhost", port)
+    with tls_server.showing(pinned) as port:
+        assert admin.do(f'add_revocation_list name=crl pem="{revocations(ROOT, [other])}"').code == "Done"
+        check(port)
+        assert admin.do(f'add_revocation_list name=crl pem="{revocations(ROOT, [pinned])}"').code == "Done"
+        with pytest.raises(ServerRefused, match="CN=localhost was revoked"):
+            check(port)
+        assert "it was revoked" in (admin.do(f"accept_server_certificate host=localhost port={port}").message or "")
+    assert "it was revoked" in add(admin, pinned.pem, "server=localhost", "again")
+    assert add(admin, other.pem, "server=localhost", "other") == "Done "
+
+
+@pytest.mark.requirement(92)
+@pytest.mark.parametrize("kind", ["ed25519", "ed448"])
+def test_keys_of_a_kind_that_no_path_is_verified_with_are_refused_with_those_that_are(admin: Client, tmp_path: Path,
+                                                                                      kind: str) -> None:
+    openssl("req", "-x509", "-newkey", kind, "-noenc", "-keyout", "k", "-out", "c", "-subj", "/CN=E", "-days", "9000",
+            folder=tmp_path)
+    said = add(admin, (tmp_path / "c").read_text())
+    assert f"it is signed with {kind}" in said and f"its key is of the type {kind}" in said
+    assert "RSA keys from 2048 bits on, and EC keys on P-256, P-384 or P-521 are accepted" in said
 
 
 def importing(box: TestBox) -> Path:

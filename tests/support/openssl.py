@@ -18,6 +18,16 @@ def openssl(*words: str, given: bytes = b"", folder: Path | None = None) -> byte
     return done.stdout
 
 
+def revocation_list(folder: Path, authority: str, revoked: str = "", digest: str = "sha256") -> str:
+    """A revocation list of `authority`, which names the certificate `revoked`; both are files without their ends."""
+    (folder / "index").write_text("")
+    (folder / "ca.conf").write_text("[ca]\ndefault_ca=d\n[d]\ndatabase=index\n")
+    ca = ("-config", "ca.conf", "-md", digest, "-cert", f"{authority}.pem", "-keyfile", f"{authority}.key")
+    if revoked:
+        openssl("ca", *ca, "-revoke", f"{revoked}.pem", folder=folder)
+    return openssl("ca", *ca, "-gencrl", "-crldays", "30", folder=folder).decode()
+
+
 class Authority(NamedTuple):
     """A certificate authority of its own in a folder: ca.pem, ca.key."""
 

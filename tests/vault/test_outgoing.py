@@ -69,6 +69,7 @@ def test_a_pinned_certificate_is_enough_and_nothing_else_is(wish: Wish) -> None:
             outgoing.connect(trust(pins=[make("itself", wish=wish)]), HERE, port)
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1")
 @pytest.mark.requirement(103)
 @pytest.mark.parametrize("newest, minimum, spoken", [
     ("TLSv1_3", "1.3", True), ("TLSv1_2", "1.2", True), ("TLSv1_2", "1.3", False), ("TLSv1_1", "1.2", False)])

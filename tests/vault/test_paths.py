@@ -71,10 +71,11 @@ def chain(middle: Wish = CA, leaf: Wish = LEAF, root: Wish = CA) -> tuple[tuple[
     (CA, LEAF._replace(usage=("key_cert_sign",)), "its key usage does not allow TLS"),
     (CA, LEAF._replace(names=("other.example",)), "its certificate is for DNS:other.example"),
     (CA, LEAF._replace(names=()), "its certificate is for no name at all"),
-    (CA, LEAF._replace(critical=True), "no path to a trusted authority holds"),
-    (CA._replace(critical=True), LEAF, "no path to a trusted authority holds"),
-    (CA._replace(permitted=("inside.example",)), LEAF, "no path to a trusted authority holds"),
-    (CA._replace(extended=(ExtendedKeyUsageOID.EMAIL_PROTECTION,)), LEAF, "no path to a trusted authority holds"),
+    (CA, LEAF._replace(critical=True), "holds: a critical extension is not known here"),
+    (CA._replace(critical=True), LEAF, "holds: a critical extension is not known here"),
+    (CA._replace(permitted=("inside.example",)), LEAF, "holds: an authority above it may not vouch for its names"),
+    (CA._replace(extended=(ExtendedKeyUsageOID.EMAIL_PROTECTION,)), LEAF,
+     "holds: the extended key usage of an authority above it does not allow TLS servers"),
     (CA, LEAF._replace(key=rsa.generate_private_key(65537, 1024)), "its RSA key has less than 2048 bits"),
     (CA, LEAF._replace(key=ec.generate_private_key(ec.SECP192R1())), "its key is of the type secp192r1"),
 ])
@@ -99,7 +100,7 @@ def test_an_authority_whose_extended_usage_allows_servers_is_no_hindrance() -> N
 def test_a_path_may_not_be_longer_than_an_authority_allows() -> None:
     top = make("Root", wish=CA._replace(length=0))
     middle = make("Middle", top, CA)
-    refused([make("server", middle), middle], [top])
+    assert "allows fewer others below itself" in refused([make("server", middle), middle], [top])
     verify([make("server", top)], [top])
 
 
