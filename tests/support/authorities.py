@@ -87,10 +87,11 @@ def extensions(wish: Wish) -> list[tuple[x509.ExtensionType, bool]]:
 
 
 def _called(name: str) -> x509.GeneralName:
+    """A name or an address; an address behind `DNS:` is written where a name belongs."""
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name)
+        return x509.DNSName(name.removeprefix("DNS:"))
 
 
 def revocations(issuer: Made, revoked: Sequence[Made] = (), until: datetime.datetime = FAR_AWAY,

@@ -116,7 +116,8 @@ def test_a_server_that_signed_itself_is_refused_and_said_to_have() -> None:
 @pytest.mark.parametrize("server, names, good", [
     ("server.example", ("*.example",), True), ("a.server.example", ("*.example",), False),
     ("SERVER.example", ("server.example",), True), ("example", ("*.example",), False),
-    ("server.example.evil.org", ("server.example",), False), ("192.0.2.1", ("192.0.2.1",), False)])
+    ("server.example.evil.org", ("server.example",), False), ("192.0.2.1", ("DNS:192.0.2.1",), False),
+    ("192.0.2.1", ("192.0.2.1",), True), ("192.0.2.2", ("192.0.2.1",), False)])
 def test_a_name_is_compared_as_a_whole(server: str, names: Sequence[str], good: bool) -> None:
     shown, top = chain(leaf=LEAF._replace(names=names))
     (verify if good else refused)(shown, [top], (), server)
