@@ -2,7 +2,7 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, audit, box, certificates, collections, logs, mail, partners, security, support, syslog, tls,
+    accounts, audit, backups, box, certificates, collections, logs, mail, partners, security, support, syslog, tls,
     truststore, web)
 
 MAIN = Menu("Main Menu", (
@@ -78,6 +78,16 @@ MAIN = Menu("Main Menu", (
                 Run("Disable a syslog server", syslog.disable_syslog),
                 Run("Send a test message", syslog.test_syslog),
             )),
+        )),
+        Menu("Settings backup", (
+            Run("View the backups and their schedules", backups.get_backups),
+            Run("Take a backup now", backups.backup_settings),
+            Run("Verify a backup", backups.verify_backup),
+            Run("Restore a backup", backups.restore_settings),
+            Run("Write a backup out", backups.export_backup),
+            Run("Take a backup in from the import folder", backups.import_backup),
+            Run("Remove a backup", backups.remove_backup),
+            Run("Change a schedule", backups.schedule_backup),
         )),
     )),
     Menu("Diagnostics", (

@@ -10,7 +10,7 @@ from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.ports import Box, Clock, Doors, Hosted, Sealer
+from sysmgmt.engine.ports import Backups, Box, Clock, Doors, Hosted, Sealer
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 
@@ -73,8 +73,19 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), DeliveryFile(folder),
-              CollectedFiles(folder), LinuxSurroundings(), clock, __version__, hosted.listeners)
+              CollectedFiles(folder), LinuxSurroundings(), _backups(folder), clock, __version__,
+              hosted.listeners)
     return House(box, catalog(), attempt.verify)
+
+
+def _backups(folder: str) -> Backups:
+    from sysmgmt.store.backups import BackupFolder
+    from sysmgmt.store.contents import Contents
+    from sysmgmt.vault.backups import BackupSeal
+    from sysmgmt.vault.hashing import Argon2Hasher
+
+    shelf = os.path.join(folder, "backups")
+    return Backups(BackupFolder(shelf), BackupSeal(Argon2Hasher(folder).derive), Contents(shelf))
 
 
 def service_door(path: str) -> Door:

@@ -1,8 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, audit, box, certificates, collections, keys, logs, mail, own, partners, roles, security, session,
-    support, syslog, tls, truststore, web)
+    accounts, audit, backups, box, certificates, collections, keys, logs, mail, own, partners, roles, security,
+    session, support, syslog, tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -15,6 +15,7 @@ CHAPTERS = (
     ("Truststore", truststore.COMMANDS),
     ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
+    ("Settings backup", backups.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("System info", collections.COMMANDS),
     ("Notification", (*mail.COMMANDS, *syslog.COMMANDS)),

@@ -20,6 +20,8 @@ _FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _MAIL = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,63}")
 LONGEST_NAMES = 512
 """Characters of all alternative names together (B29)."""
+MOST_BYTES = 1 << 20
+"""Of a file of certificates."""
 
 
 class Presented(NamedTuple):
@@ -111,11 +113,12 @@ def _opened(key: str, reading: Reading) -> str:
     return reading.box.reader.key(key, reading.texts.get("password", ""))
 
 
-def _from_file(read: Callable[[bytes, Reading], Any]) -> Any:
+def from_file(read: Callable[[bytes, Reading], Any], most: int = MOST_BYTES) -> Any:
+    """Reads the name of a file in the import folder, and with `read` what it holds: up to `most` bytes."""
     def read_file(text: str, reading: Reading) -> Any:
         if not _FILE.fullmatch(text):
             raise InvalidValue(what="Expected the name of a file in the import folder, without a path")
-        return reading.slow.once(("file", text), lambda: read(reading.box.imports.read(text), reading))
+        return reading.slow.once(("file", text), lambda: read(reading.box.imports.read(text, most), reading))
     return read_file
 
 
@@ -192,11 +195,11 @@ CertificateChain = Annotated[Bundle, Word(
 RevocationText = Annotated[RevocationList, Word(
     "Revocation list (paste it, from -----BEGIN to -----END)", _revocations, "-", block=True, recorded=_RECORDED)]
 CertificatesFile = Annotated[tuple[Certificate, ...], Word(
-    "Name of a file in the import folder", _from_file(_file_of_certificates), "NAME")]
+    "Name of a file in the import folder", from_file(_file_of_certificates), "NAME")]
 BundleFile = Annotated[Bundle, Word("Name of a file in the import folder (PEM or PKCS#12)",
-                                    _from_file(_file_of_bundle), "NAME")]
+                                    from_file(_file_of_bundle), "NAME")]
 RevocationFile = Annotated[RevocationList, Word("Name of a file in the import folder",
-                                                _from_file(_file_of_revocations), "NAME")]
+                                                from_file(_file_of_revocations), "NAME")]
 PrivateKeyText = Annotated[str, Word("Private key (paste it, from -----BEGIN to -----END)", _private_key, "-",
                                      secret=True, block=True)]
 FilePassword = Annotated[str, Word("Password of the file or of the private key", any_text, "PASSWORD", secret=True)]

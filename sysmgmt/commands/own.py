@@ -9,7 +9,7 @@ from sysmgmt.domain import (
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import certification, webcertificate
+from sysmgmt.engine import backup, certification, webcertificate
 from sysmgmt.engine.attempt import without_dead
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
 
@@ -190,8 +190,15 @@ def close_root_access(call: Call, until: Text) -> Change:
     return Change(root_access.shut(call.state, call.caller.user, call.now))
 
 
+@command(needs=OWN_WORK)
+def take_scheduled_backup(call: Call, schedule: Text) -> Act:
+    """Take the backup that a schedule wants, and remove those of its own that are too many."""
+    one = call.state.backup_schedules.get(schedule)
+    return Act(lambda: backup.scheduled(call, one) if one else None)
+
+
 COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
             note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt,
-            expire_collected_info)
+            expire_collected_info, take_scheduled_backup)

@@ -117,6 +117,13 @@ KINDS = (
     Kind(6008, "PartnersNotHeardCleared", INFO, ROOT_CAUSE, SYSTEM, "The box listens for its partners again."),
     Kind(6009, "PartnerRefused", WARNING, NORMAL, SECURITY, "{subject} was refused as a partner.",
          "Find out who that is; a partner with a new certificate needs change_cluster_certificate."),
+    Kind(7001, "BackupTaken", INFO, NORMAL, SETTINGS, "The settings backup {subject} was taken."),
+    Kind(7002, "BackupFails", ERROR, ROOT_CAUSE, SYSTEM, "The scheduled settings backup {subject} cannot be taken.",
+         "Read the details and repair what they name; it is tried again every 15 minutes.", cleared=7003),
+    Kind(7003, "BackupFailsCleared", INFO, ROOT_CAUSE, SYSTEM,
+         "The scheduled settings backup {subject} was taken, or is not wanted any more."),
+    Kind(7004, "BackupRestored", WARNING, ROOT_CAUSE, SETTINGS, "The settings backup {subject} was restored.",
+         "Compare what the details name with what was meant (get_audit_log command=restore_settings)."),
 )
 """All kinds, by number."""
 

@@ -24,6 +24,7 @@ from sysmgmt.domain.reach import RootAccess as RootAccess
 from sysmgmt.domain.receivers import MailServer as MailServer
 from sysmgmt.domain.receivers import SyslogServer as SyslogServer
 from sysmgmt.domain.records import Records
+from sysmgmt.domain.schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.secrecy import SECRET as SECRET
 
 ADMIN = "admin"
@@ -178,6 +179,7 @@ class State(NamedTuple):
     partners: Records[Partner] = Records()
     syslog: Records[SyslogServer] = Records()
     directories: Records[DirectorySettings] = Records()
+    backup_schedules: Records[BackupSchedule] = Records()
 
     @property
     def installed(self) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from sysmgmt.domain.model import State
 
 SEALED: Mapping[str, tuple[str, ...]] = {
-    "identities": ("key",), "signing_requests": ("key",), "mail": ("password",), "directories": ("bind_password",)}
+    "identities": ("key",), "signing_requests": ("key",), "mail": ("password",), "directories": ("bind_password",),
+    "backup_schedules": ("password",)}
 """By table, the fields that hold sealed texts."""
 AUDIT_SEEDS = "settings audit_seeds"
 """What the sealed seeds of the audit are bound to."""

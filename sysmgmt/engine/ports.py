@@ -23,6 +23,7 @@ from sysmgmt.engine.peers import Mailer as Mailer
 from sysmgmt.engine.peers import Partners as Partners
 from sysmgmt.engine.peers import Sender as Sender
 from sysmgmt.engine.peers import Servers as Servers
+from sysmgmt.engine.shelves import Backups as Backups
 from sysmgmt.engine.vaults import Certifier as Certifier
 from sysmgmt.engine.vaults import Hasher as Hasher
 from sysmgmt.engine.vaults import Reader as Reader
@@ -75,8 +76,8 @@ class Deliveries(Protocol):
 class Imports(Protocol):
     """The one folder from which files are taken in."""
 
-    def read(self, name: str) -> bytes:
-        """What the file `name` holds. Raises UnknownFile, InvalidValue for one that is too large."""
+    def read(self, name: str, most: int) -> bytes:
+        """What the file `name` holds. Raises UnknownFile, InvalidValue for one with more than `most` bytes."""
 
 
 class Clock(NamedTuple):
@@ -110,6 +111,7 @@ class Box(NamedTuple):
     deliveries: Deliveries
     archives: Archives
     surroundings: Surroundings
+    backups: Backups
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

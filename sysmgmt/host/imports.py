@@ -5,8 +5,6 @@ import stat
 
 from sysmgmt.domain.errors import InvalidValue, UnknownFile
 
-MOST_BYTES = 1 << 20
-
 
 class ImportFolder:
     """The files in `folder`. Of anything outside it, and of what is no plain file, nobody learns that it exists."""
@@ -14,17 +12,17 @@ class ImportFolder:
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def read(self, name: str) -> bytes:
-        """What the file `name` holds. Raises UnknownFile, InvalidValue for one that is too large."""
+    def read(self, name: str, most: int) -> bytes:
+        """What the file `name` holds. Raises UnknownFile, InvalidValue for one with more than `most` bytes."""
         unknown = UnknownFile(name=name, folder=self._folder)
         if os.path.basename(name) != name or name.startswith("."):
             raise unknown
         try:
-            return self._read(name)
+            return self._read(name, most)
         except (OSError, ValueError):
             raise unknown from None
 
-    def _read(self, name: str) -> bytes:
+    def _read(self, name: str, most: int) -> bytes:
         folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             # Without O_NONBLOCK a pipe without a writer would be waited for.
@@ -35,7 +33,7 @@ class ImportFolder:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
                 raise ValueError("no plain file, or one that has another name besides")
-            data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise InvalidValue(what=f"The file {name} has more than {MOST_BYTES >> 10} KiB")
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise InvalidValue(what=f"The file {name} has more than {most >> 10} KiB")
         return data

@@ -41,6 +41,7 @@ def ending() -> list[str]:
         *roff.heading("LOCKED OUT"), *roff.paragraphs(prose.LOCKOUT),
         *roff.heading("VERIFYING AN EXPORT"), *roff.paragraphs(prose.EXPORT),
         *roff.heading("VERIFYING COLLECTED SYSTEM INFO"), *roff.paragraphs(prose.COLLECTED),
+        *roff.heading("SETTINGS BACKUP"), *roff.paragraphs(prose.BACKUP),
         *roff.heading("DAMAGED STATE"), *roff.paragraphs(prose.DAMAGE),
         *roff.heading("FILES"), *roff.terms(prose.FILES),
         *roff.heading("ENVIRONMENT"), *roff.terms(prose.ENVIRONMENT),

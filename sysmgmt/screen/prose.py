@@ -160,11 +160,33 @@ No secret is in it: neither passwords nor keys, nor their hashes. What stands wh
 parts; the audit is below home/kos/auditlog, with the anchor of that moment.
 """
 
+BACKUP = """
+A settings backup is one file of three lines of ASCII: what it is and how its key is made; what is sealed,
+as base64; and a SHA-256 of both, which tells of accidents. It is sealed with AES-256-GCM under a key that argon2id
+(3 passes over 64 MiB, 4 lanes) makes of the password; the first line is authenticated with it. What the
+master key has sealed is sealed anew under that password, and on the box where it is restored under that box's
+master key. Nobody, not the maker of the box either, restores a backup whose password is lost.
+
+To make a new box of the backup of another one: copy the file into the import folder, install the new box, log in, and
+
+    import_backup name=last file=nightly.backup
+    restore_settings name=last password=- --dry-run
+    restore_settings name=last password=- administrators=replace
+
+The second line shows each difference and changes nothing. After the third one the password of admin is that of the
+backup. What belongs to one machine stays: master key, SSH host keys, audit, events, users' numbers, root access.
+
+The password of a schedule is sealed in the state. Whoever has the state folder and the master key of the box could
+read all that such a backup holds from the state itself; but with that password older backups open, too, wherever
+they are. Choose one that is used for nothing else, and change it with schedule_backup when the box changes hands.
+"""
+
 FILES = (
     ("/var/lib/boxmgmt", "the state of root; others have ~/.local/state/boxmgmt"),
     ("state.json", "the state: a plain TinyDB file, without the latest changes"),
     ("state.journal", "the latest changes; they are folded into state.json from time to time"),
     ("master.key", "the key that seals secrets in the state; keep copies of it apart from those of the state"),
+    ("backups/NAME.backup", "the settings backups: each opens with its own password alone, see SETTINGS BACKUP"),
     ("import", "the folder from which file=NAME is read, of the owner of the state; links in it are not followed"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
     ("audit-FIRST-LAST.journal", "its archives, by the numbers of their records; never remove one by hand"),

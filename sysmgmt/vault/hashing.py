@@ -55,6 +55,18 @@ class Argon2Hasher:
         """Take as long as `matches`, for a name that does not exist."""
         self.encode(text, cost)
 
+    def derive(self, text: str, salt: bytes, cost: Cost) -> bytes:
+        """A key of 32 bytes that only `text` and `salt` make. Raises ValueError for a cost or salt that cannot be."""
+        import argon2.low_level as argon2
+        from argon2.exceptions import HashingError
+
+        with self._slot():
+            try:
+                return argon2.hash_secret_raw(_bytes(text), salt, cost.passes, cost.memory, cost.lanes, HASH_BYTES,
+                                              argon2.Type.ID)
+            except HashingError as problem:
+                raise ValueError(str(problem)) from None
+
     @contextmanager
     def _slot(self) -> Iterator[None]:
         """Hold a slot, waiting for one. Raises BoxBusy, StorageFailed."""

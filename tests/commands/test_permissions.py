@@ -47,6 +47,9 @@ GUIDE = {
     "test_syslog": "system_configuration",
     "collect_system_info": "boxmgmt", "get_collected_info": "view", "download_collected_info": "web_download",
     "remove_collected_info": "boxmgmt",
+    "backup_settings": "security", "get_backups": "view", "verify_backup": "security", "restore_settings": "security",
+    "export_backup": "security", "import_backup": "security", "remove_backup": "security",
+    "schedule_backup": "security",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

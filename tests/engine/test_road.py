@@ -334,6 +334,8 @@ REACHED_ELSEWHERE = {
     "KeysNotProven": "tests/commands/test_regeneration.py",
     "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",
     "HstsNeedsAuthority": "tests/commands/test_web.py",
+    **dict.fromkeys(("BackupExists", "NotABackup", "BackupNewer", "BackupDamaged", "BackupPasswordWrong",
+                     "NotInBackup"), "tests/commands/test_backups.py"),
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {
@@ -351,6 +353,7 @@ REACHED = {
     "NotConfigured": "test_email", "ClearText": "config_syslog server=a.example protocol=udp",
     "UnknownArchive": "remove_collected_info name=box1-20260131T143000Z",
     "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
+    "UnknownBackup": "remove_backup name=nothing --yes",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }
 SHOWN_BY_A_TEST = {

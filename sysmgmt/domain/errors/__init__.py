@@ -20,6 +20,13 @@ from sysmgmt.domain.errors.accounts import UnknownKey as UnknownKey
 from sysmgmt.domain.errors.accounts import UnknownRole as UnknownRole
 from sysmgmt.domain.errors.accounts import UnknownUser as UnknownUser
 from sysmgmt.domain.errors.accounts import UserExists as UserExists
+from sysmgmt.domain.errors.backups import BackupDamaged as BackupDamaged
+from sysmgmt.domain.errors.backups import BackupExists as BackupExists
+from sysmgmt.domain.errors.backups import BackupNewer as BackupNewer
+from sysmgmt.domain.errors.backups import BackupPasswordWrong as BackupPasswordWrong
+from sysmgmt.domain.errors.backups import NotABackup as NotABackup
+from sysmgmt.domain.errors.backups import NotInBackup as NotInBackup
+from sysmgmt.domain.errors.backups import UnknownBackup as UnknownBackup
 from sysmgmt.domain.errors.box import AuditDamaged as AuditDamaged
 from sysmgmt.domain.errors.box import BoxBusy as BoxBusy
 from sysmgmt.domain.errors.box import ChangePending as ChangePending

@@ -1,0 +1,87 @@
+"""The nouns of the settings backup. Opening a backup, which is slow, happens while its password is read."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+from typing import Annotated, Any
+
+from sysmgmt.commands.certificate_words import from_file
+from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.domain import passwords, schedules
+from sysmgmt.domain.backups import ITEMS
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import State
+from sysmgmt.engine import backup
+from sysmgmt.engine.backup import Opened
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+_NAME = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
+_TIME = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
+KEEP, REPLACE = "keep", "replace"
+MOST = 64 << 20
+"""Bytes of a backup that is taken in."""
+
+
+def _name(text: str, reading: Reading) -> str:
+    if not _NAME.fullmatch(text.lower()):
+        raise InvalidValue(what="The name of a backup has up to 64 letters, digits, '_' and '-'")
+    return text.lower()
+
+
+def _items(text: str, reading: Reading) -> tuple[str, ...]:
+    wrong = [one for one in listed(text) if one.lower() not in ITEMS]
+    if wrong or not listed(text):
+        raise InvalidValue(what=f"Expected items, separated by commas, of {', '.join(ITEMS)}")
+    named = {one.lower() for one in listed(text)}
+    return tuple(one for one in ITEMS if one in named)
+
+
+def _password(text: str, reading: Reading) -> str:
+    """A password that guards a file for years, wherever it is carried: what the level high asks of one."""
+    passwords.check_text(text, passwords.LEVELS["high"])
+    return text
+
+
+def _open(text: str, reading: Reading) -> Opened:
+    name = _name(reading.texts.get("name", ""), reading)
+    found: Opened = reading.slow.once(("backup", name, text), partial(backup.opened, reading.box, name, text))
+    return found
+
+
+def _minute(text: str, reading: Reading) -> int:
+    found = _TIME.fullmatch(text)
+    if not found:
+        raise InvalidValue(what="Expected a time of day in UTC such as 02:30")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def _schedules(state: State) -> Iterable[str]:
+    return state.backup_schedules
+
+
+def _choice(about: str, allowed: tuple[str, ...]) -> Any:
+    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
+
+
+NewBackup = Annotated[str, Word("Name of the backup", _name, "NAME")]
+BackupName = Annotated[str, Word("Which backup", _name, "NAME", bare=True)]
+BackupItems = Annotated[tuple[str, ...], Word(
+    "What belongs to it, separated by commas; everything unless given", _items, "ITEM[,ITEM...]",
+    offers=lambda state: list(ITEMS))]
+RestoredItems = Annotated[tuple[str, ...], Word(
+    "What of it is restored, separated by commas; all that it holds unless given", _items, "ITEM[,ITEM...]",
+    offers=lambda state: list(ITEMS))]
+BackupPassword = Annotated[str, Word("Password of the backup", _password, "PASSWORD", secret=True, twice=True)]
+BackupKey = Annotated[Opened, Word("Password of the backup", _open, "PASSWORD", secret=True)]
+Administrators = Annotated[str, _choice(
+    "Whether users with the permission security stay as they are on this box, or are replaced like all others",
+    (KEEP, REPLACE))]
+BackupFile = Annotated[bytes, Word("Name of a file in the import folder", from_file(lambda data, reading: data, MOST),
+                                   "NAME")]
+ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",
+                                   offers=_schedules)]
+Interval = Annotated[str, _choice("How often; never ends the schedule", (*schedules.INTERVALS, schedules.NEVER))]
+TimeOfDay = Annotated[int, Word("Time of day in UTC; 02:00 unless given", _minute, "HH:MM")]
+KeptBackups = Annotated[int, Word("How many of its backups are kept; 7 unless given", whole(1, 100, "backups"),
+                                  "1-100")]

@@ -1,0 +1,146 @@
+"""Backups of the settings: taken, proven, restored on this box or another one (C19, C30, C31)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.commands.backup_words import (
+    KEEP, REPLACE, Administrators, BackupFile, BackupItems, BackupKey, BackupName, BackupPassword, Interval,
+    KeptBackups, NewBackup, RestoredItems, ScheduleName, TimeOfDay)
+from sysmgmt.domain import backups, schedules
+from sysmgmt.domain.backups import ITEMS
+from sysmgmt.domain.errors import NotConfigured
+from sysmgmt.domain.event_kinds import NAMED
+from sysmgmt.domain.events import Event
+from sysmgmt.domain.model import BackupSchedule, State
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import backup
+from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
+from sysmgmt.engine.telling import tell
+
+
+@command(needs=Permission.SECURITY)
+def backup_settings(call: Call, name: NewBackup, password: BackupPassword, items: BackupItems = ITEMS) -> Act:
+    """Take a backup of the settings: one file that opens with its password alone.
+
+    users are the accounts with their passwords' hashes, SSH keys and consistency groups; roles; settings are all
+    others, the partners, receivers and schedules among them; certificates are the truststore and the revocation
+    lists; keys are the private keys with their certificates and requests. Neither the master key nor the SSH host
+    keys nor the audit belong to it. The file is sealed with AES-256-GCM under a key that argon2id makes of the
+    password. It counts only once it was read back, opened and restored into an empty store. Nobody can restore it
+    without its password.
+    """
+    return Act(lambda: backup.take(call, backup.Order(name, items, password)))
+
+
+@command(needs=Permission.VIEW)
+def get_backups(call: Call) -> Shown:
+    """List the backups with what they say of themselves, and the schedules.
+
+    What a backup says of itself is proven by its password: see verify_backup.
+    """
+    return Shown({"backups": backup.listed(call.box),
+                  "schedules": [backup.schedule_facts(one, call.now) for one in call.state.backup_schedules.values()]})
+
+
+@command(needs=Permission.SECURITY)
+def verify_backup(call: Call, name: BackupName, password: BackupKey) -> Shown:
+    """Open a backup, and restore it into an empty store: this box is not changed."""
+    backup.rehearse(call, password)
+    return Shown({"name": name, "backup": "intact", "items": password.items, "box": password.facts["box"],
+                  "made_at": password.facts["made_at"]})
+
+
+def _question(state: State, values: Mapping[str, Any]) -> str:
+    one, replaced = values["password"], values["administrators"] == REPLACE
+    wanted = backups.chosen(values["items"], one.items)
+    names = ", ".join(backups.administrators(state)) if replaced and backups.USERS in wanted else ""
+    others = f" That replaces or removes these administrators, too: {names}." if names else ""
+    return (f"This replaces {', '.join(wanted)} by what the box {one.facts['box']} had at {one.facts['made_at']}."
+            f"{others} Restore the backup?")
+
+
+@command(needs=Permission.SECURITY, asks=_question, alone=True)
+def restore_settings(call: Call, name: BackupName, password: BackupKey, items: RestoredItems = (),
+                     administrators: Administrators = KEEP) -> Change:
+    """Make the settings those of a backup, on the box that it is from or on another one.
+
+    What the backup holds takes the place of what there is; with items only that. --dry-run shows each
+    difference. It is all or nothing, and nothing is touched for a file that was changed, that a newer release
+    wrote, or whose password is wrong. Users with the permission security stay as they are on this box, with their
+    roles and SSH keys, unless administrators=replace; nobody removes the own account. Sessions of users who get
+    another password or role end. Names that older releases shipped are left out (R047).
+
+    On another box it brings the name, the id and the cluster certificate of the first one: never let both run.
+    Mail and syslog servers are told of what happens from then on.
+    """
+    wanted = backups.chosen(items, password.items)
+    state = backup.restored(call, password, wanted, administrators == REPLACE)
+    facts = {"name": name, "box": password.facts["box"], "made_at": password.facts["made_at"], "items": list(wanted),
+             "administrators_kept": [] if administrators == REPLACE else backups.administrators(call.state),
+             "left_out": backups.dropped(password.content), "differences": backup.differences(call.state, state)}
+    other = password.facts["box_id"] != call.state.settings.box_id
+    warnings = (f"The backup is from another box, {password.facts['box']}.",) if other else ()
+
+    def done() -> Mapping[str, Any]:
+        tell(call.box, [Event(NAMED["BackupRestored"], name, f"{', '.join(wanted)} of {facts['made_at']}")],
+             call.caller.user)
+        return facts
+    return Change(state, facts, warnings, notes={one: facts[one] for one in ("box", "made_at", "items")},
+                  afterwards=done)
+
+
+@command(needs=Permission.SECURITY, asks="Remove the backup?")
+def remove_backup(call: Call, name: BackupName) -> Act:
+    """Remove a backup."""
+    call.box.backups.shelf.read(name)
+    return Act(lambda: call.box.backups.shelf.remove(name))
+
+
+@command(needs=Permission.SECURITY)
+def export_backup(call: Call, name: BackupName) -> Change:
+    """Write a backup to standard output, as it is: ssh admin@box1 export_backup nightly > nightly.backup.
+
+    Whoever has the file needs its password all the same. Another box takes it in with import_backup.
+    """
+    data = call.box.backups.shelf.read(name)
+    call.box.backups.seal.facts(data, name)
+    return Change(call.state, {"name": name, "size": len(data)}, download=data.decode("ascii"))
+
+
+@command(needs=Permission.SECURITY)
+def import_backup(call: Call, name: NewBackup, file: BackupFile) -> Act:
+    """Take a backup in from a file in the import folder.
+
+    Its password is not needed for that; what is damaged, of a newer release or no backup is refused.
+    """
+    facts = call.box.backups.seal.facts(file, name)
+
+    def take_in() -> Mapping[str, Any]:
+        call.box.backups.shelf.put(name, file, lambda data: None)
+        return {"name": name, "box": facts.get("box"), "made_at": facts.get("made_at"), "items": facts.get("items")}
+    return Act(take_in)
+
+
+@command(needs=Permission.SECURITY)
+def schedule_backup(call: Call, name: ScheduleName, interval: Interval, password: BackupPassword | None = None,
+                    time: TimeOfDay = 120, items: BackupItems = ITEMS, keep: KeptBackups = 7) -> Change:
+    """Have boxmgmtd take backups by itself: every day, every Monday, or on the first of every month.
+
+    Each is called as the schedule and its time. When there are more than keep of a schedule, its oldest go. A
+    backup that fails is tried again every 15 minutes, and the event BackupFails tells of it. The password is
+    sealed under the master key, since nobody is there to type it: so whoever has both the state and the master
+    key of this box can open the backups of the schedule. Without a password the present one stays.
+    interval=never ends the schedule; its backups stay.
+    """
+    known = call.state.backup_schedules
+    old = known.get(name)
+    if interval == schedules.NEVER:
+        if old is None:
+            raise NotConfigured(what=f"schedule {name}", command="schedule_backup")
+        return Change(call.state._replace(backup_schedules=known.without(name)))
+    one = BackupSchedule(name, interval, time, items, keep, backup.sealed_password(call, name, password), call.now)
+    return Change(call.state._replace(backup_schedules=known.put(name, one)), backup.schedule_facts(one, call.now))
+
+
+COMMANDS = (backup_settings, get_backups, verify_backup, restore_settings, export_backup, import_backup,
+            remove_backup, schedule_backup)

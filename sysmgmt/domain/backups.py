@@ -1,0 +1,218 @@
+"""What a settings backup holds, and what becomes of a box that it is restored on (C30).
+
+What belongs to one machine stays with it: master key and audit chain, SSH host keys, users' numbers,
+root access, sessions, and when it was installed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sysmgmt.domain import accounts, passwords, roles, sessions, uids, web
+from sysmgmt.domain.errors import InvalidValue, NotInBackup, UnknownGroup, UnknownRole
+from sysmgmt.domain.model import ADMIN, Account, Group, Settings, State
+from sysmgmt.domain.names import RESERVED, canonical, fits
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.records import Records
+
+USERS, ROLES, SETTINGS, CERTIFICATES, KEYS = ITEMS = ("users", "roles", "settings", "certificates", "keys")
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    USERS: ("accounts", "ssh_keys", "groups"), ROLES: ("roles",),
+    CERTIFICATES: ("trusted_certificates", "revocation_lists"), KEYS: ("identities", "signing_requests")}
+_OF_THE_MOMENT = ("sessions", "conditions")
+_BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",
+          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported")
+"""Settings that belong to one machine."""
+_REPLACED = "a backup was restored"
+
+
+class Wish(NamedTuple):
+    """What of a backup is restored; with `administrators` also over the ones that the box has.
+
+    `newest` are the numbers of the last event and of the last audit record of the box.
+    """
+
+    items: Collection[str]
+    administrators: bool
+    newest: tuple[int, int] = (0, 0)
+
+
+class Restorer(NamedTuple):
+    """Who restores, in which session, and when."""
+
+    user: str
+    session: str
+    now: float
+
+
+def tables(items: Collection[str]) -> list[str]:
+    """The tables of these items. What has no other item is a setting, so that nothing is ever forgotten."""
+    named = {table: item for item, found in _TABLES.items() for table in found}
+    return [table for table in State._fields if isinstance(State._field_defaults[table], Records)
+            and table not in _OF_THE_MOMENT and named.get(table, SETTINGS) in items]
+
+
+def portable(state: State, items: Collection[str]) -> State:
+    """What a backup of these items holds of a state: nothing that belongs to one machine."""
+    content = State(**{table: getattr(state, table) for table in tables(items)})
+    settings = Settings()
+    if SETTINGS in items:
+        settings = state.settings._replace(**{field: Settings._field_defaults[field] for field in _BOUND})
+    if KEYS in items:
+        shown = state.settings.reach.web_certificate
+        settings = settings._replace(reach=settings.reach._replace(web_certificate=shown))
+    return content._replace(
+        settings=settings,
+        accounts=_each(content.accounts, uid=None, pending=(), console_pending=()),
+        mail=_each(content.mail, after=()),
+        syslog=_each(content.syslog, after_events=0, after_audit=0))
+
+
+def _each(records: Records[Any], **fields: Any) -> Records[Any]:
+    for key, one in records.items():
+        records = records.put(key, one._replace(**fields))
+    return records
+
+
+def chosen(items: Collection[str], there: Collection[str]) -> tuple[str, ...]:
+    """The items to restore: those named, or all. Raises NotInBackup."""
+    missing = [one for one in items if one not in there]
+    if missing:
+        raise NotInBackup(there=", ".join(there), missing=", ".join(missing))
+    return tuple(items or there)
+
+
+def administrators(state: State) -> list[str]:
+    """The users with the permission security, in alphabetical order."""
+    return [one.name for one in state.accounts.values()
+            if Permission.SECURITY in roles.permissions_of(state, one.role)]
+
+
+def restored(state: State, content: State, wish: Wish, by: Restorer) -> State:
+    """The state in which the content of a backup is true as far as it is wished.
+
+    Raises OwnAccount, UnknownRole, UnknownGroup, UidsExhausted, InvalidValue.
+    """
+    kept = frozenset() if wish.administrators else frozenset(administrators(state))
+    result = _with_tables(state, content, tables([one for one in wish.items if one != USERS]))
+    if ROLES in wish.items:
+        result = _with_roles_of(result, state, kept)
+    if USERS in wish.items:
+        result = _with_users(result, content, kept, by)
+    if SETTINGS in wish.items:
+        result = _begun_anew(_with_settings(result, content), state, wish.newest)
+    if KEYS in wish.items:
+        result = _shown(result, content)
+    _check(result)
+    return web.without_unfit_hsts(result)
+
+
+def _become(old: Records[Any], new: Records[Any]) -> Records[Any]:
+    """`new`, made from `old`."""
+    for key in old:
+        if key not in new:
+            old = old.without(key)
+    for key, value in new.items():
+        if old.get(key) != value:
+            old = old.put(key, value)
+    return old
+
+
+def _with_tables(old: State, new: State, names: Iterable[str]) -> State:
+    made: dict[str, Any] = {table: _become(getattr(old, table), getattr(new, table)) for table in names}
+    return old._replace(**made)
+
+
+def onto(old: State, new: State) -> State:
+    """`new`, made from `old`, so that it can be stored in its place."""
+    return _with_tables(old, new, tables(ITEMS))._replace(settings=new.settings)
+
+
+def _with_roles_of(result: State, before: State, kept: Iterable[str]) -> State:
+    """The roles of users who stay as they are stay, too."""
+    for name in kept:
+        role = before.roles.get(accounts.find(before, name).role)
+        if role is not None:
+            result = result._replace(roles=result.roles.put(role.name, role))
+    return result
+
+
+def _with_users(state: State, content: State, kept: Collection[str], by: Restorer) -> State:
+    for name in state.accounts:
+        if name not in content.accounts and name not in kept and name != ADMIN:
+            state = accounts.remove(state, name, by.user, by.now)
+    for one in content.accounts.values():
+        if one.name not in kept and one.name not in RESERVED:
+            state = _with_user(state, one, by)
+    keys = Records[Any]({one.id: one for one in state.ssh_keys.values() if one.user in kept})
+    for key in content.ssh_keys.values():
+        if key.user not in kept and key.user in state.accounts:
+            keys = keys.put(key.id, key)
+    groups = content.groups
+    for name in kept:
+        for group in accounts.find(state, name).groups or ():
+            groups = groups.put(group, Group(group))
+    return state._replace(ssh_keys=_become(state.ssh_keys, keys), groups=_become(state.groups, groups))
+
+
+def _with_user(state: State, one: Account, by: Restorer) -> State:
+    """The state with this user, whose sessions end where another password or role came."""
+    old = state.accounts.get(one.name)
+    if old is not None:
+        one = one._replace(uid=old.uid)
+        if (old.password, old.role, old.locked_by) != (one.password, one.role, one.locked_by):
+            state = sessions.cut_all(state, one.name, _REPLACED, by.now, but=by.session)
+    return state if one == old else uids.give(state, one)
+
+
+def _with_settings(state: State, content: State) -> State:
+    old, new = state.settings, content.settings
+    kept = {field: getattr(old, field) for field in _BOUND}
+    if old.level != new.level:
+        kept["hashing"] = passwords.LEVELS[new.level].hashing
+    reach = new.reach._replace(web_certificate=old.reach.web_certificate)
+    return state._replace(settings=new._replace(**kept, reach=reach))
+
+
+def _shown(state: State, content: State) -> State:
+    reach = state.settings.reach._replace(web_certificate=content.settings.reach.web_certificate)
+    return state._replace(settings=state.settings._replace(reach=reach))
+
+
+def _begun_anew(state: State, before: State, newest: tuple[int, int]) -> State:
+    """Receivers are told of what happens from now on: on another box the numbers of records mean nothing."""
+    events, audit = newest
+    mail, syslog = state.mail, state.syslog
+    for key, one in mail.items():
+        old = before.mail.get(key)
+        same = old is not None and old._replace(after=()) == one
+        mail = mail.put(key, one._replace(after=old.after if old and same else (events,) * len(one.recipients)))
+    for key, other in syslog.items():
+        known = before.syslog.get(key)
+        new = other._replace(after_events=events, after_audit=audit)
+        if known and known._replace(after_events=0, after_audit=0) == other:
+            new = known
+        syslog = syslog.put(key, new)
+    return state._replace(mail=mail, syslog=syslog)
+
+
+def _check(state: State) -> None:
+    """What a single command would not have let in, no backup brings either."""
+    known = frozenset(Permission)
+    for role in state.roles.values():
+        if not known.issuperset(role.permissions):
+            raise InvalidValue(what=f"The role {role.name} has permissions that this release does not know")
+        roles.assignable(tuple(map(Permission, role.permissions)))
+    for one in state.accounts.values():
+        if not fits(one.name) or canonical(one.name) != one.name:
+            raise InvalidValue(what="The backup has a user whose name no user may have")
+        if not roles.exists(state, one.role):
+            raise UnknownRole(f"User {one.name} has the role {one.role}, which there would not be any more.",
+                              "Restore users and roles together.")
+        for group in one.groups or ():
+            if group not in state.groups:
+                raise UnknownGroup(f"User {one.name} has the group {group}, which there would not be any more.")
+
+
+def dropped(content: State) -> list[str]:
+    """The users of a backup that are never restored: older releases shipped them (R047)."""
+    return [name for name in content.accounts if name in RESERVED]

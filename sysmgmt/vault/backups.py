@@ -1,0 +1,90 @@
+"""Files that open with a password alone: AES-256-GCM under a key that argon2id makes of it (C19).
+
+Such a file has three lines of ASCII: a JSON document that says what it is and how its key is made;
+what is sealed, compressed, as base64; and the SHA-256 of both. The checksum tells of accidents without
+the password; that nobody has changed anything, the first line among it, GCM proves with the password.
+The form of the first line up to its format, and the checksum, are the same in every format, for ever.
+"""
+
+import base64
+import json
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sysmgmt.domain.errors import BackupDamaged, BackupNewer, BackupPasswordWrong, NotABackup
+from sysmgmt.domain.model import Cost
+
+FORMAT = 1
+COST = Cost(3, 65536, 4)
+MOST = Cost(16, 1 << 20, 16)
+"""What a key may cost at most: a file that somebody made must not take the memory of the box."""
+SALT_BYTES, NONCE_BYTES = 16, 12
+_MAGIC = "settings_backup"
+_BEGIN = f'{{"{_MAGIC}": '.encode()
+
+
+class BackupSeal:
+    """Seals and opens backups; `derive` makes 32 bytes of a password, a salt and a cost."""
+
+    def __init__(self, derive: Callable[[str, bytes, Cost], bytes], cost: Cost = COST) -> None:
+        self._derive = derive
+        self._cost = cost
+
+    def seal(self, facts: Mapping[str, Any], content: bytes, password: str) -> bytes:
+        """A file that holds `content`, sealed, and says `facts`."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # expensive to import
+
+        salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+        head = _BEGIN + json.dumps({
+            **facts, "format": FORMAT, "cipher": "AES-256-GCM", "nonce": nonce.hex(),
+            "key": {"made_by": "argon2id", "salt": salt.hex(), **self._cost._asdict()}}).encode() + b"}\n"
+        key = self._derive(password, salt, self._cost)
+        sealed = AESGCM(key).encrypt(nonce, zlib.compress(content), head)
+        return _with_checksum(head + base64.b64encode(sealed) + b"\n")
+
+    def facts(self, data: bytes, name: str) -> Mapping[str, Any]:
+        """What a file says of itself; only its password proves it. Raises NotABackup, BackupDamaged, BackupNewer."""
+        return self._parted(data, name)[0]
+
+    def open(self, data: bytes, name: str, password: str) -> tuple[Mapping[str, Any], bytes]:
+        """What a file says of itself, proven, and its content. Raises BackupPasswordWrong, and as `facts` does."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        facts, head, sealed = self._parted(data, name)
+        try:
+            made = facts["key"]
+            cost = Cost(*(int(made[field]) for field in Cost._fields))
+            if made["made_by"] != "argon2id" or any(not 0 < one <= most for one, most in zip(cost, MOST, strict=True)):
+                raise ValueError("no key is made like this")
+            key = self._derive(password, bytes.fromhex(made["salt"]), cost)
+            return facts, zlib.decompress(AESGCM(key).decrypt(
+                bytes.fromhex(facts["nonce"]), base64.b64decode(sealed, validate=True), head))
+        except InvalidTag:
+            raise BackupPasswordWrong(name=name) from None
+        except (ValueError, TypeError, KeyError, zlib.error):
+            raise BackupDamaged(name=name, what="its first line makes no sense") from None
+
+    def _parted(self, data: bytes, name: str) -> tuple[dict[str, Any], bytes, bytes]:
+        if not data.startswith(_BEGIN):
+            raise NotABackup(name=name)
+        end = data.rfind(b"\n", 0, -1) + 1
+        if _with_checksum(data[:end]) != data:
+            raise BackupDamaged(name=name, what="the checksum does not fit")
+        head, _, sealed = data[:end].partition(b"\n")
+        try:
+            facts: dict[str, Any] = json.loads(head)[_MAGIC]
+            found = int(facts["format"])
+        except (ValueError, TypeError, KeyError):
+            raise BackupDamaged(name=name, what="its first line makes no sense") from None
+        if found > FORMAT:
+            raise BackupNewer(name=name, found=found, known=FORMAT)
+        return facts, head + b"\n", sealed.rstrip(b"\n")
+
+
+def _with_checksum(data: bytes) -> bytes:
+    import hashlib  # brings all of OpenSSL
+
+    return data + hashlib.sha256(data).hexdigest().encode() + b"\n"

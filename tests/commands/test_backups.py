@@ -1,0 +1,338 @@
+"""Settings backup: taken and proven, refused where it is not as written, restored here and elsewhere (C19, C30)."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.domain import backups, errors
+from sysmgmt.domain.model import Account, Role, State
+from sysmgmt.engine.declaration import OWN_WORK
+from sysmgmt.store import snapshot
+from sysmgmt.vault.backups import BackupSeal
+from sysmgmt.vault.hashing import Argon2Hasher
+from tests.support import box as boxes
+from tests.support.authorities import CA, make, revocations
+from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.clock import HeldClock
+
+PASSWORD = "Violet-95-Lamp"
+SECRET = "Mail-Canary-77"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo bob@desk"
+ROOT = make("authority", wish=CA)
+REFUSED = (errors.BackupDamaged, errors.BackupPasswordWrong, errors.NotABackup, errors.BackupNewer)
+OF_ONE_BOX = {"get_events_log", "get_audit_log", "get_audit_policy", "get_sessions", "get_backups", "get_system_status",
+              "get_installation", "get_key_status"}
+"""What tells of one machine: its records, sessions, files, keys, and when it was installed."""
+
+
+@pytest.fixture(scope="module")
+def filled(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> TestBox:
+    """A box with something of everything, in the time of the certificates, and a backup of all of it."""
+    one = boxes.copy(templates("basic"), tmp_path_factory.mktemp("filled") / "state")
+    one.clock.now = time.time()
+    client = one.admin()
+    for line in ("add_group name=sales", "add_role name=crew permissions=se,upgrade",
+                 "add_role name=keeper permissions=security",
+                 "add_user name=bob role=crew groups=sales password=Bob-first-1",
+                 "add_user name=kim role=keeper password=Kim-first-1", f'add_ssh_key name=bob key="{KEY}"',
+                 "lock_user name=bob", 'set_login_banner text="For friends only"', "set_session_policy idle_timeout=7",
+                 "create_system_certificate common_name=box1", "create_certificate_request common_name=box1.example",
+                 f'add_trusted_certificate name=company purposes=email,syslog pem="{ROOT.pem}"',
+                 f'add_revocation_list name=company pem="{revocations(ROOT)}"',
+                 "config_syslog server=log.example what=both", "set_audit_policy keep=9",
+                 "config_email server=mail.example sender=box1@example.com recipients=ops@example.com "
+                 f"user=box password={SECRET}",
+                 f"schedule_backup name=nightly interval=daily password={PASSWORD}",
+                 f"backup_settings name=whole password={PASSWORD}"):
+        assert client.do(line).code == "Done", line
+    client.door.log_out("the template is ready")
+    facts, content = one.house().box.backups.seal.open(path(one).read_bytes(), "whole", PASSWORD)
+    path(one).write_bytes(cheaply(one).seal(facts, content, PASSWORD))  # opening it is cheap, too
+    return one
+
+
+@pytest.fixture
+def basic(filled: TestBox, folder: Path, mode: str) -> Iterator[TestBox]:
+    """A box with something of everything."""
+    with closing(boxes.copy(filled, folder / "state", mode)) as one:
+        yield one
+
+
+@pytest.fixture
+def admin(basic: TestBox) -> Client:
+    """Its admin."""
+    return basic.admin()
+
+
+@pytest.fixture
+def other(folder: Path, mode: str) -> Iterator[TestBox]:
+    """Another box, installed just now, on which nothing was set up."""
+    built = boxes.build(folder / "other", "basic", HeldClock(time.time() + 5000))
+    with closing(TestBox(built.folder, built.clock, mode)) as one:
+        yield one
+
+
+def path(box: TestBox, name: str = "whole") -> Path:
+    """The file of a backup."""
+    return box.folder / "backups" / f"{name}.backup"
+
+
+def carry(source: TestBox, target: TestBox) -> Client:
+    """Admin of another box, which has taken the backup in through its import folder."""
+    (target.folder / "import").mkdir()
+    (target.folder / "import" / "copy.txt").write_bytes(path(source).read_bytes())
+    client = target.admin()
+    assert client.do("import_backup name=whole file=copy.txt").code == "Done"
+    return client
+
+
+def restore(client: Client, more: str = "", name: str = "whole") -> Any:
+    """The answer to restoring."""
+    return client.do(f"restore_settings name={name} password={PASSWORD} --yes {more}")
+
+
+def answers(client: Client) -> Mapping[str, Any]:
+    """What every `get_` command says that does not tell of one machine."""
+    client.do("enable_advanced_support_commands")
+    names = [one.name for one in CATALOG if one.name.startswith("get_") and one.needs != OWN_WORK]
+    return {name: (found.code, counted_out(found.result)) for name in names if name not in OF_ONE_BOX
+            for found in [client.do(name)]}
+
+
+def counted_out(facts: Any) -> Any:
+    """Facts without how much waits for a receiver: that is told of by the records of one machine."""
+    if isinstance(facts, dict):
+        return {name: counted_out(one) for name, one in facts.items() if name != "waiting"}
+    return [counted_out(one) for one in facts] if isinstance(facts, (list, tuple)) else facts
+
+
+def cheaply(box: TestBox) -> BackupSeal:
+    """Seals under a key that costs little."""
+    return BackupSeal(Argon2Hasher(str(box.folder)).derive, boxes.CHEAP)
+
+
+def sealed_with(box: TestBox, content: State, name: str = "crafted") -> None:
+    """Put a backup into the folder that only somebody can have made who has the password."""
+    here = box.house().box.backups
+    facts = {"box": "x", "box_id": "x", "release": "x", "made_at": "2026-01-01T00:00:00Z",
+             "made_by": "x", "schedule": "", "items": backups.ITEMS}
+    path(box, name).write_bytes(cheaply(box).seal(facts, here.contents.write(content), PASSWORD))
+
+
+def content_of(box: TestBox) -> State:
+    """What a backup of this box holds."""
+    here = box.house().box.backups
+    _, text = here.seal.open(path(box).read_bytes(), "whole", PASSWORD)
+    return here.contents.read(text)
+
+
+@pytest.mark.checklist("C30")
+def test_another_box_answers_as_the_first_one_once_its_backup_is_restored(
+        basic: TestBox, admin: Client, other: TestBox) -> None:
+    wanted = answers(admin)
+    elsewhere = carry(basic, other)
+    assert answers(elsewhere) != wanted, "it was another box"
+    answer = restore(elsewhere, "administrators=replace")
+    assert answer.code == "Done" and answer.warnings == ("The backup is from another box, box1.",)
+    found = answers(elsewhere)
+    assert {name: found[name] for name in wanted if found[name] != wanted[name]} == {}
+    assert other.admin().do("verify_audit_log").code == "Done", "the audit of the box goes on"
+    keys = other.house().box
+    assert keys.sealer.unseal(next(other.state.mail.values()).password, "mail email password") == SECRET
+    assert next(other.state.mail.values()).after != (0,) and not other.state.settings.pending
+    again = other.admin()
+    assert again.do(f"backup_settings name=again password={PASSWORD}").code == "Done"
+    assert restore(again, "administrators=replace --dry-run", "again").result["differences"] == []
+
+
+@pytest.mark.checklist("C19")
+def test_a_backup_opens_with_its_password_alone_and_holds_no_secret_in_clear(basic: TestBox, admin: Client) -> None:
+    data = path(basic).read_bytes()
+    for secret in (SECRET, "PRIVATE KEY", "$argon2", "bob@desk", PASSWORD):
+        assert secret.encode() not in data
+    assert SECRET.encode() not in basic.everything()
+    content = content_of(basic)
+    assert next(content.mail.values()).password == SECRET, "inside it is open, or another box could not use it"
+    assert content.settings.master_key == "" and content.settings.audit_seeds == ()
+    assert (basic.folder / "master.key").read_bytes().split(b'"material": "')[1][:64] not in repr(content).encode()
+    for wrong in ("Violet-95-Lampe", "", ADMIN_PASSWORD):
+        for line in ("verify_backup", "restore_settings --yes"):
+            assert admin.do(f'{line} name=whole password="{wrong}"').code == "BackupPasswordWrong"
+    assert admin.facts(f"verify_backup name=whole password={PASSWORD}")["backup"] == "intact"
+    assert path(basic).stat().st_mode & 0o777 == 0o600 and path(basic).parent.stat().st_mode & 0o777 == 0o700
+    assert [one.name for one in path(basic).parent.iterdir() if "scratch" in one.name or "proven" in one.name] == []
+
+
+def test_a_file_that_was_altered_anywhere_is_refused_and_nothing_changes(basic: TestBox, admin: Client) -> None:
+    admin.do("set_box_name name=Later")
+    data, before = path(basic).read_bytes(), basic.files()
+    for place in range(0, len(data), 10):
+        path(basic).write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1:])
+        assert restore(admin).code in ("BackupDamaged", "NotABackup"), place
+    for cut in (data[:-1], data[:-70], data[:100], b"", data + b"\n", data.replace(b"\n", b"\r\n")):
+        path(basic).write_bytes(cut)
+        assert restore(admin).code in ("BackupDamaged", "NotABackup")
+        assert admin.do("export_backup name=whole").code in ("BackupDamaged", "NotABackup")
+    assert basic.files() == before
+    assert admin.facts("get_backups")["backups"][0]["problem"]
+    path(basic).write_bytes(data)
+    assert restore(admin).code == "Done" and basic.files() != before, "unaltered it is taken"
+
+
+def test_what_is_foreign_or_newer_is_refused_before_anything_is_touched(
+        basic: TestBox, admin: Client, other: TestBox) -> None:
+    data, before = path(basic).read_bytes(), basic.files()
+    newer = snapshot.write(snapshot.Snapshot(2, 0, {"settings": {"1": {}}}))
+    said = dict.fromkeys(("box", "box_id", "release", "made_at", "made_by", "schedule"), "x")
+    sealed = cheaply(basic).seal({**said, "items": ["users"]}, newer, PASSWORD)
+    odd = cheaply(basic).seal({**said, "items": ["cars"]}, newer, PASSWORD)
+    for found, code in ((b'{"other": 1}\nxx\n', "NotABackup"), (b"PK\x03\x04", "NotABackup"),
+                        (checksummed(data.replace(b'"format": 1', b'"format": 2')), "BackupNewer"),
+                        (sealed, "StateNewer"), (odd, "BackupDamaged")):
+        path(basic).write_bytes(found)
+        assert restore(admin).code == code
+    assert basic.files() == before
+    (basic.folder / "import").mkdir()
+    (basic.folder / "import" / "foreign").write_bytes(b"settings")
+    assert admin.do("import_backup name=x file=foreign").code == "NotABackup"
+    assert admin.do("import_backup name=../x file=foreign").code == "InvalidValue"
+    for name in ("nothing", "..", "a/b", "x" * 65):
+        assert restore(admin, name=name).code in ("UnknownBackup", "InvalidValue")
+
+
+def checksummed(data: bytes) -> bytes:
+    """A file whose checksum fits, as somebody makes it who alters it on purpose."""
+    rest = data[:data.rfind(b"\n", 0, -1) + 1]
+    return rest + hashlib.sha256(rest).hexdigest().encode() + b"\n"
+
+
+@pytest.mark.embedded_only("it looks at the file alone")
+def test_whoever_alters_it_and_mends_the_checksum_does_not_get_it_open_either(basic: TestBox) -> None:
+    seal = cheaply(basic)
+    data = seal.seal({"items": ["users"], "box": "box1"}, b"content " * 40, PASSWORD)
+    assert seal.open(checksummed(data), "x", PASSWORD)[1] == b"content " * 40
+    for place in range(0, data.rfind(b"\n", 0, -1), 3):
+        altered = checksummed(data[:place] + bytes([data[place] ^ 1]) + data[place + 1:])
+        with pytest.raises(REFUSED):
+            seal.open(altered, "x", PASSWORD)
+    huge = checksummed(data.replace(b'"memory": 8,', b'"memory": 9999999,'))
+    with pytest.raises(REFUSED, match="makes no sense"):
+        seal.open(huge, "x", PASSWORD)
+
+
+def test_administrators_stay_as_they_are_unless_it_is_said_otherwise(
+        basic: TestBox, admin: Client, other: TestBox) -> None:
+    elsewhere = carry(basic, other)
+    own = other.state.accounts.get("admin")
+    assert elsewhere.do("add_role name=own permissions=security").code == "Done"
+    assert elsewhere.do("add_user name=zoe role=own password=Zoe-first-1").code == "Done"
+    answer = restore(elsewhere)
+    assert answer.result["administrators_kept"] == ["admin", "zoe"]
+    kept = other.state.accounts.get("admin")
+    assert own and kept and kept.password == own.password and "own" in other.state.roles
+    assert {"bob", "kim", "zoe"} <= set(other.state.accounts)
+    asked = elsewhere.do(f"restore_settings name=whole password={PASSWORD} administrators=replace")
+    assert asked.code == "ConfirmationNeeded" and "administrators, too: admin, kim, zoe." in str(asked.message)
+    assert restore(elsewhere, "administrators=replace").code == "Done"
+    assert "zoe" not in other.state.accounts and "own" not in other.state.roles
+    assert (one := other.state.accounts.get("admin")) and one.password != own.password
+
+
+def test_nobody_restores_himself_away(basic: TestBox, admin: Client) -> None:
+    assert admin.do("add_user name=late role=administrator password=Late-first-1 must_change=no").code == "Done"
+    late = basic.client("late", "Late-first-1")
+    assert restore(late, "administrators=replace").code == "OwnAccount"
+    assert restore(late).status == 0 and late.do("get_users name=late").code == "Done"
+
+
+def test_only_what_is_wanted_is_restored_and_what_it_would_change_is_shown(basic: TestBox, admin: Client) -> None:
+    admin.do("set_box_name name=Later")
+    admin.do("remove_user name=bob")
+    before = basic.files()
+    shown = restore(admin, "--dry-run items=users").result["differences"]
+    assert "accounts bob was added" in shown and not [one for one in shown if "settings" in one]
+    assert basic.files() == before
+    assert restore(admin, "items=users").result["differences"] == shown
+    assert basic.state.settings.name == "Later" and "bob" in basic.state.accounts
+    assert restore(admin, "items=settings").result["differences"] == ["settings name: Later -> box1"]
+    assert admin.do(f"backup_settings name=part password={PASSWORD} items=roles,users").code == "Done"
+    assert restore(admin, "items=keys", "part").code == "NotInBackup"
+    admin.do("set_user name=bob role=monitor")
+    admin.do("remove_role name=crew")
+    assert restore(admin, "items=users", "part").code == "UnknownRole"
+    assert restore(admin, name="part").code == "Done"
+
+
+@pytest.mark.checklist("R047")
+def test_names_that_older_releases_shipped_and_what_no_command_lets_in_are_not_restored(
+        basic: TestBox, admin: Client) -> None:
+    content = content_of(basic)
+    old = content._replace(accounts=content.accounts.put("security-admin", Account("security-admin", "administrator")))
+    sealed_with(basic, old)
+    answer = restore(admin, name="crafted")
+    assert (answer.code, answer.result["left_out"]) == ("Unchanged", ["security-admin"])
+    assert "security-admin" not in basic.state.accounts
+    before = basic.files()
+    for wrong, code in ((content.roles.put("sly", Role("sly", ("boxmgmt",))), "PermissionNotAssignable"),
+                        (content.roles.put("sly", Role("sly", ("fly",))), "InvalidValue")):
+        sealed_with(basic, content._replace(roles=wrong))
+        assert restore(admin, name="crafted").code == code
+    sealed_with(basic, content._replace(accounts=content.accounts.put("Bob Up", Account("Bob Up", "monitor"))))
+    assert restore(admin, name="crafted").code == "InvalidValue"
+    assert basic.files() == before
+
+
+def test_sessions_of_users_who_get_another_password_end(basic: TestBox, admin: Client) -> None:
+    admin.do("set_user name=kim password=Kim-other-2")
+    kim = basic.client("kim", "Kim-other-2")
+    assert restore(admin, "administrators=replace").code == "Done"
+    assert kim.do("get_current_user").code == "SessionEnded"
+    assert admin.do("get_users").code == "Done", "who restores goes on"
+
+
+def test_users_keep_the_number_that_the_machine_knows_them_by(basic: TestBox, admin: Client) -> None:
+    basic.configure(uids=(70000, 70010, 70003))
+    basic.replace("kim", uid=70001)
+    admin.do("remove_user name=bob")
+    assert restore(admin, "administrators=replace").code == "Done"
+    uids = {one.name: one.uid for one in basic.state.accounts.values()}
+    assert (uids["kim"], uids["bob"]) == (70001, 70003) and basic.state.settings.uids[2] == 70004
+
+
+def test_a_backup_is_taken_out_kept_once_and_removed(basic: TestBox, admin: Client) -> None:
+    answer = admin.do("export_backup name=whole")
+    assert answer.download.encode() == path(basic).read_bytes()
+    assert admin.do(f"backup_settings name=whole password={PASSWORD}").code == "BackupExists"
+    assert admin.do("backup_settings name=weak password=short").code == "PasswordTooWeak"
+    assert admin.do(f"backup_settings name=a password={PASSWORD} items=users,cars").code == "InvalidValue"
+    assert admin.do("remove_backup name=whole --yes").code == "Done"
+    assert admin.do("remove_backup name=whole --yes").code == "UnknownBackup"
+    assert admin.facts("get_backups")["backups"] == []
+
+
+@pytest.mark.embedded_only("it proves what is read back, which no client sees")
+def test_what_does_not_prove_itself_does_not_count(basic: TestBox) -> None:
+    shelf = basic.house().box.backups.shelf
+
+    def refuse(data: bytes) -> None:
+        raise ValueError(data)
+    with pytest.raises(ValueError, match="as written"):
+        shelf.put("broken", b"as written", refuse)
+    assert list(shelf.names()) == ["whole"]
+    (basic.folder / "backups" / "killed.backup.unproven").write_bytes(b"half")
+    assert list(shelf.names()) == ["whole"]
+    shelf.put("good", b"as written", lambda data: None)
+    assert sorted(one.name for one in path(basic).parent.iterdir()) == ["backups.lock", "good.backup", "whole.backup"]
+
+
+@pytest.mark.embedded_only("it is about what is stored")
+def test_everything_that_is_stored_belongs_to_a_backup_but_what_is_of_the_moment() -> None:
+    kept = {table for item in backups.ITEMS for table in backups.tables([item])}
+    assert sum(len(backups.tables([item])) for item in backups.ITEMS) == len(kept)
+    assert set(State._fields) - kept == {"generation", "settings", "sessions", "conditions"}

@@ -1,0 +1,90 @@
+"""The backups that boxmgmtd takes by itself (C31)."""
+
+import pytest
+
+from sysmgmt.domain import schedules
+from sysmgmt.domain.schedules import BackupSchedule
+from sysmgmt.domain.times import iso, seconds
+from sysmgmt.service.backups import PAUSE, Watch
+from tests.support.box import Client, TestBox
+from tests.support.clock import DAY, HOUR
+
+PASSWORD = "Violet-95-Lamp"
+
+
+@pytest.mark.parametrize("interval, now, before, after", [
+    ("daily", "2026-03-10T02:30:00Z", "2026-03-10T02:30:00Z", "2026-03-11T02:30:00Z"),
+    ("daily", "2026-03-10T02:29:59Z", "2026-03-09T02:30:00Z", "2026-03-10T02:30:00Z"),
+    ("weekly", "2026-03-11T12:00:00Z", "2026-03-09T02:30:00Z", "2026-03-16T02:30:00Z"),
+    ("weekly", "2026-03-09T02:00:00Z", "2026-03-02T02:30:00Z", "2026-03-09T02:30:00Z"),
+    ("monthly", "2026-01-01T01:00:00Z", "2025-12-01T02:30:00Z", "2026-01-01T02:30:00Z"),
+    ("monthly", "2026-12-31T23:59:59Z", "2026-12-01T02:30:00Z", "2027-01-01T02:30:00Z"),
+    ("monthly", "2028-02-29T00:00:00Z", "2028-02-01T02:30:00Z", "2028-03-01T02:30:00Z")])
+def test_a_schedule_has_its_moments_in_utc(interval: str, now: str, before: str, after: str) -> None:
+    one = BackupSchedule("n", interval, 150, (), 7, "", 0.0)
+    assert (iso(schedules.last(one, seconds(now))), iso(schedules.following(one, seconds(now)))) == (before, after)
+
+
+@pytest.fixture
+def admin(basic: TestBox) -> Client:
+    client = basic.admin()
+    line = f"schedule_backup name=nightly interval=daily time=02:00 keep=2 items=users,roles password={PASSWORD}"
+    assert client.do(line).code == "Done"
+    return client
+
+
+def names(box: TestBox) -> list[str]:
+    """The backups that there are."""
+    return [one["name"] for one in box.admin().facts("get_backups")["backups"]]
+
+
+def told(box: TestBox) -> list[str]:
+    """Names of the events about backups."""
+    found = box.admin().facts("get_events_log limit=1000")["events"]
+    return [one["name"] for one in found if one["name"].startswith("Backup")]
+
+
+@pytest.mark.checklist("C31")
+def test_it_is_taken_once_at_its_moment_and_the_oldest_goes(basic: TestBox, admin: Client) -> None:
+    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    watch.look(house)
+    assert names(basic) == [], "its moment was before it was wanted"
+    assert admin.do(f"backup_settings name=nightly-0 password={PASSWORD} items=roles").code == "Done"
+    for _ in range(3):
+        basic.clock.move(DAY)
+        watch.look(house)
+        basic.clock.move(HOUR)
+        watch.look(house)
+    found = names(basic)
+    assert len(found) == 3 and found[0] == "nightly-0", "two of the schedule are kept, and none that somebody took"
+    assert basic.admin().facts(f"verify_backup name={found[-1]} password={PASSWORD}")["items"] == ["users", "roles"]
+    taken = [one for one in basic.audit() if one["command"] == "take_scheduled_backup" and one.get("code")]
+    assert [one["user"] for one in taken] == ["system"] * 3
+    assert PASSWORD.encode() not in basic.everything()
+    assert admin.do("schedule_backup name=nightly interval=never").code == "Done"
+    basic.clock.move(DAY)
+    watch.look(house)
+    assert names(basic) == found
+
+
+def test_one_that_fails_is_tried_again_and_both_are_told_of(basic: TestBox, admin: Client) -> None:
+    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    basic.clock.move(DAY)
+    (basic.folder / "master.key").rename(basic.folder / "aside")
+    watch.look(house)
+    (basic.folder / "aside").rename(basic.folder / "master.key")
+    watch.look(house)
+    assert (names(basic), told(basic)) == ([], ["BackupFails"])
+    basic.clock.move(PAUSE)
+    watch.look(house)
+    assert len(names(basic)) == 1 and told(basic) == ["BackupFails", "BackupTaken", "BackupFailsCleared"]
+
+
+def test_a_schedule_keeps_its_password_unless_another_one_is_given(basic: TestBox, admin: Client) -> None:
+    sealed = {one.password for one in basic.state.backup_schedules.values()}
+    assert admin.do("schedule_backup name=nightly interval=weekly").code == "Done"
+    assert {one.password for one in basic.state.backup_schedules.values()} == sealed
+    assert admin.do("schedule_backup name=other interval=weekly").code == "MissingValue"
+    assert admin.do("schedule_backup name=other interval=never").code == "NotConfigured"
+    for wrong in ("time=24:00 interval=daily", "time=2 interval=daily", "keep=0 interval=daily", "interval=hourly"):
+        assert admin.do(f"schedule_backup name=nightly {wrong}").code == "InvalidValue"
