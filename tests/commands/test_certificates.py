@@ -228,8 +228,7 @@ def test_the_key_status_tells_everything_but_the_key(basic: TestBox) -> None:
     admin.do("create_system_certificate common_name=box1")
     basic.clock.now += DAY
     found = admin.facts("get_key_status")
-    assert found["sealed"] == {"identities": 3, "signing_requests": 0, "mail": 0, "directories": 0, "backup_schedules": 0,
-                               "audit_seeds": 1}
+    assert {kind: count for kind, count in found["sealed"].items() if count} == {"identities": 3, "audit_seeds": 1}
     assert [one["name"] for one in found["keys"]] == ["master key", "audit key", "cluster certificate",
                                                       "root certificate", "system certificate"]
     assert all(one["age"] == DAY and one["fingerprint"] and one["replace_by"] for one in found["keys"])
