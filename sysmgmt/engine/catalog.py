@@ -9,6 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from sysmgmt.domain.errors import UnknownCommand
 from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.declaration import OWN_WORK, Command
+from sysmgmt.engine.request import Caller
+
+MOST_NEAR = 3
+NEAR = 0.75
+"""How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
 
 
 class Catalog(Mapping[str, Command]):
@@ -57,9 +62,24 @@ def declared(catalog: Mapping[str, Command], name: str) -> Command | None:
     return None if command is None or command.needs == OWN_WORK else command
 
 
-def public(catalog: Mapping[str, Command], name: str) -> Command:
+def is_shown(command: Command, caller: Caller) -> bool:
+    """Whether `caller` gets to see that the command exists (R245)."""
+    return command.needs != OWN_WORK and (caller.advanced or not command.advanced)
+
+
+def public(catalog: Mapping[str, Command], name: str, caller: Caller) -> Command:
     """The command `name` of a client's request. Raises UnknownCommand."""
     command = declared(catalog, name)
     if command is None:
-        raise UnknownCommand(name=repeatable(name))
+        raise unknown(catalog, name, caller)
     return command
+
+
+def unknown(catalog: Mapping[str, Command], name: str, caller: Caller) -> UnknownCommand:
+    """That there is no command `name`, with the names that may have been meant."""
+    from difflib import get_close_matches  # rarely needed, and slow to import
+    names = [one.name for one in catalog.values() if is_shown(one, caller)]
+    told = repeatable(name)
+    near = get_close_matches(name, names, MOST_NEAR, NEAR) if told == name else []
+    refusal = UnknownCommand(name=told)
+    return UnknownCommand(str(refusal), f"Did you mean {' or '.join(near)}? {refusal.hint}") if near else refusal

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import changes, events, security
 from sysmgmt.domain.errors import (
-    ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal, UnknownCommand)
+    ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal)
 from sysmgmt.domain.model import State, differs
-from sysmgmt.domain.names import repeatable
 from sysmgmt.engine import confirmation
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.authority import authorise, check_scope
-from sysmgmt.engine.catalog import declared
+from sysmgmt.engine.catalog import declared, unknown
 from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Question, Shown
 from sysmgmt.engine.ports import Box
@@ -82,7 +81,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
     answer = Answer(request.command, "Unchanged")
     try:
         if command is None:
-            raise UnknownCommand(name=repeatable(request.command))
+            raise unknown(house.catalog, request.command, caller)
         reply = travel(Trip(house, caller, request, command, SlowWork(), record, listening))
         answer = reply.answer
         return reply

@@ -103,7 +103,7 @@ class EmbeddedDoor:
     def barred(self, command: str) -> Answer | None:
         """Why the caller may not run `command` now, or None."""
         try:
-            wanted = public(self._house.catalog, command)
+            wanted = public(self._house.catalog, command, self._caller)
             authority.authorise(self._house.box.store.read(), self._caller, wanted)
         except Refusal as refusal:
             return refused(command, refusal)
@@ -114,7 +114,8 @@ class EmbeddedDoor:
         if barred := self.barred(command):
             return barred  # nobody learns of a value what the command would not tell him
         try:
-            dispatch.check(self._house, self._caller, public(self._house.catalog, command), parameter, texts)
+            wanted = public(self._house.catalog, command, self._caller)
+            dispatch.check(self._house, self._caller, wanted, parameter, texts)
         except Refusal as refusal:
             return self.run(refused(command, refusal))
         return None

@@ -3,26 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain.errors import UnknownCommand
 from sysmgmt.domain import roles
 from sysmgmt.domain.model import State
-from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.authority import holds
-from sysmgmt.engine.catalog import public
-from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Command, Parameter
+from sysmgmt.engine.catalog import is_shown, public, unknown
+from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, Command, Parameter
 from sysmgmt.engine.request import Caller
-
-
-def is_shown(command: Command, caller: Caller) -> bool:
-    """Whether `caller` gets to see that the command exists (R245)."""
-    return command.needs != OWN_WORK and (caller.advanced or not command.advanced)
 
 
 def visible(catalog: Mapping[str, Command], caller: Caller, name: str) -> Command:
     """The command `name`. Raises UnknownCommand, also for one that is hidden."""
-    command = public(catalog, name)
+    command = public(catalog, name, caller)
     if not is_shown(command, caller):
-        raise UnknownCommand(name=repeatable(name))
+        raise unknown(catalog, name, caller)
     return command
 
 

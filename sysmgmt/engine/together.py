@@ -118,7 +118,7 @@ def _next(house: House, course: Course, step: Step) -> tuple[Answer, State, Call
 
 def _evaluate(house: House, course: Course, request: Request, slow: SlowWork,
               record: Record) -> tuple[Answer, State, Caller]:
-    command = public(house.catalog, request.command)
+    command = public(house.catalog, request.command, course.caller)
     trip = Trip(house, course.caller, request, command, slow, record)
     if command.kind is Act or command.alone:
         raise NotAtomic(command=command.name)

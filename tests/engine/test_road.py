@@ -423,6 +423,15 @@ def test_a_misplaced_secret_is_neither_repeated_nor_recorded(basic: TestBox) -> 
     assert b"no_such_command" in basic.everything()
 
 
+@pytest.mark.parametrize("typed, near", [("ad_user", "add_user"), ("get_user", "get_users"), ("GET_USERS", None),
+                                         ("set_pasword", "set_password"), ("xyzzy", None), ("close_sesion", None)])
+def test_a_slip_is_answered_with_the_names_that_may_have_been_meant(
+        basic: TestBox, typed: str, near: str | None) -> None:
+    hint = basic.admin().do(typed).hint or ""
+    assert hint.endswith("Enter help for the list of commands.")
+    assert ("Did you mean" in hint) == (near is not None) and (near or "") in hint
+
+
 def test_a_batch_that_changes_the_password_twice_checks_the_second_against_the_first(basic: TestBox) -> None:
     client = basic.admin()
     first = f'set_password current_password="{ADMIN_PASSWORD}" new_password="Second-pass-22"'
