@@ -22,6 +22,7 @@ from sysmgmt.screen import manual, text
 from sysmgmt.screen.progress import shown
 from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.visible import escaped
+from sysmgmt.screen.wrapping import fitted
 
 
 class Output:
@@ -61,7 +62,7 @@ class Output:
         """A message beside the answers; each of its lines is escaped."""
         with suppress(OSError):  # where nobody listens the exit status still tells
             for line in message.split("\n"):
-                self._err.write(f"{self._place()}{escaped(line)}\n")
+                self._err.write(fitted(f"{self._place()}{escaped(line)}\n", self._err))
             self._err.flush()
 
     @property

@@ -1,15 +1,14 @@
 """A pager without a child process: nothing to escape from, and under the idle guard."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
-from prompt_toolkit.utils import get_cwidth
 
 from sysmgmt.screen.keyboard import Keyboard
+from sysmgmt.screen.wrapping import fitted, wrapped
 
 HELP = "space: on, b: back, g: start, G: end, q: quit"
 _STEPS = {"down": 1, "j": 1, "enter": 1, "up": -1, "k": -1}
@@ -25,8 +24,9 @@ class Pager:
     def page(self, text: str) -> None:
         """Show `text`, in pages if it is longer than the screen. Raises Ended."""
         size = self._keyboard.screen.get_size()
-        if self._keyboard.dumb or len(list(wrapped(text, size.columns))) < size.rows:
-            self._keyboard.out.write(text)
+        shown = fitted(text, self._keyboard.out)
+        if self._keyboard.dumb or shown.count("\n") < size.rows:
+            self._keyboard.out.write(shown)
             self._keyboard.out.flush()
         else:
             with suppress(KeyboardInterrupt), self._keyboard.prompting():
@@ -76,16 +76,3 @@ class _Page:
 
 def _quit(event: KeyPressEvent) -> None:
     event.app.exit()
-
-
-def wrapped(text: str, columns: int) -> Iterator[str]:
-    """The rows that `text` takes on a screen of so many columns."""
-    for line in text.splitlines():
-        row, width = "", 0
-        for character in line.expandtabs():
-            wide = get_cwidth(character)
-            if width + wide > columns:
-                yield row
-                row, width = "", 0
-            row, width = row + character, width + wide
-        yield row

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sysmgmt.screen.pager import wrapped
+from sysmgmt.screen.wrapping import wrapped
 
 from .harness import Terminal
 
@@ -62,3 +62,10 @@ def test_long_rows_are_wrapped_by_width() -> None:
     assert list(wrapped("abcdef\n\ngh\n", 4)) == ["abcd", "ef", "", "gh"]
     assert list(wrapped("中中中", 4)) == ["中中", "中"]
     assert list(wrapped("", 4)) == []
+
+
+def test_long_lines_are_broken_between_words_and_their_rest_stands_further_right() -> None:
+    assert list(wrapped("Error: The box is busy now.", 12)) == ["Error: The", "  box is", "  busy now."]
+    assert list(wrapped("  Groups: one, two", 12)) == ["  Groups:", "    one, two"]
+    assert list(wrapped("key AAAAAAAAAAAA end", 8)) == ["key", "  AAAAAA", "AAAAAA", "  end"]
+    assert list(wrapped("中a", 1)) == ["中", "a"]
