@@ -2,7 +2,8 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, audit, backups, box, certificates, collections, logs, mail, partners, security, support, syslog, tls,
+    accounts, audit, backups, box, certificates, collections, logs, mail, partners, security, snmp, support,
+    syslog, tls,
     truststore, web)
 
 MAIN = Menu("Main Menu", (
@@ -77,6 +78,15 @@ MAIN = Menu("Main Menu", (
                 Run("Enable a syslog server", syslog.enable_syslog),
                 Run("Disable a syslog server", syslog.disable_syslog),
                 Run("Send a test message", syslog.test_syslog),
+            )),
+            Menu("SNMP", (
+                Run("View SNMP settings and users", snmp.get_snmp_settings),
+                Run("Change SNMP settings", snmp.config_snmp),
+                Run("Enable SNMP", snmp.enable_snmp),
+                Run("Disable SNMP", snmp.disable_snmp),
+                Run("Send a test notification", snmp.test_snmp),
+                Run("Add an SNMP user or change its passphrases", snmp.add_snmp_user),
+                Run("Remove SNMP user", snmp.remove_snmp_user),
             )),
         )),
         Menu("Settings backup", (

@@ -49,6 +49,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.services import NoServices
+    from sysmgmt.host.snmptrap import SnmpNotifier
     from sysmgmt.host.surroundings import LinuxSurroundings
     from sysmgmt.host.syslog import SyslogSender
     from sysmgmt.store.audit import AuditJournal
@@ -72,8 +73,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               x509.Certifier(), x509.Reader(), x509.Servers(), x509.Partners(),
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
-              SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), DeliveryFile(folder),
-              CollectedFiles(folder), LinuxSurroundings(), _backups(folder), clock, __version__,
+              SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
+              DeliveryFile(folder), CollectedFiles(folder), LinuxSurroundings(), _backups(folder), clock, __version__,
               hosted.listeners)
     return House(box, catalog(), attempt.verify)
 

@@ -2,7 +2,7 @@
 
 from sysmgmt.commands import (
     accounts, audit, backups, box, certificates, collections, keys, logs, mail, own, partners, roles, security,
-    session, support, syslog, tls, truststore, web)
+    session, snmp, support, syslog, tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -18,7 +18,7 @@ CHAPTERS = (
     ("Settings backup", backups.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("System info", collections.COMMANDS),
-    ("Notification", (*mail.COMMANDS, *syslog.COMMANDS)),
+    ("Notification", (*mail.COMMANDS, *syslog.COMMANDS, *snmp.COMMANDS)),
     ("Advanced support", support.COMMANDS),
 )
 """The chapters of the manual with their commands."""

@@ -23,7 +23,7 @@ def _known(text: str, reading: Reading) -> str:
     return names.canonical(text)
 
 
-def _place(text: str, reading: Reading) -> str:
+def read_place(text: str, reading: Reading) -> str:
     """An address of the box; "" for all."""
     if text.lower() == EVERYWHERE:
         return ""
@@ -44,7 +44,7 @@ PartnerAddress = Annotated[str, Word("Name or address of the partner", read_serv
 PartnerPort = Annotated[int, Word("Port at which the partner listens for others", whole(1, 65535, "ports"), "1-65535")]
 OwnPort = Annotated[int, Word("Port at which the box listens for its partners", whole(1024, 65535, "ports"),
                               "1024-65535")]
-OwnAddress = Annotated[str, Word(f"Address at which the box listens for its partners, or {EVERYWHERE}", _place,
+OwnAddress = Annotated[str, Word(f"Address at which the box listens for its partners, or {EVERYWHERE}", read_place,
                                  f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
 PartnerCertificate = Annotated[tuple[Certificate, ...], Word(
     "Certificate that the partner shows (paste it, from -----BEGIN to -----END)", read_certificates, "-", block=True,

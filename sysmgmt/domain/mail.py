@@ -69,12 +69,16 @@ def address(text: str) -> str:
 def recipient(text: str) -> Recipient:
     """What `ADDRESS[:LEVEL][:SCOPE][:TOPIC]` says. Raises InvalidValue."""
     to, *filters = text.split(":")
-    found = Recipient(address(to))
+    return filtered(Recipient(address(to)), filters)
+
+
+def filtered(found: Recipient, filters: Iterable[str]) -> Recipient:
+    """The recipient who is told of what `filters` say: a level, a scope, a topic. Raises InvalidValue."""
     for one in filters:
         kind = next((name for name, known in (("level", LEVELS), ("scope", SCOPES), ("topic", TOPICS))
                      if one.lower() in known), None)
         if kind is None:
-            raise InvalidValue(what=f"After {to} there may be a level ({', '.join(LEVELS)}), a scope "
+            raise InvalidValue(what=f"After {found.address} there may be a level ({', '.join(LEVELS)}), a scope "
                                     f"({', '.join(SCOPES)}) and a topic ({', '.join(TOPICS)}), each after a colon")
         found = found._replace(**{kind: one.lower()})
     return found

@@ -17,6 +17,8 @@ from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.links import Communication as Communication
 from sysmgmt.domain.links import Partner as Partner
+from sysmgmt.domain.monitors import SnmpSettings as SnmpSettings
+from sysmgmt.domain.monitors import SnmpUser as SnmpUser
 from sysmgmt.domain.reach import Pending as Pending
 from sysmgmt.domain.reach import Reach as Reach
 from sysmgmt.domain.reach import Returned as Returned
@@ -180,6 +182,8 @@ class State(NamedTuple):
     syslog: Records[SyslogServer] = Records()
     directories: Records[DirectorySettings] = Records()
     backup_schedules: Records[BackupSchedule] = Records()
+    snmp: Records[SnmpSettings] = Records()
+    snmp_users: Records[SnmpUser] = Records()
 
     @property
     def installed(self) -> bool:

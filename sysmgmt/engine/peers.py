@@ -6,6 +6,7 @@ from typing import Protocol
 from sysmgmt.domain.exchange import Heard, Message, Proof
 from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import Certificate, Partner
+from sysmgmt.domain.snmp import Notification, Target
 from sysmgmt.domain.syslog import Relay
 from sysmgmt.domain.truststore import Trust
 
@@ -61,4 +62,14 @@ class Sender(Protocol):
         """A connection that the server has not refused; `passed` hears of each step to it.
 
         Raises ServerUnreachable, ServerRefused, DeliveryFailed.
+        """
+
+
+class Notifier(Protocol):
+    """Speaks to SNMP receivers."""
+
+    def notify(self, target: Target, what: Notification, passed: Callable[[str], None]) -> None:
+        """Send a notification; `passed` hears of each step. One that is to be confirmed is, on return.
+
+        It never lasts longer than half a minute. Raises ServerUnreachable, DeliveryFailed, ServiceRefused.
         """

@@ -20,6 +20,7 @@ from sysmgmt.engine.journals import Audit as Audit
 from sysmgmt.engine.journals import AuditFiles as AuditFiles
 from sysmgmt.engine.journals import Journal as Journal
 from sysmgmt.engine.peers import Mailer as Mailer
+from sysmgmt.engine.peers import Notifier as Notifier
 from sysmgmt.engine.peers import Partners as Partners
 from sysmgmt.engine.peers import Sender as Sender
 from sysmgmt.engine.peers import Servers as Servers
@@ -108,6 +109,7 @@ class Box(NamedTuple):
     mailer: Mailer
     sender: Sender
     directory: Directory
+    notifier: Notifier
     deliveries: Deliveries
     archives: Archives
     surroundings: Surroundings

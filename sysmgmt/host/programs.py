@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sysmgmt.domain.errors import ServiceRefused
 
@@ -13,11 +13,14 @@ MOST_WORDS = 400
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 
 
-def run(service: str, arguments: Sequence[str], limit: float = TIME_LIMIT) -> str:
-    """What the program printed. Raises ServiceRefused, with its words, unless it ends well and in time."""
+def run(service: str, arguments: Sequence[str], limit: float = TIME_LIMIT, more: Mapping[str, str] = {}) -> str:
+    """What the program printed; `more` is added to its environment.
+
+    Raises ServiceRefused, with its words, unless it ends well and in time.
+    """
     try:
         done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=limit,
-                              check=False, env=ENVIRONMENT, text=True, errors="replace")
+                              check=False, env={**ENVIRONMENT, **more}, text=True, errors="replace")
     except subprocess.TimeoutExpired:
         raise ServiceRefused(service=service, words=f"{arguments[0]} did not end within {limit:g} s") from None
     except OSError as problem:

@@ -194,7 +194,7 @@ FILES = (
     ("audit.lost", "how many records could not be written, and were not told of yet"),
     ("events.journal", "the events: one line of JSON for each; the last four archives beside it, of 4 MB each"),
     ("collected", "the archives that collect_system_info has made; they expire"),
-    ("deliveries.json", "how far each mail recipient and syslog server has got; without it they get things twice"),
+    ("deliveries.json", "how far each receiver of mail, syslog and SNMP has got; without it they get things twice"),
 )
 
 ENVIRONMENT = (

@@ -15,7 +15,7 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
-    auditcare, backups, collections, deploy, duties, endings, health, mailing, relaying,
+    auditcare, backups, collections, deploy, duties, endings, health, mailing, notifying, relaying,
     renewals, tlscare, unconfirmed)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
@@ -51,7 +51,7 @@ def serve(folder: str, path: str) -> None:
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
-                         *tlscare.DUTIES, *collections.DUTIES, *backups.duties(),
+                         *notifying.duties(), *tlscare.DUTIES, *collections.DUTIES, *backups.duties(),
                          *(doors.DUTIES if here else ())))
     server = Server(house, listening(path), presence)
     for number in ENDING:

@@ -50,6 +50,10 @@ GUIDE = {
     "backup_settings": "security", "get_backups": "view", "verify_backup": "security", "restore_settings": "security",
     "export_backup": "security", "import_backup": "security", "remove_backup": "security",
     "schedule_backup": "security",
+    "config_snmp": "system_configuration", "enable_snmp": "system_configuration",
+    "disable_snmp": "system_configuration", "get_snmp_settings": "system_configuration",
+    "test_snmp": "system_configuration", "add_snmp_user": "system_configuration",
+    "remove_snmp_user": "system_configuration",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

@@ -81,7 +81,9 @@ from sysmgmt.domain.errors.peers import PartnerExists as PartnerExists
 from sysmgmt.domain.errors.peers import PartnerFailed as PartnerFailed
 from sysmgmt.domain.errors.peers import ServerRefused as ServerRefused
 from sysmgmt.domain.errors.peers import ServerUnreachable as ServerUnreachable
+from sysmgmt.domain.errors.peers import SnmpUserInUse as SnmpUserInUse
 from sysmgmt.domain.errors.peers import UnknownPartner as UnknownPartner
+from sysmgmt.domain.errors.peers import UnknownSnmpUser as UnknownSnmpUser
 from sysmgmt.domain.errors.requests import Cancelled as Cancelled
 from sysmgmt.domain.errors.requests import ConfirmationNeeded as ConfirmationNeeded
 from sysmgmt.domain.errors.requests import InternalError as InternalError

@@ -23,6 +23,19 @@ class ClearText(Refusal):
     hint = "Use protocol=tls; where the receiver leaves no choice, add insecure=yes."
 
 
+class UnknownSnmpUser(Refusal):
+    """There is no SNMP user {name}."""
+
+    hint = "get_snmp_settings lists the SNMP users; add_snmp_user adds one."
+    askable = True
+
+
+class SnmpUserInUse(Refusal):
+    """The box notifies its receivers as the SNMP user {name}."""
+
+    hint = "config_snmp user=NAME names another one; then this one can be removed."
+
+
 class DeliveryFailed(Refusal):
     """The server {server} takes no message: {reason}."""
 

@@ -1,0 +1,72 @@
+"""The nouns of SNMP."""
+
+from typing import Annotated
+
+from sysmgmt.commands.partner_words import read_place
+from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.domain import names, snmp, usm
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import State
+from sysmgmt.domain.partner_facts import EVERYWHERE
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+NOBODY = "none"
+
+
+def _yes(text: str, reading: Reading) -> bool:
+    return bool(one_of("yes", "no")(text, reading) == "yes")
+
+
+def _receivers(text: str, reading: Reading) -> tuple[str, ...]:
+    if text.lower() == NOBODY:
+        return ()
+    found = {snmp.receiver(one).address: one for one in listed(text)}
+    if not 0 < len(found) == len(listed(text)) <= snmp.MOST:
+        raise InvalidValue(what=f"Expected {NOBODY}, or up to {snmp.MOST} different receivers, separated by commas")
+    return tuple(found.values())
+
+
+def _place(text: str, reading: Reading) -> snmp.Place:
+    return snmp.place(snmp.receiver(text))
+
+
+def _user(text: str, reading: Reading) -> str:
+    if not names.fits(text):
+        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
+    return text
+
+
+def _known(state: State) -> list[str]:
+    return [snmp.receiver(one).address for one in snmp.settings(state).receivers]
+
+
+YES_OR_NO = ["yes", "no"]
+SnmpAgent = Annotated[bool, Word("Whether the agent answers who asks by SNMP", _yes, "yes|no",
+                                 offers=lambda state: YES_OR_NO)]
+SnmpAddress = Annotated[str, Word(f"Address at which the agent listens, or {EVERYWHERE}", read_place,
+                                  f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
+SnmpPort = Annotated[int, Word("Port at which the agent listens", whole(1, 65535, "ports"), "1-65535")]
+Receivers = Annotated[tuple[str, ...], Word(
+    f"Receivers, separated by commas, each with a level, scope and topic after colons if it does not want all; "
+    f"{NOBODY} for no notifications", _receivers, f"{NOBODY}|HOST[:PORT][:LEVEL][:SCOPE][:TOPIC][,...]")]
+NotifyingUser = Annotated[str, Word("SNMP user as which the box notifies", _user, "NAME",
+                                    offers=lambda state: state.snmp_users)]
+SnmpNotification = Annotated[str, Word("Whether notifications are confirmed (inform is recommended)",
+                                       one_of(*snmp.NOTIFICATIONS), "|".join(snmp.NOTIFICATIONS),
+                                       offers=lambda state: list(snmp.NOTIFICATIONS))]
+SnmpVersion = Annotated[str, Word("Version of SNMP (3 is recommended)", one_of(*snmp.VERSIONS),
+                                  "|".join(snmp.VERSIONS), offers=lambda state: list(snmp.VERSIONS))]
+Community = Annotated[str, Word("Community of version 2c", lambda text, reading: snmp.community(text), "COMMUNITY",
+                                secret=True)]
+InsecureSnmp = Annotated[bool, Word("Whether SNMPv1 and SNMPv2c may be spoken, in clear text", _yes, "yes|no",
+                                    offers=lambda state: YES_OR_NO)]
+SnmpUserName = Annotated[str, Word("Name of the SNMP user", _user, "NAME")]
+KnownSnmpUser = Annotated[str, Word("Which SNMP user", _user, "NAME", bare=True, none="There are no SNMP users.",
+                                    offers=lambda state: state.snmp_users)]
+AuthenticationPassphrase = Annotated[str, Word(
+    "Authentication passphrase", lambda text, reading: usm.key(text), "PASSPHRASE", secret=True, twice=True)]
+PrivacyPassphrase = Annotated[str, Word(
+    "Privacy passphrase", lambda text, reading: usm.key(text), "PASSPHRASE", secret=True, twice=True)]
+Destination = Annotated[snmp.Place, Word("Trap destination (host name or IP)", _place, "HOST[:PORT]", bare=True,
+                                         offers=_known)]

@@ -1,0 +1,107 @@
+"""SNMP: the users with their keys sealed, receivers with what waits for them, and a test that goes step by step."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain import delivery, sealed, snmp, usm
+from sysmgmt.domain.delivery import Delivered
+from sysmgmt.domain.errors import NotConfigured, Refusal
+from sysmgmt.domain.model import SnmpSettings, SnmpUser, State
+from sysmgmt.domain.snmp import INFORM, V2C, V3, Place, Target
+from sysmgmt.engine import mailing
+from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.mailing import Queue
+from sysmgmt.engine.ports import Box, Sealer
+from sysmgmt.engine.trial import Steps
+
+COMMUNITY = sealed.place("snmp", snmp.NAME, "community")
+ADVICE = {
+    "name": "Check the name of the receiver (get_snmp_settings), and the DNS of the box.",
+    "accepted": "Check the port, whether the receiver runs and a firewall lets the box through, and that it knows the "
+                "SNMP user with SHA-256, AES and the same two passphrases."}
+"""What to do where a test ends at a step."""
+UNCONFIRMED = "Nobody confirms a trap: look at the receiver whether it is there. notification=inform is confirmed."
+
+
+def sealed_user(call: Call, name: str, authentication: str, privacy: str) -> SnmpUser:
+    """A user with its keys sealed. Raises MasterKeyMissing, MasterKeyWrong."""
+    def closed(field: str, key: str) -> str:
+        return call.box.sealer.seal(key, sealed.place("snmp_users", name, field), call.state.settings.master_key)
+    return SnmpUser(name, closed("authentication", authentication), closed("privacy", privacy))
+
+
+def opened_user(sealer: Sealer, one: SnmpUser) -> SnmpUser:
+    """A user with its keys opened. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+    def opened(field: str, key: str) -> str:
+        return sealer.unseal(key, sealed.place("snmp_users", one.name, field))
+    return SnmpUser(one.name, opened("authentication", one.authentication), opened("privacy", one.privacy))
+
+
+def with_community(call: Call, new: SnmpSettings, community: str | None) -> SnmpSettings:
+    """The settings with a community, sealed: the one given, or the present one; none for version 3.
+
+    Raises MasterKeyMissing, MasterKeyWrong.
+    """
+    if new.version == V3:
+        return new._replace(community="")
+    if community:
+        return new._replace(community=call.box.sealer.seal(community, COMMUNITY, call.state.settings.master_key))
+    return new
+
+
+def opened_community(sealer: Sealer, found: SnmpSettings) -> str:
+    """The community; "" if there is none. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+    return sealer.unseal(found.community, COMMUNITY) if found.community else ""
+
+
+def target(box: Box, state: State, place: Place) -> Target:
+    """A receiver, ready to be notified.
+
+    Raises NotConfigured, UnknownSnmpUser, MasterKeyMissing, MasterKeyWrong, StateDamaged.
+    """
+    found = snmp.settings(state)
+    bare = Target(place, found.version, found.notification == INFORM, snmp.engine(state, usm.NOTIFIER))
+    if found.version == V2C:
+        return bare._replace(community=opened_community(box.sealer, found))
+    if not found.user:
+        raise NotConfigured(what="SNMP user as which the box notifies", command="config_snmp")
+    one = opened_user(box.sealer, snmp.user(state, found.user))
+    return bare._replace(user=one.name, authentication=one.authentication, privacy=one.privacy)
+
+
+def queue(box: Box, found: SnmpSettings, number: int) -> Queue | None:
+    """A receiver, the name under which it is kept how far it has got, and that. Raises StateDamaged."""
+    if number >= len(found.receivers):
+        return None
+    one = snmp.receiver(found.receivers[number])
+    name, after = f"snmp {one.address}", found.after[number]
+    done = box.deliveries.read().get(name, Delivered(after))
+    return Queue(one, name, done._replace(number=max(done.number, after)))
+
+
+def settings(box: Box, state: State) -> dict[str, Any]:
+    """What get_snmp_settings tells. Raises StateDamaged, StorageFailed."""
+    found = snmp.settings(state)
+    queues = [one for number in range(snmp.MOST) if (one := queue(box, found, number))]
+    receivers = [{**one.recipient._asdict(), "topic": one.recipient.topic or "all",
+                  **delivery.facts(one.done, len(mailing.waiting(box, one)) if found.enabled else 0)}
+                 for one in queues]
+    users = [{"name": one.name, "authentication": usm.AUTHENTICATION, "privacy": f"{usm.PRIVACY}-128",
+              "password_configured": True} for one in state.snmp_users.values()]
+    return {"enabled": found.enabled, "agent": found.agent, "address": found.address or "all", "port": found.port,
+            "version": found.version, "community_configured": bool(found.community),
+            "notification": found.notification, "user": found.user or None,
+            "agent_engine_id": snmp.engine(state, usm.AGENT), "trap_engine_id": snmp.engine(state, usm.NOTIFIER),
+            "receivers": receivers, "users": users}
+
+
+def test(call: Call, place: Place) -> Mapping[str, Any]:
+    """Send a notification; the steps on the way there. Raises DeliveryFailed with what to do, and as `target` does."""
+    receiver = target(call.box, call.state, place)
+    what = snmp.of_test(call.state.settings.name, call.box.clock.now())
+    steps = Steps(ADVICE, call.box.clock.now)
+    try:
+        call.box.notifier.notify(receiver, what, steps.passed)
+    except Refusal as problem:
+        raise steps.failed(place.server, problem) from None
+    return {"receiver": place.server, "port": place.port, "steps": steps.done}

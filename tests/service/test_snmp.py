@@ -1,0 +1,261 @@
+"""What boxmgmtd tells a real snmptrapd: all of it, in order, an inform until it is confirmed (R023, R236-R238)."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain import usm
+from sysmgmt.service.notifying import Carrier
+from tests.service import daemon
+from tests.support import snmp
+from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import password_file
+from tests.support.snmp import EVENT, OVER, PASSWORD, PRIVACY, TEST, Trapd
+
+LOCAL = "127.0.0.1"
+SECRETS = (PASSWORD, PRIVACY, usm.key(PASSWORD), usm.key(PRIVACY))
+
+
+class Site:
+    """A box, its admin, a place for snmptrapd, and boxmgmtd's carrier with a clock of its own."""
+
+    def __init__(self, box: TestBox, folder: Path) -> None:
+        box.clock.now = time.time()
+        self.box, self.house, self.folder, self.port = box, box.house(), folder, snmp.free_port()
+        self.elapsed = 0.0
+        self.carrier = Carrier(0, {}, lambda: self.elapsed)
+        self.admin = box.admin()
+        self.do(f"add_snmp_user name=watcher password={PASSWORD} privacy_password={PRIVACY}")
+
+    @property
+    def receiver(self) -> str:
+        """Where snmptrapd is."""
+        return f"{LOCAL}:{self.port}"
+
+    def do(self, line: str) -> None:
+        """Do what must succeed."""
+        answer = self.admin.do(line)
+        assert answer.code == "Done", answer
+
+    def config(self, more: str = "", filters: str = "") -> None:
+        """Set the receiver up."""
+        self.do(f"config_snmp receivers={self.receiver}{filters} user=watcher {more}")
+
+    def trapd(self, password: str = PASSWORD, community: str = "", user: str = "watcher") -> Trapd:
+        """The receiver, which knows the engine of the box."""
+        engine = self.admin.facts("get_snmp_settings")["snmp"]["trap_engine_id"]
+        return Trapd(self.folder / "trapd", self.port, engine, password, community, user)
+
+    def look(self, later: float = 1.0) -> None:
+        """Let the carrier look once, `later`."""
+        self.elapsed += later
+        self.carrier.look(self.house)
+
+    def happens(self, *names: str) -> None:
+        """Let events happen: groups are added."""
+        for name in names:
+            self.do(f"add_group name={name}")
+
+    def events(self, name: str) -> list[str]:
+        """The events of a name and its end."""
+        return [one["name"] for one in self.admin.facts("get_events_log limit=1000")["events"]
+                if one["name"].startswith(name)]
+
+    def shown(self) -> dict[str, object]:
+        """What the settings show of the receiver."""
+        found: dict[str, object] = self.admin.facts("get_snmp_settings")["snmp"]["receivers"][0]
+        return found
+
+
+@pytest.fixture
+def site(basic: TestBox, folder: Path) -> Site:
+    """See Site."""
+    return Site(basic, folder)
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)  # until snmptrapd has written it down
+
+
+@pytest.mark.checklist("R023")
+@pytest.mark.checklist("R025")
+def test_events_arrive_as_informs_whole_and_in_order(site: Site) -> None:
+    site.config()
+    site.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
+    site.do(r'set_login_banner text="a \"quoted\"\n-text ü"')
+    with snmp.running(site.trapd()) as trapd:
+        site.look()
+        wait_for(lambda: len(trapd.got) == 3)
+        assert [one.summary for one in trapd.got] == ["Settings were changed.", "User bob was added.",
+                                                      "Settings were changed."]
+        assert trapd.numbers == sorted(set(trapd.numbers)) and {one.kind for one in trapd.got} == {EVENT}
+        assert "bob-first-1" not in repr(trapd.got) and PASSWORD not in repr(trapd.got)
+        assert site.shown()["waiting"] == 0 and site.shown()["last_error"] is None
+        site.look()
+        assert len(trapd.got) == 3, "and once only"
+
+
+def test_what_happens_while_the_receiver_is_down_arrives_in_order(site: Site) -> None:
+    site.config()
+    trapd = site.trapd()
+    site.happens("g1", "g2")
+    site.look()
+    assert "does not answer" in str(site.shown()["last_error"]) and site.shown()["waiting"] == 3
+    site.look(1000)
+    assert site.events("SnmpFails") == ["SnmpFails"]
+    with snmp.running(trapd):
+        trapd.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        site.look(1000)
+        assert time.monotonic() - began < 15, "one that hangs is given up"
+        assert site.shown()["waiting"] == 4
+        trapd.signal(signal.SIGCONT)
+        site.happens("g3")
+        site.look(1000)
+        site.look(1000)
+        wait_for(lambda: OVER in {one.kind for one in trapd.got})
+        once = list(dict.fromkeys(trapd.numbers))
+        assert once == list(range(once[0], once[0] + len(once))), "nothing is lost, the order is kept"
+    assert site.events("SnmpFails") == ["SnmpFails", "SnmpFailsCleared"]
+
+
+@pytest.mark.parametrize("wrong, words", [("password", "it refuses the passphrase of the user watcher"),
+                                          ("user", "it does not know the user watcher")])
+def test_a_receiver_that_refuses_is_named_and_gets_all_when_it_is_put_right(site: Site, wrong: str, words: str) -> None:
+    site.config()
+    trapd = site.trapd(**{wrong: "Somebody-else-1"})
+    with snmp.running(trapd):
+        site.look()
+        assert words in str(site.shown()["last_error"]) and trapd.got == []
+        answer = site.admin.do(f"test_snmp receiver={site.receiver}")
+        assert answer.code == "DeliveryFailed" and words in str(answer.message)
+        if wrong == "password":
+            site.do(f"add_snmp_user name=watcher password=Somebody-else-1 privacy_password={PRIVACY}")
+            site.look(0)
+            wait_for(lambda: trapd.got)
+            assert site.shown()["waiting"] == 0
+
+
+@pytest.mark.checklist("R238")
+def test_a_trap_counts_as_sent_and_is_taken_from_the_engine_of_the_box_only(site: Site) -> None:
+    site.config("notification=trap")
+    site.happens("lost")
+    site.look()
+    assert site.shown()["waiting"] == 0, "nobody listens, and nobody knows"
+    trapd = site.trapd()
+    with snmp.running(Trapd(site.folder / "stranger", snmp.free_port(), "8000000001020304")) as stranger:
+        site.do(f"test_snmp receiver={LOCAL}:{stranger.port}")
+        with snmp.running(trapd):
+            for number in range(3):
+                site.box.clock.now += 3600
+                site.happens(f"g{number}")
+                site.look()
+            wait_for(lambda: len(trapd.got) == 3)
+        assert stranger.got == [], "the box is another engine than those that it knows"
+    answer = site.admin.do(f"test_snmp receiver={site.receiver}")
+    assert answer.code == "Done" and "Nobody confirms a trap" in answer.warnings[0]
+
+
+def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) -> None:
+    down = snmp.free_port()
+    site.do(f"config_snmp user=watcher receivers={LOCAL}:{down},{site.receiver}:warning:users")
+    second = Carrier(1, {}, lambda: site.elapsed)
+    with snmp.running(site.trapd()) as trapd:
+        site.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
+        site.do("lock_user name=bob")
+        site.look()
+        second.look(site.house)
+        wait_for(lambda: trapd.got)
+        assert [one.summary for one in trapd.got] == ["User bob was locked by an administrator."]
+        first, other = site.admin.facts("get_snmp_settings")["snmp"]["receivers"]
+        assert first["waiting"] and not other["waiting"]
+
+
+def test_a_test_shows_its_steps(site: Site) -> None:
+    site.config()
+    with snmp.running(site.trapd()) as trapd:
+        steps = site.admin.facts(f"test_snmp receiver={site.receiver}")["steps"]
+        assert [one["step"] for one in steps] == ["name", "accepted"]
+        assert [one.kind for one in trapd.got] == [TEST]
+    closed = site.admin.do(f"test_snmp receiver={LOCAL}:{snmp.free_port()}")
+    assert (closed.message or "").startswith("The step accepted fails: ") and "does not answer" in str(closed.message)
+    nowhere = site.admin.do("test_snmp receiver=nowhere.invalid")
+    assert (nowhere.message or "").startswith("The step name fails: ")
+
+
+@pytest.mark.checklist("R236")
+@pytest.mark.parametrize("notification", ["inform", "trap"])
+def test_version_2c_needs_a_switch_that_is_audited(site: Site, notification: str) -> None:
+    line = f"config_snmp receivers={site.receiver} version=2c community=Very-Public-1 notification={notification}"
+    assert site.admin.do(line).code == "ClearText"
+    answer = site.admin.do(f"{line} insecure=yes")
+    assert answer.code == "Done" and "clear text" in answer.warnings[0]
+    record = [one for one in site.box.audit() if one.get("command") == "config_snmp"][-1]
+    assert "version: 3 -> 2c" in str(record) or "snmp snmp was added" in str(record)
+    with snmp.running(site.trapd(community="Very-Public-1")) as trapd:
+        site.look()
+        wait_for(lambda: trapd.got)
+    assert b"Very-Public-1" not in site.box.everything()
+    site.do("config_snmp version=3 user=watcher")
+    assert site.admin.facts("get_snmp_settings")["snmp"]["community_configured"] is False
+
+
+def test_passphrases_stand_in_no_argument_and_no_file_but_one_in_memory(site: Site) -> None:
+    site.config()
+    seen: set[str] = set()
+    with snmp.running(site.trapd()) as trapd:
+        trapd.signal(signal.SIGSTOP)  # so that snmptrap waits
+        before = leftovers()
+        sending = threading.Thread(target=site.look)
+        sending.start()
+        wait_for(lambda: leftovers() - before)
+        [own] = leftovers() - before
+        assert own.stat().st_mode & 0o777 == 0o700
+        settings = own / "snmp.conf"
+        wait_for(lambda: settings.exists() and usm.key(PASSWORD) in settings.read_text())
+        assert settings.stat().st_mode & 0o777 == 0o600
+        wait_for(lambda: any("snmptrap\0" in line for line in command_lines()))
+        seen.update(command_lines())
+        trapd.signal(signal.SIGCONT)
+        sending.join(20)
+        assert leftovers() == before, "nothing is left of it"
+    assert not [line for line in seen if any(secret in line for secret in SECRETS)]
+    assert not any(secret.encode() in site.box.everything() for secret in SECRETS)
+
+
+def leftovers() -> set[Path]:
+    """The folders in memory in which something secret stands."""
+    return set(Path("/dev/shm").glob("boxmgmt-snmp-*"))
+
+
+def command_lines() -> list[str]:
+    """The arguments and environments of all processes."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        for name in ("cmdline", "environ"):
+            try:
+                found.append((one / name).read_text(errors="replace"))
+            except OSError:
+                continue  # it has ended
+    return found
+
+
+def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
+    site.config()
+    options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    with daemon.running(basic) as boxmgmtd, snmp.running(site.trapd()) as trapd:
+        for number in range(2):
+            done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
+            assert done.returncode == 0, done.stderr
+            boxmgmtd.restart(signal.SIGKILL)
+        wait_for(lambda: "groups b1 was added" in repr(trapd.got))
+        numbers = list(dict.fromkeys(trapd.numbers))
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -1,0 +1,141 @@
+"""Net-SNMP on the loopback: a snmptrapd that writes down what it takes, and snmpget and its like."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+PASSWORD, PRIVACY = "Violet-95-Lamp", "Walnut-37-Ridge"
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MIBS": "", "LC_ALL": "C"}
+CREATE = 'createUser {engine} watcher SHA-256 "{password}" AES "{privacy}"\n'
+CONFIGURATION = """disableAuthorization no
+authUser log watcher authpriv
+format1 GOT%V\\t%v\\n
+format2 GOT%V\\t%v\\n
+outputOption nUaQ
+[snmp] persistentDir {folder}
+"""
+EVENT, OVER, TEST = (f".1.3.6.1.4.1.32473.1.0.{number}" for number in (1, 2, 3))
+OBJECTS = ".1.3.6.1.4.1.32473.1.1"
+
+
+class Got(NamedTuple):
+    """A notification: its values by their identifiers."""
+
+    values: dict[str, str]
+
+    @property
+    def kind(self) -> str:
+        """Which notification it is."""
+        return self.values[".1.3.6.1.6.3.1.1.4.1.0"]
+
+    @property
+    def number(self) -> int:
+        """The number of the event."""
+        return int(self.values[f"{OBJECTS}.3.1.0"])
+
+    @property
+    def summary(self) -> str:
+        """What it says."""
+        return self.values[f"{OBJECTS}.3.10.0"].strip('"')
+
+    @property
+    def details(self) -> str:
+        """The particulars."""
+        return self.values[f"{OBJECTS}.3.11.0"].strip('"')
+
+
+class Trapd:
+    """snmptrapd with a folder of its own. It knows the user watcher, for traps of `engine` too."""
+
+    def __init__(self, folder: Path, port: int, engine: str = "", password: str = PASSWORD, community: str = "",
+                 user: str = "watcher") -> None:
+        self.folder, self.port = folder, port
+        folder.mkdir(exist_ok=True)
+        engines = ["", *([f"-e 0x{engine}"] if engine else [])]
+        text = "".join(CREATE.format(engine=one, password=password, privacy=PRIVACY) for one in engines)
+        text = (text + CONFIGURATION.format(folder=folder)).replace("watcher", user)
+        (folder / "snmptrapd.conf").write_text(text + f"authCommunity log {community}\n" * bool(community))
+        self._log = folder / "got"
+        self._process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it; it listens on return."""
+        self._process = subprocess.Popen(
+            ["snmptrapd", "-f", "-C", "-c", str(self.folder / "snmptrapd.conf"), "-Lf", str(self._log),
+             f"udp:127.0.0.1:{self.port}"], env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not listens(self.port):
+            assert self._process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)  # until it listens
+
+    def end(self, how: int = signal.SIGTERM) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    @property
+    def got(self) -> list[Got]:
+        """What it has taken."""
+        text = self._log.read_text(errors="replace") if self._log.exists() else ""
+        return [Got(dict(pair.partition(" = ")[::2] for pair in line.strip("GOT\n").split("\t")))
+                for line in text.splitlines(keepends=True) if line.startswith("GOT") and line.endswith("\n")]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the events it was told of."""
+        return [one.number for one in self.got if one.kind != TEST]
+
+
+def listens(port: int) -> bool:
+    """Whether a UDP port is taken."""
+    return f":{port:04X} 00000000:0000 " in Path("/proc/net/udp").read_text()
+
+
+def free_port() -> int:
+    """A UDP port that nobody listens at."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def running(server: Trapd) -> Iterator[Trapd]:
+    """snmptrapd for the time of a test."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
+
+
+class Asker:
+    """Whoever asks an agent as a user of SNMPv3."""
+
+    def __init__(self, port: int, password: str = PASSWORD, privacy: str = PRIVACY, user: str = "watcher") -> None:
+        self.how = ["-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", password, "-x", "AES", "-X", privacy]
+        self._where = f"udp:127.0.0.1:{port}"
+
+    def ask(self, program: str, *oids: str, how: "list[str] | None" = None) -> "subprocess.CompletedProcess[str]":
+        """Run a program that asks."""
+        return subprocess.run([program, "-r", "1", "-t", "1", "-O", "nU", *(self.how if how is None else how),
+                               self._where, *oids], env={**ENVIRONMENT, "HOME": os.devnull}, capture_output=True,
+                              text=True, timeout=60)
+
+    def walk(self, oid: str) -> dict[str, str]:
+        """Everything below an identifier."""
+        done = self.ask("snmpwalk", oid)
+        assert done.returncode == 0, done
+        return dict(line.partition(" = ")[::2] for line in done.stdout.splitlines())
