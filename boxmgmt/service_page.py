@@ -98,6 +98,11 @@ certificate and the versions that were set, all is put back and the change is re
 the box has no web certificate that is valid now, every handshake is refused; get_cipher_suites
 tells why. Where there is no nginx, the settings are kept, and nothing follows them.
 
+Below https://BOX/collected/ the site hands on to boxmgmtd, which answers there what create_download_link
+has made: a link leads once to one archive of collected system info, within its minutes. The state
+holds the SHA-256 of its 64 digits and no log holds them; one address may try one link a second, and
+is told nothing but that there is none. The appliance must not use that path itself.
+
 A change that has to be confirmed (see confirm_change) returns at its time, and at the start of
 boxmgmtd whatever time it had left: whoever is shut out switches the box off and on.
 """
@@ -239,6 +244,7 @@ keys and sshd follow the state at once.
 FILES = (
     ("/var/lib/boxmgmt", "The state, its journal, the audit and the keys; root's alone."),
     ("/run/boxmgmt/box.sock", "The socket."),
+    ("/run/boxmgmt/web.sock", "Where the web server asks for what a download link leads to."),
     ("/usr/lib/boxmgmt", "The programs that systemd, sshd and PAM start, and the empty home of users."),
     ("/var/lib/boxmgmt-deploy", "What stood on the machine before, and what was deployed; root-stays is there while "
                                 "root's login is as it was."),

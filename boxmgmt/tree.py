@@ -116,6 +116,8 @@ MAIN = Menu("Main Menu", (
             Run("Collect system info now", collections.collect_system_info),
             Run("View the collected system info", collections.get_collected_info),
             Run("Remove collected system info", collections.remove_collected_info),
+            Run("Create a download link", collections.create_download_link),
+            Run("Cancel the download links", collections.cancel_download_links),
         )),
     )),
     Menu("Cluster operations", (

@@ -3,9 +3,10 @@
 import re
 from typing import Annotated
 
-from sysmgmt.commands.words import listed
+from sysmgmt.commands.words import listed, whole
 from sysmgmt.domain.collection import PARTS
-from sysmgmt.domain.errors import InvalidValue, UnknownArchive
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.engine import collecting
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -22,11 +23,10 @@ def _parts(text: str, reading: Reading) -> tuple[str, ...]:
 def _archive(text: str, reading: Reading) -> str:
     if not _NAME.fullmatch(text):
         raise InvalidValue(what="Expected a name as get_collected_info shows it, such as box1-20260131T143000Z")
-    if all(one.name != text for one in reading.box.archives.present()):
-        raise UnknownArchive(name=text)
-    return text
+    return collecting.find(reading.box.archives, text).name
 
 
 Parts = Annotated[tuple[str, ...], Word("What is collected, separated by commas", _parts, "PART[,PART...]",
                                         offers=lambda state: list(PARTS))]
+LinkMinutes = Annotated[int, Word("Minutes for which the address can be used", whole(1, 1440, "minutes"), "1-1440")]
 ArchiveName = Annotated[str, Word("Name of the collected system info", _archive, "NAME", bare=True)]

@@ -2,15 +2,15 @@
 
 from functools import partial
 
-from sysmgmt.commands.collection_words import ArchiveName, Parts
+from sysmgmt.commands.collection_words import ArchiveName, LinkMinutes, Parts
 from sysmgmt.commands.log_words import Since, Until
-from sysmgmt.domain import collection
+from sysmgmt.domain import collection, downloads
 from sysmgmt.domain.collection import PARTS
 from sysmgmt.domain.errors import NotForTerminals
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import collecting
-from sysmgmt.engine.declaration import Act, Call, Shown, command
+from sysmgmt.engine import collecting, downloading
+from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
 @command(needs=Permission.BOXMGMT)
@@ -30,8 +30,12 @@ def collect_system_info(call: Call, parts: Parts = PARTS, since: Since = "", unt
 
 @command(needs=Permission.VIEW)
 def get_collected_info(call: Call) -> Shown:
-    """List the archives of collected system info, with their checksums and when they expire."""
-    return Shown({"collected_info": [collection.facts(one) for one in call.box.archives.present()]})
+    """List the archives of collected system info: their checksums, when they expire, which links wait."""
+    links = call.state.download_links
+    return Shown({"collected_info": [
+        {**collection.facts(one), "download_links": [
+            downloads.facts(each) for each in downloads.of_archive(links, one.name, call.now)]}
+        for one in call.box.archives.present()]})
 
 
 @command(needs=Permission.WEB_DOWNLOAD, streams=True)
@@ -46,10 +50,32 @@ def download_collected_info(call: Call, name: ArchiveName) -> Act:
     return Act(partial(collecting.hand_out, call, name))
 
 
+@command(needs=Permission.WEB_DOWNLOAD, alone=True)
+def create_download_link(call: Call, name: ArchiveName, minutes: LinkMinutes = 15) -> Change:
+    """Make an address on the web server of the box from which an archive can be downloaded once.
+
+    Nobody is asked for a password there: whoever has the address has the archive. It ends when it
+    is used, when the minutes are over, or when you may no longer download yourself; what it is
+    used for is recorded with the address of the other machine. It is shown now and never again.
+    """
+    return downloading.create(call, name, minutes * 60.0)
+
+
+@command(needs=Permission.WEB_DOWNLOAD)
+def cancel_download_links(call: Call, name: ArchiveName) -> Change:
+    """End all addresses from which an archive could be downloaded."""
+    links = call.state.download_links
+    ended = downloads.of_archive(links, name, call.now)
+    for one in ended:
+        links = links.without(one.id)
+    return Change(call.state._replace(download_links=links), {"name": name, "ended": len(ended)})
+
+
 @command(needs=Permission.BOXMGMT)
 def remove_collected_info(call: Call, name: ArchiveName) -> Act:
     """Remove an archive of collected system info."""
     return Act(partial(call.box.archives.remove, name))
 
 
-COMMANDS = (collect_system_info, get_collected_info, download_collected_info, remove_collected_info)
+COMMANDS = (collect_system_info, get_collected_info, download_collected_info, create_download_link,
+            cancel_download_links, remove_collected_info)

@@ -5,11 +5,12 @@ from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.log_words import After as RecordNumber
 from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
 from sysmgmt.domain import (
-    accounts, certificates, conditions, lockout, passwords, pending, retention, root_access, sessions, ssh_keys)
+    accounts, certificates, conditions, downloads, lockout, passwords, pending, retention, root_access, sessions,
+    ssh_keys)
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.model import Session
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import backup, certification, webcertificate
+from sysmgmt.engine import backup, certification, downloading, webcertificate
 from sysmgmt.engine.attempt import without_dead
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
 
@@ -181,6 +182,20 @@ def expire_collected_info(call: Call, name: Text) -> Act:
     return Act(lambda: call.box.archives.remove(name))
 
 
+@command(needs=OWN_WORK)
+def use_download_link(call: Call, link: Text) -> Change:
+    """Use an address that lets an archive be downloaded once, and never again."""
+    found = downloading.find(call.state, link, call.now)
+    state = call.state._replace(download_links=call.state.download_links.without(found.id))
+    return Change(state, notes={"archive": found.archive, "made_by": found.made_by})
+
+
+@command(needs=OWN_WORK, reserve=True)
+def forget_download_links(call: Call) -> Change:
+    """Forget the addresses whose time is over."""
+    return Change(call.state._replace(download_links=downloads.valid(call.state.download_links, call.now)))
+
+
 @command(needs=OWN_WORK, reserve=True)
 def close_root_access(call: Call, until: Text) -> Change:
     """Shut root out because its time is over: that of the opening until `until`, not of a later one."""
@@ -201,4 +216,4 @@ COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
             note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt,
-            expire_collected_info, take_scheduled_backup)
+            expire_collected_info, take_scheduled_backup, use_download_link, forget_download_links)

@@ -15,6 +15,7 @@ from sysmgmt.domain.credentials import SigningRequest as SigningRequest
 from sysmgmt.domain.credentials import Subject as Subject
 from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
+from sysmgmt.domain.downloads import DownloadLink as DownloadLink
 from sysmgmt.domain.links import Communication as Communication
 from sysmgmt.domain.links import Partner as Partner
 from sysmgmt.domain.monitors import SnmpSettings as SnmpSettings
@@ -180,6 +181,7 @@ class State(NamedTuple):
     mail: Records[MailServer] = Records()
     partners: Records[Partner] = Records()
     syslog: Records[SyslogServer] = Records()
+    download_links: Records[DownloadLink] = Records()
     directories: Records[DirectorySettings] = Records()
     backup_schedules: Records[BackupSchedule] = Records()
     snmp: Records[SnmpSettings] = Records()

@@ -18,6 +18,7 @@ from sysmgmt.domain.model import Certificate
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import certification
 from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.ports import Archives
 
 CHUNK = 4_000_000
 """Bytes of records in one member."""
@@ -62,9 +63,9 @@ def collect(call: Call, wanted: Order) -> Mapping[str, Any]:
     return {**collection.facts(made), "missing": packing.missing, "removed": [one.name for one in too_old]}
 
 
-def find(call: Call, name: str) -> Archive:
+def find(archives: Archives, name: str) -> Archive:
     """The archive of that name. Raises UnknownArchive, StateDamaged."""
-    found = next((one for one in call.box.archives.present() if one.name == name), None)
+    found = next((one for one in archives.present() if one.name == name), None)
     if found is None:
         raise UnknownArchive(name=name)
     return found

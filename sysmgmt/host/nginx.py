@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from glob import glob
 from typing import NamedTuple
 
+from sysmgmt.domain.downloads import PLACE
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
 from sysmgmt.domain.tls import LEGACY, VERSIONS, WEB_SERVER, Listener
@@ -39,8 +40,19 @@ TAKES = 10.0
 POLL = 0.02
 END = "-----END CERTIFICATE-----\n"
 
+COLLECTED = """limit_req zone=boxmgmt_collected burst=10 nodelay;
+        limit_req_status 429;
+        proxy_pass http://unix:{socket};
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_max_temp_file_size 0;
+        access_log off;
+        error_log /dev/null crit;"""
+"""How a location hands on to boxmgmtd who wants to download collected system info; its address is in no log."""
+GUESSES = "limit_req_zone $binary_remote_addr zone=boxmgmt_collected:1m rate=1r/s;"
+"""How many addresses one client may try."""
 SITE_TEXT = f"""# Written by boxmgmtd; changes made here are lost. What the appliance serves stands in
 # {FOLDER}/site.d/*.conf. See boxmgmtd(8).
+{GUESSES}
 server {{
     listen 443 ssl http2;
     listen [::]:443 ssl http2;
@@ -48,6 +60,9 @@ server {{
     server_tokens off;
     root /usr/share/boxmgmt/web;
     include {DIRECTIVES};
+    location {PLACE} {{
+        {COLLECTED.format(socket="/run/boxmgmt/web.sock")}
+    }}
     include {FOLDER}/site.d/*.conf;
 }}
 """

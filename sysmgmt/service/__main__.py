@@ -15,7 +15,7 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
-    auditcare, backups, collections, deploy, duties, endings, health, mailing, notifying, relaying,
+    auditcare, backups, collections, deploy, downloads, duties, endings, health, mailing, notifying, relaying,
     renewals, tlscare, unconfirmed)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
@@ -53,6 +53,8 @@ def serve(folder: str, path: str) -> None:
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
                          *notifying.duties(), *tlscare.DUTIES, *collections.DUTIES, *backups.duties(),
                          *(doors.DUTIES if here else ())))
+    if here:
+        downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))

@@ -266,3 +266,31 @@ def test_a_certificate_that_is_not_valid_any_more_shuts_the_web_server(web: Site
     certificate, key = outside.issue()
     install(web, outside, certificate, key)
     assert fingerprint(web) == digest(certificate)
+
+
+@pytest.mark.checklist("R026")
+@pytest.mark.checklist("R027")
+def test_collected_system_info_comes_over_ssh_and_once_over_https(web: Site) -> None:
+    collected = json.loads(web.by_key("admin", "collect_system_info --json").stdout)["result"]
+    assert collected["missing"] == [] and collected["size"] > 1000
+    name, wanted = collected["name"], collected["sha256"]
+    over_ssh = web.by_key("admin", f"download_collected_info name={name}")
+    assert (over_ssh.returncode, hashlib.sha256(over_ssh.stdout).hexdigest()) == (0, wanted)
+    terminal = web.by_key("admin", f"download_collected_info name={name}", options=("-tt",))
+    assert terminal.returncode == 1 and b"An archive is not written to a terminal" in terminal.stdout + terminal.stderr
+    assert web.by_key("bob", f"download_collected_info name={name}").returncode == 3
+    link = json.loads(web.by_key("admin", f"create_download_link name={name} --json").stdout)["result"]["address"]
+    path = link.partition("/collected/")[2]
+    found = [web.machine.run("/usr/bin/python3", "-c", GET, path) for _ in range(2)]
+    assert [hashlib.sha256(found[0].stdout).hexdigest(), found[1].stdout] == [wanted, b"404"]
+
+
+GET = """import ssl, sys, urllib.request, urllib.error
+try:
+    found = urllib.request.urlopen("https://localhost/collected/" + sys.argv[1], timeout=20,
+                                   context=ssl._create_unverified_context())
+    sys.stdout.buffer.write(found.read())
+except urllib.error.HTTPError as refused:
+    print(refused.code, end="")
+"""
+"""One GET; its body or its status. Whose certificate it is, the other tests look at."""

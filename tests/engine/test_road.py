@@ -331,6 +331,7 @@ REACHED_ELSEWHERE = {
     "AuditDamaged": "tests/commands/test_logs.py",
     **dict.fromkeys(("ArchiveTooLarge", "CollectionRuns", "DownloadBrokenOff", "NotForTerminals"),
                     "tests/commands/test_collections.py"),
+    **dict.fromkeys(("NoWebServer", "UnknownLink"), "tests/service/test_downloads.py"),
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "KeysNotProven": "tests/commands/test_regeneration.py",
     "ChangePending": "tests/commands/test_pending.py", "SameLogin": "tests/commands/test_pending.py",

@@ -13,16 +13,18 @@ http {{
     access_log off;
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+    {beside}
     server {{ listen 127.0.0.1:{port} ssl; {directives} }}
 }}
 """
 
 
 @contextmanager
-def serving(folder: Path, directives: str) -> Iterator[int]:
-    """The port at which a server with these directives answers, for the time of a test."""
+def serving(folder: Path, directives: str, beside: str = "") -> Iterator[int]:
+    """The port at which a server with these directives answers, for the time of a test; others stand `beside` it."""
     port = free_port()
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port, directives=directives))
+    (folder / "nginx.conf").write_text(
+        CONFIGURATION.format(folder=folder, port=port, directives=directives, beside=beside))
     server = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE)
     try:
         wait_for(port, server)

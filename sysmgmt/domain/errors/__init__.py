@@ -56,8 +56,10 @@ from sysmgmt.domain.errors.directories import LdapNotInstalled as LdapNotInstall
 from sysmgmt.domain.errors.collections import ArchiveTooLarge as ArchiveTooLarge
 from sysmgmt.domain.errors.collections import CollectionRuns as CollectionRuns
 from sysmgmt.domain.errors.collections import DownloadBrokenOff as DownloadBrokenOff
+from sysmgmt.domain.errors.collections import NoWebServer as NoWebServer
 from sysmgmt.domain.errors.collections import NotForTerminals as NotForTerminals
 from sysmgmt.domain.errors.collections import UnknownArchive as UnknownArchive
+from sysmgmt.domain.errors.collections import UnknownLink as UnknownLink
 from sysmgmt.domain.errors.logins import AccountLocked as AccountLocked
 from sysmgmt.domain.errors.logins import AlreadyInstalled as AlreadyInstalled
 from sysmgmt.domain.errors.logins import IdleLogout as IdleLogout

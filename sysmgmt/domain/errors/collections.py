@@ -28,6 +28,16 @@ class NotForTerminals(Refusal):
     hint = "On another machine: ssh USER@BOX 'download_collected_info name={name}' > {name}.tar.gz"
 
 
+class NoWebServer(Refusal):
+    """The box has no web server that could hand the archive out{reason}."""
+
+    hint = "Use download_collected_info over SSH, or send_collected_info."
+
+
+class UnknownLink(Refusal):
+    """There is no such address, or not any more."""
+
+
 class DownloadBrokenOff(Refusal):
     """The download broke off: {problem}."""
 

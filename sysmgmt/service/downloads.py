@@ -1,0 +1,122 @@
+"""Downloads over the web server: it asks here, over a Unix socket, for what a link leads to (R027).
+
+One request a connection, of at most LONGEST bytes and within SLOWEST seconds; nothing but a link is
+answered, and what is wrong with one nobody is told. A link is used up before its first byte is sent.
+"""
+
+import ipaddress
+import re
+import socket
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from typing import NamedTuple
+
+from sysmgmt.domain import downloads
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine import collecting, downloading
+from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.request import Caller, Request
+from sysmgmt.service import threads
+from sysmgmt.service.crowd import Places
+from sysmgmt.service.server import PAUSE, listening
+
+NAME = "web.sock"
+"""The socket, beside that of boxmgmtd."""
+MOST = 16
+"""Downloads at a time."""
+LONGEST, SLOWEST, TAKES = 8192, 10.0, 60.0
+"""Bytes of a request, seconds until it is whole, and seconds within which each piece is taken."""
+_ASKED = re.compile(rf"([A-Z]{{1,16}}) {downloads.PLACE}([0-9a-f]{{{downloads.TOKEN_CHARACTERS}}})? HTTP/1\.[01]\r\n")
+_ORIGIN = re.compile(r"\r\nX-Real-IP: *([0-9A-Fa-f:.]{2,45})\r\n", re.IGNORECASE)
+
+
+class Asked(NamedTuple):
+    """What somebody asks for, and from where, as the web server says."""
+
+    token: str
+    origin: str
+
+
+class Refused(Exception):
+    """The answer is a status alone."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def serve(house: House, path: str) -> None:
+    """Answer at the socket `path` from now on, in threads."""
+    threads.begin(_accept, house, listening(path))
+
+
+def _accept(house: House, listener: socket.socket) -> None:
+    places = Places(MOST, MOST)
+    while True:
+        try:
+            connection = listener.accept()[0]
+            if not places.take(0):
+                connection.close()
+                continue
+            threads.begin(_answer, house, connection, places)
+        except (OSError, RuntimeError):  # the latter from a thread that cannot be started
+            time.sleep(PAUSE)
+
+
+def _answer(house: House, connection: socket.socket, places: Places) -> None:
+    try:
+        with connection, suppress(OSError):
+            try:
+                _send(house, connection, _asked(_request(connection)))
+            except Refused as refused:
+                connection.sendall(_head(refused.status, "Content-Length: 0"))
+            except Refusal:
+                connection.sendall(_head(HTTPStatus.NOT_FOUND, "Content-Length: 0"))
+    finally:
+        places.leave(0)
+
+
+def _request(connection: socket.socket) -> str:
+    """The head of a request. Raises Refused, OSError."""
+    text, deadline = b"", time.monotonic() + SLOWEST
+    while b"\r\n\r\n" not in text:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        piece = connection.recv(LONGEST)
+        text += piece
+        if not piece or len(text) > LONGEST:
+            raise Refused(HTTPStatus.BAD_REQUEST)
+    return text.decode("latin-1")
+
+
+def _asked(head: str) -> Asked:
+    """What a request asks for. Raises Refused."""
+    found, origin = _ASKED.match(head), _ORIGIN.search(head)
+    if found is None or not found[2]:
+        raise Refused(HTTPStatus.NOT_FOUND)
+    if found[1] != "GET":
+        raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
+    try:
+        return Asked(found[2], str(ipaddress.ip_address(origin[1])) if origin else "local")
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST) from None
+
+
+def _send(house: House, connection: socket.socket, asked: Asked) -> None:
+    """Use the link up and send the archive. Raises any refusal, OSError."""
+    id, box = downloads.id_of(asked.token), house.box
+    link = downloading.find(box.store.read(), id, box.clock.now())  # who only guesses leaves nothing behind
+    archive = collecting.find(box.archives, link.archive)
+    pieces = box.archives.pieces(link.archive)
+    carry_out(house, Caller("system", origin=asked.origin, endpoint="web"),
+              Request("use_download_link", {"link": id}), own_work=True)
+    connection.settimeout(TAKES)
+    connection.sendall(_head(HTTPStatus.OK, f"Content-Length: {archive.size}", "Content-Type: application/gzip",
+                             f'Content-Disposition: attachment; filename="{link.archive}.tar.gz"'))
+    for piece in pieces:
+        connection.sendall(piece)
+
+
+def _head(status: HTTPStatus, *lines: str) -> bytes:
+    always = ("Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Connection: close")
+    return "\r\n".join([f"HTTP/1.1 {status.value} {status.phrase}", *lines, *always, "", ""]).encode()
