@@ -2,6 +2,7 @@
 
 import base64
 import time
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.vault import bundles, iterations, keys
+from tests.support.openssl import EC, openssl
 
 SALT = b"\x04\x08saltsalt"
 
@@ -33,6 +35,52 @@ def test_too_many_rounds_are_refused_wherever_they_stand() -> None:
     with pytest.raises(InvalidValue, match="hashed more than"):
         keys.read(pem, "secret")
     assert time.monotonic() - began < 5
+
+
+def element(tag: int, content: bytes) -> bytes:
+    """An element in DER."""
+    return bytes([tag, 0x82]) + len(content).to_bytes(2, "big") + content
+
+
+def encrypted(*numbers: int) -> bytes:
+    """A key whose password goes through scrypt with these numbers: N, r and p."""
+    cost = b"".join(element(2, one.to_bytes(5, "big")) for one in numbers)
+    kdf = element(0x30, bytes.fromhex("06092b06010401da47040b") + element(0x30, SALT + cost))
+    cipher = bytes.fromhex("301d060960864801650304012a0410ce9e965bc38cea1b211017a5aaf0c40c")
+    scheme = element(0x30, bytes.fromhex("06092a864886f70d01050d") + element(0x30, kdf + cipher))
+    return element(0x30, scheme + element(4, bytes(144)))
+
+
+@pytest.mark.attack(44)
+@pytest.mark.parametrize("numbers", [(1 << 21, 8, 1), (1 << 14, 1000, 1), (1 << 14, 8, 1 << 24), (1 << 38, 8, 1)])
+def test_memory_and_lanes_count_like_rounds(numbers: tuple[int, int, int]) -> None:
+    began = time.monotonic()
+    with pytest.raises(InvalidValue, match="hashed more than"):
+        keys.read(encrypted(*numbers), "secret")
+    assert time.monotonic() - began < 5
+    with pytest.raises(InvalidValue, match="cannot be read"):  # the control: it is tried
+        keys.read(encrypted(1 << 14, 8, 1), "secret")
+
+
+@pytest.mark.attack(44)
+def test_forms_that_could_hide_the_rounds_are_refused(tmp_path: Path) -> None:
+    openssl("req", "-x509", *EC, "-noenc", "-keyout", "k", "-out", "c", "-subj", "/CN=E", folder=tmp_path)
+    der = openssl("pkcs12", "-export", "-in", "c", "-inkey", "k", "-passout", "pass:x", folder=tmp_path)
+    assert bundles.open_bundle(der, "x").key, "the control"
+    indefinite = b"\x30\x80" + der[4:] + b"\0\0"
+    with pytest.raises(InvalidValue, match="not written in DER"):
+        bundles.open_bundle(indefinite, "x")
+    pem = openssl("pkcs8", "-topk8", "-in", "k", "-passout", "pass:x", folder=tmp_path)
+    assert keys.read(pem, "x"), "the control"
+    with pytest.raises(InvalidValue, match="more in it than the key"):
+        keys.read(pem.replace(b"KEY-----\n", b"KEY-----\nNote: x\n\n", 1), "x")
+
+
+@pytest.mark.parametrize("options", [("-scrypt",), ("-v2", "aes256", "-iter", "100000"), ("-v1", "PBE-SHA1-3DES")])
+def test_keys_as_openssl_encrypts_them_open(tmp_path: Path, options: tuple[str, ...]) -> None:
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "k", folder=tmp_path)
+    pem = openssl("pkcs8", "-topk8", "-in", "k", "-passout", "pass:x", *options, folder=tmp_path)
+    assert keys.read(pem, "x")
 
 
 def test_an_ordinary_encrypted_key_opens() -> None:
