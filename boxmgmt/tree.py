@@ -16,7 +16,8 @@ MAIN = Menu("Main Menu", (
         Menu("Advanced options", (
             Menu("Security options", (
                 Run("Change local users' security level", security.set_security_level),
-                Run("Change the idle timeout and the session policy", security.set_session_policy),
+                Run("Change the idle timeout and the session policy", security.set_session_policy,
+                    asks=("idle_timeout", "sessions_per_user")),
                 Run("Change your password", accounts.set_password),
                 Run("Set minimum Transport Layer Security protocol version", tls.set_tls_minimum),
                 Menu("Certificates management", (
@@ -60,6 +61,11 @@ MAIN = Menu("Main Menu", (
                     Run("Change where the box listens for partners", partners.set_partner_port),
                     Run("Renew the certificate of this cluster", partners.renew_cluster_certificate),
                 )),
+                Run("View the security settings", security.get_security_settings),
+                Run("Check compliance with a security level", security.check_compliance),
+                Run("Change the password policy", security.set_password_policy),
+                Run("Change when sessions and accounts end", security.set_session_policy,
+                    asks=("session_hours", "unused_days", "acknowledge")),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),

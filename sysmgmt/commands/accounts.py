@@ -2,7 +2,7 @@
 
 from sysmgmt.commands.words import (
     CurrentPassword, Groups, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword, RoleName,
-    UserName)
+    UserName, ValidHours)
 from sysmgmt.domain import accounts, facts
 from sysmgmt.domain.model import Account
 from sysmgmt.domain.permissions import Permission
@@ -11,14 +11,16 @@ from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 
 @command(needs=Permission.SECURITY)
 def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, groups: Groups = (),
-             must_change: MustChange = True) -> Change:
+             must_change: MustChange = True, valid_hours: ValidHours | None = None) -> Change:
     """Add a local user.
 
     The user must choose a new password at the first login; must_change=no leaves that out, which
     is possible at the security level basic only. With groups the user may act on these
-    consistency groups only.
+    consistency groups only. With valid_hours the account is temporary: after so many hours it is
+    locked and its sessions end; unlock_user makes it a lasting one.
     """
-    account = Account(name, role, groups=groups or None)
+    ends_at = None if valid_hours is None else call.now + valid_hours * 3600
+    account = Account(name, role, groups=groups or None, ends_at=ends_at)
     account = accounts.new(call.state.settings, account, password, must_change, call.now)
     return Change(accounts.add(call.state, account), {"name": name, "role": role})
 
@@ -37,13 +39,15 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
 
 @command(needs=Permission.SECURITY)
 def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: Groups | None = None,
-             password: NewPassword | None = None, new_name: NewName | None = None) -> Change:
+             password: NewPassword | None = None, new_name: NewName | None = None,
+             must_change: MustChange = False) -> Change:
     """Change another user: role, groups, name, or a new password for one who forgot it.
 
-    After a reset the user must choose a new password at the next login. A reset, a new name and a
-    role with another shell end the user's open sessions.
+    After a reset, or with must_change=yes, as when a password may be known to somebody else, the user
+    must choose a new password at the next login. Both, a new name and a role with another shell end
+    the user's open sessions.
     """
-    edit = accounts.Edit(new_name, role, groups, password)
+    edit = accounts.Edit(new_name, role, groups, password, must_change)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
     still = accounts.still_locked(state, new_name or name) if password else ()
     return Change(state, {"name": new_name or name}, still)
@@ -72,7 +76,7 @@ def lock_user(call: Call, name: UserName) -> Change:
 @command(needs=Permission.SECURITY, reserve=True)
 def unlock_user(call: Call, name: LockedUser) -> Change:
     """Unlock a user and forget the wrong passwords that were counted."""
-    return Change(accounts.unlock(call.state, name), {"name": name})
+    return Change(accounts.unlock(call.state, name, call.now), {"name": name})
 
 
 COMMANDS = (add_user, get_users, set_user, remove_user, set_password, lock_user, unlock_user)

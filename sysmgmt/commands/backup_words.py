@@ -11,6 +11,7 @@ from sysmgmt.domain import passwords, schedules
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.engine import backup
 from sysmgmt.engine.backup import Opened
 from sysmgmt.engine.declaration import Word
@@ -39,7 +40,7 @@ def _items(text: str, reading: Reading) -> tuple[str, ...]:
 
 def _password(text: str, reading: Reading) -> str:
     """A password that guards a file for years, wherever it is carried: what the level high asks of one."""
-    passwords.check_text(text, passwords.LEVELS["high"])
+    passwords.check_text(text, LEVELS["high"])
     return text
 
 

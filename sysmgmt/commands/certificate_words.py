@@ -154,6 +154,7 @@ def _purposes(text: str, reading: Reading) -> tuple[str, ...]:
 
 def _presented(text: str, reading: Reading) -> Presented:
     """What the server shows at this port: fetched here, since a network is slow."""
+    truststore.check_acceptable(reading.state)
     port, host = whole(1, 65535, "ports")(text, reading), read_server(reading.texts.get("host", ""), reading)
     minimum = tls.floor(reading.state.settings.reach)
     fetch = partial(reading.box.servers.presented, host, port, minimum)

@@ -8,10 +8,12 @@ from sysmgmt.domain import (
     accounts, certificates, conditions, downloads, lockout, passwords, pending, retention, root_access, sessions,
     ssh_keys)
 from sysmgmt.domain.errors import AccountLocked
+from sysmgmt.domain.levels import rules_of
+from sysmgmt.domain.lockout import FINAL
 from sysmgmt.domain.model import Session
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import backup, certification, downloading, webcertificate
-from sysmgmt.engine.attempt import without_dead
+from sysmgmt.engine.attempt import settled
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
 
 
@@ -23,8 +25,9 @@ def take_attempt(call: Call, name: UserName, token: Token) -> Change:
     lock that comes of them.
     """
     stored = accounts.find(call.state, name)
-    account = without_dead(call.box.machine, stored, call.now)
-    turn = lockout.turn(account, call.now, call.caller.console)
+    rules = rules_of(call.state.settings)
+    account = settled(call.box.machine, stored, call.now, rules)
+    turn = lockout.turn(account, call.now, call.caller.console, rules)
     if turn is lockout.Turn.LOCKED and account == stored:
         raise AccountLocked()
     if turn is lockout.Turn.TRY:
@@ -36,7 +39,7 @@ def take_attempt(call: Call, name: UserName, token: Token) -> Change:
 def count_wrong_password(call: Call, name: UserName, token: Token) -> Change:
     """Turn a counted attempt into a strike."""
     account = accounts.find(call.state, name)
-    return Change(accounts.put(call.state, lockout.wrong(account, token, call.now)))
+    return Change(accounts.put(call.state, lockout.wrong(account, token, call.now, rules_of(call.state.settings))))
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -62,7 +65,7 @@ def give_attempt_back(call: Call, name: UserName, token: Token, verified: Token,
 def open_session(call: Call, name: UserName, session: Token, process: Text, login: IsLogin = False,
                  fingerprint: KeyFingerprint = "") -> Change:
     """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one."""
-    if accounts.find(call.state, name).locked_by == lockout.BY_COMMAND:
+    if lockout.settled(accounts.find(call.state, name), call.now, rules_of(call.state.settings)).locked_by in FINAL:
         raise AccountLocked()
     new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login)
     return Change(ssh_keys.use(sessions.enter(call.state, new), name, fingerprint, call.now))
@@ -78,6 +81,19 @@ def end_idle_session(call: Call, session: Token) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
+def end_overdue_session(call: Call, session: Token) -> Change:
+    """End a session that is as old as one may become, or whose user's time is over."""
+    return Change(sessions.end_overdue(call.state, session, call.now))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def settle_lock(call: Call, name: UserName) -> Change:
+    """Lock an account that nobody used for too long or whose time is over; unlock one that was locked long enough."""
+    account = lockout.settled(accounts.find(call.state, name), call.now, rules_of(call.state.settings))
+    return Change(accounts.put(call.state, account))
+
+
+@command(needs=OWN_WORK, reserve=True)
 def close_session(call: Call, session: Token, reason: Text) -> Change:
     """Close a session. One that was ended stays known as that while a client's process lives on."""
     found = call.state.sessions.get(session)
@@ -90,7 +106,7 @@ def close_session(call: Call, session: Token, reason: Text) -> Change:
 @command(needs=OWN_WORK, reserve=True)
 def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
     """Unlock the user admin with a new password, for the owner of the state folder (R093)."""
-    account = lockout.unlock(accounts.find(call.state, name))
+    account = lockout.unlock(accounts.find(call.state, name), call.now)
     account = passwords.store(account, password, call.now)
     settings = call.state.settings._replace(recovered_at=call.now)
     state = sessions.cut_all(call.state, name, "the password of admin was recovered", call.now)
@@ -212,7 +228,8 @@ def take_scheduled_backup(call: Call, schedule: Text) -> Act:
     return Act(lambda: backup.scheduled(call, one) if one else None)
 
 
-COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session, close_session,
+COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session, end_idle_session,
+            end_overdue_session, settle_lock, close_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
             note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt,

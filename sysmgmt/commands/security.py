@@ -3,8 +3,10 @@
 from typing import Any
 
 from sysmgmt.commands.words import (
-    CurrentPassword, IdleMinutes, Level, RootDoors, RootMinutes, SessionCount, WithoutIsolation)
-from sysmgmt.domain import consequences, facts, root_access, sealed, security
+    Acknowledge, Characters, Common, CurrentPassword, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions,
+    RootDoors, RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
+from sysmgmt.domain import compliance, consequences, facts, root_access, sealed, security
+from sysmgmt.domain.errors import NotCompliant
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import keystatus, rekeying
@@ -13,33 +15,79 @@ from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 @command(needs=Permission.SECURITY)
 def set_security_level(call: Call, level: Level) -> Change:
-    """Change the rules for the passwords of local users.
+    """Change the rules for the passwords of local users, and at stig and nist for more than these.
 
     basic: at least 5 characters. high (recommended): at least 8 characters, among them 2 lower
     case, 2 upper case and 2 digits or special characters; an own change once in 24 hours; expiry
-    after 90 days; none of the last 10 passwords. After a change to high every user must choose a
-    new password at the next login.
+    after 90 days; none of the last 10 passwords. stig and nist follow DISA and NIST SP 800-63B: see
+    SECURITY LEVELS. After a change to any level but basic every user must choose a new password at
+    the next login. What set_password_policy and set_session_policy had made stricter is again as
+    the new level has it; warnings name the rules of the level that do not hold yet.
     """
     state = security.set_level(call.state, level)
-    return Change(state, {"level": level, "must_change_password": security.made_due(call.state, state)})
+    return Change(state, {"level": level, "must_change_password": security.made_due(call.state, state)},
+                  compliance.left_to_do(state))
+
+
+@command(needs=Permission.SECURITY)
+def set_password_policy(call: Call, min_length: Characters | None = None, max_age_days: MaxAge | None = None,
+                        min_age_hours: MinAge | None = None, history: History | None = None,
+                        changed_positions: Positions | None = None, common: Common | None = None,
+                        lockout_threshold: Failures | None = None,
+                        unlock_minutes: UnlockMinutes | None = None) -> Change:
+    """Make single rules about passwords stricter than the security level; what is not named stays.
+
+    0 (for common: level) leaves a rule to the level again. What the level does not allow is refused.
+    Each rule counts from the next change of a password or the next attempt on.
+    """
+    state = security.set_policy(call.state, {
+        "min_length": min_length, "max_age_days": max_age_days, "min_age_hours": min_age_hours, "history": history,
+        "changed_positions": changed_positions, "refuses_common": common, "lockout_threshold": lockout_threshold,
+        "unlock_minutes": unlock_minutes})
+    return Change(state, facts.password_policy(state.settings))
+
+
+@command(needs=Permission.SECURITY)
+def check_compliance(call: Call, profile: Level | None = None) -> Shown:
+    """Check the box against every rule of a security level: the one in force unless another is given.
+
+    It shows of each rule what the box has and what is asked, the verdict pass, fail or
+    not_applicable, and the command that fixes it. The exit status is 0 only if no rule fails.
+    """
+    level = profile or call.state.settings.level
+    rules = compliance.report(call.state, level)
+    failing = sum(one["verdict"] == compliance.FAIL for one in rules)
+    return Shown({"profile": level, "rules": rules},
+                 refusal=NotCompliant(level=level, count=failing) if failing else None)
 
 
 @command(needs=Permission.SECURITY)
 def get_security_settings(call: Call) -> Shown:
-    """Show the security level, its password rules, the session policy, TLS, root access, and communication."""
-    return Shown(facts.security_settings(call.state.settings, call.now))
+    """Show the security level, its password rules, the session policy, TLS, root access, and communication.
+
+    standards tells of every rule which levels it satisfies, and which not.
+    """
+    return Shown({**facts.security_settings(call.state.settings, call.now),
+                  "standards": compliance.standards(call.state)})
 
 
 @command(needs=Permission.SECURITY)
 def set_session_policy(call: Call, idle_timeout: IdleMinutes | None = None,
-                       sessions_per_user: SessionCount | None = None) -> Change:
-    """Change the idle timeout, and how many sessions one user may have open."""
-    settings = call.state.settings
+                       sessions_per_user: SessionCount | None = None, session_hours: SessionHours | None = None,
+                       unused_days: UnusedDays | None = None, acknowledge: Acknowledge | None = None) -> Change:
+    """Change the idle timeout, how many sessions one user may have open, and when any session ends.
+
+    session_hours ends a session however busy it is. With unused_days an account whose user has not
+    logged in for so long is shut until unlock_user; admin's is not. 0 leaves either to the security
+    level, and so does acknowledge=no. What the level does not allow is refused.
+    """
+    state = security.set_policy(call.state, {"session_hours": session_hours, "unused_days": unused_days,
+                                             "acknowledged": acknowledge})
+    settings = state.settings
     changed = settings._replace(
         idle_timeout=settings.idle_timeout if idle_timeout is None else idle_timeout * 60,
         sessions_per_user=sessions_per_user or settings.sessions_per_user)
-    return Change(call.state._replace(settings=changed),
-                  {"idle_timeout": changed.idle_timeout, "sessions_per_user": changed.sessions_per_user})
+    return Change(state._replace(settings=changed), facts.session_policy(changed))
 
 
 @command(needs=Permission.SECURITY)
@@ -132,5 +180,6 @@ def regenerate_host_keys(call: Call) -> Change:
                   afterwards=lambda: facts.host_keys(call.box.doors.host_keys()))
 
 
-COMMANDS = (set_security_level, get_security_settings, set_session_policy, get_key_status, enable_root_access,
-            disable_root_access, get_host_keys, regenerate_host_keys, regenerate_encryption_keys)
+COMMANDS = (set_security_level, get_security_settings, check_compliance, set_password_policy, set_session_policy,
+            get_key_status, enable_root_access, disable_root_access, get_host_keys, regenerate_host_keys,
+            regenerate_encryption_keys)

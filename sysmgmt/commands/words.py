@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.domain import accounts, names, passwords, roles, root_access, security, sessions, ssh_keys, tls
-from sysmgmt.domain.errors import InvalidValue, PasswordReused
+from sysmgmt.domain import accounts, levels, names, passwords, roles, root_access, security, sessions, ssh_keys, tls
+from sysmgmt.domain.errors import InvalidValue, PasswordReused, PasswordTooCommon
+from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.model import Cost, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 from sysmgmt.engine.declaration import Word
@@ -129,9 +130,10 @@ def _new_password(text: str, reading: Reading) -> str:
 def _own_new_password(text: str, reading: Reading) -> str:
     """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
     account = accounts.find(reading.state, reading.caller.user)
-    rules = passwords.rules_of(reading.state.settings)
+    rules = levels.rules_of(reading.state.settings)
     passwords.check_age(account, rules, reading.now)
     passwords.check_text(text, rules)
+    passwords.check_difference(reading.texts.get("current_password", ""), text, rules)
     if reading.caller.due and text == reading.texts.get("current_password"):
         raise PasswordReused("The new password is the one that has to be changed.")
     for old in passwords.remembered(account, rules):
@@ -141,18 +143,26 @@ def _own_new_password(text: str, reading: Reading) -> str:
 
 
 def _checked(text: str, name: str, reading: Reading) -> str:
-    passwords.check_text(text, passwords.rules_of(reading.state.settings))
-    if passwords.is_common(text, name, reading.state.settings.name):
-        reading.warnings.append("This password is easy to guess.")
+    rules = levels.rules_of(reading.state.settings)
+    passwords.check_text(text, rules)
+    _look_for_common(text, (name, reading.state.settings.name), rules, reading)
     return _hashed(text, reading.state.settings.hashing, reading)
+
+
+def _look_for_common(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
+    """Refuse a password that is easy to guess, or warn of it. Raises PasswordTooCommon."""
+    if not passwords.is_common(text, *known):
+        return
+    if rules.refuses_common:
+        raise PasswordTooCommon()
+    reading.warnings.append("This password is easy to guess.")
 
 
 def _first_password(text: str, reading: Reading) -> str:
     """The admin password of a box that is being installed: the rules of the level it will have."""
-    rules = passwords.LEVELS[one_of(*passwords.LEVELS)(reading.texts.get("level", "high"), reading)]
+    rules = LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
     passwords.check_text(text, rules)
-    if passwords.is_common(text, "admin", reading.texts.get("name", "")):
-        reading.warnings.append("This password is easy to guess.")
+    _look_for_common(text, ("admin", reading.texts.get("name", "")), rules, reading)
     return _hashed(text, rules.hashing, reading)
 
 
@@ -201,14 +211,31 @@ WithoutIsolation = Annotated[bool, Word("Whether it is known that partners will 
                                         offers=lambda state: ["yes", "no"])]
 MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
+ValidHours = Annotated[int, Word("Hours after which a temporary account is locked", whole(1, 8760, "hours"), "1-8760")]
 IsLogin = Annotated[bool, Word("Whether PAM registers it", _yes, "yes|no")]
-Level = Annotated[str, Word("Security level (high is recommended)", one_of(*passwords.LEVELS),
-                            "|".join(passwords.LEVELS), offers=lambda state: list(passwords.LEVELS))]
+Level = Annotated[str, Word("Security level (high is recommended)", one_of(*LEVELS),
+                            "|".join(LEVELS), offers=lambda state: list(LEVELS))]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout",
     whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "1-30")]
+Characters = Annotated[int, Word("Least number of characters", whole(0, 64, "characters"), "0-64")]
+MaxAge = Annotated[int, Word("Days after which a password expires", whole(0, 365, "days"), "0-365")]
+MinAge = Annotated[int, Word("Hours between two own changes", whole(0, 168, "hours"), "0-168")]
+History = Annotated[int, Word("Passwords that cannot be used again", whole(0, levels.REMEMBERED, "passwords"),
+                              f"0-{levels.REMEMBERED}")]
+Positions = Annotated[int, Word("Positions in which a new password differs from the current one",
+                                whole(0, 15, "positions"), "0-15")]
+Common = Annotated[bool, Word("What is done about common passwords",
+                              lambda text, reading: one_of("refuse", "level")(text, reading) == "refuse",
+                              "refuse|level", offers=lambda state: ["refuse", "level"])]
+Failures = Annotated[int, Word("Wrong passwords that lock an account", whole(1, 10, "wrong passwords"), "1-10")]
+UnlockMinutes = Annotated[int, Word("Minutes after which such a lock ends", whole(0, 1440, "minutes"), "0-1440")]
+SessionHours = Annotated[int, Word("Hours after which any session ends", whole(0, 168, "hours"), "0-168")]
+UnusedDays = Annotated[int, Word("Days after which an unused account is shut", whole(0, 365, "days"), "0-365")]
+Acknowledge = Annotated[bool, Word("Whether whoever logs in at a terminal confirms the banner", _yes, "yes|no",
+                                   offers=lambda state: ["yes", "no"])]
 SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(1, 100, "sessions"), "1-100")]
 RootMinutes = Annotated[int, Word("Minutes until root access is shut again",
                                   whole(1, root_access.LONGEST, "minutes"), f"1-{root_access.LONGEST}")]

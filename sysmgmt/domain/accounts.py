@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import lockout, passwords, roles, sessions, ssh_keys, uids
+from sysmgmt.domain import levels, lockout, passwords, roles, sessions, ssh_keys, uids
 from sysmgmt.domain.errors import InvalidValue, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists
 from sysmgmt.domain.model import ADMIN, Account, Settings, State
 from sysmgmt.domain.names import RESERVED
@@ -15,6 +15,7 @@ class Edit(NamedTuple):
     role: str | None = None
     groups: tuple[str, ...] | None = None
     password: str | None = None
+    must_change: bool = False
 
 
 def find(state: State, name: str) -> Account:
@@ -38,7 +39,7 @@ def new(settings: Settings, account: Account, password: str, must_change: bool, 
 
     The user must choose another one at the first login, unless the level leaves that open.
     """
-    if not must_change and passwords.rules_of(settings).forces_change:
+    if not must_change and levels.rules_of(settings).forces_change:
         raise InvalidValue(what=f"must_change=no is not possible at the security level {settings.level}")
     return passwords.store(account, password, now)._replace(must_change_password=must_change)
 
@@ -60,7 +61,7 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     """
     account = find(state, name)
     if edit == Edit():
-        raise InvalidValue(what="Give at least one of role, groups, password and new_name")
+        raise InvalidValue(what="Give at least one of role, groups, password, new_name and must_change=yes")
     if name == ADMIN and (edit.role is not None or edit.groups is not None or edit.new_name is not None):
         raise PredefinedUser(name=name)
     if name == caller:
@@ -68,6 +69,8 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     changed = _edited(state, account, edit)
     if edit.password is not None:
         changed = passwords.store(changed, edit.password, now)._replace(must_change_password=True)
+    if edit.must_change:
+        changed = changed._replace(must_change_password=True)
     if changed == account:
         return state
     if reason := _ends_sessions(account, changed):
@@ -85,7 +88,9 @@ def _ends_sessions(old: Account, new: Account) -> str:
         return "the user was renamed"
     if roles.shell(new.role) != roles.shell(old.role):
         return "the role of the user was changed"
-    return "the password was reset" if new.password != old.password else ""
+    if new.password != old.password:
+        return "the password was reset"
+    return "the password must be changed" if new.must_change_password and not old.must_change_password else ""
 
 
 def _edited(state: State, account: Account, edit: Edit) -> Account:
@@ -111,15 +116,15 @@ def remove(state: State, name: str, caller: str, now: float) -> State:
 def lock(state: State, name: str, now: float) -> State:
     """Lock a user on purpose and end the user's sessions. Raises UnknownUser."""
     account = find(state, name)
-    if account.locked_by == lockout.BY_COMMAND:
+    if account.locked_by in lockout.FINAL:
         return state
     return sessions.cut_all(put(state, lockout.lock(account, now)), name, "the user was locked", now)
 
 
-def unlock(state: State, name: str) -> State:
+def unlock(state: State, name: str, now: float) -> State:
     """Unlock a user and forget the wrong passwords (R089). Raises UnknownUser."""
     account = find(state, name)
-    unlocked = lockout.unlock(account)
+    unlocked = lockout.unlock(account, now)
     return state if unlocked == account else put(state, unlocked)
 
 
@@ -129,7 +134,7 @@ def set_own_password(state: State, name: str, encoded: str, now: float, session:
     The user's other sessions are over: one of them may be that of somebody who knew the old one.
     """
     account = find(state, name)
-    passwords.check_age(account, passwords.rules_of(state.settings), now)
+    passwords.check_age(account, levels.rules_of(state.settings), now)
     state = sessions.cut_all(state, name, "the password was changed in another session", now, but=session)
     return put(state, passwords.store(account, encoded, now)._replace(own_change_at=now))
 

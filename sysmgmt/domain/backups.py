@@ -7,8 +7,9 @@ root access, sessions, and when it was installed.
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import accounts, passwords, roles, sessions, uids, web
+from sysmgmt.domain import accounts, roles, sessions, uids, web
 from sysmgmt.domain.errors import InvalidValue, NotInBackup, UnknownGroup, UnknownRole
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import ADMIN, Account, Group, Settings, State
 from sysmgmt.domain.names import RESERVED, canonical, fits
 from sysmgmt.domain.permissions import Permission
@@ -168,7 +169,7 @@ def _with_settings(state: State, content: State) -> State:
     old, new = state.settings, content.settings
     kept = {field: getattr(old, field) for field in _BOUND}
     if old.level != new.level:
-        kept["hashing"] = passwords.LEVELS[new.level].hashing
+        kept["hashing"] = LEVELS[new.level].hashing
     reach = new.reach._replace(web_certificate=old.reach.web_certificate)
     return state._replace(settings=new._replace(**kept, reach=reach))
 

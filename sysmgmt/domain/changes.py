@@ -10,8 +10,8 @@ BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"
 """Fields that every attempt moves; they tell nothing that the other ones do not."""
 
 
-LOGIN_FIELDS = frozenset({"strikes", "console_strikes", "failed_logins", "last_login_at", "last_login_from",
-                          "last_used_at"})
+LOGIN_FIELDS = frozenset({"strikes", "console_strikes", "wrong_in_a_row", "failed_logins", "last_login_at",
+                          "last_login_from", "last_used_at"})
 """Fields of an account and of its SSH keys that logins move: the audit has those as records of their own."""
 
 

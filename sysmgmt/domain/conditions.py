@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import certificates, passwords
+from sysmgmt.domain import certificates, levels, passwords
 from sysmgmt.domain.model import Condition, State
 
 SOON = 7
@@ -59,7 +59,7 @@ def of_tls(heard: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
 
 def of_passwords(state: State, now: float) -> Iterator[Finding]:
     """Passwords that expire soon."""
-    rules = passwords.rules_of(state.settings)
+    rules = levels.rules_of(state.settings)
     for account in state.accounts.values():
         left = passwords.days_left(account, rules, now)
         if left is not None and left <= SOON:

@@ -13,7 +13,7 @@ from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
 from sysmgmt.domain.errors import (
     AuditDamaged, InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull)
 from sysmgmt.domain.event_kinds import NAMED, NO_ACTION, NUMBERED, Kind
-from sysmgmt.domain.lockout import BY_ATTEMPTS, BY_COMMAND
+from sysmgmt.domain.lockout import BY_ATTEMPTS, BY_COMMAND, BY_DISUSE, BY_END
 from sysmgmt.domain.model import Session, SshKey, State
 from sysmgmt.domain.root_access import WHERE
 from sysmgmt.domain.times import iso
@@ -24,7 +24,7 @@ OF_REFUSAL: dict[type[Refusal], str] = {
     ServiceRefused: "ServiceRefused", InternalError: "InternalError"}
 """Refusals that say that something is wrong with the box, and the events they are."""
 QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",
-                   "must_change_password", "locked_by", "locked_since"}) | LOGIN_FIELDS
+                   "must_change_password", "locked_by", "locked_since", "enabled_at"}) | LOGIN_FIELDS
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
 INTERNAL_SETTINGS = frozenset({"pending", "returned", "uids", "hashing", "box_id", "installed_version", "host_keys",
                                "host_keys_at", "master_key", "audit_seeds", "audit_kept", "audit_exported",
@@ -73,7 +73,8 @@ def _of_account(found: list[Difference], state: State) -> Iterator[Event]:
         return
     fields = {one.field: one for one in found}
     if "locked_by" in fields:
-        locked = {BY_COMMAND: "UserLocked", BY_ATTEMPTS: "AccountLocked"}
+        locked = {BY_COMMAND: "UserLocked", BY_ATTEMPTS: "AccountLocked", BY_DISUSE: "AccountShut",
+                  BY_END: "AccountShut"}
         yield Event(NAMED[locked.get(fields["locked_by"].after, "UserUnlocked")], name)
     if "failed_logins" in fields and fields["failed_logins"].after > fields["failed_logins"].before:
         yield Event(NAMED["LoginFailed"], name)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, passwords, pending, retention, roles, root_access, sessions, ssh_keys
+from sysmgmt.domain import accounts, levels, passwords, pending, retention, roles, root_access, sessions, ssh_keys
 from sysmgmt.domain.audit_policy import AuditPolicy
-from sysmgmt.domain.lockout import THRESHOLD
 from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
@@ -17,7 +16,7 @@ ENTITLED = frozenset({Permission.SECURITY, Permission.AUDIT})
 
 def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
     """One element of get_users (R063); details are None for a viewer who may not see them."""
-    rules = passwords.rules_of(state.settings)
+    rules = levels.rules_of(state.settings)
     shown = {
         "name": account.name, "type": account.type, "role": account.role,
         "groups": None if account.groups is None else list(account.groups),
@@ -84,20 +83,39 @@ def opened_root_access(settings: Settings, now: float) -> dict[str, Any] | None:
             "opened_by": access.changed_by}
 
 
-def security_settings(settings: Settings, now: float) -> dict[str, Any]:
-    """What get_security_settings tells; times in seconds (R131)."""
-    rules = passwords.rules_of(settings)
+def password_policy(settings: Settings) -> dict[str, Any]:
+    """The rules about passwords and locks that are in force; times in seconds."""
+    rules = levels.rules_of(settings)
     return {
-        "level": settings.level, "idle_timeout": settings.idle_timeout, "lockout_threshold": THRESHOLD,
-        "sessions_per_user": settings.sessions_per_user,
-        "tls_minimum": settings.reach.tls_minimum, "hsts": "on" if settings.reach.hsts else "off",
+        "lockout_threshold": rules.lockout_threshold, "unlock_after": times(rules.unlock_minutes, 60),
         "password_rules": {
             "min_length": rules.min_length, "min_lower_case": rules.min_lower_case,
             "min_upper_case": rules.min_upper_case, "min_non_alphabetical": rules.min_non_alphabetical,
-            "history": rules.history,
-            "max_age": None if rules.max_age_days is None else rules.max_age_days * passwords.DAY,
-            "min_age": rules.min_age_hours * 3600 or None,
+            "min_digits": rules.min_digits, "min_special": rules.min_special, "history": rules.history,
+            "max_age": times(rules.max_age_days, passwords.DAY), "min_age": times(rules.min_age_hours, 3600),
+            "changed_positions": rules.changed_positions, "common": "refuse" if rules.refuses_common else "warn",
         },
+    }
+
+
+def session_policy(settings: Settings) -> dict[str, Any]:
+    """The rules about sessions and logins that are in force; times in seconds."""
+    rules = levels.rules_of(settings)
+    return {"idle_timeout": settings.idle_timeout, "sessions_per_user": settings.sessions_per_user,
+            "session_lifetime": times(rules.session_hours, 3600),
+            "unused_after": times(rules.unused_days, passwords.DAY), "banner_acknowledged": rules.acknowledged}
+
+
+def times(count: int | None, seconds: int) -> int | None:
+    """So many times so many seconds; None where there is no limit."""
+    return count * seconds if count else None
+
+
+def security_settings(settings: Settings, now: float) -> dict[str, Any]:
+    """What get_security_settings tells; times in seconds (R131)."""
+    return {
+        "level": settings.level, **session_policy(settings), **password_policy(settings),
+        "tls_minimum": settings.reach.tls_minimum, "hsts": "on" if settings.reach.hsts else "off",
         "root_access": opened_root_access(settings, now),
         **communication(settings),
     }

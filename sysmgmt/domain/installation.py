@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import passwords, roles, uids
+from sysmgmt.domain import passwords, roles, security, uids
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import ADMIN, Account, Settings, State
 
 
@@ -22,6 +23,6 @@ def install(state: State, plan: Plan, now: float) -> State:
     """The state of a new box with its one predefined user. Raises UidsExhausted."""
     admin = passwords.store(Account(ADMIN, roles.ADMINISTRATOR), plan.password, now)
     settings = Settings(name=plan.name, box_id=plan.box_id, installed_at=now, installed_version=plan.release,
-                        level=plan.level, hashing=passwords.LEVELS[plan.level].hashing, uids=state.settings.uids,
+                        level=plan.level, uids=state.settings.uids,
                         master_key=plan.master_key, audit_seeds=(plan.audit_seed,))
-    return uids.give(state._replace(settings=settings), admin)
+    return uids.give(state._replace(settings=security.fitted(settings, LEVELS[plan.level])), admin)

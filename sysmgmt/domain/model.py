@@ -20,6 +20,7 @@ from sysmgmt.domain.links import Communication as Communication
 from sysmgmt.domain.links import Partner as Partner
 from sysmgmt.domain.monitors import SnmpSettings as SnmpSettings
 from sysmgmt.domain.monitors import SnmpUser as SnmpUser
+from sysmgmt.domain.policy import Policy
 from sysmgmt.domain.reach import Pending as Pending
 from sysmgmt.domain.reach import Reach as Reach
 from sysmgmt.domain.reach import Returned as Returned
@@ -43,7 +44,11 @@ class Cost(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A user. `groups` limits authorization to these consistency groups (R095); None is all."""
+    """A user. `groups` limits authorization to these consistency groups (R095); None is all.
+
+    `wrong_in_a_row` are wrong passwords since the last right one, however often a lock ended meanwhile.
+    From `enabled_at` on an account counts as used; one that is temporary is locked at `ends_at`.
+    """
 
     name: str
     role: str
@@ -61,6 +66,9 @@ class Account(NamedTuple):
     console_tried_at: float | None = None
     locked_by: str = ""
     locked_since: float | None = None
+    wrong_in_a_row: int = 0
+    enabled_at: float | None = None
+    ends_at: float | None = None
     last_login_at: float | None = None
     last_login_from: str = ""
     failed_logins: int = 0
@@ -161,6 +169,7 @@ class Settings(NamedTuple):
     audit_kept: int = 1
     audit_exported: int = 0
     returned: Returned | None = None
+    policy: Policy = Policy()
 
 
 class State(NamedTuple):

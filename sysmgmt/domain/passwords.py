@@ -1,49 +1,18 @@
-"""The security levels and what they ask of a password (R076-R091)."""
+"""What is asked of a password, when it is chosen and as it grows old (R076-R091)."""
 
-from typing import NamedTuple
+from itertools import zip_longest
 
-from sysmgmt.domain.common_passwords import COMMON
-from sysmgmt.domain.errors import PasswordTooWeak, PasswordTooYoung
-from sysmgmt.domain.model import Account, Cost, Settings
+from sysmgmt.domain.errors import PasswordTooSimilar, PasswordTooWeak, PasswordTooYoung
+from sysmgmt.domain.levels import REMEMBERED, Rules
+from sysmgmt.domain.model import Account
 
 DAY = 86400
 LONGEST = 1024
 """A password may be this many characters long; the whole of it counts."""
-
-
-class Rules(NamedTuple):
-    """What a level asks: lengths and counts in characters, times in days and hours.
-
-    `forces_change`: everybody must choose a new password when the level is raised to it, and
-    every new user at the first login.
-    """
-
-    min_length: int
-    min_lower_case: int = 0
-    min_upper_case: int = 0
-    min_non_alphabetical: int = 0
-    history: int = 0
-    max_age_days: int | None = None
-    min_age_hours: int = 0
-    forces_change: bool = False
-    hashing: Cost = Cost()
-
-
-LEVELS = {
-    "basic": Rules(min_length=5),
-    "high": Rules(min_length=8, min_lower_case=2, min_upper_case=2, min_non_alphabetical=2, history=10,
-                  max_age_days=90, min_age_hours=24, forces_change=True,
-                  hashing=Cost(passes=3, memory=65536, lanes=4)),
-}
-REMEMBERED = max(rules.history for rules in LEVELS.values())
-"""So many passwords of an account are kept at every level, the current one among them."""
 WARN_DAYS = 14
 """Expiry is announced this many days ahead."""
-
-
-def rules_of(settings: Settings) -> Rules:
-    """The rules in force."""
-    return LEVELS[settings.level]
+ENDINGS = "0123456789!.?$#-_"
+"""What people append to a word that has to become a password."""
 
 
 def check_text(text: str, rules: Rules) -> None:
@@ -59,12 +28,18 @@ def _counts(text: str, rules: Rules) -> list[tuple[int, int, str]]:
     return [
         (len(text), rules.min_length, f"at least {rules.min_length} characters"),
         (sum(c.islower() for c in text), rules.min_lower_case,
-         f"at least {rules.min_lower_case} lower case letters"),
+         _at_least(rules.min_lower_case, "lower case letter")),
         (sum(c.isupper() for c in text), rules.min_upper_case,
-         f"at least {rules.min_upper_case} upper case letters"),
+         _at_least(rules.min_upper_case, "upper case letter")),
         (sum(not c.isalpha() for c in text), rules.min_non_alphabetical,
          f"at least {rules.min_non_alphabetical} digits or special characters"),
+        (sum(c.isdigit() for c in text), rules.min_digits, _at_least(rules.min_digits, "digit")),
+        (sum(not c.isalnum() for c in text), rules.min_special, _at_least(rules.min_special, "special character")),
     ]
+
+
+def _at_least(count: int, what: str) -> str:
+    return f"at least {count} {what}{'' if count == 1 else 's'}"
 
 
 def wanted(rules: Rules) -> str:
@@ -73,9 +48,29 @@ def wanted(rules: Rules) -> str:
 
 
 def is_common(text: str, *names: str) -> bool:
-    """Whether a guesser would try `text` early: a common password, or close to one of `names`."""
-    plain = text.lower().rstrip("0123456789!.?$#-_")
-    return text.lower() in COMMON or plain in COMMON or plain in {name.lower() for name in names if name}
+    """Whether a guesser would try `text` early: a common password, one of `names`, or either of them repeated.
+
+    Case, and digits and signs at the end, make no difference.
+    """
+    from sysmgmt.domain.common_passwords import COMMON  # a long list, rarely needed
+
+    whole = text.lower()
+    plain = whole.rstrip(ENDINGS)
+    known = {name.lower() for name in names if name}
+    return any(one in COMMON or one in known for one in (whole, plain, _repeated(whole), _repeated(plain)))
+
+
+def _repeated(text: str) -> str:
+    """The shortest text of which `text` is a repetition."""
+    length = (text + text).find(text, 1)
+    return text[:length]
+
+
+def check_difference(old: str, new: str, rules: Rules) -> None:
+    """Raise PasswordTooSimilar unless `new` differs from `old` in as many positions as `rules` ask for."""
+    changed = sum(before != after for before, after in zip_longest(old, new))
+    if changed < rules.changed_positions:
+        raise PasswordTooSimilar(count=rules.changed_positions)
 
 
 def expires_at(account: Account, rules: Rules) -> float | None:

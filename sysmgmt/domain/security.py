@@ -1,22 +1,32 @@
 """Security level and session policy (R076-R090, R125), and what must hold whatever happens."""
 
-from sysmgmt.domain import passwords, roles
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain import roles, tls
 from sysmgmt.domain.errors import LastSecurityUser
+from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.lockout import BY_COMMAND
-from sysmgmt.domain.model import ADMIN, Account, State
+from sysmgmt.domain.model import ADMIN, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.policy import Policy
 
 SHORTEST_IDLE, LONGEST_IDLE = 60, 1800
 """Bounds of the idle timeout in seconds."""
+BANNER = ("This system is for authorized users only. What is done here is recorded.\n"
+          "Whoever goes on agrees to that.")
+"""What a level that asks for a banner has until set_login_banner says something else."""
 
 
 def set_level(state: State, level: str) -> State:
-    """Change the security level; High makes every user choose a new password (R084, R087)."""
+    """Change the security level; any above Basic makes every user choose a new password (R084, R087).
+
+    What was set apart from the old level is so no longer; what goes beyond the new one comes down to it.
+    """
     if level == state.settings.level:
         return state
-    settings = state.settings._replace(level=level, hashing=passwords.LEVELS[level].hashing)
-    state = state._replace(settings=settings)
-    if not passwords.LEVELS[level].forces_change:
+    state = state._replace(settings=fitted(state.settings._replace(level=level, policy=Policy()), LEVELS[level]))
+    if not LEVELS[level].forces_change:
         return state
     accounts = state.accounts
     for name, account in accounts.items():
@@ -24,9 +34,28 @@ def set_level(state: State, level: str) -> State:
     return state._replace(accounts=accounts)
 
 
+def fitted(settings: Settings, rules: Rules) -> Settings:
+    """The settings within the bounds of a level."""
+    reach, audit = settings.reach, settings.audit
+    if not rules.legacy_tls and reach.tls_minimum in tls.LEGACY:
+        reach = reach._replace(tls_minimum=tls.SECURE[0])
+    return settings._replace(
+        hashing=rules.hashing, idle_timeout=min(settings.idle_timeout, rules.idle_minutes * 60),
+        sessions_per_user=min(settings.sessions_per_user, rules.most_sessions), reach=reach,
+        banner=settings.banner or (BANNER if rules.banner else ""),
+        audit=audit._replace(guarantee=audit.guarantee or rules.guarantee))
+
+
+def set_policy(state: State, wanted: Mapping[str, int | None]) -> State:
+    """Set single rules apart from the level; None leaves one as it is."""
+    given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    policy = state.settings.policy._replace(**given)
+    return state._replace(settings=state.settings._replace(policy=policy))
+
+
 def made_due(old: State, new: State) -> list[str]:
     """The users who must choose a new password since the level was changed, in alphabetical order."""
-    if old.settings.level == new.settings.level or not passwords.rules_of(new.settings).forces_change:
+    if old.settings.level == new.settings.level or not LEVELS[new.settings.level].forces_change:
         return []
     return list(new.accounts)
 

@@ -2,6 +2,7 @@
 
 from sysmgmt.domain import roles
 from sysmgmt.domain.errors import TooManySessions, UnknownSession, UnknownUser
+from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.model import Session, State
 from sysmgmt.domain.permissions import Permission
 
@@ -37,6 +38,22 @@ def enter(state: State, new: Session) -> State:
     account = account._replace(last_login_at=new.opened_at, last_login_from=new.origin, failed_logins=0)
     return state._replace(accounts=state.accounts.put(account.name, account),
                           sessions=state.sessions.put(new.id, new))
+
+
+def overdue(state: State, session: Session, now: float) -> str:
+    """Why a session cannot go on that is neither idle nor ended: it, or its user's time, is over; '' if it can."""
+    hours = rules_of(state.settings).session_hours
+    if hours and now - session.opened_at >= hours * 3600:
+        return f"a session lasts {hours} hours at most"
+    account = state.accounts.get(session.user)
+    return "the time of the user is over" if account and account.ends_at and now >= account.ends_at else ""
+
+
+def end_overdue(state: State, session: str, now: float) -> State:
+    """The state in which a session is over that is overdue."""
+    found = state.sessions.get(session)
+    reason = overdue(state, found, now) if found and not found.ended else ""
+    return cut(state, found, reason, now) if found and reason else state
 
 
 def forget(state: State, session: str) -> State:

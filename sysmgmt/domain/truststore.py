@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from sysmgmt.domain import certificates, fingerprints, tls
 from sysmgmt.domain.errors import (
-    CertificateRefused, ConfirmationNeeded, Refusal, ServerRefused, TrustExists, UnknownTrust)
+    CertificateRefused, ConfirmationNeeded, LevelForbids, Refusal, ServerRefused, TrustExists, UnknownTrust)
+from sysmgmt.domain.levels import SERVER_CERTIFICATES, allows, rules_of
 from sysmgmt.domain.model import Certificate, RevocationList, State, TrustedCertificate
 from sysmgmt.domain.times import iso
 
@@ -16,6 +17,7 @@ class Trust(NamedTuple):
     """Whom a connection may trust: authorities, servers' own certificates by fingerprint, revocation lists (PEM).
 
     It is spoken with TLS of the version `tls_minimum` at least.
+    With `listed` each authority needs a revocation list.
     """
 
     authorities: tuple[Certificate, ...]
@@ -23,6 +25,7 @@ class Trust(NamedTuple):
     revocations: tuple[str, ...]
     now: float
     tls_minimum: str = tls.SECURE[0]
+    listed: bool = False
 
 
 def add(state: State, one: TrustedCertificate, now: float) -> State:
@@ -52,6 +55,13 @@ def remove(state: State, name: str) -> State:
 def authorities(state: State) -> list[Certificate]:
     """All authorities that are trusted for anything."""
     return [one for entry in state.trusted_certificates.values() for one in entry.certificates if one.authority]
+
+
+def check_acceptable(state: State) -> None:
+    """Raise LevelForbids where nobody may be asked to trust a server's own certificate."""
+    if not allows(state.settings, SERVER_CERTIFICATES):
+        raise LevelForbids("The security level forbids to trust a certificate only because a server shows it.",
+                           "Add the authority that has signed it with add_trusted_certificate.")
 
 
 def first(server: str, presented: tuple[Certificate, ...], now: float) -> Certificate:
@@ -116,11 +126,13 @@ def remove_list(state: State, name: str) -> State:
 def trust(state: State, purpose: str, server: str, now: float) -> Trust:
     """Whom to trust in a connection to `server` for `purpose`.
 
-    Entries that name the server count alone where there are any: nobody else speaks for it then.
+    Entries that name the server count alone where there are any: nobody else speaks for it then. Where the
+    level is strict, a server's own certificate is not enough, and revocation lists are required.
     """
     entries = [one for one in state.trusted_certificates.values() if purpose in one.purposes]
     own = [one for one in entries if one.server == server.lower()]
     found = [each for one in own or [one for one in entries if not one.server] for each in one.certificates]
+    strict = rules_of(state.settings).strict_trust
     return Trust(tuple(one for one in found if one.authority),
-                 frozenset(one.fingerprint for one in found) if own else frozenset(),
-                 lists(state), now, tls.floor(state.settings.reach))
+                 frozenset(one.fingerprint for one in found) if own and not strict else frozenset(),
+                 lists(state), now, tls.floor(state.settings.reach), strict)

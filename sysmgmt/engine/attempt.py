@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain import lockout
 from sysmgmt.domain.errors import AccountLocked, PasswordWrong, Refusal, UnknownUser
+from sysmgmt.domain.levels import Rules, rules_of
 from sysmgmt.domain.model import Account
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.ports import Machine
@@ -48,18 +49,23 @@ def _wait(house: House, caller: Caller, name: str) -> None:
         account = house.box.store.read().accounts.get(name)
         if account is None:
             raise UnknownUser(name=name)
-        if turn(house.box.machine, account, house.box.clock.now(), caller.console) is not lockout.Turn.WAIT:
+        if turn(house, account, caller.console) is not lockout.Turn.WAIT:
             return
         house.box.clock.pause(POLL)
 
 
-def turn(machine: Machine, account: Account, now: float, console: bool) -> lockout.Turn:
-    """What an attempt may do now, the slots of dead processes counted as strikes."""
-    return lockout.turn(without_dead(machine, account, now), now, console)
+def turn(house: House, account: Account, console: bool) -> lockout.Turn:
+    """What an attempt may do now."""
+    now, rules = house.box.clock.now(), rules_of(house.box.store.read().settings)
+    return lockout.turn(settled(house.box.machine, account, now, rules), now, console, rules)
 
 
-def without_dead(machine: Machine, account: Account, now: float) -> Account:
-    """`account` with the attempts that nobody will answer any more turned into strikes."""
+def settled(machine: Machine, account: Account, now: float, rules: Rules) -> Account:
+    """`account` as it is now: attempts that nobody will answer any more are strikes, locks come and go with time."""
+    return lockout.settled(_without_dead(machine, account, now, rules), now, rules)
+
+
+def _without_dead(machine: Machine, account: Account, now: float, rules: Rules) -> Account:
     pending = (*account.pending, *account.console_pending)
     if not pending:
         return account
@@ -67,7 +73,7 @@ def without_dead(machine: Machine, account: Account, now: float) -> Account:
     dead = machine.dead({process for process, *_ in parts.values()})
     lost = {token for token, (process, began, _) in parts.items()
             if process in dead or not 0 <= now - int(began) <= LONGEST}
-    return lockout.bury(account, lost, now)
+    return lockout.bury(account, lost, now, rules)
 
 
 def matches(house: House, ticket: Ticket, text: str, encoded: str) -> bool:
@@ -99,8 +105,7 @@ def password_of(house: House, name: str) -> str:
 def is_locked(house: House, name: str, console: bool) -> bool:
     """Whether an attempt at `name` would be refused now."""
     account = house.box.store.read().accounts.get(name)
-    now = house.box.clock.now()
-    return account is not None and turn(house.box.machine, account, now, console) is lockout.Turn.LOCKED
+    return account is not None and turn(house, account, console) is lockout.Turn.LOCKED
 
 
 def work(house: House, command: str, ticket: Ticket, **checked: str) -> Answer:

@@ -4,7 +4,7 @@ from sysmgmt.domain import accounts, groups, roles
 from sysmgmt.domain.errors import (
     AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded,
     UnknownCommand)
-from sysmgmt.domain.lockout import BY_COMMAND
+from sysmgmt.domain.lockout import FINAL
 from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
@@ -42,7 +42,7 @@ def standing(state: State, caller: Caller) -> Account:
     account = state.accounts.get(caller.user)
     if account is None:
         raise SessionEnded(reason="the user was removed")
-    if account.locked_by == BY_COMMAND:
+    if account.locked_by in FINAL:
         raise SessionEnded(reason="the user was locked")
     check_open(state, caller.session)
     return account

@@ -7,6 +7,7 @@ manual page, menu item. A wrong declaration is refused when its module is loaded
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.progress import Report, Sink, unheard
@@ -94,11 +95,15 @@ class Change(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """Answer of a command that changes nothing; `caller` replaces what the session knows of itself."""
+    """Answer of a command that changes nothing; `caller` replaces what the session knows of itself.
+
+    `refusal` is what the facts come to, where they are not as they should be.
+    """
 
     facts: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
     caller: Caller | None = None
+    refusal: Refusal | None = None
 
 
 class Act(NamedTuple):

@@ -1,5 +1,9 @@
 """The end of a session: when its user leaves, is idle for too long, or its process is gone."""
 
+from contextlib import suppress
+
+from sysmgmt.domain import sessions
+from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import Session
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import Caller, Request
@@ -19,9 +23,9 @@ def close(house: House, caller: Caller, reason: str) -> None:
 
 def close_dead(house: House) -> None:
     """Close the sessions of processes that no longer run, so that each has its end in the audit."""
-    sessions = list(house.box.store.read().sessions.values())
-    dead = house.box.machine.dead({one.process for one in sessions})
-    for one in sessions:
+    known = list(house.box.store.read().sessions.values())
+    dead = house.box.machine.dead({one.process for one in known})
+    for one in known:
         if one.process in dead:
             close(house, of(one), one.ended or GONE)
 
@@ -29,6 +33,15 @@ def close_dead(house: House) -> None:
 def end_idle(house: House, caller: Caller) -> None:
     """End the caller's session, whose client should have done so. Raises any refusal."""
     carry_out(house, caller, Request("end_idle_session", {"session": caller.session}), own_work=True)
+
+
+def end_overdue(house: House, session: str) -> None:
+    """End a session that is overdue, whoever looks; where that cannot be written, at the next look."""
+    state = house.box.store.read()
+    found = state.sessions.get(session)
+    if found and not found.ended and sessions.overdue(state, found, house.box.clock.now()):
+        with suppress(Refusal):
+            carry_out(house, of(found), Request("end_overdue_session", {"session": session}), own_work=True)
 
 
 def of(session: Session) -> Caller:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import changes, events, security
+from sysmgmt.domain import changes, compliance, events, security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal)
 from sysmgmt.domain.model import State, differs
@@ -180,6 +180,7 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
         outcome = confirmation.pend(trip.command, call, outcome, values)
         if outcome.state.installed:
             security.check(outcome.state)
+            compliance.check(state, outcome.state)
     return outcome
 
 
@@ -224,4 +225,6 @@ def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) 
         trip.command.name, "Done" if changed or not is_change else "Unchanged", 0, shows or None,
         warnings=(*reading.warnings, *outcome.warnings), dry_run=trip.request.dry_run, changes=is_change,
         download=outcome.download if isinstance(outcome, Change) and not trip.request.dry_run else "")
+    if isinstance(outcome, Shown) and outcome.refusal is not None:
+        answer = refused(trip.command.name, outcome.refusal)._replace(result=shows)
     return Reply(answer, caller)

@@ -9,12 +9,16 @@ from sysmgmt.engine.request import Answer, Caller, Request
 
 
 class Sign(NamedTuple):
-    """What the box tells everybody: its name, its banner; times in seconds."""
+    """What the box tells everybody: its name, its banner; times in seconds.
+
+    `acknowledged`: whoever comes in at a terminal confirms the banner.
+    """
 
     name: str
     banner: str
     installed: bool
     idle_timeout: int
+    acknowledged: bool = False
 
 
 class Door(Protocol):

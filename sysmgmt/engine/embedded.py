@@ -6,10 +6,11 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.lockout import BY_ATTEMPTS
 from sysmgmt.domain.progress import NOBODY, Listening, sparse
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import authority, dispatch, login, returning, together
+from sysmgmt.engine import authority, departure, dispatch, login, returning, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.dispatch import House, Reply
@@ -38,6 +39,12 @@ def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
     return steady
 
 
+def _settle(house: House, caller: Caller) -> None:
+    """What is over by now is over before anything else is done."""
+    returning.settle(house)
+    departure.end_overdue(house, caller.session)
+
+
 class EmbeddedDoor:
     """A door of the engine `house` for one client: a `stranger`, or `known` to be who it is without a login."""
 
@@ -60,7 +67,9 @@ class EmbeddedDoor:
     def sign(self) -> Sign:
         """What anybody may know of the box. Raises StateDamaged."""
         state = self._house.box.store.read()
-        return Sign(state.settings.name, state.settings.banner, state.installed, state.settings.idle_timeout)
+        settings = state.settings
+        return Sign(settings.name, settings.banner, state.installed, settings.idle_timeout,
+                    rules_of(settings).acknowledged)
 
     @_uninterrupted
     def log_in(self, name: str, password: str) -> Answer:
@@ -80,7 +89,7 @@ class EmbeddedDoor:
         return self._run(request, heard) if only_reads else _uninterrupted(self._run)(request, heard)
 
     def _run(self, request: Request, listening: Listening) -> Answer:
-        returning.settle(self._house)
+        _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
         return answer._replace(warnings=(*answer.warnings, *self._news()))
 
@@ -96,7 +105,7 @@ class EmbeddedDoor:
     @_uninterrupted
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
-        returning.settle(self._house)
+        _settle(self._house, self._caller)
         answers, self._caller = together.together(self._house, self._caller, requests)
         return answers
 
@@ -137,6 +146,7 @@ class EmbeddedDoor:
         if not self._caller.user:
             return None
         try:
+            departure.end_overdue(self._house, self._caller.session)
             self._house.box.sync()
             authority.standing(self._house.box.store.read(), self._caller)
         except Refusal as refusal:

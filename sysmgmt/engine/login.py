@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from sysmgmt.domain import accounts, certificates, partners, passwords, pending, roles, root_access, security, tls
+from sysmgmt.domain import (
+    accounts, certificates, levels, partners, passwords, pending, roles, root_access, security, tls)
 from sysmgmt.domain.errors import (
     AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
@@ -159,7 +160,7 @@ def greet(house: House, caller: Caller) -> Reply:
     facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
              "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins,
              "audit_anchor": auditing.anchor(house.box) or None if _audits(state, account) else None}
-    due = passwords.change_due(account, passwords.rules_of(state.settings), now)
+    due = passwords.change_due(account, levels.rules_of(state.settings), now)
     return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, session, now)),
                  caller._replace(due=due))
 
@@ -194,7 +195,7 @@ def _returned(state: State, account: Account, session: Session) -> tuple[str, ..
 
 
 def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
-    left = passwords.days_left(account, passwords.rules_of(state.settings), now)
+    left = passwords.days_left(account, levels.rules_of(state.settings), now)
     if left is None:
         return ()
     when = f"in {left} days" if left > 1 else "tomorrow" if left else "today"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import InvalidValue, LoginNeeded, Refusal
 from sysmgmt.domain.model import ADMIN
+from sysmgmt.engine.door import Sign
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.ask import ask_required
 from sysmgmt.screen.console import Console
@@ -25,8 +26,10 @@ class Guest(NamedTuple):
 def admit(console: Console) -> Guest | Answer:
     """Let somebody in, or answer why not."""
     try:
-        if not console.door.sign().installed:
+        sign = console.door.sign()
+        if not sign.installed:
             return _installed(console) if console.person else Guest(None)
+        _have_agreed(console, sign)
         answer = console.door.enter() or _logged_in(console)
     except Refusal as refusal:
         return refused(None, refusal)
@@ -34,6 +37,12 @@ def admit(console: Console) -> Guest | Answer:
         return answer
     welcome(console, answer)
     return _with_own_password(console, Guest(answer.result["role"]))
+
+
+def _have_agreed(console: Console, sign: Sign) -> None:
+    """Have a person confirm the banner where the policy says so. Raises Cancelled."""
+    if console.person and console.options.command is None and sign.banner and sign.acknowledged:
+        console.person.asker.confirm(f"{sign.banner}\nDo you agree?")
 
 
 def _installed(console: Console) -> Guest | Answer:
@@ -80,9 +89,9 @@ def _at_prompt(console: Console) -> Answer:
     """A login at the terminal's prompt."""
     if console.person is None:
         raise LoginNeeded()
-    if banner := console.door.sign().banner:
-        console.output.say(banner)
-    asker = console.person.asker
+    sign, asker = console.door.sign(), console.person.asker
+    if sign.banner and not sign.acknowledged:
+        console.output.say(sign.banner)
     for left in range(TRIES - 1, -1, -1):
         name = console.options.user or asker.text("User name", ())
         answer = console.door.log_in(name, asker.secret("Password", False))

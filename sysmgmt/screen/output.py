@@ -50,6 +50,8 @@ class Output:
         elif (as_json or self.as_json) and not raw:
             self._write(document(answer) + "\n")
         elif answer.status:
+            if answer.result:
+                self._show("".join(line + "\n" for line in text.lines(answer.result)))
             self.tell(f"Error: {answer.message}")
             if answer.hint:
                 self.tell(f"Hint: {answer.hint}")
@@ -112,7 +114,7 @@ def document(answer: Answer) -> str:
     facts: dict[str, object] = {"command": answer.command, "code": answer.code, "status": answer.status}
     if answer.status:
         facts |= {"message": answer.message, "hint": answer.hint}
-    else:
+    if answer.result is not None or not answer.status:
         facts["result"] = answer.result
     if answer.download:
         facts["download"] = answer.download

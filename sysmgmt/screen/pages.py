@@ -6,6 +6,7 @@ from sysmgmt import __version__
 from sysmgmt.commands.catalog import CHAPTERS
 from sysmgmt.domain import passwords, permissions, roles
 from sysmgmt.domain.errors import refusals
+from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.times import words
 from sysmgmt.engine import explain
 from sysmgmt.engine.declaration import Command, Parameter
@@ -80,11 +81,31 @@ def predefined_roles() -> Iterator[tuple[str, str]]:
 
 def levels() -> Iterator[tuple[str, str]]:
     """The security levels with their rules."""
-    for name, rules in passwords.LEVELS.items():
+    for name, rules in LEVELS.items():
         age = f"; expires after {words(rules.max_age_days * passwords.DAY)}" if rules.max_age_days else ""
         young = f"; an own change once in {rules.min_age_hours} hours" if rules.min_age_hours else ""
         history = f"; none of the last {rules.history} passwords" if rules.history else ""
-        yield name, f"{passwords.wanted(rules)}{age}{young}{history}."
+        yield name, f"{passwords.wanted(rules)}{age}{young}{history}.{_beyond(rules)}"
+
+
+def _beyond(rules: Rules) -> str:
+    """What a level asks that goes beyond the guide, in sentences."""
+    told = (
+        (rules.free_choice, "Neither composition nor expiry may be asked for."),
+        (rules.changed_positions, f"A new password differs in {rules.changed_positions} positions."),
+        (rules.refuses_common, "Common passwords and names are refused."),
+        (rules.unlock_minutes, f"A lock by wrong passwords ends after {rules.unlock_minutes} minutes, but not after "
+                               f"{rules.most_failures} in a row."),
+        (rules.session_hours, f"Logout after {rules.idle_minutes} minutes without a keystroke at the latest, and "
+                              f"after {rules.session_hours} hours in any case."),
+        (rules.unused_days, f"An account that nobody used for {rules.unused_days} days is locked; admin's is not."),
+        (rules.acknowledged, "Whoever logs in at a terminal agrees to the banner."),
+        (rules.least_rsa > 2048, f"RSA keys have at least {rules.least_rsa} bits."),
+        (rules.rsa_until, f"Certificates with shorter RSA keys than 3072 bits end by {rules.rsa_until}."),
+        (rules.strict_trust, "Servers are trusted only by an authority, and each needs a revocation list."),
+        (not rules.clear_text, "Nothing is sent in clear text; TLS begins with 1.2."),
+        (rules.guarantee, "Nothing is changed without its record."))
+    return "".join(f" {sentence}" for holds, sentence in told if holds)
 
 
 def codes() -> Iterator[tuple[str, str]]:

@@ -96,7 +96,9 @@ OPTIONS = (
 )
 
 LOCKOUT = """
-The third wrong password in a row locks an account, through whichever door it came. Nobody who
+The third wrong password in a row (set_password_policy may say another one) locks an account, through
+whichever door it came. At the level nist such a lock ends after 15 minutes; at others unlock_user ends
+it. Nobody who
 cannot log in learns whether the name, the password or a lock was the reason. A user with the
 permission security sees locked users with get_users, and since when, and unlocks them with
 unlock_user. For admin alone the console has a counter of its own: after three wrong passwords

@@ -41,7 +41,7 @@ def account(visit: "Visit", given: Parameters) -> Facts:
     if found is None or not _is_ours(found):
         return {"accepted": False, "message": ""}
     console = lockout.own_counter(found, _caller(given).console)
-    if found.locked_by == lockout.BY_COMMAND or (found.locked_by and not console):
+    if found.locked_by in lockout.FINAL or (found.locked_by and not console):
         return {"accepted": False, "message": "The account is locked."}
     try:
         sessions.check_room(state, found.name)

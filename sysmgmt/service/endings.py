@@ -7,13 +7,16 @@ user without a login, as root may start one, is refused and left alone.
 
 from functools import partial
 
+from sysmgmt.domain import lockout
+from sysmgmt.domain.levels import rules_of
 from sysmgmt.engine import departure
 from sysmgmt.engine.dispatch import House
 from sysmgmt.host import processes
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties import Duty, work
 from sysmgmt.service.presence import GRACE, Presence
 
 POLL = 1.0
+LOCKS = 30.0
 CLEAR = 3.0
 """Seconds that the shell of a login has to say why its session was ended, and to exit."""
 
@@ -22,6 +25,8 @@ def duties(presence: Presence) -> tuple[Duty, ...]:
     """What is looked after, with the last use of the sessions."""
     return (Duty("sessions of processes that are gone", POLL, departure.close_dead),
             Duty("idle sessions", POLL, partial(end_idle, presence)),
+            Duty("sessions that are overdue", POLL, end_overdue),
+            Duty("locks that come and go with time", LOCKS, settle_locks),
             Duty("logins whose session was ended", POLL, cut_off))
 
 
@@ -31,6 +36,21 @@ def end_idle(presence: Presence, house: House) -> None:
     for one in state.sessions.values():
         if one.login and not one.ended and presence.quiet(one.id) > state.settings.idle_timeout + GRACE:
             departure.end_idle(house, departure.of(one))
+
+
+def end_overdue(house: House) -> None:
+    """End the sessions of logins that are as old as any may become, or whose user's time is over."""
+    for one in house.box.store.read().sessions.values():
+        departure.end_overdue(house, one.id)
+
+
+def settle_locks(house: House) -> None:
+    """Lock and unlock the accounts whose time has come: those of users who come with a key ask nobody else."""
+    state, now = house.box.store.read(), house.box.clock.now()
+    rules = rules_of(state.settings)
+    for one in state.accounts.values():
+        if lockout.settled(one, now, rules) is not one:
+            work(house, "settle_lock", {"name": one.name})
 
 
 def cut_off(house: House) -> None:

@@ -147,5 +147,5 @@ def _weak(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
 def revoked(path: Sequence[Certificate], trust: Trust) -> Iterator[str]:
     """What the revocation lists have against a path."""
     for one, issuer in zip(path, path[1:], strict=False):
-        if objection := revocations.objection(one, issuer, trust.revocations, trust.now):
+        if objection := revocations.objection(one, issuer, trust):
             yield objection

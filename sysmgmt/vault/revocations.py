@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sysmgmt.domain import certificates as rules
 from sysmgmt.domain.errors import CertificateRefused, InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
+from sysmgmt.domain.truststore import Trust
 from sysmgmt.vault import bundles, certificates
 
 
@@ -55,18 +56,20 @@ def check(found: Iterable[Certificate], lists: Iterable[str]) -> None:
         rules.refuse(one, ["it was revoked"] if any(named(one, lists)) else [])
 
 
-def objection(one: Certificate, issuer: Certificate, lists: Iterable[str], now: float) -> str:
+def objection(one: Certificate, issuer: Certificate, trust: Trust) -> str:
     """Why the lists speak against a certificate of `issuer`, or ''.
 
-    Where there is a list of that authority, it has to be one that can be relied upon.
+    Where there is a list of that authority, it has to be one that can be relied upon; there may have to be one.
     """
-    own = [each for each in _loaded(lists) if certificates.spelled(each.issuer) == issuer.subject]
+    own = [each for each in _loaded(trust.revocations) if certificates.spelled(each.issuer) == issuer.subject]
     signed = [each for each in own if _signed(each, issuer)]
+    if trust.listed and not own:
+        return f"there is no revocation list of {issuer.subject}, which the security level requires"
     if own and not (signed and _may_sign(issuer)):
         return f"the revocation list of {issuer.subject} was not signed by an authority that may sign it"
     if any(_names(each, one) for each in signed):
         return f"the certificate of {one.subject} was revoked"
-    if signed and all(each.next_update_utc and each.next_update_utc.timestamp() < now for each in signed):
+    if signed and all(each.next_update_utc and each.next_update_utc.timestamp() < trust.now for each in signed):
         return f"the revocation list of {issuer.subject} is out of date"
     return ""
 

@@ -16,6 +16,7 @@ GUIDE = {
     "add_role": "security", "get_roles": "view", "modify_role": "security", "remove_role": "security",
     "add_group": "group_configuration", "get_groups": "view", "remove_group": "group_configuration",
     "set_security_level": "security", "get_security_settings": "security", "set_session_policy": "security",
+    "set_password_policy": "security", "check_compliance": "security",
     "set_tls_minimum": "security", "confirm_change": "anyone", "get_pending_change": "view",
     "get_cipher_suites": "security",
     "create_web_certificate_request": "security", "cancel_web_certificate_request": "security",

@@ -8,8 +8,8 @@ import pytest
 
 from sysmgmt.domain import passwords
 from sysmgmt.domain.errors import PasswordTooWeak, PasswordTooYoung
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import Account
-from sysmgmt.domain.passwords import LEVELS
 
 DAY = 24 * 60 * 60
 ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation, " ",
@@ -30,6 +30,12 @@ def oracle(text: str, level: str) -> bool:
     kinds = [unicodedata.category(character) for character in text]
     if level == "basic":
         return 5 <= len(kinds) <= 1024
+    if level == "nist":
+        return 15 <= len(kinds) <= 1024
+    if level == "stig":
+        return (15 <= len(kinds) <= 1024 and "Ll" in kinds and "Lu" in kinds
+                and any(character.isdigit() for character in text)
+                and any(kind[0] not in "LN" for kind in kinds))
     return (8 <= len(kinds) <= 1024 and kinds.count("Ll") >= 2 and kinds.count("Lu") >= 2
             and sum(not kind.startswith("L") for kind in kinds) >= 2)
 
@@ -38,9 +44,10 @@ def oracle(text: str, level: str) -> bool:
 @pytest.mark.parametrize("level", LEVELS)
 def test_ten_thousand_random_passwords_are_judged_like_by_the_oracle(level: str) -> None:
     chance = random.Random(level)
+    longest = {"basic": 12, "high": 12}.get(level, 24)
     verdicts = set()
     for _ in range(10_000):
-        text = "".join(chance.choice(chance.choice(ALPHABETS)) for _ in range(chance.randint(0, 12)))
+        text = "".join(chance.choice(chance.choice(ALPHABETS)) for _ in range(chance.randint(0, longest)))
         assert accepted(text, level) == oracle(text, level), text
         verdicts.add(oracle(text, level))
     assert verdicts == {True, False}
@@ -73,7 +80,7 @@ def test_an_own_change_is_possible_once_in_24_hours(hours: float, good: bool) ->
             found = True
         except PasswordTooYoung:
             found = False
-        assert found == (good or level == "basic")
+        assert found == (good or level in ("basic", "nist"))
 
 
 @pytest.mark.parametrize("days, due", [(89.999, False), (90, True), (91, True), (10_000, True)])
@@ -103,6 +110,6 @@ def test_ten_passwords_are_remembered_the_present_one_among_them() -> None:
 
 @pytest.mark.parametrize("text, names, common", [
     ("password", (), True), ("Password1!", (), True), ("bob", ("bob",), True), ("Bob2026", ("bob",), True),
-    ("gh7-kkwq-zz", ("bob",), False)])
+    ("adminadmin2026!", (), True), ("BobBobBobBob1", ("bob",), True), ("gh7-kkwq-zz", ("bob",), False)])
 def test_common_passwords_and_names_are_recognised(text: str, names: tuple[str, ...], common: bool) -> None:
     assert passwords.is_common(text, *names) == common

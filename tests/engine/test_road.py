@@ -357,11 +357,13 @@ REACHED = {
     "UnknownSnmpUser": "remove_snmp_user name=nobody",
     "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
     "UnknownBackup": "remove_backup name=nothing --yes",
+    "LevelForbids": "set_password_policy min_length=4", "NotCompliant": "check_compliance profile=stig",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",
 }
 SHOWN_BY_A_TEST = {
     "PermissionDenied", "LoginFailed", "LoginNeeded", "AccountLocked", "TooManySessions", "SessionEnded", "RoleInUse",
-    "OwnAccount", "PasswordReused", "PasswordTooYoung", "MustChangePassword", "NotInstalled", "GroupInUse",
+    "OwnAccount", "PasswordReused", "PasswordTooYoung", "PasswordTooCommon", "PasswordTooSimilar",
+    "MustChangePassword", "NotInstalled", "GroupInUse",
     "NotApplied",
     "NotAtomic", "StorageFull", "InternalError"}
 """Refusals that a test of tests/commands or tests/engine brings about on a longer way."""

@@ -68,6 +68,8 @@ from sysmgmt.domain.errors.logins import LoginNeeded as LoginNeeded
 from sysmgmt.domain.errors.logins import MustChangePassword as MustChangePassword
 from sysmgmt.domain.errors.logins import NotInstalled as NotInstalled
 from sysmgmt.domain.errors.logins import PasswordReused as PasswordReused
+from sysmgmt.domain.errors.logins import PasswordTooCommon as PasswordTooCommon
+from sysmgmt.domain.errors.logins import PasswordTooSimilar as PasswordTooSimilar
 from sysmgmt.domain.errors.logins import PasswordTooWeak as PasswordTooWeak
 from sysmgmt.domain.errors.logins import PasswordTooYoung as PasswordTooYoung
 from sysmgmt.domain.errors.logins import PasswordWrong as PasswordWrong
@@ -90,9 +92,11 @@ from sysmgmt.domain.errors.requests import Cancelled as Cancelled
 from sysmgmt.domain.errors.requests import ConfirmationNeeded as ConfirmationNeeded
 from sysmgmt.domain.errors.requests import InternalError as InternalError
 from sysmgmt.domain.errors.requests import InvalidValue as InvalidValue
+from sysmgmt.domain.errors.requests import LevelForbids as LevelForbids
 from sysmgmt.domain.errors.requests import MissingValue as MissingValue
 from sysmgmt.domain.errors.requests import NotApplied as NotApplied
 from sysmgmt.domain.errors.requests import NotAtomic as NotAtomic
+from sysmgmt.domain.errors.requests import NotCompliant as NotCompliant
 from sysmgmt.domain.errors.requests import PermissionDenied as PermissionDenied
 from sysmgmt.domain.errors.requests import SecretOnCommandLine as SecretOnCommandLine
 from sysmgmt.domain.errors.requests import UnknownCommand as UnknownCommand

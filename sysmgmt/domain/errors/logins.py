@@ -45,6 +45,18 @@ class PasswordReused(Refusal):
     askable = True
 
 
+class PasswordTooCommon(Refusal):
+    """The password is easy to guess: it is on the list of common ones, or made of a name or of repetition."""
+
+    askable = True
+
+
+class PasswordTooSimilar(Refusal):
+    """The password differs from the current one in less than {count} positions."""
+
+    askable = True
+
+
 class PasswordTooYoung(Refusal):
     """The password was changed less than {hours} hours ago."""
 

@@ -44,6 +44,18 @@ class PermissionDenied(Refusal):
     status = 3
 
 
+class LevelForbids(Refusal):
+    """The security level {level} does not allow that: {rule} has to be {asked}."""
+
+    hint = "check_compliance shows all rules of the level; set_security_level changes it."
+
+
+class NotCompliant(Refusal):
+    """Of the rules of the level {level}, {count} do not hold."""
+
+    hint = "The command behind each of them fixes it."
+
+
 class Cancelled(Refusal):
     """Cancelled; nothing was changed."""
 

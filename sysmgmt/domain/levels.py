@@ -1,0 +1,92 @@
+"""The security levels: what each asks of passwords, logins, sessions, certificates and the audit (R076-R091).
+
+basic and high are those of the guide. stig and nist are stricter, each in its own way: where the two
+disagree, as about composition and expiry, no level can satisfy both.
+"""
+
+from typing import NamedTuple
+
+from sysmgmt.domain.model import Cost, Settings
+
+REMEMBERED = 24
+"""So many passwords of an account are kept at every level, the current one among them."""
+
+
+class Rules(NamedTuple):
+    """What a level asks: lengths and counts in characters, times in the units of their names.
+
+    `forces_change`: everybody must choose a new password when the level is raised to it, and every
+    new user at the first login. `free_choice`: neither composition nor expiry may be asked for.
+    `unlock_minutes` None: a lock by wrong passwords ends with unlock_user only; `most_failures` ends that
+    way in any case. `longest_threshold` is the highest `lockout_threshold` that may be set.
+    `rsa_until` is the end of RSA keys with less than 3072 bits. `strict_trust`: a server's own
+    certificate is never accepted in the place of an authority, and revocation lists are required.
+    `clear_text` and `legacy_tls`: may be used after a warning. `guarantee`: no change without its record.
+    """
+
+    min_length: int
+    min_lower_case: int = 0
+    min_upper_case: int = 0
+    min_non_alphabetical: int = 0
+    min_digits: int = 0
+    min_special: int = 0
+    history: int = 0
+    max_age_days: int | None = None
+    min_age_hours: int = 0
+    changed_positions: int = 0
+    refuses_common: bool = False
+    forces_change: bool = False
+    free_choice: bool = False
+    lockout_threshold: int = 3
+    longest_threshold: int = 3
+    unlock_minutes: int | None = None
+    most_failures: int | None = None
+    idle_minutes: int = 30
+    session_hours: int | None = None
+    most_sessions: int = 100
+    unused_days: int | None = None
+    banner: bool = False
+    acknowledged: bool = False
+    least_rsa: int = 2048
+    rsa_until: str = ""
+    strict_trust: bool = False
+    clear_text: bool = True
+    legacy_tls: bool = True
+    guarantee: bool = False
+    hashing: Cost = Cost()
+
+
+STRONG = Cost(passes=3, memory=65536, lanes=4)
+LEVELS = {
+    "basic": Rules(min_length=5),
+    "high": Rules(min_length=8, min_lower_case=2, min_upper_case=2, min_non_alphabetical=2, history=10,
+                  max_age_days=90, min_age_hours=24, forces_change=True, hashing=STRONG),
+    "stig": Rules(min_length=15, min_lower_case=1, min_upper_case=1, min_digits=1, min_special=1, history=10,
+                  max_age_days=60, min_age_hours=24, changed_positions=8, refuses_common=True, forces_change=True,
+                  idle_minutes=10, session_hours=12, most_sessions=10, unused_days=35, banner=True,
+                  acknowledged=True, least_rsa=3072, strict_trust=True, clear_text=False, legacy_tls=False,
+                  guarantee=True, hashing=STRONG),
+    "nist": Rules(min_length=15, history=1, refuses_common=True, forces_change=True, free_choice=True,
+                  longest_threshold=10, unlock_minutes=15, most_failures=100, idle_minutes=15, session_hours=24,
+                  banner=True, rsa_until="2030-12-31", strict_trust=True, clear_text=False, legacy_tls=False,
+                  guarantee=True, hashing=STRONG),
+}
+CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS = "clear_text", "server_certificates", "legacy_tls"
+"""What a level may forbid altogether: see `allows`."""
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The rules in force: those of the level, and the stricter ones that were set."""
+    stricter = {name: value for name, value in settings.policy._asdict().items() if value}
+    return LEVELS[settings.level]._replace(**stricter)
+
+
+def allows(settings: Settings, what: str) -> bool:
+    """Whether the level leaves it to the administrator to use something insecure.
+
+    `what` is CLEAR_TEXT (a connection without TLS), SERVER_CERTIFICATES (trusting a server's own
+    certificate without an authority) or LEGACY_TLS.
+    """
+    rules = LEVELS[settings.level]
+    return {CLEAR_TEXT: rules.clear_text, SERVER_CERTIFICATES: not rules.strict_trust,
+            LEGACY_TLS: rules.legacy_tls}[what]

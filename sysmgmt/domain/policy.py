@@ -1,0 +1,22 @@
+"""What was set apart from the security level."""
+
+from typing import NamedTuple
+
+
+class Policy(NamedTuple):
+    """Single rules that are stricter than those of the level; 0 and False leave a rule as the level has it.
+
+    The names and units are those of `levels.Rules`.
+    """
+
+    min_length: int = 0
+    max_age_days: int = 0
+    min_age_hours: int = 0
+    history: int = 0
+    changed_positions: int = 0
+    refuses_common: bool = False
+    lockout_threshold: int = 0
+    unlock_minutes: int = 0
+    session_hours: int = 0
+    unused_days: int = 0
+    acknowledged: bool = False
