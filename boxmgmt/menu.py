@@ -1,6 +1,6 @@
 """The menu as data: frozen values whose numbers never move."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Union
 
 from sysmgmt.engine.declaration import Command, Parameter
@@ -9,18 +9,20 @@ from sysmgmt.engine.declaration import Command, Parameter
 class Run(NamedTuple):
     """An item that runs a command; what `given` does not hold is asked for.
 
-    `asks` names the parameters that are asked for where that is not all of them.
+    `asks` names the parameters that are asked for, in their order, where that is not all of them.
     """
 
     title: str
     command: Command
     given: Mapping[str, str] = {}
-    asks: Collection[str] | None = None
+    asks: Sequence[str] | None = None
 
     @property
     def questions(self) -> tuple[Parameter, ...]:
         """The parameters that are asked for."""
-        return tuple(one for one in self.command.parameters if self.asks is None or one.name in self.asks)
+        if self.asks is None:
+            return self.command.parameters
+        return tuple(one for name in self.asks for one in self.command.parameters if one.name == name)
 
 
 class Open(NamedTuple):

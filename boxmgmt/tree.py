@@ -2,9 +2,12 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, audit, backups, box, certificates, collections, logs, mail, partners, security, snmp, support,
-    syslog, tls,
-    truststore, web)
+    accounts, audit, backups, box, certificates, collections, ldap, logs, mail, partners, security, snmp,
+    support, syslog, tls, truststore, web)
+
+LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
+                  "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
+"""First how it is reached: then it can be asked what it holds."""
 
 MAIN = Menu("Main Menu", (
     Run("Installation", box.get_installation),
@@ -66,6 +69,15 @@ MAIN = Menu("Main Menu", (
                 Run("Change the password policy", security.set_password_policy),
                 Run("Change when sessions and accounts end", security.set_session_policy,
                     asks=("session_hours", "unused_days", "acknowledge")),
+                Menu("LDAP", (
+                    Run("View the LDAP configuration", ldap.get_ldap_configuration),
+                    Run("Configure LDAP", ldap.config_ldap, asks=LDAP_QUESTIONS),
+                    Run("Test the LDAP connection", ldap.test_ldap_connection, asks=()),
+                    Run("Enable LDAP", ldap.enable_ldap),
+                    Run("Disable LDAP", ldap.disable_ldap),
+                    Run("View the status of the LDAP servers", ldap.get_ldap_status),
+                    Run("Clear the LDAP configuration", ldap.clear_ldap_configuration),
+                )),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),

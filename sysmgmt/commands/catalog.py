@@ -1,14 +1,15 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, audit, backups, box, certificates, collections, keys, logs, mail, own, partners, roles, security,
-    session, snmp, support, syslog, tls, truststore, web)
+    accounts, audit, backups, box, certificates, collections, keys, ldap, logs, mail, own, partners, roles,
+    security, session, snmp, support, syslog, tls, truststore, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
     ("Users", accounts.COMMANDS),
     ("SSH keys and sessions", keys.COMMANDS),
     ("Roles and consistency groups", roles.COMMANDS),
+    ("LDAP", ldap.COMMANDS),
     ("Security", security.COMMANDS),
     ("TLS and the web server", (*tls.COMMANDS, *web.COMMANDS)),
     ("Certificates", certificates.COMMANDS),

@@ -1,11 +1,17 @@
 """The settings of the directory (R043, R067-R075), and what is needed to speak to one of its servers."""
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from sysmgmt.domain.directory import CLEAR, NAME, DirectorySettings
-from sysmgmt.domain.errors import ClearText, NotConfigured
+from sysmgmt.domain.directory import CLEAR, LDAPS, NAME, PROTOCOLS, DirectorySettings
+from sysmgmt.domain.errors import ClearText, MissingValue, NotConfigured
 from sysmgmt.domain.model import State
 from sysmgmt.domain.truststore import Trust
+
+CLEAR_PASSWORDS = "Everybody on the way to the directory can read the passwords of its users, and change its answers."
+REACHED_BY = frozenset({"server", "secondary_server", "port", "protocol", "bind_dn"})
+"""Settings that say to whom the password of the service account goes."""
+_NOTHING = DirectorySettings(NAME, "", PROTOCOLS[LDAPS], LDAPS, "", "")
 
 
 class Access(NamedTuple):
@@ -28,7 +34,7 @@ def settings(state: State) -> DirectorySettings:
 def check_protocol(new: DirectorySettings, insecure: bool) -> None:
     """Raise ClearText for plain LDAP, unless it is known to be `insecure`."""
     if new.protocol == CLEAR and not insecure:
-        raise ClearText(f"Over {CLEAR} everybody on the way can read the passwords of all users of the directory.",
+        raise ClearText(CLEAR_PASSWORDS,
                         "Use protocol=ldaps or protocol=starttls; where the server leaves no choice, add "
                         "insecure=yes.")
 
@@ -38,6 +44,32 @@ def configure(state: State, new: DirectorySettings, insecure: bool) -> State:
     check_protocol(new, insecure)
     old = state.directories.get(NAME)
     return state._replace(directories=state.directories.put(NAME, new._replace(enabled=bool(old and old.enabled))))
+
+
+def tried(state: State, given: Mapping[str, Any], with_password: bool) -> DirectorySettings:
+    """The present settings with what is `given` (None: not given) in their place. Raises MissingValue.
+
+    The password that is kept is for the servers and the account that it was given for.
+    """
+    changed = {name: value for name, value in given.items() if value is not None}
+    if "protocol" in changed:
+        changed.setdefault("port", PROTOCOLS[changed["protocol"]])
+    present = state.directories.get(NAME)
+    needed = [one for one in ("server", "bind_dn", "base_dn") if present is None and one not in changed]
+    if not needed and not with_password and (present is None or REACHED_BY & set(changed)):
+        needed = ["bind_password"]
+    if needed:
+        raise MissingValue(command="test_ldap_connection", parameter=needed[0])
+    return (present or _NOTHING)._replace(**changed)
+
+
+def warnings(new: DirectorySettings) -> Iterator[str]:
+    """What should be different about these settings (R069, R070)."""
+    if new.protocol == CLEAR:
+        yield CLEAR_PASSWORDS
+    if "admin" in new.bind_dn.partition(",")[0].lower():
+        yield ("The service account seems to be an administrator: one that may read users and groups and nothing "
+               "else is enough.")
 
 
 def switch(state: State, on: bool) -> State:

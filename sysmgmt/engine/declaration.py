@@ -29,7 +29,8 @@ class Word(NamedTuple):
     """A noun that commands are about: how it is asked for, read, completed and shown.
 
     `read` turns text into a value or raises a refusal; slow work goes through the Reading.
-    `offers_to` stands for `offers` where that depends on the user who asks.
+    `offers_to` stands for `offers` where that depends on the user who asks, `offers_from` where somebody
+    else has to be asked, with what the other parameters are: it raises KeyError or a refusal while it cannot.
     `bare` lets the text stand without its parameter's name; `twice` has a person type it twice.
     `none` is what is said where nothing can be chosen; `recorded` makes of the text what the audit
     keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it.
@@ -46,6 +47,7 @@ class Word(NamedTuple):
     recorded: Callable[[str], str] = str
     block: bool = False
     offers_to: Callable[[State, str], Iterable[str]] | None = None
+    offers_from: Callable[[Reading], Iterable[str]] | None = None
 
     def offered(self, state: State, user: str) -> Iterable[str]:
         """What may be offered to a user."""

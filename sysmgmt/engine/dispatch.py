@@ -20,7 +20,7 @@ from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.catalog import declared, unknown
 from sysmgmt.engine.commit import commit
-from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Question, Shown
+from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Question, Shown, Word
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
@@ -148,6 +148,16 @@ def check(house: House, caller: Caller, command: Command, name: str, texts: Mapp
     slow.closed = True
     with suppress(StateMoved):  # it is good as far as can be said at once
         _read(command, parameter, _reading(house, caller, house.box.store.read(), dict(texts), slow))
+
+
+def offered(house: House, caller: Caller, word: Word, texts: Mapping[str, str]) -> list[str]:
+    """What could stand for a parameter, as far as the other texts let it be found out."""
+    state = house.box.store.read()
+    if word.offers_from is None:
+        return list(word.offered(state, caller.user))
+    with suppress(Refusal, KeyError):
+        return list(word.offers_from(_reading(house, caller, state, dict(texts), SlowWork())))
+    return []
 
 
 def read_all(command: Command, reading: Reading) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class EmbeddedDoor:
         wanted = None if self.barred(command) else self._house.catalog[command].parameter(parameter)
         if wanted is None or wanted.word.secret:
             return []
-        return list(wanted.word.offered(self._house.box.store.read(), self._caller.user))
+        return dispatch.offered(self._house, self._caller, wanted.word, texts)
 
     @_uninterrupted
     def explain(self, error: Exception) -> str:

@@ -7,11 +7,16 @@ from sysmgmt.domain.errors import DeliveryFailed, Refusal
 
 
 class Steps:
-    """The steps that were passed, with their times; `advice` has all, and what to do where one fails."""
+    """The steps that were passed, with their times; `advice` has all, and what to do where one fails.
 
-    def __init__(self, advice: Mapping[str, str], now: Callable[[], float]) -> None:
+    `fails` is what is raised then; it takes server and reason.
+    """
+
+    def __init__(self, advice: Mapping[str, str], now: Callable[[], float],
+                 fails: type[Refusal] = DeliveryFailed) -> None:
         self._advice = advice
         self._now = now
+        self._fails = fails
         self._began = now()
         self.done: list[dict[str, Any]] = []
 
@@ -24,5 +29,5 @@ class Steps:
         """What is raised because of `problem`: the first step that was not passed, and what to do."""
         name = [*self._advice][min(len(self.done), len(self._advice) - 1)]
         passed = ", ".join(f"{one['step']} ({one['milliseconds']} ms)" for one in self.done) or "nothing"
-        return DeliveryFailed(f"The step {name} fails: {problem} Passed before: {passed}.", self._advice[name],
-                              server=server, reason=name)
+        return self._fails(f"The step {name} fails: {problem} Passed before: {passed}.", self._advice[name],
+                           server=server, reason=name)

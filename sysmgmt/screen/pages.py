@@ -29,6 +29,7 @@ def sysmgmt() -> str:
         *roff.heading("PERMISSIONS"), *roff.terms((one.value, text) for one, text in permissions.MEANING.items()),
         *roff.heading("PREDEFINED ROLES"), *roff.terms(predefined_roles()),
         *roff.heading("SECURITY LEVELS"), *roff.terms(levels()),
+        *roff.heading("LDAP"), *roff.paragraphs(prose.LDAP),
         *roff.heading("ANSWERS"), *roff.paragraphs(prose.ANSWERS),
         *ending(),
     ]) + "\n"

@@ -110,6 +110,39 @@ a new password. It is recorded in the audit, and every user with the permission 
 the next login.
 """
 
+LDAP = """
+Users of one directory (LDAP) may be looked up beside the local users, never instead of them. Make an
+account in the directory for the box, which may read users and groups below the base and nothing else,
+and avoid the word admin in its name. Then, as a user with the permission security:
+
+    add_trusted_certificate name=directory purposes=ldap file=company-ca.pem
+    config_ldap server=ldap1.example.com secondary_server=ldap2.example.com
+    test_ldap_connection
+    enable_ldap
+
+At a terminal config_ldap asks for what is missing, and shows what the directory holds where it asks for
+the base. test_ldap_connection goes all the way to each server and names the first step that fails.
+
+Use ldaps (port 636) or starttls (port 389), where the box checks the name of the server, its
+certificate and revocation lists before it sends anything. Over protocol=ldap everybody on the way reads
+the passwords: it needs insecure=yes, and the audit shows that it was given. Every server may take
+search_time_limit seconds for one answer. Referrals to other servers are never followed. An empty password is
+never sent. Kerberos, SASL and client certificates are not supported.
+
+Users are entries that match user_filter and have user_attribute: uid for OpenLDAP, sAMAccountName or
+userPrincipalName for Active Directory. Groups are those with the class groupOfNames, groupOfUniqueNames,
+posixGroup or group, and their cn is their name. A group within a group counts unless nested_groups=no. Active
+Directory looks through them by itself, with the matching rule 1.2.840.113556.1.4.1941; other servers are asked level by
+level. Its primary groups (primaryGroupID) are not looked at. A user or a group is known by entryUUID or
+objectGUID, so that another one that gets its name later is somebody else.
+
+All this was tested with OpenLDAP 2.5 over ldaps and starttls, with its memberof and ppolicy overlays. Active
+Directory was played by OpenLDAP with the schema of Microsoft, which does not know the matching rule: that
+it is asked for was seen, what a domain controller answers was not. No other directory was tested.
+
+ldap3 must be installed: pip install 'boxmgmt[ldap]'. Without it LdapNotInstalled is the answer.
+"""
+
 DAMAGE = """
 Damaged files of the state are never repaired silently. An incomplete last transaction, which a power cut may
 leave, was never acknowledged; it is dropped, and get_system_status tells so. Any other damage is

@@ -15,7 +15,8 @@ HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_
 DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age"})
 BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
-SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256"}
+SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
+             "ldap": "LDAP", "dn": "DN"}
 
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:

@@ -1,0 +1,99 @@
+"""The directory (LDAP) whose users may log in beside local users (R043, R067-R075)."""
+
+from sysmgmt.commands.certificate_words import Server
+from sysmgmt.commands.ldap_words import (
+    AnswerSeconds, BaseDn, BindDn, BindPassword, ClearPasswords, GroupBaseDn, LdapPort, LdapProtocol, NestedGroups,
+    Secondary, UserAttribute, UserFilter)
+from sysmgmt.domain import ldap
+from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, DirectorySettings
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import lookup
+from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
+
+
+@command(needs=Permission.SECURITY)
+def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: BindPassword, base_dn: BaseDn,
+                protocol: LdapProtocol = LDAPS, port: LdapPort | None = None, secondary_server: Secondary = "",
+                user_attribute: UserAttribute = "uid", user_filter: UserFilter = PERSONS,
+                group_base_dn: GroupBaseDn = "", nested_groups: NestedGroups = True,
+                search_time_limit: AnswerSeconds = ANSWER_LIMIT, insecure: ClearPasswords = False) -> Change:
+    """Set the directory up whose users may log in, beside the local users.
+
+    The box looks users and groups up with the service account bind_dn, which needs to read them and
+    nothing else, and checks a password by one bind as the user. Where base_dn is asked for, the
+    directory is asked what it holds. For Active Directory use user_attribute=sAMAccountName or
+    userPrincipalName; bind_dn may be a name such as svc@corp.example there. Kerberos is not supported.
+
+    The servers must be trusted for the purpose ldap (see add_trusted_certificate). With
+    protocol=ldap all passwords travel in clear text: it needs insecure=yes. The secondary server is
+    asked where the first one cannot be used; referrals to other servers are never followed. A
+    directory that is set up for the first time is not used before enable_ldap; test it first with
+    test_ldap_connection.
+    """
+    new = DirectorySettings(NAME, server, port or PROTOCOLS[protocol], protocol, base_dn, bind_dn, "", secondary_server,
+                            user_attribute, user_filter, group_base_dn, nested_groups, search_time_limit)
+    state = ldap.configure(call.state, lookup.protected(call, new, bind_password), insecure)
+    return Change(state, lookup.facts(ldap.settings(state)), tuple(ldap.warnings(new)))
+
+
+@command(needs=Permission.SECURITY)
+def enable_ldap(call: Call) -> Change:
+    """Let users of the directory log in."""
+    return Change(ldap.switch(call.state, True))
+
+
+@command(needs=Permission.SECURITY)
+def disable_ldap(call: Call) -> Change:
+    """Let no user of the directory log in, and keep its settings."""
+    return Change(ldap.switch(call.state, False))
+
+
+@command(needs=Permission.SECURITY,
+         asks="This forgets the directory and the password of its service account: none of its users can log in any "
+              "more. Clear the settings?")
+def clear_ldap_configuration(call: Call) -> Change:
+    """Forget the directory, with the password of its service account."""
+    return Change(ldap.clear(call.state))
+
+
+@command(needs=Permission.VIEW)
+def get_ldap_configuration(call: Call) -> Shown:
+    """Show the settings of the directory."""
+    return Shown({"ldap": lookup.facts(ldap.settings(call.state))})
+
+
+@command(needs=Permission.VIEW)
+def get_ldap_status(call: Call) -> Shown:
+    """Show which servers of the directory can be used now, and why not."""
+    return Shown(lookup.status(call, ldap.settings(call.state)))
+
+
+@command(needs=Permission.SECURITY)
+def test_ldap_connection(
+        call: Call, server: Server | None = None, bind_dn: BindDn | None = None,
+        bind_password: BindPassword | None = None, base_dn: BaseDn | None = None, protocol: LdapProtocol | None = None,
+        port: LdapPort | None = None, secondary_server: Secondary | None = None,
+        user_attribute: UserAttribute | None = None, user_filter: UserFilter | None = None,
+        group_base_dn: GroupBaseDn | None = None, nested_groups: NestedGroups | None = None,
+        search_time_limit: AnswerSeconds | None = None, insecure: ClearPasswords = False) -> Act:
+    """Go all the way to each server of the directory, and show each step with its time.
+
+    The steps are: its name is known, the port is open, TLS is spoken and the server is trusted, the
+    service account may bind, the bases are there, users are found, groups are counted. Where one
+    fails, what to do about it is said.
+
+    What is given stands in the place of the present setting, for this test alone. The password of
+    the present settings goes to no other server and serves for no other account: give bind_password
+    with server, secondary_server, port, protocol or bind_dn.
+    """
+    given = {"server": server, "secondary_server": secondary_server, "port": port, "protocol": protocol,
+             "bind_dn": bind_dn, "base_dn": base_dn, "user_attribute": user_attribute, "user_filter": user_filter,
+             "group_base_dn": group_base_dn, "nested_groups": nested_groups, "search_time_limit": search_time_limit}
+    wanted = ldap.tried(call.state, given, bool(bind_password))
+    if protocol:
+        ldap.check_protocol(wanted, insecure)
+    return Act(lambda: lookup.test(call, wanted, bind_password or lookup.password_of(call.box, wanted)))
+
+
+COMMANDS = (config_ldap, enable_ldap, disable_ldap, get_ldap_configuration, get_ldap_status, test_ldap_connection,
+            clear_ldap_configuration)

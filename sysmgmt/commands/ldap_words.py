@@ -1,0 +1,78 @@
+"""The nouns of the directory."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from sysmgmt.commands.certificate_words import read_server
+from sysmgmt.commands.words import one_of, whole
+from sysmgmt.domain import directory
+from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
+from sysmgmt.domain.errors import InvalidValue, MissingValue
+from sysmgmt.engine import lookup
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+LONGEST = 1000
+"""Characters of a DN."""
+_PORT = whole(1, 65535, "ports")
+_PROTOCOL = one_of(*PROTOCOLS)
+
+
+def _yes(text: str, reading: Reading) -> bool:
+    return bool(one_of("yes", "no")(text, reading) == "yes")
+
+
+def _dn(text: str, reading: Reading) -> str:
+    if len(text) > LONGEST:
+        raise InvalidValue(what=f"A DN has at most {LONGEST} characters")
+    return directory.dn(text)
+
+
+def _bind_dn(text: str, reading: Reading) -> str:
+    """A DN, or a name such as svc@corp.example, which Active Directory takes as well."""
+    name, at, domain = text.rpartition("@")
+    if at and name and domain and "=" not in text and len(text) <= LONGEST and text.isprintable():
+        return text
+    return _dn(text, reading)
+
+
+def _bind_password(text: str, reading: Reading) -> str:
+    if not text:
+        raise MissingValue(command="config_ldap", parameter="bind_password")
+    return text
+
+
+def _contexts(reading: Reading) -> Iterable[str]:
+    """Where the directory says that its entries begin, once enough is known to ask it."""
+    texts = reading.texts
+    protocol = _PROTOCOL(texts.get("protocol", LDAPS), reading)
+    port = _PORT(texts.get("port", str(PROTOCOLS[protocol])), reading)
+    asked = DirectorySettings(directory.NAME, read_server(texts["server"], reading), port, protocol, "",
+                              _bind_dn(texts["bind_dn"], reading))
+    if protocol == directory.CLEAR and not _yes(texts.get("insecure", "no"), reading):
+        return ()
+    return lookup.contexts(reading.box, reading.state, asked, _bind_password(texts["bind_password"], reading))
+
+
+LdapProtocol = Annotated[str, Word("How it is spoken to (ldaps is recommended)", _PROTOCOL, "|".join(PROTOCOLS),
+                                   offers=lambda state: list(PROTOCOLS))]
+LdapPort = Annotated[int, Word("Port of the servers; 636 for ldaps and 389 for starttls and ldap unless given", _PORT,
+                               "1-65535")]
+Secondary = Annotated[str, Word("Another server, for when the first one cannot be used", read_server, "SERVER")]
+BindDn = Annotated[str, Word("DN of the service account with which the box looks users up", _bind_dn, "DN")]
+BindPassword = Annotated[str, Word("Password of that account", _bind_password, "PASSWORD", secret=True)]
+BaseDn = Annotated[str, Word("DN below which the users are", _dn, "DN", offers_from=_contexts)]
+GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _dn, "DN")]
+UserAttribute = Annotated[str, Word(
+    "Attribute that holds the login name; uid unless given", lambda text, reading: directory.attribute(text),
+    "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName", "userPrincipalName"])]
+UserFilter = Annotated[str, Word(
+    f"Filter that every user matches; {directory.PERSONS} unless given",
+    lambda text, reading: directory.search_filter(text), "FILTER")]
+NestedGroups = Annotated[bool, Word("Whether a group within a group counts", _yes, "yes|no",
+                                    offers=lambda state: ["yes", "no"])]
+AnswerSeconds = Annotated[int, Word(
+    f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", whole(1, 30, "seconds"),
+    "1-30")]
+ClearPasswords = Annotated[bool, Word("Whether passwords may travel in clear text", _yes, "yes|no",
+                                      offers=lambda state: ["yes", "no"])]
