@@ -29,8 +29,8 @@ class Audit(Journal, Protocol):
     def checkpoint(self) -> None:
         """Sign what has been written since the last time. Raises StorageFull, StorageFailed."""
 
-    def chain(self) -> str:
-        """The name of the chain being written, which tells nothing of its key; "" if none has begun."""
+    def chain(self) -> tuple[str, float | None]:
+        """The name of the chain being written, which tells nothing of its key, and when it began, if one has."""
 
     def rotate(self) -> tuple[int, int] | None:
         """Sign the file and make it an archive: the numbers of its first and its last record.

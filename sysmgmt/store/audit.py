@@ -109,10 +109,10 @@ class AuditJournal(LineJournal):
         link = self._present_link() or link  # its own record may have begun an epoch
         self._keep(chain.following(link, (self._seq, self._head), self._now(), pair))
 
-    def chain(self) -> str:
-        """The name of the chain being written. Raises StateDamaged."""
+    def chain(self) -> tuple[str, float | None]:
+        """See the port. Raises StateDamaged."""
         link = chain.read(self._keys.read())
-        return link.chain if link else ""
+        return (link.chain, link.made_at) if link else ("", None)
 
     def anchor(self) -> tuple[int, str]:
         """How many records there are, and the MAC of the last one: kept elsewhere, it shows a cut tail."""

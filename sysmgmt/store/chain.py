@@ -22,7 +22,7 @@ class Link(NamedTuple):
 
     `tag` proves both with the key before, so that they cannot be changed later. `began` is in
     seconds since 1970. `private` signs the next checkpoint, `public` is its other half; `signed`
-    are the records up to the last checkpoint.
+    are the records up to the last checkpoint. `made_at` is when the chain began.
     """
 
     chain: str
@@ -35,6 +35,7 @@ class Link(NamedTuple):
     private: str
     public: str
     signed: int
+    made_at: float | None = None
 
     def is_due(self, count: int, now: float) -> bool:
         """Whether the epoch has had its time or its records."""
@@ -49,16 +50,15 @@ def name_of(seed: str) -> str:
 def first(seed: str, at: tuple[int, str], now: float, pair: tuple[str, str]) -> Link:
     """The first link of the chain that grows from `seed`, after what `at` tells (how many records, MAC of the last)."""
     chain = name_of(seed)
-    return Link(chain, 0, *at, _tag(seed, chain, 0, at), now, key_after(seed), *pair, at[0])
+    return Link(chain, 0, *at, _tag(seed, chain, 0, at), now, key_after(seed), *pair, at[0], now)
 
 
 def following(link: Link, at: tuple[int, str], now: float, pair: tuple[str, str] | None = None) -> Link:
     """The next link, with another pair of signing keys if one is given."""
     epoch = link.epoch + 1
     tag, key = _tag(link.key, link.chain, epoch, at), key_after(link.key)
-    if pair is None:
-        return link._replace(epoch=epoch, records=at[0], head=at[1], tag=tag, began=now, key=key)
-    return Link(link.chain, epoch, *at, tag, now, key, *pair, at[0])
+    moved = link._replace(epoch=epoch, records=at[0], head=at[1], tag=tag, began=now, key=key)
+    return moved if pair is None else moved._replace(private=pair[0], public=pair[1], signed=at[0])
 
 
 def is_proven(link: Link, key_before: str) -> bool:

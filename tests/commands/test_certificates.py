@@ -236,3 +236,19 @@ def test_the_key_status_tells_everything_but_the_key(basic: TestBox) -> None:
     link = json.loads((basic.folder / "audit.key").read_text())
     for secret in ((basic.folder / "master.key").read_text().split('"')[-2], link["key"], link["private"]):
         assert len(secret) >= 64 and secret not in str(found)
+
+
+def test_the_audit_key_has_a_time_of_its_own(basic: TestBox) -> None:
+    """As after a crash between the master key and the chain, which then begins later: nothing tells of another key."""
+    admin = basic.admin()
+    master, audit = admin.facts("get_key_status")["keys"][:2]
+    assert (master["name"], audit["name"]) == ("master key", "audit key")
+    basic.clock.now += DAY
+    journal = basic.house().box.journal
+    journal.begin("00" * 32)
+    basic.clock.now += DAY
+    journal.append({"note": "another epoch"}, durable=True)
+    journal.checkpoint()
+    later = {one["name"]: one for one in basic.admin().facts("get_key_status")["keys"]}
+    assert later["master key"]["made_at"] == master["made_at"] and later["master key"]["age"] == 2 * DAY
+    assert later["audit key"]["age"] == DAY and later["audit key"]["fingerprint"] != audit["fingerprint"]
