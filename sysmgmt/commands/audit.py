@@ -15,7 +15,7 @@ from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 @command(needs=Permission.AUDIT, reserve=True)
 def export_audit_log(call: Call, since: Since = "", until: Until = "", after: After | None = None) -> Change:
-    """Export the audit, signed with the key of the system certificate.
+    """Export the audit, signed with the key of the system certificate, which must be valid.
 
     The export is one text on standard output: a line that says what it is, the records as they
     were written, and the signature with its certificates. The section VERIFYING AN EXPORT of the

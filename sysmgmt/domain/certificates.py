@@ -180,6 +180,17 @@ def identity(state: State, use: str) -> Identity:
     return found
 
 
+def system(state: State, now: float) -> Identity:
+    """The system certificate, which others have to believe now. Raises NoCertificate, CertificateRefused (A07)."""
+    found = identity(state, SYSTEM)
+    try:
+        refuse(found.certificates[0], list(faults(found.certificates[0], now)))
+    except CertificateRefused as refusal:
+        refusal.hint = "create_system_certificate makes another one; install_certificate takes one from a CA."
+        raise
+    return found
+
+
 def request(state: State, use: str) -> SigningRequest:
     """The outstanding request for a use. Raises NoRequest."""
     found = state.signing_requests.get(use)

@@ -8,7 +8,6 @@ import json
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import certificates
-from sysmgmt.domain.certificates import SYSTEM
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import certification
@@ -28,8 +27,8 @@ class Export(NamedTuple):
 
 
 def make(call: Call, wanted: Wanted) -> Export:
-    """Export the records that are wanted. Raises NoCertificate, MasterKeyMissing, StorageFailed."""
-    signer = certificates.identity(call.state, SYSTEM)
+    """Export the records that are wanted. Raises NoCertificate, CertificateRefused, MasterKeyMissing, StorageFailed."""
+    signer = certificates.system(call.state, call.now)
     key = certification.key_of(call, signer)
     records, head = call.box.journal.anchor()
     lines, last, complete = _gathered(call, wanted, records)

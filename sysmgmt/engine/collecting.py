@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import certificates, collection, facts
-from sysmgmt.domain.certificates import SYSTEM
 from sysmgmt.domain.collection import AUDIT_FOLDER, SIGNATURE, SUMS, Archive, Member
 from sysmgmt.domain.errors import DownloadBrokenOff, Refusal, UnknownArchive
 from sysmgmt.domain.logs import Wanted
@@ -43,7 +42,7 @@ class Order(NamedTuple):
 def order(call: Call, parts: tuple[str, ...], times: Wanted) -> Order:
     """An order, with what signs the archive: without a certificate, or its key, a box is looked into all the same."""
     try:
-        own = certificates.identity(call.state, SYSTEM)
+        own = certificates.system(call.state, call.now)
         return Order(parts, times, Signer(own.certificates, certification.key_of(call, own)))
     except Refusal as refusal:
         return Order(parts, times, None, f"The archive is not signed: {refusal}")

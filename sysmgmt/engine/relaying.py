@@ -40,11 +40,14 @@ def basis(state: State, one: SyslogServer | None) -> object:
 
 
 def relay(box: Box, state: State, one: SyslogServer) -> Relay:
-    """The server, ready to be spoken to. Raises NoCertificate, MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+    """The server, ready to be spoken to.
+
+    Raises NoCertificate, CertificateRefused, MasterKeyMissing, MasterKeyWrong, StateDamaged.
+    """
     found = Relay(one.server, one.port, one.protocol, truststore.trust(state, "syslog", one.server, box.clock.now()))
     if not one.client_certificate:
         return found
-    own = certificates.identity(state, certificates.SYSTEM)
+    own = certificates.system(state, box.clock.now())
     key = box.sealer.unseal(own.key, sealed.place("identities", own.use, "key"))
     return found._replace(certificates="".join(each.pem for each in own.certificates), key=key)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sysmgmt.domain import certificates
 from sysmgmt.engine import auditexport
 from sysmgmt.screen import prose
 from tests.support.box import Client, TestBox
@@ -116,6 +117,17 @@ def test_without_a_system_certificate_there_is_nothing_to_sign_with(basic: TestB
     answer = basic.admin().do("export_audit_log")
     assert (answer.code, answer.hint, answer.download) == (
         "NoCertificate", "create_system_certificate makes one.", "")
+
+
+def test_an_expired_system_certificate_signs_nothing(basic: TestBox, admin: Client) -> None:
+    basic.clock.now = certificates.identity(basic.state, "system").certificates[0].not_after + 1
+    admin = basic.admin()
+    answer = admin.do("export_audit_log")
+    assert (answer.code, answer.download) == ("CertificateRefused", "") and "it expired on" in (answer.message or "")
+    assert "create_system_certificate makes another one" in (answer.hint or "")
+    assert basic.state.settings.audit_exported == 0
+    admin.facts("create_system_certificate common_name=box1")
+    assert parsed(exported(admin))[0]["complete"] is True
 
 
 def test_a_dry_run_hands_nothing_out(admin: Client) -> None:

@@ -252,3 +252,13 @@ def test_the_audit_key_has_a_time_of_its_own(basic: TestBox) -> None:
     later = {one["name"]: one for one in basic.admin().facts("get_key_status")["keys"]}
     assert later["master key"]["made_at"] == master["made_at"] and later["master key"]["age"] == 2 * DAY
     assert later["audit key"]["age"] == DAY and later["audit key"]["fingerprint"] != audit["fingerprint"]
+
+
+@pytest.mark.checklist("A07")
+def test_nobody_is_shown_a_system_certificate_that_has_expired(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.facts("create_system_certificate common_name=box1 validity=9")
+    admin.facts("config_syslog server=localhost port=9 client_certificate=yes")
+    assert "it expired" not in (admin.do("test_syslog").message or "")
+    basic.clock.now += 10 * DAY
+    assert "it expired on" in (basic.admin().do("test_syslog").message or "")
