@@ -2,7 +2,7 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, audit, backups, box, certificates, collections, ldap, logs, mail, partners, security, snmp,
+    accounts, appliance, audit, backups, box, certificates, collections, ldap, logs, mail, partners, security, snmp,
     support, syslog, tls, truststore, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
@@ -117,6 +117,16 @@ MAIN = Menu("Main Menu", (
             Run("Remove a backup", backups.remove_backup),
             Run("Change a schedule", backups.schedule_backup),
         )),
+        Menu("System configuration", (
+            Run("View the registration of the box", appliance.get_registration),
+            Run("Change the registration of the box", appliance.set_registration),
+            Run("Add a licence", appliance.add_license),
+            Run("Remove a licence", appliance.remove_license),
+            Run("View the vCenters", appliance.get_vcenters),
+            Run("Add or change a vCenter", appliance.set_vcenter),
+            Run("Remove a vCenter", appliance.remove_vcenter),
+            Run("Reset the system settings", appliance.reset_system_settings),
+        )),
     )),
     Menu("Diagnostics", (
         Run("View system status", box.get_system_status),
@@ -144,6 +154,7 @@ MAIN = Menu("Main Menu", (
     Menu("Shutdown / Reboot operations", (
         Run("Reboot", box.reboot_box),
         Run("Shut down", box.shut_down_box),
+        Run("Erase the box", appliance.erase_box),
     )),
     Open("System management CLI", "sysmgmt"),
 ))

@@ -10,7 +10,7 @@ from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.ports import Backups, Box, Clock, Doors, Hosted, Sealer
+from sysmgmt.engine.ports import Backups, Box, Clock, Doors, Eraser, Hosted, Sealer
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 
@@ -64,6 +64,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.vault.sealing import MasterKeys
     from sysmgmt.vault.signing import SigningKeys
 
+    eraser = _eraser(folder)
     keys = MasterKeys(KeyFile(folder), machine.credential)
     audit = AuditJournal(folder, clock.now, SigningKeys())
     hosted = services(keys) if services else NoServices()
@@ -74,9 +75,18 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
-              DeliveryFile(folder), CollectedFiles(folder), LinuxSurroundings(), _backups(folder), clock, __version__,
-              hosted.listeners)
+              DeliveryFile(folder), CollectedFiles(folder), LinuxSurroundings(), _backups(folder), eraser,
+              clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
+
+
+def _eraser(folder: str) -> Eraser:
+    """What erases the folder, after it has finished what was begun."""
+    from sysmgmt.store.erasing import FolderEraser
+
+    eraser = FolderEraser(folder)
+    eraser.finish()
+    return eraser
 
 
 def _backups(folder: str) -> Backups:

@@ -1,7 +1,7 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, audit, backups, box, certificates, collections, keys, ldap, logs, mail, own, partners, roles,
+    accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, own, partners, roles,
     security, session, snmp, support, syslog, tls, truststore, web)
 
 CHAPTERS = (
@@ -16,6 +16,7 @@ CHAPTERS = (
     ("Truststore", truststore.COMMANDS),
     ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
+    ("The appliance", appliance.COMMANDS),
     ("Settings backup", backups.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("System info", collections.COMMANDS),

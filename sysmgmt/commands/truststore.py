@@ -14,8 +14,8 @@ def add_trusted_certificate(call: Call, name: NewTrust, purposes: Purposes, pem:
                             file: CertificatesFile | None = None, server: Server = "") -> Change:
     """Trust certificate authorities, or one server's own certificate.
 
-    purposes are ldap, syslog, email, ipsec, web_client, upload and cluster. Several certificates
-    may come at once. Their keys are RSA with 2048 bits or more, or EC on P-256, P-384 or P-521, and
+    purposes are ldap, syslog, email, ipsec, web_client, upload, cluster and vcenter. Several
+    certificates may come at once. Their keys are RSA with 2048 bits or more, or EC on P-256, P-384 or P-521, and
     what signed them is SHA-256 or stronger. With server the entry counts for that server alone, and
     no other entry does: it may then be the server's own certificate, also one that it signed itself.
     """

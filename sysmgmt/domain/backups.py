@@ -4,7 +4,8 @@ What belongs to one machine stays with it: master key and audit chain, SSH host 
 root access, sessions, and when it was installed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import accounts, roles, sessions, uids, web
@@ -20,8 +21,10 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     USERS: ("accounts", "ssh_keys", "groups"), ROLES: ("roles",),
     CERTIFICATES: ("trusted_certificates", "revocation_lists"), KEYS: ("identities", "signing_requests")}
 _OF_THE_MOMENT = ("sessions", "conditions")
+_RECEIVERS = {"mail": "recipients", "snmp": "receivers"}
+"""Tables of what is told of events, and the field with those who each have a number in `after`."""
 _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",
-          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported")
+          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported", "returned", "erasure")
 """Settings that belong to one machine."""
 _REPLACED = "a backup was restored"
 
@@ -64,7 +67,7 @@ def portable(state: State, items: Collection[str]) -> State:
     return content._replace(
         settings=settings,
         accounts=_each(content.accounts, uid=None, pending=(), console_pending=()),
-        mail=_each(content.mail, after=()),
+        mail=_each(content.mail, after=()), snmp=_each(content.snmp, after=()),
         syslog=_each(content.syslog, after_events=0, after_audit=0))
 
 
@@ -182,18 +185,25 @@ def _shown(state: State, content: State) -> State:
 def _begun_anew(state: State, before: State, newest: tuple[int, int]) -> State:
     """Receivers are told of what happens from now on: on another box the numbers of records mean nothing."""
     events, audit = newest
-    mail, syslog = state.mail, state.syslog
-    for key, one in mail.items():
-        old = before.mail.get(key)
-        same = old is not None and old._replace(after=()) == one
-        mail = mail.put(key, one._replace(after=old.after if old and same else (events,) * len(one.recipients)))
-    for key, other in syslog.items():
-        known = before.syslog.get(key)
-        new = other._replace(after_events=events, after_audit=audit)
-        if known and known._replace(after_events=0, after_audit=0) == other:
-            new = known
-        syslog = syslog.put(key, new)
-    return state._replace(mail=mail, syslog=syslog)
+    tables: dict[str, Any] = {
+        table: _receiving(getattr(state, table), getattr(before, table), partial(_after, field, events))
+        for table, field in _RECEIVERS.items()}
+    tables["syslog"] = _receiving(state.syslog, before.syslog, lambda one: {
+        "after_events": events, "after_audit": audit})
+    return state._replace(**tables)
+
+
+def _after(field: str, number: int, one: Any) -> dict[str, Any]:
+    return {"after": (number,) * len(getattr(one, field))}
+
+
+def _receiving(records: Records[Any], before: Records[Any], anew: Callable[[Any], dict[str, Any]]) -> Records[Any]:
+    """The records with the numbers that they had, or `anew` where they are others."""
+    for key, one in records.items():
+        old, fields = before.get(key), anew(one)
+        same = old is not None and old._replace(**{field: getattr(one, field) for field in fields}) == one
+        records = records.put(key, old if same else one._replace(**fields))
+    return records
 
 
 def _check(state: State) -> None:

@@ -7,6 +7,9 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.appliance import Erasure as Erasure
+from sysmgmt.domain.appliance import Registration as Registration
+from sysmgmt.domain.appliance import VCenter as VCenter
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.credentials import Certificate as Certificate
 from sysmgmt.domain.credentials import Identity as Identity
@@ -170,6 +173,8 @@ class Settings(NamedTuple):
     audit_exported: int = 0
     returned: Returned | None = None
     policy: Policy = Policy()
+    registration: Registration = Registration()
+    erasure: Erasure | None = None
 
 
 class State(NamedTuple):
@@ -195,6 +200,7 @@ class State(NamedTuple):
     backup_schedules: Records[BackupSchedule] = Records()
     snmp: Records[SnmpSettings] = Records()
     snmp_users: Records[SnmpUser] = Records()
+    vcenters: Records[VCenter] = Records()
 
     @property
     def installed(self) -> bool:

@@ -10,7 +10,7 @@ from sysmgmt.domain.levels import SERVER_CERTIFICATES, allows, rules_of
 from sysmgmt.domain.model import Certificate, RevocationList, State, TrustedCertificate
 from sysmgmt.domain.times import iso
 
-PURPOSES = ("ldap", "syslog", "email", "ipsec", "web_client", "upload", "cluster")
+PURPOSES = ("ldap", "syslog", "email", "ipsec", "web_client", "upload", "cluster", "vcenter")
 
 
 class Trust(NamedTuple):

@@ -60,6 +60,13 @@ class Hosted(Services, Protocol):
         """Where they speak TLS, or would."""
 
 
+class Eraser(Protocol):
+    """Erases all that the box has stored."""
+
+    def begin(self) -> None:
+        """Overwrite the keys, and have the rest erased when the state is opened next. Raises StorageFailed."""
+
+
 class Doors(Protocol):
     """The doors of the machine, SSH and the console, as far as the box governs them."""
 

@@ -12,6 +12,7 @@ from sysmgmt.engine.directory import DirectoryLink as DirectoryLink
 from sysmgmt.engine.archives import Archives as Archives
 from sysmgmt.engine.archives import Surroundings as Surroundings
 from sysmgmt.engine.hosts import Doors as Doors
+from sysmgmt.engine.hosts import Eraser as Eraser
 from sysmgmt.engine.hosts import Hosted as Hosted
 from sysmgmt.engine.hosts import Machine as Machine
 from sysmgmt.engine.hosts import Prepared as Prepared
@@ -114,6 +115,7 @@ class Box(NamedTuple):
     archives: Archives
     surroundings: Surroundings
     backups: Backups
+    eraser: Eraser
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

@@ -221,6 +221,7 @@ FILES = (
     ("state.json", "the state: a plain TinyDB file, without the latest changes"),
     ("state.journal", "the latest changes; they are folded into state.json from time to time"),
     ("master.key", "the key that seals secrets in the state; keep copies of it apart from those of the state"),
+    ("erase.begun", "the box is being erased: whoever opens the state next goes on with it"),
     ("backups/NAME.backup", "the settings backups: each opens with its own password alone, see SETTINGS BACKUP"),
     ("import", "the folder from which file=NAME is read, of the owner of the state; links in it are not followed"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),

@@ -16,7 +16,7 @@ DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age"})
 BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
 SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
-             "ldap": "LDAP", "dn": "DN"}
+             "ldap": "LDAP", "dn": "DN", "vcenters": "vCenters"}
 
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
@@ -48,7 +48,7 @@ def _records(records: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...], i
 def label(key: str) -> str:
     """A field name as people read it."""
     first, *rest = (SPELLINGS.get(word, word) for word in key.split("_"))
-    return " ".join([first if first.isupper() else first.capitalize(), *rest])
+    return " ".join([first if not first.islower() else first.capitalize(), *rest])
 
 
 def shown(key: str, value: Any) -> str:

@@ -15,13 +15,14 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
-    auditcare, backups, collections, deploy, downloads, duties, endings, health, mailing, notifying, relaying,
+    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, mailing, notifying, relaying,
     renewals, tlscare, unconfirmed)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
 from sysmgmt.service.server import Server, listening, shared
 from sysmgmt.service.threads import ENDING
+from sysmgmt.store.erasing import has_begun
 
 USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
        boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
@@ -52,7 +53,7 @@ def serve(folder: str, path: str) -> None:
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
                          *notifying.duties(), *tlscare.DUTIES, *collections.DUTIES, *backups.duties(),
-                         *(doors.DUTIES if here else ())))
+                         erasing.duty(folder), *(doors.DUTIES if here else ())))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)
@@ -60,7 +61,8 @@ def serve(folder: str, path: str) -> None:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     daemons.tell_ready()
     server.serve()
-    auditcare.end(house)
+    if not has_begun(folder):
+        auditcare.end(house)
     os.close(owned)
 
 

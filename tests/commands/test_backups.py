@@ -48,6 +48,7 @@ def filled(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPat
                  "config_syslog server=log.example what=both", "set_audit_policy keep=9",
                  "config_email server=mail.example sender=box1@example.com recipients=ops@example.com "
                  f"user=box password={SECRET}",
+                 "set_registration serial_number=S-1", "add_license license=L-1",
                  f"schedule_backup name=nightly interval=daily password={PASSWORD}",
                  f"backup_settings name=whole password={PASSWORD}"):
         assert client.do(line).code == "Done", line

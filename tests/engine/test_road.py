@@ -356,6 +356,8 @@ REACHED = {
     "UnknownArchive": "remove_collected_info name=box1-20260131T143000Z",
     "UnknownSnmpUser": "remove_snmp_user name=nobody",
     "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
+    "UnknownVCenter": "remove_vcenter server=nowhere", "UnknownLicense": "remove_license license=none",
+    "OtherBox": f"erase_box name=other password={ADMIN_PASSWORD} --yes",
     "UnknownBackup": "remove_backup name=nothing --yes",
     "LevelForbids": "set_password_policy min_length=4", "NotCompliant": "check_compliance profile=stig",
     "NothingPending": "confirm_change", "LegacyTls": "set_tls_minimum version=1.0",

@@ -20,6 +20,9 @@ from sysmgmt.domain.errors.accounts import UnknownKey as UnknownKey
 from sysmgmt.domain.errors.accounts import UnknownRole as UnknownRole
 from sysmgmt.domain.errors.accounts import UnknownUser as UnknownUser
 from sysmgmt.domain.errors.accounts import UserExists as UserExists
+from sysmgmt.domain.errors.appliance import OtherBox as OtherBox
+from sysmgmt.domain.errors.appliance import UnknownLicense as UnknownLicense
+from sysmgmt.domain.errors.appliance import UnknownVCenter as UnknownVCenter
 from sysmgmt.domain.errors.backups import BackupDamaged as BackupDamaged
 from sysmgmt.domain.errors.backups import BackupExists as BackupExists
 from sysmgmt.domain.errors.backups import BackupNewer as BackupNewer

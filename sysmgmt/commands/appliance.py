@@ -1,0 +1,146 @@
+"""The appliance itself: vCenters, registration, back to the beginning, erased (R129, R137, R220, R221, R244)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.commands.appliance_words import (
+    AccountId, License, NewLicense, SerialNumber, ThisBox, VCenterName, VCenterPassword, VCenterPort, VCenterServer,
+    VCenterUser)
+from sysmgmt.commands.certificate_words import Fingerprint
+from sysmgmt.commands.words import CurrentPassword
+from sysmgmt.domain import backups, erasure, truststore, vcenters
+from sysmgmt.domain.backups import SETTINGS, Restorer, Wish
+from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense
+from sysmgmt.domain.model import Registration, Settings, State, VCenter
+from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.times import iso
+from sysmgmt.engine import backup
+from sysmgmt.engine import vcenters as logins
+from sysmgmt.engine.declaration import Call, Change, Shown, command
+
+
+@command(needs=Permission.SYSTEM_CONFIGURATION)
+def set_vcenter(call: Call, server: VCenterServer, user: VCenterUser, password: VCenterPassword | None = None,
+                port: VCenterPort = vcenters.PORT, fingerprint: Fingerprint | None = None) -> Change:
+    """Set the login at a vCenter: another one, or the present one anew.
+
+    The vCenter has to answer, and the truststore to trust it for the purpose vcenter. Where it does not, the
+    fingerprint of the certificate that it shows is asked for, in a batch with fingerprint=; exactly that certificate
+    is accepted then, for this vCenter alone. The password is sealed. It is kept where server, port, user and
+    certificate stay the same.
+    """
+    shown = server.unknown
+    if shown is not None and fingerprint != shown.fingerprint:
+        raise truststore.confirmation(server.server, port, shown, fingerprint)
+    if server.server not in call.state.vcenters and len(call.state.vcenters) >= vcenters.MOST:
+        raise InvalidValue(what=f"A box has at most {vcenters.MOST} vCenters")
+    new = VCenter(server.server, port, user, "", shown.fingerprint if shown else "", call.caller.user, call.now)
+    new = logins.with_password(call, new, password)
+    return Change(call.state._replace(vcenters=call.state.vcenters.put(new.server, new)), logins.facts(new))
+
+
+@command(needs=Permission.VIEW)
+def get_vcenters(call: Call) -> Shown:
+    """List the vCenters; never a password."""
+    return Shown({"vcenters": [logins.facts(one) for one in call.state.vcenters.values()]})
+
+
+@command(needs=Permission.SYSTEM_CONFIGURATION)
+def remove_vcenter(call: Call, server: VCenterName) -> Change:
+    """Forget a vCenter and the login there."""
+    vcenters.find(call.state, server)
+    return Change(call.state._replace(vcenters=call.state.vcenters.without(server)), {"server": server})
+
+
+@command(needs=Permission.VIEW)
+def get_registration(call: Call) -> Shown:
+    """Show the serial number, the account id and the licences of the box."""
+    return Shown(_registration(call.state.settings.registration))
+
+
+@command(needs=Permission.SYSTEM_CONFIGURATION)
+def set_registration(call: Call, serial_number: SerialNumber | None = None,
+                     account_id: AccountId | None = None) -> Change:
+    """Change the serial number or the account id of the box; what is not named stays as it is."""
+    old = call.state.settings.registration
+    return _registered(call, old._replace(
+        serial_number=old.serial_number if serial_number is None else serial_number,
+        account_id=old.account_id if account_id is None else account_id))
+
+
+@command(needs=Permission.SYSTEM_CONFIGURATION)
+def add_license(call: Call, license: NewLicense) -> Change:
+    """Keep a licence."""
+    old = call.state.settings.registration
+    return _registered(call, old._replace(licenses=tuple(dict.fromkeys((*old.licenses, license)))))
+
+
+@command(needs=Permission.SYSTEM_CONFIGURATION)
+def remove_license(call: Call, license: License) -> Change:
+    """Forget a licence."""
+    old = call.state.settings.registration
+    if license not in old.licenses:
+        raise UnknownLicense(license=license[:64])
+    return _registered(call, old._replace(licenses=tuple(one for one in old.licenses if one != license)))
+
+
+def _registered(call: Call, new: Registration) -> Change:
+    settings = call.state.settings._replace(registration=new)
+    return Change(call.state._replace(settings=settings), _registration(new))
+
+
+def _registration(one: Registration) -> dict[str, Any]:
+    return {"serial_number": one.serial_number or None, "account_id": one.account_id or None,
+            "licenses": list(one.licenses)}
+
+
+@command(needs=Permission.GROUP_CLEAR_SETTINGS, alone=True,
+         asks="This takes the settings back to those of a new box; users, roles and keys stay. Reset them?")
+def reset_system_settings(call: Call) -> Change:
+    """Take the settings back to those of a new box.
+
+    Name, id, security level, registration and the schedules of backups stay, and so do users, roles, groups,
+    certificates and keys. Everything else that is a setting goes: see items=settings of backup_settings. --dry-run
+    shows each difference.
+    """
+    old = call.state.settings
+    kept = Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration)
+    new = State(settings=kept, backup_schedules=call.state.backup_schedules)
+    state = backups.restored(call.state, new, Wish((SETTINGS,), False),
+                             Restorer(call.caller.user, call.caller.session, call.now))
+    return Change(state, {"differences": backup.differences(call.state, state)})
+
+
+def _question(state: State, values: Mapping[str, Any]) -> str:
+    return (f"This erases the box {state.settings.name} for ever: its keys first, then settings, users, events, audit "
+            "and backups. Erase it?")
+
+
+@command(needs=Permission.SECURITY, asks=_question, alone=True)
+def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
+    """Erase the box: nothing that it has stored can be read any more (R244).
+
+    It takes your password and the name of the box. Where another administrator could log in, a second one has to
+    give the same command within 15 minutes; then all sessions end, the keys are overwritten at once, and at the
+    restart of boxmgmtd, or when the next program opens the state, all other files. Flash memory and copying file
+    systems may keep old blocks: wipe the disk with a utility made for it before it leaves your hands.
+    """
+    if name != call.state.settings.name:
+        raise OtherBox(name=name[:32])
+    state = erasure.wish(call.state, call.caller.user, call.now)
+    wished = state.settings.erasure
+    assert wished is not None
+    if wished.decided:
+        return Change(state, {"erased": True}, afterwards=lambda: _erase(call))
+    until = iso(call.now + erasure.PATIENCE)
+    told = f"Nothing is erased yet: another administrator has to give the same command before {until}."
+    return Change(state, {"erased": False, "administrators": erasure.others(state, call.caller.user)}, (told,))
+
+
+def _erase(call: Call) -> Mapping[str, Any]:
+    call.box.eraser.begin()
+    return {"erased": True}
+
+
+COMMANDS = (get_registration, set_registration, add_license, remove_license, set_vcenter, get_vcenters,
+            remove_vcenter, reset_system_settings, erase_box)

@@ -1,0 +1,33 @@
+"""What is stored about the appliance itself: its registration, the vCenters it belongs to, a wish to erase it."""
+
+from typing import Annotated, NamedTuple
+
+from sysmgmt.domain.secrecy import SECRET
+
+
+class Registration(NamedTuple):
+    """Under what the vendor knows the box."""
+
+    serial_number: str = ""
+    account_id: str = ""
+    licenses: tuple[str, ...] = ()
+
+
+class VCenter(NamedTuple):
+    """A vCenter and the login there. With `fingerprint` exactly that certificate is trusted, by nobody's word."""
+
+    server: str
+    port: int
+    user: str
+    password: Annotated[str, SECRET]
+    fingerprint: str = ""
+    added_by: str = ""
+    added_at: float | None = None
+
+
+class Erasure(NamedTuple):
+    """Who wants the box erased, and since when; `decided` once nobody else has to agree any more."""
+
+    user: str
+    since: float
+    decided: bool = False

@@ -1,0 +1,20 @@
+"""An erased box: boxmgmtd ends, and its next start erases what is left (R244)."""
+
+import pytest
+
+from tests.service.daemon import running
+from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.program import password_file
+
+
+@pytest.mark.checklist("R244")
+def test_boxmgmtd_ends_and_begins_again_as_that_of_a_new_box(basic: TestBox) -> None:
+    who = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    with running(basic) as daemon:
+        done = daemon.run(f"erase_box name=box1 password={ADMIN_PASSWORD} --yes\n", *who)
+        assert done.returncode in (0, 5), done.stderr
+        assert daemon.process.wait(10) == 0, "it has let go of what it held"
+        assert not any((basic.folder / "master.key").read_bytes())
+        daemon.restart()
+        assert daemon.run("get_users\n", *who).returncode == 1
+        assert b'"admin"' not in basic.everything() and not basic.state.installed
