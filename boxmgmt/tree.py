@@ -2,8 +2,8 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, ldap, logs, mail, partners, security, snmp,
-    support, syslog, tls, truststore, web)
+    accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, partners,
+    security, snmp, support, syslog, tls, truststore, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
@@ -77,6 +77,13 @@ MAIN = Menu("Main Menu", (
                     Run("Disable LDAP", ldap.disable_ldap),
                     Run("View the status of the LDAP servers", ldap.get_ldap_status),
                     Run("Clear the LDAP configuration", ldap.clear_ldap_configuration),
+                )),
+                Menu("SSH keys and sessions", (
+                    Run("Add SSH key", keys.add_ssh_key),
+                    Run("View SSH keys", keys.get_ssh_keys),
+                    Run("Remove SSH key", keys.remove_ssh_key),
+                    Run("View sessions", keys.get_sessions),
+                    Run("End session", keys.end_session),
                 )),
             )),
         )),

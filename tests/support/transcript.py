@@ -27,12 +27,13 @@ class Run(NamedTuple):
 
 
 def runs(path: Path, user: str = "", password: str = "") -> Iterator[Run]:
-    """The runs that a file tells of."""
-    run = Run(user, password, [], [], [])
-    for line in path.read_text(encoding="utf-8").splitlines():
+    """The runs that a file tells of. One without a status would be compared with nothing: it fails."""
+    run = Run(user, password, [], [], ["= "])
+    for line in [*path.read_text(encoding="utf-8").splitlines(), "$"]:
         if line.startswith("@ "):
             user, _, password = line[2:].partition(" ")
         elif line.startswith("$"):
+            assert run.said[-1:] and run.said[-1].startswith("= "), f"{path}: no status after {run.given}"
             run = Run(user, password, shlex.split(line[1:]), [], [])
         elif line.startswith(">"):
             run.given.append(line[2:] + "\n")
