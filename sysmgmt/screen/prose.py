@@ -137,8 +137,8 @@ level. Its primary groups (primaryGroupID) are not looked at. A user or a group 
 objectGUID, so that another one that gets its name later is somebody else.
 
 All this was tested with OpenLDAP 2.5 over ldaps and starttls, with its memberof and ppolicy overlays. Active
-Directory was played by OpenLDAP with the schema of Microsoft, which does not know the matching rule: that
-it is asked for was seen, what a domain controller answers was not. No other directory was tested.
+Directory was played by OpenLDAP with the attributes of Active Directory. OpenLDAP does not know the matching
+rule: that it is asked for was seen, what a domain controller answers was not. No other directory was tested.
 
 ldap3 must be installed: pip install 'boxmgmt[ldap]'. Without it LdapNotInstalled is the answer.
 """

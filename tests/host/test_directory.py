@@ -1,11 +1,12 @@
 """Users, groups and passwords of a real OpenLDAP (R043, R067-R071)."""
 
+import random
 import socket
 import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import pytest
 
@@ -212,6 +213,42 @@ def test_a_server_that_hangs_up_is_not_called_again() -> None:
         with pytest.raises(ServerUnreachable):
             link.check(Entry("1", at("alice"), "alice"), PASSWORD)
         assert len(told) == 2 and PASSWORD.encode() not in b"".join(told)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_server_answers_is_an_entry_or_a_refusal(seed: int) -> None:
+    chance = random.Random(seed)
+
+    def answers(kind: int, number: bytes) -> bytes:
+        good = ldap_peer.result(kind, number)
+        return good if kind == ldap_peer.BIND else damaged(ldap_peer.entry(number, "alice") + good, chance)
+    with ldap_peer.listening(answers) as (port, told):
+        began = time.monotonic()
+        with suppress(DirectoryFailed, ServerUnreachable), opened(access(port, "ldap", search_time_limit=0.1)) as link:
+            link.user("alice")
+        assert len(told) >= 2 and time.monotonic() - began < 2
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Some bytes are others, are missing, or come besides."""
+    found = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at, new = chance.randrange(len(found)), chance.randrange(256)
+        found[at:at + chance.randint(0, 1)] = bytes([new] * chance.randint(0, 1))
+    return bytes(found)
+
+
+def test_what_the_damaged_answers_were_made_of_is_an_entry() -> None:
+    """The positive control."""
+    with ldap_peer.listening(lambda kind, number: b"" if kind == ldap_peer.SEARCH else ldap_peer.result(kind, number)
+                             ) as (port, _):
+        with pytest.raises(ServerUnreachable), opened(access(port, "ldap", search_time_limit=0.1)) as link:
+            link.user("alice")
+    with ldap_peer.listening(lambda kind, number: (ldap_peer.entry(number, "alice") if kind == ldap_peer.SEARCH
+                                                   else b"") + ldap_peer.result(kind, number)) as (port, _):
+        with opened(access(port, "ldap")) as link:
+            alice = link.user("alice")
+            assert alice and alice.name == "alice"
 
 
 @pytest.mark.parametrize("codes, refusal, words", [

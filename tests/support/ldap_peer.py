@@ -1,5 +1,6 @@
 """Directories as they should not be: silent, slow, forgetful, or with answers of their own."""
 
+import select
 import socket
 import threading
 import time
@@ -19,6 +20,19 @@ def result(kind: int, number: bytes, code: int = 0, said: str = "", to: str = ""
         body += bytes([0xA3, len(to) + 2, 4, len(to)]) + to.encode()
     operation = bytes([ANSWER[kind], len(body)]) + body
     return bytes([0x30, 2 + len(number) + len(operation), 2, len(number)]) + number + operation
+
+
+def entry(number: bytes, name: str) -> bytes:
+    """A user, as an answer to a search."""
+    known = {"entryUUID": "6f1a3c52-9c1e-4f7b-8a44-0123456789ab", "uid": name, "cn": name}
+    attributes = b"".join(_part(0x30, _part(4, one.encode()) + _part(0x31, _part(4, value.encode())))
+                          for one, value in known.items())
+    dn = _part(4, f"uid={name},dc=lab,dc=test".encode())
+    return _part(0x30, _part(2, number) + _part(0x64, dn + _part(0x30, attributes)))
+
+
+def _part(tag: int, value: bytes) -> bytes:
+    return bytes([tag, *([len(value)] if len(value) < 128 else [0x81, len(value)])]) + value
 
 
 def answering(**codes: int) -> Answers:
@@ -66,3 +80,35 @@ def _serve(listener: socket.socket, answers: Answers, told: list[bytes], pause: 
                 for one in answer if pause else [answer]:
                     plain.sendall(bytes([one]) if isinstance(one, int) else one)
                     time.sleep(pause)
+
+
+@contextmanager
+def relaying(to: int) -> Iterator[tuple[int, list[bytes]]]:
+    """A way to another server, on which everything is read: its port, and what that server is told."""
+    told: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_relay, args=(listener, to, told), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], told
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(20)
+
+
+def _relay(listener: socket.socket, to: int, told: list[bytes]) -> None:
+    with suppress(OSError):
+        while True:
+            near, _ = listener.accept()
+            with near, socket.create_connection(("127.0.0.1", to)) as far:
+                while data := _next(near, far):
+                    told.append(data)
+
+
+def _next(near: socket.socket, far: socket.socket) -> bytes:
+    """What comes from the near side and was passed on, with all that comes back meanwhile."""
+    while True:
+        for one in select.select([near, far], [], [], 20)[0]:
+            data = one.recv(65536)
+            if not data or one is near:
+                far.sendall(data)
+                return data
+            near.sendall(data)

@@ -25,6 +25,8 @@ PASSWORD = "Right-Lamp-12"
 CONFIGURATION = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
 {schemas}
 modulepath /usr/lib/ldap
 moduleload back_mdb
@@ -53,13 +55,25 @@ overlay ppolicy
 ppolicy_default "cn=policy,{base}"
 ppolicy_use_lockout
 """
-STANDARD = """include /etc/ldap/schema/inetorgperson.schema
-include /etc/ldap/schema/nis.schema"""
-WINDOWS = """include /etc/ldap/schema/msuser.schema
-attributetype ( 1.3.6.1.4.1.32473.1 NAME 'supportedCapabilities' EQUALITY objectIdentifierMatch
-    SYNTAX 1.3.6.1.4.1.1466.115.121.1.38 USAGE dSAOperation )
+WINDOWS = """
+attributetype ( 1.2.840.113556.1.4.221 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch
+    SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.656 NAME 'userPrincipalName' EQUALITY caseIgnoreMatch
+    SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' EQUALITY octetStringMatch
+    SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.782 NAME 'objectCategory' EQUALITY distinguishedNameMatch
+    SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 SINGLE-VALUE )
+attributetype ( 1.3.6.1.4.1.32473.1 NAME 'supportedCapabilities' SYNTAX 1.3.6.1.4.1.1466.115.121.1.38 )
+objectclass ( 1.2.840.113556.1.5.9 NAME 'user' SUP inetOrgPerson STRUCTURAL
+    MAY ( sAMAccountName $ userPrincipalName $ objectGUID $ objectCategory ) )
+objectclass ( 1.2.840.113556.1.5.8 NAME 'group' SUP top STRUCTURAL
+    MUST cn MAY ( member $ objectGUID $ objectCategory ) )
 rootDSE {folder}/root.ldif"""
-"""The entries and the root of an Active Directory, as far as slapd plays one."""
+"""The entries and the root of an Active Directory, as far as slapd plays one.
+
+Its own msuser.schema has no matching rules: nobody could be searched for.
+"""
 BEGINNING = f"""dn: {BASE}
 objectClass: dcObject
 objectClass: organization
@@ -120,7 +134,7 @@ class Slapd:
         (folder / "server.key").write_text(wish.shown.key_pem)
         (folder / "root.ldif").write_text("dn:\nsupportedCapabilities: 1.2.840.113556.1.4.800\n")
         (folder / "slapd.conf").write_text(CONFIGURATION.format(
-            folder=folder, schemas=(WINDOWS if wish.windows else STANDARD).format(folder=folder), limits=wish.limits,
+            folder=folder, schemas=WINDOWS.format(folder=folder) if wish.windows else "", limits=wish.limits,
             security="" if wish.clear else "security simple_bind=128", base=BASE, service=SERVICE, manager=MANAGER,
             memberof="memberof-group-oc group" if wish.windows else "memberof-refint TRUE",
             manager_password=MANAGER_PASSWORD))
