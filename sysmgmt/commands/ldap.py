@@ -65,7 +65,8 @@ def get_ldap_configuration(call: Call) -> Shown:
 @command(needs=Permission.VIEW)
 def get_ldap_status(call: Call) -> Shown:
     """Show which servers of the directory can be used now, and why not."""
-    return Shown(lookup.status(call, ldap.settings(call.state)))
+    settings = ldap.settings(call.state)
+    return Shown({"enabled": settings.enabled, "servers": lookup.looked_at(call.box, call.state, settings)})
 
 
 @command(needs=Permission.SECURITY)

@@ -80,13 +80,12 @@ def facts(settings: DirectorySettings) -> dict[str, Any]:
     return {**shown, "group_base_dn": settings.groups_below, "bind_password_configured": bool(settings.bind_password)}
 
 
-def status(call: Call, settings: DirectorySettings) -> dict[str, Any]:
-    """Which servers can be used now, and why not."""
-    servers = accesses(call.box, call.state, settings, password_of(call.box, settings))
-    return {"enabled": settings.enabled, "servers": [_usable(call.box, one) for one in servers]}
+def looked_at(box: Box, state: State, settings: DirectorySettings) -> list[dict[str, Any]]:
+    """Which servers can be used now, and why not. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
+    return [_looked_at(box, one) for one in accesses(box, state, settings, password_of(box, settings))]
 
 
-def _usable(box: Box, one: Access) -> dict[str, Any]:
+def _looked_at(box: Box, one: Access) -> dict[str, Any]:
     began, reason = box.clock.now(), None
     try:
         with box.directory.open(one, unfollowed):
