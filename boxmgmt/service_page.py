@@ -1,5 +1,6 @@
 """The manual page of boxmgmtd. A table of texts."""
 
+from boxmgmt.snmp_page import SNMP
 from sysmgmt import __version__
 from sysmgmt.screen import roff
 
@@ -246,6 +247,7 @@ FILES = (
     ("/run/boxmgmt/box.sock", "The socket."),
     ("/run/boxmgmt/web.sock", "Where the web server asks for what a download link leads to."),
     ("/usr/lib/boxmgmt", "The programs that systemd, sshd and PAM start, and the empty home of users."),
+    ("/usr/lib/boxmgmt", "The programs that systemd, sshd, PAM and snmpd start, and the empty home of users."),
     ("/var/lib/boxmgmt-deploy", "What stood on the machine before, and what was deployed; root-stays is there while "
                                 "root's login is as it was."),
     ("/etc/systemd/system/boxmgmtd.service", "The service."),
@@ -258,6 +260,8 @@ FILES = (
     ("/var/lib/extrausers", "Users of the box as users of the machine."),
     ("/etc/ssh/sshd_config.d/10-boxmgmt.conf", "What sshd gives to users of the box: the shell, and nothing else."),
     ("/etc/boxmgmt", "The banner, and who is refused at the console."),
+    ("/etc/systemd/system/snmpd.service.d/10-boxmgmt.conf", "The SNMP agent runs where the box says so, and as it "
+                                                            "says."),
     ("/usr/local/share/man", "This manual."),
 )
 
@@ -284,6 +288,7 @@ def boxmgmtd() -> str:
         *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
         *roff.heading("WEB SERVER"), *roff.paragraphs(WEB_SERVER),
         *roff.heading("PARTNERS"), *roff.paragraphs(PARTNERS),
+        *roff.heading("SNMP"), *roff.paragraphs(SNMP),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("RECOVERY AND BACKUP"), *roff.paragraphs(RECOVERY),
         *roff.heading("FILES"), *roff.terms(FILES),

@@ -112,6 +112,7 @@ MAIN = Menu("Main Menu", (
                 Run("Send a test notification", snmp.test_snmp),
                 Run("Add an SNMP user or change its passphrases", snmp.add_snmp_user),
                 Run("Remove SNMP user", snmp.remove_snmp_user),
+                Run("View the MIB", snmp.get_snmp_mib),
             )),
         )),
         Menu("Settings backup", (

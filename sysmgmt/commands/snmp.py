@@ -87,8 +87,19 @@ def remove_snmp_user(call: Call, name: KnownSnmpUser) -> Change:
     return Change(snmp.without_user(call.state, name))
 
 
+@command(needs=Permission.VIEW)
+def get_snmp_mib(call: Call) -> Change:
+    """Write the MIB: the file with which a receiver or a browser of MIBs reads what the box tells.
+
+    On another machine: ssh USER@BOX get_snmp_mib > BOXMGMT-MIB.txt. It imports modules of the standards
+    (SNMPv2-SMI, SNMPv2-TC, SNMPv2-CONF, SNMP-FRAMEWORK-MIB), which come with the receiver.
+    """
+    return Change(call.state, download=call.box.notifier.module())
+
+
 def _shown(call: Call, state: State) -> dict[str, Any]:
     return {"snmp": monitoring.settings(call.box, state)}
 
 
-COMMANDS = (config_snmp, enable_snmp, disable_snmp, get_snmp_settings, test_snmp, add_snmp_user, remove_snmp_user)
+COMMANDS = (config_snmp, enable_snmp, disable_snmp, get_snmp_settings, test_snmp, add_snmp_user, remove_snmp_user,
+            get_snmp_mib)

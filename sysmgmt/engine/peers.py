@@ -73,3 +73,6 @@ class Notifier(Protocol):
 
         It never lasts longer than half a minute. Raises ServerUnreachable, DeliveryFailed, ServiceRefused.
         """
+
+    def module(self) -> str:
+        """The MIB: what tells a receiver how to read notifications. Raises ServiceRefused."""

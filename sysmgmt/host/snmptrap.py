@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+import sysmgmt
 from sysmgmt.domain import mib, usm
 from sysmgmt.domain.errors import DeliveryFailed, ServerUnreachable, ServiceRefused
 from sysmgmt.domain.snmp import V2C, Notification, Target
@@ -17,6 +18,7 @@ PATIENCE, ATTEMPTS = 1, 3
 LIMIT = 25.0
 """Seconds that all may take."""
 MEMORY = "/dev/shm"
+MODULE = os.path.join(os.path.dirname(sysmgmt.__file__), "mibs", "BOXMGMT-MIB.txt")
 OF_USER = """defVersion 3
 defSecurityName {user}
 defSecurityLevel authPriv
@@ -50,6 +52,14 @@ class SnmpNotifier:
             except ServiceRefused as refusal:
                 raise DeliveryFailed(server=target.place.server, reason=_reason(refusal, target)) from None
         passed("accepted" if target.confirms else "sent")
+
+    def module(self) -> str:
+        """See the port."""
+        try:
+            with open(MODULE, encoding="utf-8") as file:
+                return file.read()
+        except OSError:
+            raise ServiceRefused(service="SNMP", words=f"{MODULE} is missing; install the package again") from None
 
 
 def _found(target: Target) -> str:

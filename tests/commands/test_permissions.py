@@ -58,10 +58,10 @@ GUIDE = {
     "config_snmp": "system_configuration", "enable_snmp": "system_configuration",
     "disable_snmp": "system_configuration", "get_snmp_settings": "system_configuration",
     "test_snmp": "system_configuration", "add_snmp_user": "system_configuration",
-    "remove_snmp_user": "system_configuration",
     "get_registration": "view", "set_registration": "system_configuration", "add_license": "system_configuration",
     "remove_license": "system_configuration", "set_vcenter": "system_configuration", "get_vcenters": "view",
     "remove_vcenter": "system_configuration", "reset_system_settings": "group_clear_settings", "erase_box": "security",
+    "remove_snmp_user": "system_configuration", "get_snmp_mib": "view",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

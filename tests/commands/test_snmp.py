@@ -77,6 +77,12 @@ def test_what_is_not_named_stays_and_disabling_keeps_it(basic: TestBox) -> None:
     assert (shown["enabled"], shown["agent"], shown["port"], shown["address"]) == (True, True, 1161, "all")
 
 
+@pytest.mark.checklist("R023")
+def test_the_mib_is_written_as_it_stands(basic: TestBox) -> None:
+    answer = basic.admin().do("get_snmp_mib")
+    assert answer.status == 0 and answer.download.startswith("BOXMGMT-MIB DEFINITIONS ::= BEGIN\n")
+
+
 def test_new_encryption_keys_seal_the_keys_of_snmp_users_too(basic: TestBox) -> None:
     admin = basic.admin()
     assert admin.do(ADD.format("mon")).code == "Done"

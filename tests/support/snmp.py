@@ -1,6 +1,5 @@
 """Net-SNMP on the loopback: a snmptrapd that writes down what it takes, and snmpget and its like."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -121,21 +120,16 @@ def running(server: Trapd) -> Iterator[Trapd]:
         server.end()
 
 
-class Asker:
-    """Whoever asks an agent as a user of SNMPv3."""
+def question(program: str, port: int, *oids: str, password: str = PASSWORD, privacy: str = PRIVACY,
+             user: str = "watcher", hashed: str = "SHA-256", cipher: str = "AES",
+             more: "tuple[str, ...]" = ()) -> list[str]:
+    """The command line of snmpget and its like, of whoever asks the agent at a port as a user of SNMPv3."""
+    return ["/usr/bin/env", "SNMP_PERSISTENT_DIR=/dev/shm", f"/usr/bin/{program}", "-m", "", "-r", "1", "-t", "1",
+            "-O", "nU", "-v3", "-l", "authPriv", "-u", user, "-a", hashed, "-A", password, "-x", cipher, "-X", privacy,
+            *more, f"udp:127.0.0.1:{port}", *oids]
 
-    def __init__(self, port: int, password: str = PASSWORD, privacy: str = PRIVACY, user: str = "watcher") -> None:
-        self.how = ["-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", password, "-x", "AES", "-X", privacy]
-        self._where = f"udp:127.0.0.1:{port}"
 
-    def ask(self, program: str, *oids: str, how: "list[str] | None" = None) -> "subprocess.CompletedProcess[str]":
-        """Run a program that asks."""
-        return subprocess.run([program, "-r", "1", "-t", "1", "-O", "nU", *(self.how if how is None else how),
-                               self._where, *oids], env={**ENVIRONMENT, "HOME": os.devnull}, capture_output=True,
-                              text=True, timeout=60)
-
-    def walk(self, oid: str) -> dict[str, str]:
-        """Everything below an identifier."""
-        done = self.ask("snmpwalk", oid)
-        assert done.returncode == 0, done
-        return dict(line.partition(" = ")[::2] for line in done.stdout.splitlines())
+def values(text: str) -> dict[str, str]:
+    """What snmpget and its like print, by the identifiers."""
+    return dict(line.partition(" = ")[::2] for line in text.splitlines()
+                if " = " in line and " = No more variables" not in line)

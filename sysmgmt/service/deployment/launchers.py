@@ -50,7 +50,8 @@ from sysmgmt.service.__main__ import main
 main()
 """
 SHELLS = {"boxmgmt": "boxmgmt.__main__", "sysmgmt": "sysmgmt.__main__"}
-HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.keys", "sshd")}
+HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.keys", "sshd"),
+           "snmp": ("sysmgmt.service.snmp", "snmpd")}
 
 
 def launchers(site: Site, home: str) -> dict[str, File]:

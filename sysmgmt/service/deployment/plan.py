@@ -3,7 +3,7 @@
 import re
 
 from sysmgmt.domain.errors import ServiceRefused
-from sysmgmt.host import files, nginx, nss, sshd
+from sysmgmt.host import files, nginx, nss, snmpd, sshd
 from sysmgmt.host.deployed import NAME
 from sysmgmt.host.files import File
 from sysmgmt.host.services import UNSETTLED
@@ -14,7 +14,7 @@ from sysmgmt.service.deployment.system import nsswitch, small_files
 
 NSSWITCH = "/etc/nsswitch.conf"
 SETTLED = (UNSETTLED, sshd.DROP_IN, sshd.BANNER, sshd.ISSUE, pamfiles.SHUT, nss.FOLDER + "/passwd",
-           nss.FOLDER + "/shadow", nss.FOLDER + "/group", *nginx.FILES)
+           nss.FOLDER + "/shadow", nss.FOLDER + "/group", *nginx.FILES, snmpd.CONFIGURATION)
 """Files that boxmgmtd writes while it runs. Whose the host keys are is not among them: it stays with these."""
 
 

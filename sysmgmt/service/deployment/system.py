@@ -2,6 +2,7 @@
 
 import re
 
+from sysmgmt.host import snmpd
 from sysmgmt.service.deployment.site import GROUP, HOME, KEYS_USER, LIBRARY
 
 SYSUSERS = f"""# Written by boxmgmtd --deploy.
@@ -21,6 +22,30 @@ GETTY = """# Written by boxmgmtd --deploy: the banner of the box instead of /etc
 ExecStart=
 ExecStart=-/sbin/agetty -o '-- \\\\u' --issue-file /etc/boxmgmt/issue {options} - $TERM
 """
+AGENT = f"""# Written by boxmgmtd --deploy: the agent runs where boxmgmtd has written its file, with the users in it.
+[Unit]
+StartLimitIntervalSec=0
+ConditionPathExists=
+ConditionFileNotEmpty={snmpd.CONFIGURATION}
+
+[Service]
+Environment={' '.join(f'{name}={value}' for name, value in snmpd.ENVIRONMENT.items())}
+ExecStartPre=
+ExecStartPre=-+{' '.join(snmpd.FORGET_USERS)}
+ExecStart=
+ExecStart={snmpd.PROGRAM} -LOw {' '.join(snmpd.OPTIONS)} -f
+Restart=on-failure
+RestartSec=1s
+LimitCORE=0
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths={snmpd.KEPT}
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+"""
 SPEEDS = "--keep-baud 115200,57600,38400,9600"
 CONSOLES = {"getty@": "--noclear", "serial-getty@": SPEEDS, "container-getty@": "--noclear",
             "console-getty": f"--noclear {SPEEDS}"}
@@ -31,7 +56,8 @@ def small_files() -> dict[str, str]:
     """The files that depend on nothing."""
     consoles = {f"/etc/systemd/system/{name}.service.d/10-boxmgmt.conf": GETTY.format(options=options)
                 for name, options in CONSOLES.items()}
-    return {"/usr/lib/sysusers.d/boxmgmt.conf": SYSUSERS, "/usr/lib/tmpfiles.d/boxmgmt.conf": TMPFILES, **consoles}
+    return {"/usr/lib/sysusers.d/boxmgmt.conf": SYSUSERS, "/usr/lib/tmpfiles.d/boxmgmt.conf": TMPFILES,
+            f"/etc/systemd/system/{snmpd.UNIT}.d/10-boxmgmt.conf": AGENT, **consoles}
 
 
 def nsswitch(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sysmgmt import box
 from sysmgmt.domain.errors import Refusal, ServiceLost
-from sysmgmt.host import deployed, files, nss, sshd
+from sysmgmt.host import deployed, files, nss, snmpd, sshd
 from sysmgmt.host.files import File
 from sysmgmt.service.deployment import barriers, doors, plan, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, RECORD, ROOT_STAYS, Site
@@ -63,6 +63,7 @@ def take_back(one: Undertaking) -> None:
     if here:
         deployed.order_systemd(("daemon-reload",))
         sshd.reload()
+        snmpd.let_go()
     deployed.remove_users(KEYS_USER, (KEYS_USER, GROUP), one.root)
 
 
