@@ -1,6 +1,6 @@
 """The whole menu (R117). A number is a place in it: append, and put FREE where an item goes."""
 
-from boxmgmt.menu import Menu, Open, Run
+from boxmgmt.menu import FREE, Menu, Open, Run
 from sysmgmt.commands import (
     accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, partners,
     security, snmp, support, syslog, tls, truststore, web)
@@ -64,11 +64,16 @@ MAIN = Menu("Main Menu", (
                     Run("Change where the box listens for partners", partners.set_partner_port),
                     Run("Renew the certificate of this cluster", partners.renew_cluster_certificate),
                 )),
-                Run("View the security settings", security.get_security_settings),
-                Run("Check compliance with a security level", security.check_compliance),
-                Run("Change the password policy", security.set_password_policy),
-                Run("Change when sessions and accounts end", security.set_session_policy,
-                    asks=("session_hours", "unused_days", "acknowledge")),
+                Menu("Policies and compliance", (
+                    Run("View the security settings", security.get_security_settings),
+                    Run("Check compliance with a security level", security.check_compliance),
+                    Run("Change the password policy", security.set_password_policy),
+                    Run("Change when sessions and accounts end", security.set_session_policy,
+                        asks=("session_hours", "unused_days", "acknowledge")),
+                )),
+                FREE,
+                FREE,
+                FREE,
                 Menu("LDAP", (
                     Run("View the LDAP configuration", ldap.get_ldap_configuration),
                     Run("Configure LDAP", ldap.config_ldap, asks=LDAP_QUESTIONS),

@@ -243,6 +243,7 @@ def is_declaration(one: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return decorated or one.name == "command"
 
 
+@pytest.mark.requirement(123)
 @pytest.mark.requirement(106)
 @pytest.mark.requirement(116)
 def test_nothing_evaluates_text_or_runs_a_shell() -> None:

@@ -183,15 +183,16 @@ def report(state: State, level: str) -> list[dict[str, Any]]:
     return found
 
 
-def standards(state: State) -> list[dict[str, Any]]:
-    """Every rule with what the box has, and the levels that it satisfies and breaks by it."""
-    found = []
-    for rule in RULES:
-        verdicts = {level: rule.verdict(state, rules) for level, rules in LEVELS.items()}
-        found.append({"rule": rule.name, "value": rule.found(state), "requirements": rule.ids,
-                      "meets": [level for level, verdict in verdicts.items() if verdict == PASS],
-                      "breaks": [level for level, verdict in verdicts.items() if verdict == FAIL]})
-    return found
+def standards(state: State) -> dict[str, str]:
+    """Of every rule the levels that the box satisfies and breaks by it, and the requirements behind it."""
+    return {rule.name: f"{_standing(state, rule)} ({rule.ids})" for rule in RULES}
+
+
+def _standing(state: State, rule: Rule) -> str:
+    verdicts = {level: rule.verdict(state, rules) for level, rules in LEVELS.items()}
+    told = {words: [level for level, verdict in verdicts.items() if verdict == wanted]
+            for words, wanted in (("meets", PASS), ("breaks", FAIL))}
+    return "; ".join(f"{words} {', '.join(levels)}" for words, levels in told.items() if levels)
 
 
 def failing(state: State) -> list[Rule]:

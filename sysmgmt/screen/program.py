@@ -98,6 +98,8 @@ def visit(console: Console, program: Program, leave: Callable[[str], None]) -> i
         with console.person.keyboard.silent() if console.person else nullcontext():
             status = recover(console) if recover else _served(console, program)
         reason = "logged out"
+        if console.person and console.options.command is None and console.door.caller.session:
+            console.output.tell("Logged out.")
         return status
     except Ended as end:
         reason = end.refusal.code

@@ -41,6 +41,7 @@ def apart(path: Path, guess: Guess) -> float:
     return max(least.values()) - min(least.values())
 
 
+@pytest.mark.requirement(33)
 @pytest.mark.attack(6)
 @pytest.mark.parametrize("way", ["shell", "ssh", "console"])
 def test_no_way_in_tells_by_its_time_who_exists(daemon: Daemon, way: str) -> None:
@@ -57,6 +58,7 @@ def test_a_difference_that_is_planted_is_noticed(daemon: Daemon) -> None:
     assert apart(daemon.path, slow) > MARGIN
 
 
+@pytest.mark.requirement(33)
 @pytest.mark.attack(6)
 def test_no_way_in_tells_by_its_text_who_exists(daemon: Daemon) -> None:
     as_pam = {"service": "sshd", "rhost": "192.0.2.1", "tty": ""}

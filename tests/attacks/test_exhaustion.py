@@ -79,6 +79,7 @@ def test_one_client_that_wants_too_much_delays_nobody(
     assert answered(daemon) < PATIENCE and daemon.process.poll() is None
 
 
+@pytest.mark.requirement(124)
 @pytest.mark.attack(7, 19)
 @pytest.mark.parametrize("line", [
     '"' * 60_000, "get_users " + '"\\' * 30_000, "get_users " + "a=" * 30_000, "get_users " + "a=b " * 15_000,

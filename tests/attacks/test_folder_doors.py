@@ -20,6 +20,9 @@ def place(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.requirement(63)
+@pytest.mark.requirement(116)
+@pytest.mark.requirement(127)
 @pytest.mark.attack(1, 13, 20, 23, 26, 28, 32, 33, 35)
 @pytest.mark.parametrize("attacker", ATTACKERS, ids=lambda one: str(one.role))
 def test_nothing_typed_into_a_pipe_gets_out(basic: TestBox, place: Path, attacker: Attacker) -> None:
@@ -28,6 +31,7 @@ def test_nothing_typed_into_a_pipe_gets_out(basic: TestBox, place: Path, attacke
     assert (outcome.tried, outcome.escapes) == (len(typed), [])
 
 
+@pytest.mark.requirement(63)
 @pytest.mark.attack(1, 2, 13, 24, 26, 31, 32)
 @pytest.mark.parametrize("attacker", ATTACKERS, ids=lambda one: str(one.role))
 def test_nothing_typed_into_the_menu_gets_out(basic: TestBox, place: Path, attacker: Attacker) -> None:

@@ -73,6 +73,7 @@ WAYS: dict[str, Guess] = {"shell": by_login, "ssh": by_pam("sshd", "192.0.2.1", 
                           "console": by_pam("login", "", "/dev/tty1"), "other": by_pam("su", "", "")}
 
 
+@pytest.mark.requirement(37)
 @pytest.mark.attack(8)
 def test_three_wrong_in_any_mixture_of_ways_lock_all_of_them(served: Counted) -> None:
     for ways in itertools.combinations_with_replacement(WAYS, 3):
@@ -84,6 +85,7 @@ def test_three_wrong_in_any_mixture_of_ways_lock_all_of_them(served: Counted) ->
         assert served.strikes() == 3
 
 
+@pytest.mark.requirement(12)
 @pytest.mark.attack(37)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("forms", [("Mona", "MONA", "mOnA"), ("mona", "MONA", "Mona")])
@@ -123,6 +125,7 @@ def test_an_account_without_a_hash_has_no_password(served: Counted, way: str, st
         assert WAYS[way](served.path, "mona", password) is False
 
 
+@pytest.mark.requirement(43)
 @pytest.mark.attack(8)
 def test_of_many_guesses_at_once_by_all_ways_three_are_evaluated(served: Counted) -> None:
     guesses = list(itertools.islice(itertools.cycle(WAYS.values()), GUESSES))

@@ -141,6 +141,7 @@ def test_a_name_that_reaches_a_shell_is_reported(site: Site) -> None:
     site.machine.do("/bin/rm", MARK)
 
 
+@pytest.mark.requirement(125)
 @pytest.mark.attack(33, 35, 43)
 @pytest.mark.parametrize("name", ["mona", "ada"])
 @pytest.mark.parametrize("called", ["-sysmgmt", "-", "--help", "-c", "/bin/sh", "x" * 3000])
@@ -166,6 +167,8 @@ def test_the_same_environment_reaches_a_python_that_looks_at_it(site: Site) -> N
     site.machine.do("/bin/rm", "-rf", MARK, f"{FOLDER}/sitecustomize.py", f"{FOLDER}/__pycache__")
 
 
+@pytest.mark.requirement(7)
+@pytest.mark.requirement(68)
 @pytest.mark.attack(17)
 def test_an_administrator_is_not_root_and_becomes_it_by_nothing(untouched: Site) -> None:
     site = untouched
@@ -179,6 +182,7 @@ def test_an_administrator_is_not_root_and_becomes_it_by_nothing(untouched: Site)
     assert done.stdout.split() == [b"0"], "the control: root may"
 
 
+@pytest.mark.requirement(61)
 @pytest.mark.attack(13)
 def test_a_shell_holds_its_terminal_and_one_socket_and_leaves_no_file_behind(untouched: Site) -> None:
     site = untouched

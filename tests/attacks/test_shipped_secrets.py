@@ -89,6 +89,7 @@ def test_two_installations_share_no_secret_byte(folder: Path) -> None:
     assert [one for one in shared if re.search(rb"[0-9]", one) and re.search(rb"[A-Za-z]", one)] == []
 
 
+@pytest.mark.requirement(6)
 @pytest.mark.attack(14)
 def test_a_new_box_has_one_user_and_no_hidden_one(basic: TestBox) -> None:
     assert list(basic.state.accounts) == ["admin"]

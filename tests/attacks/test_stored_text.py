@@ -49,6 +49,7 @@ def box(basic: TestBox) -> Iterator[TestBox]:
     yield basic
 
 
+@pytest.mark.requirement(121)
 @pytest.mark.attack(36, 41)
 def test_no_listing_shows_a_control_byte_of_what_is_stored(box: TestBox) -> None:
     store(box, "|".join(NAUGHTY))
@@ -63,6 +64,8 @@ def test_a_control_byte_would_be_seen() -> None:
     assert all(RAW.search(one.encode()) for one in NAUGHTY[:60] if one != "\n")
 
 
+@pytest.mark.requirement(87)
+@pytest.mark.requirement(121)
 @pytest.mark.attack(36, 41)
 @pytest.mark.parametrize("line", [
     'set_login_banner text="{}"', 'set_box_name name="{}"', 'add_group name="{}"', 'add_user name="{}" role=monitor',
@@ -87,6 +90,7 @@ def _request(line: str, text: str) -> Request:
     return Request(command, {name.group(1) if name else "command": value.group(1).replace("{}", text)})
 
 
+@pytest.mark.requirement(87)
 @pytest.mark.attack(36)
 def test_a_name_at_a_login_is_one_record_whatever_it_holds(box: TestBox) -> None:
     before = len(box.audit())

@@ -68,5 +68,6 @@ def test_a_path_that_leads_nowhere_is_none(path: list[int]) -> None:
     assert walked((OUTER,), path, everything) is None
 
 
+@pytest.mark.requirement(63)
 def test_a_hidden_item_cannot_be_walked_to() -> None:
     assert walked((OUTER,), [2, 1], lambda item: item != TWO) is None

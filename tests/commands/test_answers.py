@@ -87,6 +87,7 @@ def test_every_command_can_be_explained(basic: TestBox) -> None:
         assert page["synopsis"].startswith(one.name)
 
 
+@pytest.mark.requirement(63)
 def test_the_overview_shows_what_one_may_run_and_nothing_else(basic: TestBox) -> None:
     admin = basic.admin()
     admin.do('add_user name=eve role=monitor password="eve-first-1" must_change=no')

@@ -133,6 +133,7 @@ def content_of(box: TestBox) -> State:
     return here.contents.read(text)
 
 
+@pytest.mark.requirement(113)
 @pytest.mark.checklist("C30")
 def test_another_box_answers_as_the_first_one_once_its_backup_is_restored(
         basic: TestBox, admin: Client, other: TestBox) -> None:
@@ -170,6 +171,7 @@ def test_a_backup_opens_with_its_password_alone_and_holds_no_secret_in_clear(bas
     assert [one.name for one in path(basic).parent.iterdir() if "scratch" in one.name or "proven" in one.name] == []
 
 
+@pytest.mark.requirement(113)
 def test_a_file_that_was_altered_anywhere_is_refused_and_nothing_changes(basic: TestBox, admin: Client) -> None:
     admin.do("set_box_name name=Later")
     data, before = path(basic).read_bytes(), basic.files()
@@ -186,6 +188,7 @@ def test_a_file_that_was_altered_anywhere_is_refused_and_nothing_changes(basic: 
     assert restore(admin).code == "Done" and basic.files() != before, "unaltered it is taken"
 
 
+@pytest.mark.requirement(113)
 def test_what_is_foreign_or_newer_is_refused_before_anything_is_touched(
         basic: TestBox, admin: Client, other: TestBox) -> None:
     data, before = path(basic).read_bytes(), basic.files()

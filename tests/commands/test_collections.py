@@ -175,6 +175,7 @@ def test_archives_are_removed_and_the_oldest_go_when_there_are_too_many(basic: T
     assert [one["name"] for one in admin.facts("get_collected_info")["collected_info"]] == names[2:]
 
 
+@pytest.mark.requirement(122)
 @pytest.mark.parametrize("name", ["../state", "/etc/passwd", "box1-20260131T143000Z/../x", "."])
 def test_a_name_is_never_a_path(admin: Client, name: str) -> None:
     for command in ("download_collected_info", "remove_collected_info"):

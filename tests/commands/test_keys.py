@@ -70,6 +70,7 @@ def test_what_is_no_single_strong_key_is_refused(box: TestBox, key: str) -> None
     assert box.client("bob", BOB).do(f'add_ssh_key key="{key}"').code == "InvalidValue"
 
 
+@pytest.mark.requirement(56)
 def test_everybody_sees_and_ends_own_sessions_security_those_of_others(box: TestBox) -> None:
     admin, one, two = box.admin(), box.client("bob", BOB), box.client("bob", BOB)
     own = [each["session"] for each in one.facts("get_sessions")["sessions"]]

@@ -105,6 +105,7 @@ def test_ones_own_account_is_left_alone(box: TestBox) -> None:
     assert sue.do("set_user name=bob role=auditor").code == "Done"
 
 
+@pytest.mark.requirement(30)
 def test_only_security_changes_others_and_everybody_changes_himself(box: TestBox) -> None:
     bob = box.client("bob", BOB)
     assert bob.do("set_user name=sue password=another-one").code == "PermissionDenied"

@@ -149,6 +149,8 @@ def shell_of(site: Site, session: Session) -> list[int]:
     return found
 
 
+@pytest.mark.requirement(54)
+@pytest.mark.requirement(61)
 @pytest.mark.parametrize("which", range(-1, 3), ids=["client", "monitor", "sshd", "shell"])
 def test_whatever_part_of_a_login_is_killed_its_session_ends(site: Site, which: int) -> None:
     child = shell(site, "bob")

@@ -74,6 +74,7 @@ def test_without_boxmgmtd_nobody_comes_in_and_then_everybody_again(site: Site) -
     assert site.by_key("bob", "get_current_user").returncode == 0
 
 
+@pytest.mark.requirement(5)
 def test_admin_locked_from_far_still_enters_at_the_console(site: Site) -> None:
     wrong_over_ssh(site, "admin", 3)
     child = site.by_password("admin", options=("-o", "NumberOfPasswordPrompts=1"))

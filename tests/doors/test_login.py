@@ -130,6 +130,7 @@ def test_new_host_keys_are_made_at_installation_and_open_sessions_outlive_others
     site.machine.do("/bin/rm", "-f", "/root/known")
 
 
+@pytest.mark.requirement(59)
 def test_the_banner_is_shown_before_the_login_at_every_door(site: Site) -> None:
     site.as_admin(r'set_login_banner text="Keep out \\S{PRETTY_NAME}"')
 

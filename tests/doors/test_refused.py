@@ -59,6 +59,7 @@ def answers(site: Site, port: int, *socks: str) -> bool:
     return b"SSH-" in done.stdout
 
 
+@pytest.mark.requirement(126)
 @pytest.mark.parametrize("way", [("-O",), ("-s",)])
 def test_scp_copies_nothing(site: Site, way: tuple[str, ...]) -> None:
     for name, copied in ((FREE, True), (HELD, False)):
@@ -68,6 +69,7 @@ def test_scp_copies_nothing(site: Site, way: tuple[str, ...]) -> None:
         assert (done.returncode == 0, site.machine.exists(target)) == (copied, copied), done
 
 
+@pytest.mark.requirement(126)
 def test_rsync_copies_nothing(site: Site) -> None:
     for name, copied in ((FREE, True), (HELD, False)):
         target = f"/tmp/synchronised-{name}"
@@ -76,6 +78,7 @@ def test_rsync_copies_nothing(site: Site) -> None:
         assert (done.returncode == 0, site.machine.exists(target)) == (copied, copied), done
 
 
+@pytest.mark.requirement(126)
 def test_sftp_lists_nothing(site: Site) -> None:
     for name, listed in ((FREE, True), (HELD, False)):
         done = site.machine.run("/usr/bin/sftp", *PIPED[1:], "-i", site.key(HELD), "-b", "-",
@@ -83,6 +86,7 @@ def test_sftp_lists_nothing(site: Site) -> None:
         assert (b"/etc/passwd" in done.stdout.split(b"ls /etc/passwd\n")[-1]) is listed, done
 
 
+@pytest.mark.requirement(126)
 @pytest.mark.parametrize("line", ["rsync --server --sender . /etc", "/bin/sh", "/bin/sh -c id", "id; id", "$(id)",
                                   "`id`", "get_users; id", "scp -t /tmp", "/usr/lib/openssh/sftp-server", "--help",
                                   "-c id", "--state /tmp/x", "get_users\nid", "get_users | id",
@@ -94,6 +98,7 @@ def test_a_command_line_is_one_command_of_ours(site: Site, line: str) -> None:
     assert b"uid=0" in ssh(site, FREE, "id").stdout, "the control"
 
 
+@pytest.mark.requirement(126)
 @pytest.mark.parametrize("name, open_", [(FREE, True), (HELD, False)])
 def test_nothing_is_forwarded(site: Site, name: str, open_: bool) -> None:
     base = 2200 if open_ else 2300
@@ -134,6 +139,7 @@ def environment(site: Site, name: str, uid: str) -> dict[str, str]:
     return dict(one.split("=", 1) for one in found.split("\0") if "=" in one)
 
 
+@pytest.mark.requirement(126)
 def test_agent_display_and_variables_do_not_arrive(site: Site) -> None:
     site.machine.do("/bin/sh", "-c", "touch /root/.Xauthority; xauth add :5 . 00112233445566778899aabbccddeeff")
     site.machine.do("/usr/bin/ssh-agent", "-a", "/root/agent")
@@ -154,6 +160,7 @@ def test_agent_and_display_arrive_for_root_and_for_nobody_else(site: Site) -> No
     assert "disableforwarding yes" in told and "permituserrc no" in told
 
 
+@pytest.mark.requirement(126)
 def test_no_file_of_the_home_is_run(site: Site) -> None:
     for home in ("/root", "/usr/lib/boxmgmt/home"):
         site.machine.do("/bin/sh", "-c", f"mkdir -p {home}/.ssh && echo 'touch /tmp/rc-$USER' > {home}/.ssh/rc")
@@ -163,6 +170,7 @@ def test_no_file_of_the_home_is_run(site: Site) -> None:
     site.machine.do("/bin/rm", "-r", "/usr/lib/boxmgmt/home/.ssh", "/root/.ssh/rc")
 
 
+@pytest.mark.requirement(126)
 def test_sshd_offers_the_box_no_other_way_in(site: Site) -> None:
     done = site.machine.run(*PIPED, "-o", "PubkeyAuthentication=no", f"{HELD}@127.0.0.1")
     assert b"Permission denied (publickey,keyboard-interactive)." in done.stderr

@@ -61,6 +61,7 @@ def run(line: str, **texts: str) -> dict[str, object]:
     return call("Run", request={"command": line, "texts": texts, "confirmed": True, "dry_run": False})
 
 
+@pytest.mark.requirement(68)
 def test_it_reads_no_state_no_key_and_no_journal(site: Site) -> None:
     secrets = [STATE, "/var/lib/boxmgmt-deploy", "/etc/ssh", "/root", "/var/lib/extrausers"]
     mine = as_user(site, "bob", READ_ALL, *secrets).split()
@@ -94,6 +95,7 @@ def test_it_may_do_what_the_user_may_and_no_more(site: Site) -> None:
     assert '"code": "Done"' in shown[4]
 
 
+@pytest.mark.requirement(68)
 @pytest.mark.parametrize("message", [
     call("Authenticate", name="admin", password="x", service="sshd", rhost="", tty=""),
     call("Account", name="admin", service="sshd", rhost="", tty=""),

@@ -54,6 +54,7 @@ def broken_promises(folder: Path, said: str) -> list[str]:
     return [*(f"{name} is lost" for name in promised - present), *(f"{name} is there" for name in refused & present)]
 
 
+@pytest.mark.requirement(112)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", ["--plain", "--compact"])
 def test_no_fault_at_any_system_call_breaks_a_promise(box: Path, tmp_path: Path, fault: str, kind: str) -> None:

@@ -3,12 +3,14 @@
 import os
 from pathlib import Path
 
+import pytest
 from tinydb import TinyDB
 
 from sysmgmt.store.state import StateStore
 from tests.faults import kill, writer
 
 
+@pytest.mark.requirement(112)
 def test_sixty_killed_writers_lose_no_promised_change(tmp_path: Path) -> None:
     folder = str(tmp_path / "state")
     outcome = kill.loop(folder, 0, 60)

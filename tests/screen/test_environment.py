@@ -1,8 +1,11 @@
 """What a shell gets to see of the environment."""
 
+import pytest
+
 from sysmgmt.screen.environment import FIXED, scrub
 
 
+@pytest.mark.requirement(125)
 def test_nothing_that_names_a_program_or_code_gets_through() -> None:
     names = [
         "EDITOR", "VISUAL", "PAGER", "LESS", "LESSOPEN", "LESSSECURE", "SHELL", "PYTHONPATH", "PYTHONINSPECT",

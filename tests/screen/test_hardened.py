@@ -35,6 +35,7 @@ def demo() -> Demo:
     return Demo(Lines(os.open(os.devnull, os.O_RDONLY)), io.StringIO())
 
 
+@pytest.mark.requirement(127)
 def test_it_is_a_cmd2_application_with_no_command_of_cmd2(demo: Demo) -> None:
     assert isinstance(demo, cmd2.Cmd)
     assert demo.get_all_commands() == []
@@ -47,6 +48,7 @@ def test_stock_cmd2_has_commands_and_the_test_would_see_them() -> None:
     assert {"shell", "edit", "run_pyscript", "history"} <= set(stock.get_all_commands())
 
 
+@pytest.mark.requirement(127)
 def test_nothing_is_in_cmd2_that_nobody_has_looked_at() -> None:
     """A newer cmd2 with a new name fails here: see what it does, remove it or not, and list it."""
     assert [name for name in dir(cmd2.Cmd) if not name.startswith("_") and "- " + name not in REVIEWED
@@ -137,6 +139,7 @@ def test_this_way_out_is_open_in_stock_cmd2(name: str, tmp_path: Path) -> None:
     assert Path(names["mark"]).exists()
 
 
+@pytest.mark.requirement(127)
 @pytest.mark.parametrize("name", VECTORS)
 def test_this_way_out_is_closed_in_ours(name: str, tmp_path: Path) -> None:
     names = prepared(tmp_path)

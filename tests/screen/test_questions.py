@@ -44,6 +44,7 @@ def test_a_choice_can_be_completed(term: str) -> None:
     terminal.until("text: 'monitor'")
 
 
+@pytest.mark.requirement(28)
 @TERMS
 def test_of_a_secret_nothing_is_shown(term: str) -> None:
     terminal = shell(term)

@@ -77,6 +77,7 @@ def asked(wire: socket.socket, message: bytes) -> Any:
     return json.loads(text[:-1])["parameters"]["answer"]
 
 
+@pytest.mark.requirement(46)
 def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
     def flood(daemon: Daemon) -> int:
         frames = ["x" * 300] * 50

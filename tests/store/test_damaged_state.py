@@ -43,6 +43,7 @@ def flips(content: bytes) -> Iterator[bytes]:
         yield content[:place] + content[place + 1:]
 
 
+@pytest.mark.requirement(110)
 def test_every_change_of_a_byte_of_the_state_file_is_detected(box: Path) -> None:
     content, known = (box / "state.json").read_bytes(), read(box)
     for changed in flips(content):
@@ -125,6 +126,7 @@ def test_damage_under_a_running_reader_is_detected(box: Path) -> None:
             store.read()
 
 
+@pytest.mark.requirement(110)
 @pytest.mark.parametrize("name", ["state.json", "state.journal"])
 @pytest.mark.parametrize("how", ["missing", "empty", "a folder"])
 def test_a_file_that_is_missing_or_empty_is_damage(box: Path, name: str, how: str) -> None:
@@ -198,6 +200,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.requirement(123)
 @pytest.mark.parametrize("tables", HOSTILE, ids=str)
 def test_a_document_of_the_wrong_form_is_damage(box: Path, tables: snapshot.Tables) -> None:
     (box / "state.json").write_bytes(snapshot.write(snapshot.Snapshot(1, 1, tables)))
@@ -223,6 +226,7 @@ def test_a_transaction_of_the_wrong_form_is_damage_to_old_and_new_readers(box: P
             list(reader.read().accounts.values())
 
 
+@pytest.mark.requirement(123)
 @pytest.mark.parametrize("rest", [
     b'"a": NaN}', b'"a": {"1": {"x": Infinity}}}', b'"a": {"1": {"x": "\\ud800"}}}', b'"a": ' + b"[" * 200000,
     b'"a": {"1": {"x": ' + b"9" * 10000 + b"}}}", b'"a": 5}', b'"a": {"1": 5}}', b'"a": {"-1": {}}}',

@@ -27,6 +27,7 @@ def test_a_record_gets_the_next_number_first_and_keeps_its_order(tmp_path: Path)
     assert {entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path / "new")} == {0o600}
 
 
+@pytest.mark.requirement(87)
 def test_control_characters_are_escaped(tmp_path: Path) -> None:
     LineJournal(str(tmp_path)).append({"text": "\x1b[2J\u202e\n\x9b\ud800"}, durable=False)
     text = (tmp_path / "audit.journal").read_bytes()

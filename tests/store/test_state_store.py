@@ -153,6 +153,7 @@ def test_transactions_do_not_nest(folder: str) -> None:
         pass
 
 
+@pytest.mark.requirement(71)
 def test_only_the_owner_can_read_whatever_the_umask_is(folder: str) -> None:
     for umask in (0, 0o777):
         before = os.umask(umask)

@@ -23,11 +23,13 @@ def test_a_password_matches_its_hash_and_no_other(tmp_path: Path) -> None:
     assert not hasher.matches(encoded, "pässwörd |>") and not hasher.matches(encoded, "")
 
 
+@pytest.mark.requirement(26)
 def test_the_same_password_never_has_the_same_hash(tmp_path: Path) -> None:
     hasher = Argon2Hasher(str(tmp_path))
     assert len({hasher.encode("same", CHEAP) for _ in range(50)}) == 50
 
 
+@pytest.mark.requirement(25)
 def test_every_character_of_a_long_password_counts(tmp_path: Path) -> None:
     hasher = Argon2Hasher(str(tmp_path))
     encoded = hasher.encode("x" * 200, CHEAP)
