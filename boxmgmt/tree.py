@@ -3,7 +3,7 @@
 from boxmgmt.menu import FREE, Menu, Open, Run
 from sysmgmt.commands import (
     accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, partners,
-    security, snmp, support, syslog, tls, truststore, web)
+    security, snmp, support, syslog, tls, truststore, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
@@ -159,6 +159,11 @@ MAIN = Menu("Main Menu", (
             Run("Remove collected system info", collections.remove_collected_info),
             Run("Create a download link", collections.create_download_link),
             Run("Cancel the download links", collections.cancel_download_links),
+            Run("Send collected system info", uploads.send_collected_info),
+            Run("Add an upload target", uploads.add_upload_target),
+            Run("View the upload targets", uploads.get_upload_targets),
+            Run("Remove an upload target", uploads.remove_upload_target),
+            Run("Test an upload target", uploads.test_upload_target),
         )),
     )),
     Menu("Cluster operations", (

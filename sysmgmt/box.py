@@ -52,6 +52,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.snmptrap import SnmpNotifier
     from sysmgmt.host.surroundings import LinuxSurroundings
     from sysmgmt.host.syslog import SyslogSender
+    from sysmgmt.host.uploads import FileUploads
     from sysmgmt.store.audit import AuditJournal
     from sysmgmt.store.auditfiles import AuditFiles
     from sysmgmt.store.collected import CollectedFiles
@@ -75,8 +76,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
-              DeliveryFile(folder), CollectedFiles(folder), LinuxSurroundings(), _backups(folder), eraser,
-              clock, __version__, hosted.listeners)
+              DeliveryFile(folder), CollectedFiles(folder), FileUploads(x509.client), LinuxSurroundings(),
+              _backups(folder), eraser, clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 

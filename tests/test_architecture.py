@@ -49,6 +49,7 @@ ONLY_IN = {
     "cryptography": ("sysmgmt.vault",),
     "cmd2": ("sysmgmt.screen", "boxmgmt.screen"),
     "prompt_toolkit": ("sysmgmt.screen", "boxmgmt.screen"),
+    "paramiko": ("sysmgmt.host.sftp",),
     "ldap3": ("sysmgmt.host.ldap",),
     "pyasn1": ("sysmgmt.host.ldap",),
     "subprocess": ("sysmgmt.host",),
@@ -155,7 +156,7 @@ def test_a_library_is_imported_in_its_home_only(module: str) -> None:
 
 def test_the_libraries_with_a_home_are_used_there() -> None:
     """The positive control: a rule about a library that nobody imports would prove nothing."""
-    for module in ("tinydb", "argon2", "ldap3", "cmd2", "prompt_toolkit", "subprocess"):
+    for module in ("tinydb", "argon2", "ldap3", "paramiko", "cmd2", "prompt_toolkit", "subprocess"):
         assert any(within(one.imported, module) for one in imports()), module
 
 

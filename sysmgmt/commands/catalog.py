@@ -2,7 +2,7 @@
 
 from sysmgmt.commands import (
     accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, own, partners, roles,
-    security, session, snmp, support, syslog, tls, truststore, web)
+    security, session, snmp, support, syslog, tls, truststore, uploads, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -19,7 +19,7 @@ CHAPTERS = (
     ("The appliance", appliance.COMMANDS),
     ("Settings backup", backups.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
-    ("System info", collections.COMMANDS),
+    ("System info", (*collections.COMMANDS, *uploads.COMMANDS)),
     ("Notification", (*mail.COMMANDS, *syslog.COMMANDS, *snmp.COMMANDS)),
     ("Advanced support", support.COMMANDS),
 )

@@ -178,5 +178,5 @@ def _listed(found: list[Difference]) -> str:
 _TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
           "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver,
           "syslog": _of_receiver, "snmp": _of_receiver, "snmp_users": _of_receiver, "directories": _of_receiver,
-          "partners": _of_partner, "identities": _of_identity}
+          "partners": _of_partner, "identities": _of_identity, "upload_targets": _of_receiver}
 """What the changes of each table tell."""

@@ -30,6 +30,7 @@ from sysmgmt.domain.reach import Returned as Returned
 from sysmgmt.domain.reach import RootAccess as RootAccess
 from sysmgmt.domain.receivers import MailServer as MailServer
 from sysmgmt.domain.receivers import SyslogServer as SyslogServer
+from sysmgmt.domain.receivers import UploadTarget as UploadTarget
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.secrecy import SECRET as SECRET
@@ -196,6 +197,7 @@ class State(NamedTuple):
     partners: Records[Partner] = Records()
     syslog: Records[SyslogServer] = Records()
     download_links: Records[DownloadLink] = Records()
+    upload_targets: Records[UploadTarget] = Records()
     directories: Records[DirectorySettings] = Records()
     backup_schedules: Records[BackupSchedule] = Records()
     snmp: Records[SnmpSettings] = Records()

@@ -42,3 +42,18 @@ class SyslogServer(NamedTuple):
     enabled: bool = True
     after_events: int = 0
     after_audit: int = 0
+
+
+class UploadTarget(NamedTuple):
+    """Where files are brought to. `host_key` is the SHA-256 fingerprint of its SSH host key, for sftp."""
+
+    name: str
+    protocol: str
+    server: str
+    port: int
+    user: str
+    password: Annotated[str, SECRET]
+    directory: str = ""
+    host_key: str = ""
+    added_by: str = ""
+    added_at: float | None = None

@@ -7,7 +7,7 @@ from sysmgmt.domain.model import State
 SEALED: Mapping[str, tuple[str, ...]] = {
     "identities": ("key",), "signing_requests": ("key",), "mail": ("password",), "directories": ("bind_password",),
     "backup_schedules": ("password",), "snmp": ("community",), "snmp_users": ("authentication", "privacy"),
-    "vcenters": ("password",)}
+    "vcenters": ("password",), "upload_targets": ("password",)}
 """By table, the fields that hold sealed texts."""
 AUDIT_SEEDS = "settings audit_seeds"
 """What the sealed seeds of the audit are bound to."""

@@ -1,6 +1,6 @@
 """What the engine needs of others on the network, as small ports: see `ports`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from sysmgmt.domain.exchange import Heard, Message, Proof
@@ -9,6 +9,7 @@ from sysmgmt.domain.model import Certificate, Partner
 from sysmgmt.domain.snmp import Notification, Target
 from sysmgmt.domain.syslog import Relay
 from sysmgmt.domain.truststore import Trust
+from sysmgmt.domain.uploads import Goal
 
 
 class Servers(Protocol):
@@ -36,6 +37,19 @@ class Mailer(Protocol):
         """Bring letters to a server; `passed` hears of each step to it, `accepted` of each letter that it took.
 
         It never lasts longer than a minute. Raises ServerUnreachable, ServerRefused, DeliveryFailed.
+        """
+
+
+class Uploads(Protocol):
+    """Brings files to servers."""
+
+    def host_key(self, server: str, port: int) -> str:
+        """The SHA-256 fingerprint of the SSH host key that a server shows to anybody. Raises ServerUnreachable."""
+
+    def send(self, goal: Goal, name: str, pieces: Iterable[bytes], passed: Callable[[str], None]) -> None:
+        """Bring a file to a target; it has its name once it is there as a whole. `passed` hears of each step.
+
+        Raises ServerUnreachable, ServerRefused, UploadFailed, UploadNotInstalled.
         """
 
 

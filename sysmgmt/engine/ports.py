@@ -25,6 +25,7 @@ from sysmgmt.engine.peers import Notifier as Notifier
 from sysmgmt.engine.peers import Partners as Partners
 from sysmgmt.engine.peers import Sender as Sender
 from sysmgmt.engine.peers import Servers as Servers
+from sysmgmt.engine.peers import Uploads as Uploads
 from sysmgmt.engine.shelves import Backups as Backups
 from sysmgmt.engine.vaults import Certifier as Certifier
 from sysmgmt.engine.vaults import Hasher as Hasher
@@ -113,6 +114,7 @@ class Box(NamedTuple):
     notifier: Notifier
     deliveries: Deliveries
     archives: Archives
+    uploads: Uploads
     surroundings: Surroundings
     backups: Backups
     eraser: Eraser

@@ -191,7 +191,10 @@ without the box, with the root.pem of an export:
         -content SHA256SUMS -out verified.sums
     sha256sum --check --quiet --strict verified.sums
 
-No secret is in it: neither passwords nor keys, nor their hashes. What stands where is chosen by the
+The other ways to it are create_download_link, an address on the web server of the box that works once,
+and send_collected_info, to a server that add_upload_target has made known.
+
+No secret is in it: neither passwords nor keys, nor their hashes. What stands in it is chosen by the
 parts; the audit is below home/kos/auditlog, with the anchor of that moment.
 """
 

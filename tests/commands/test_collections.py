@@ -233,6 +233,7 @@ def test_no_secret_is_in_an_archive(basic: TestBox, admin: Client) -> None:
              f'set_password current_password="{CANARY}" new_password="{CANARY}"', f'no_such password="{CANARY}"',
              f'get_users pasword="{CANARY}"', f'get_users "name=x password={CANARY}"',
              f'config_email server=m.example sender=a@b.example recipients=c@d.example user=u password="{CANARY}"',
+             f'add_upload_target name=t server=u.example protocol=ftps user=u password="{CANARY}"',
              "create_certificate_request common_name=box1", "create_web_certificate_request common_name=box1"]
     for line in lines:
         parsed = line if '"name=' not in line else "get_users"
@@ -244,8 +245,8 @@ def test_no_secret_is_in_an_archive(basic: TestBox, admin: Client) -> None:
     wanted = [CANARY.encode(), b"$argon2", b"PRIVATE KEY", *(one.read_bytes() for one in kept)]
     wanted += [text.encode() for account in basic.state.accounts.values() for text in (account.password,)]
     wanted += [one.key.encode() for one in (*basic.state.identities.values(), *basic.state.signing_requests.values())]
-    wanted += [one.password.encode() for one in basic.state.mail.values()]
+    wanted += [one.password.encode() for one in (*basic.state.mail.values(), *basic.state.upload_targets.values())]
     wanted += [seed.encode() for seed in basic.state.settings.audit_seeds]
-    assert len(kept) == 2 and len(wanted) > 10 and all(wanted)
+    assert len(kept) == 2 and len(wanted) > 12 and all(wanted)
     assert [one for one in wanted if one in found] == []
     assert b'"eve"' in found and b"m.example" in found, "the search would find what is there"

@@ -331,6 +331,7 @@ REACHED_ELSEWHERE = {
     "AuditDamaged": "tests/commands/test_logs.py",
     **dict.fromkeys(("ArchiveTooLarge", "CollectionRuns", "DownloadBrokenOff", "NotForTerminals"),
                     "tests/commands/test_collections.py"),
+    **dict.fromkeys(("TargetExists", "UploadFailed", "UploadNotInstalled"), "tests/service/test_uploads.py"),
     **dict.fromkeys(("NoWebServer", "UnknownLink"), "tests/service/test_downloads.py"),
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "KeysNotProven": "tests/commands/test_regeneration.py",
@@ -353,6 +354,7 @@ REACHED = {
     "UnknownTrust": "remove_trusted_certificate name=nobody",
     "UnknownFile": "add_trusted_certificate name=a purposes=ldap file=ca.pem",
     "NotConfigured": "test_email", "ClearText": "config_syslog server=a.example protocol=udp",
+    "UnknownTarget": "remove_upload_target target=nobody",
     "UnknownArchive": "remove_collected_info name=box1-20260131T143000Z",
     "UnknownSnmpUser": "remove_snmp_user name=nobody",
     "UnknownPartner": "remove_partner name=nobody", "CommunicationInsecure": "set_communication_security level=none",
@@ -388,7 +390,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
               "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
-              "AuditDamaged", "LdapNotInstalled"},
+              "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled"},
           70: {"InternalError"}}
 
 

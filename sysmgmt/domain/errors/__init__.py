@@ -61,8 +61,12 @@ from sysmgmt.domain.errors.collections import CollectionRuns as CollectionRuns
 from sysmgmt.domain.errors.collections import DownloadBrokenOff as DownloadBrokenOff
 from sysmgmt.domain.errors.collections import NoWebServer as NoWebServer
 from sysmgmt.domain.errors.collections import NotForTerminals as NotForTerminals
+from sysmgmt.domain.errors.collections import TargetExists as TargetExists
 from sysmgmt.domain.errors.collections import UnknownArchive as UnknownArchive
 from sysmgmt.domain.errors.collections import UnknownLink as UnknownLink
+from sysmgmt.domain.errors.collections import UnknownTarget as UnknownTarget
+from sysmgmt.domain.errors.collections import UploadFailed as UploadFailed
+from sysmgmt.domain.errors.collections import UploadNotInstalled as UploadNotInstalled
 from sysmgmt.domain.errors.logins import AccountLocked as AccountLocked
 from sysmgmt.domain.errors.logins import AlreadyInstalled as AlreadyInstalled
 from sysmgmt.domain.errors.logins import IdleLogout as IdleLogout
