@@ -10,7 +10,8 @@ from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.ports import Backups, Box, Clock, Doors, Eraser, Hosted, Sealer
+from sysmgmt.engine.ports import (
+    Archives, Backups, Box, Clock, Doors, Eraser, Hosted, Sealer, Surroundings, Uploads)
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 
@@ -50,12 +51,9 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.services import NoServices
     from sysmgmt.host.snmptrap import SnmpNotifier
-    from sysmgmt.host.surroundings import LinuxSurroundings
     from sysmgmt.host.syslog import SyslogSender
-    from sysmgmt.host.uploads import FileUploads
     from sysmgmt.store.audit import AuditJournal
     from sysmgmt.store.auditfiles import AuditFiles
-    from sysmgmt.store.collected import CollectedFiles
     from sysmgmt.store.deliveries import DeliveryFile
     from sysmgmt.store.journal import EVENTS, Limit, LineJournal
     from sysmgmt.store.keyfile import KeyFile
@@ -76,8 +74,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
-              DeliveryFile(folder), CollectedFiles(folder), FileUploads(x509.client), LinuxSurroundings(),
-              _backups(folder), eraser, clock, __version__, hosted.listeners)
+              DeliveryFile(folder), *_collection(folder), _backups(folder), eraser, clock, __version__,
+              hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 
@@ -88,6 +86,16 @@ def _eraser(folder: str) -> Eraser:
     eraser = FolderEraser(folder)
     eraser.finish()
     return eraser
+
+
+def _collection(folder: str) -> tuple[Archives, Uploads, Surroundings]:
+    """What collects system info, and brings it elsewhere."""
+    from sysmgmt.host.surroundings import LinuxSurroundings
+    from sysmgmt.host.uploads import FileUploads
+    from sysmgmt.store.collected import CollectedFiles
+    from sysmgmt.vault import x509
+
+    return CollectedFiles(folder), FileUploads(x509.client), LinuxSurroundings()
 
 
 def _backups(folder: str) -> Backups:
