@@ -9,12 +9,14 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from sysmgmt import __version__
-from sysmgmt.domain import exchange
+from sysmgmt.domain import events, exchange
+from sysmgmt.domain.errors import InternalError
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.engine import partnership
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.request import SYSTEM
+from sysmgmt.engine.record import Record, frames
+from sysmgmt.engine.request import SYSTEM, Request
 from sysmgmt.engine.telling import tell
 from sysmgmt.service import reception, threads
 from sysmgmt.service.duties import work
@@ -42,6 +44,7 @@ class Refusals:
         self._passed = passed
         self._lock = threading.Lock()
         self._last = ("", "")
+        self._failure: tuple[str, list[str]] | None = None
         self._count, self._told_at = 0, -SILENCE
 
     def note(self, origin: str, reason: str) -> None:
@@ -49,13 +52,22 @@ class Refusals:
         with self._lock:
             self._count, self._last = self._count + 1, (origin, reason)
 
+    def fail(self, origin: str, error: Exception) -> None:
+        """Nobody foresaw what happened to somebody from `origin`; its text and values may hold a secret."""
+        with self._lock:
+            self._failure = type(error).__name__, frames(error)
+        self.note(origin, "the box failed unexpectedly")
+
     def tell(self, house: House) -> None:
         """Record the last one, and how many there were, where it is time for that. Raises any refusal."""
         with self._lock:
             if not self._count or self._passed() - self._told_at < SILENCE:
                 return
-            (origin, reason), count = self._last, self._count
-            self._count, self._told_at = 0, self._passed()
+            (origin, reason), count, failure = self._last, self._count, self._failure
+            self._count, self._told_at, self._failure = 0, self._passed(), None
+        if failure:
+            refusal = InternalError(id=Record(house.box, SYSTEM, Request("receive_partner"), None).reported(*failure))
+            tell(house.box, events.of_refusal(refusal), SYSTEM.user)
         work(house, "note_refused_partner", {"origin": origin, "reason": reason, "count": str(count)})
         others = f"; {count} were refused since this was last told" if count > 1 else ""
         tell(house.box, [Event(NAMED["PartnerRefused"], origin, reason + others)], SYSTEM.user)
@@ -64,10 +76,10 @@ class Refusals:
 class Door:
     """Receives whoever connects to a socket, on terms that hold until they are changed or it is shut."""
 
-    def __init__(self, listener: socket.socket, terms: Terms, refused: Callable[[str, str], None]) -> None:
+    def __init__(self, listener: socket.socket, terms: Terms, refusals: Refusals) -> None:
         self._listener = listener
         self._terms = terms
-        self._refused = refused
+        self._refusals = refusals
         self._lock = threading.Lock()
         self._inside: dict[socket.socket, str] = {}
         self._is_shut = False
@@ -104,10 +116,14 @@ class Door:
             except OSError:
                 time.sleep(0.0 if self._is_shut else 0.1)  # it was shut, or there are no descriptors for now
                 continue
-            if self._admit(plain, origin := str(address[0]).removeprefix("::ffff:")):
-                threads.begin(self._welcome, plain, origin)
-            else:
-                plain.close()
+            origin = str(address[0]).removeprefix("::ffff:")
+            try:
+                if self._admit(plain, origin):
+                    threads.begin(self._welcome, plain, origin)
+                    continue
+            except RuntimeError:  # there can be no further thread
+                self._leave(plain)
+            plain.close()
 
     def _admit(self, plain: socket.socket, origin: str) -> bool:
         with self._lock:
@@ -126,15 +142,20 @@ class Door:
             own = partnership.message(terms.state, __version__, time.time())
             reception.receive(connection, terms, own)
         except Stranger as stranger:
-            self._refused(origin, str(stranger))
+            self._refusals.note(origin, str(stranger))
             _see_off(connection)
         except OSError:
             pass  # it has gone, or was too slow
+        except Exception as error:  # whatever it is, it ends this visit and nothing else
+            self._refusals.fail(origin, error)
         finally:
-            with self._lock:
-                self._inside.pop(plain, None)
-                self._inside.pop(connection, None)
+            self._leave(plain, connection)
             connection.close()
+
+    def _leave(self, *connections: socket.socket) -> None:
+        with self._lock:
+            for one in connections:
+                self._inside.pop(one, None)
 
 
 def _see_off(stranger: socket.socket) -> None:

@@ -128,7 +128,7 @@ class Opening(NamedTuple):
         if self.terms is None:
             self.service.replace(None)
         elif self.bound is not None:
-            self.service.replace(Door(self.bound, self.terms, self.service.refusals.note))
+            self.service.replace(Door(self.bound, self.terms, self.service.refusals))
         elif self.service.door is not None:
             self.service.door.change(self.terms)
 
