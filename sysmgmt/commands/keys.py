@@ -32,11 +32,19 @@ def get_ssh_keys(call: Call, name: UserName | None = None) -> Shown:
 
 @command(needs=ANYONE)
 def remove_ssh_key(call: Call, fingerprint: KeyFingerprint, name: UserName | None = None) -> Change:
-    """Remove an SSH key of yours, or with the permission security another user's."""
+    """Remove an SSH key of yours, or with the permission security another user's.
+
+    Sessions that were opened with it are ended, but for the one that you are in.
+    """
     user = own_or(call, Permission.SECURITY, name)
     key = ssh_keys.find(call.state, user, fingerprint)
+    opened = sessions.opened_with(call.state, key)
+    others = [one for one in opened if one.id != call.caller.session]
     state = call.state._replace(ssh_keys=call.state.ssh_keys.without(key.id))
-    return Change(state, {"name": user, "fingerprint": fingerprint})
+    for one in others:
+        state = sessions.cut(state, one, "its SSH key was removed", call.now)
+    stays = () if others == opened else ("The session that you are in was opened with this key, and goes on.",)
+    return Change(state, {"name": user, "fingerprint": fingerprint, "sessions_ended": len(others)}, stays)
 
 
 @command(needs=ANYONE)

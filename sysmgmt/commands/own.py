@@ -67,7 +67,8 @@ def open_session(call: Call, name: UserName, session: Token, process: Text, logi
     """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one."""
     if lockout.settled(accounts.find(call.state, name), call.now, rules_of(call.state.settings)).locked_by in FINAL:
         raise AccountLocked()
-    new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login)
+    new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login,
+                  key=fingerprint)
     return Change(ssh_keys.use(sessions.enter(call.state, new), name, fingerprint, call.now))
 
 

@@ -111,7 +111,8 @@ class Session(NamedTuple):
     With `login` it is that of a login which PAM registered, and the session lasts as long as it.
     `last_login_at`, `last_login_from` and `failed_logins` tell of the time before: the login before
     this one, and the failures since. `ended` says why the session is over while its process still
-    runs: nobody gets another one through that process.
+    runs: nobody gets another one through that process. `key` is the fingerprint of the SSH key that
+    opened it, if one did.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Session(NamedTuple):
     login: bool = False
     ended: str = ""
     ended_at: float | None = None
+    key: str = ""
 
 
 class Condition(NamedTuple):

@@ -3,7 +3,7 @@
 from sysmgmt.domain import roles
 from sysmgmt.domain.errors import TooManySessions, UnknownSession, UnknownUser
 from sysmgmt.domain.levels import rules_of
-from sysmgmt.domain.model import Session, State
+from sysmgmt.domain.model import Session, SshKey, State
 from sysmgmt.domain.permissions import Permission
 
 
@@ -73,6 +73,11 @@ def cut_all(state: State, user: str, reason: str, now: float, but: str = "") -> 
         if one.id != but:
             state = cut(state, one, reason, now)
     return state
+
+
+def opened_with(state: State, key: SshKey) -> list[Session]:
+    """The open sessions that began with a login by this SSH key, oldest first."""
+    return [one for one in of(state, key.user) if one.key == key.fingerprint]
 
 
 def seen_by(state: State, user: str) -> list[Session]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sysmgmt.engine.dispatch import carry_out
+from sysmgmt.engine.request import Caller, Request
 from tests.support.box import TestBox
 
 BOB = "bob-first-1"
@@ -89,3 +91,16 @@ def test_sessions_of_others_are_offered_to_who_may_end_them_only(basic: TestBox)
     bob = basic.client("bob", "bob-first-1")
     assert bob.door.offers("end_session", "session", {}) == [bob.door.caller.session]
     assert set(admin.door.offers("end_session", "session", {})) == {bob.door.caller.session, admin.door.caller.session}
+
+
+def test_removing_a_key_ends_the_sessions_that_it_opened_whoever_removes_it(box: TestBox, tmp_path: Path) -> None:
+    admin, other = box.admin(), box.client("bob", BOB)
+    fingerprint = admin.facts(f'add_ssh_key name=bob key="{public_key(tmp_path, "-t", "ed25519")}"')["fingerprint"]
+    caller = Caller("bob", "by-key", "192.0.2.1", "ssh")
+    texts = {"name": "bob", "session": "by-key", "process": "1", "fingerprint": fingerprint}
+    carry_out(box.house(), caller, Request("open_session", texts), own_work=True)
+    answer = admin.do(f"remove_ssh_key name=bob fingerprint={fingerprint}")
+    assert answer.result == {"name": "bob", "fingerprint": fingerprint, "sessions_ended": 1} and not answer.warnings
+    ended = box.state.sessions.get("by-key")
+    assert ended is None or ended.ended == "its SSH key was removed"
+    assert other.do("get_current_user").code == "Done"

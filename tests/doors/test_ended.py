@@ -11,8 +11,8 @@ import pytest
 
 from sysmgmt.domain.model import Session
 from tests.doors.machine import wait_until
-from tests.doors.site import LIBRARY, PASSWORDS, PIPED, Site
-from tests.doors.visits import add, audit, only_session, piped, sessions, shell
+from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PIPED, Site
+from tests.doors.visits import add, audit, only_session, piped, sessions, shell, state
 
 HOSTILE = """import json, os, signal, socket, sys, time
 for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE):
@@ -49,6 +49,23 @@ def test_open_sessions_end_within_seconds_and_say_why(site: Site, line: str, rea
     interactive.close()
     batch.expect(f"The session was ended: {reason}")
     assert (interactive.exitstatus, batch.wait()) == (5, 5)
+
+
+def test_removing_a_key_ends_the_sessions_that_it_opened_and_no_others(site: Site) -> None:
+    name = add(site, "norman")
+    by_password, batch = shell(site, name), piped(site, name)
+    by_key = site.machine.at_terminal(*CLIENT, "-i", site.key(name), f"{name}@127.0.0.1")
+    by_key.expect("> ")
+    (key,) = [one for one in state(site).read().ssh_keys.values() if one.user == name]
+    by_key.sendline(f"remove_ssh_key fingerprint={key.fingerprint}")
+    by_key.expect("The session that you are in was opened with this key, and goes on")
+    by_key.expect("Sessions ended: 1")
+    batch.expect("The session was ended: its SSH key was removed")
+    assert batch.wait() == 5
+    for child in (by_password, by_key):
+        child.sendline("get_current_user")
+        child.expect(f"Name: {name}")
+        child.close(force=True)
 
 
 def test_three_wrong_passwords_end_no_open_session_and_are_told_there(site: Site) -> None:
