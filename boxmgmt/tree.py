@@ -2,8 +2,8 @@
 
 from boxmgmt.menu import FREE, Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, partners,
-    security, snmp, support, syslog, tls, truststore, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, partners, security,
+    snmp, support, syslog, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
@@ -165,6 +165,8 @@ MAIN = Menu("Main Menu", (
             Run("Remove an upload target", uploads.remove_upload_target),
             Run("Test an upload target", uploads.test_upload_target),
         )),
+        Run("View the version", updates.get_version),
+        Run("Run the self-test", updates.run_self_test),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -62,14 +62,14 @@ def set_login_banner(call: Call, text: Banner) -> Change:
     return Change(call.state._replace(settings=settings), {"banner": text})
 
 
-@command(needs=Permission.BOXMGMT, asks="Reboot the box now?")
+@command(needs=Permission.BOXMGMT, asks="Reboot the box now?", reserve=True)
 def reboot_box(call: Call) -> Act:
     """Restart the box."""
     call.box.machine.check_power()
     return Act(call.box.machine.reboot)
 
 
-@command(needs=Permission.BOXMGMT, asks="Shut the box down now?")
+@command(needs=Permission.BOXMGMT, asks="Shut the box down now?", reserve=True)
 def shut_down_box(call: Call) -> Act:
     """Shut the box down."""
     call.box.machine.check_power()

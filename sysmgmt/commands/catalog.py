@@ -2,7 +2,7 @@
 
 from sysmgmt.commands import (
     accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, own, partners, roles,
-    security, session, snmp, support, syslog, tls, truststore, uploads, web)
+    security, session, snmp, support, syslog, tls, truststore, updates, uploads, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -17,6 +17,7 @@ CHAPTERS = (
     ("The cluster and its partners", partners.COMMANDS),
     ("The box", box.COMMANDS),
     ("The appliance", appliance.COMMANDS),
+    ("Software", updates.COMMANDS),
     ("Settings backup", backups.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("System info", (*collections.COMMANDS, *uploads.COMMANDS)),

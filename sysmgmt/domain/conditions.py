@@ -8,6 +8,8 @@ from sysmgmt.domain.model import Condition, State
 
 SOON = 7
 """Days before its expiry that a password is told of."""
+SELF_TEST = "the box"
+"""The subject of the condition that a self-test failed."""
 LOW, CRITICAL = 0.10, 0.02
 """Free parts of a file system."""
 
@@ -36,6 +38,11 @@ def put(state: State, found: Finding, now: float) -> State:
 def end(state: State, id: str) -> State:
     """The state in which a condition is over."""
     return state._replace(conditions=state.conditions.without(id))
+
+
+def is_unsafe(state: State) -> bool:
+    """Whether the last self-test failed."""
+    return Finding("SelfTestFails", SELF_TEST).id in state.conditions
 
 
 def of_space(place: str, free: int, whole: int) -> Iterator[Finding]:

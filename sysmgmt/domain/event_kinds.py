@@ -135,6 +135,9 @@ KINDS = (
          "The scheduled settings backup {subject} was taken, or is not wanted any more."),
     Kind(7004, "BackupRestored", WARNING, ROOT_CAUSE, SETTINGS, "The settings backup {subject} was restored.",
          "Compare what the details name with what was meant (get_audit_log command=restore_settings)."),
+    Kind(7005, "SelfTestFails", CRITICAL, ROOT_CAUSE, SYSTEM, "The self-test of {subject} failed; nothing is changed.",
+         "Read the details; repair what they name or install the release again, then use run_self_test.", cleared=7006),
+    Kind(7006, "SelfTestFailsCleared", INFO, ROOT_CAUSE, SYSTEM, "The self-test of {subject} has passed again."),
 )
 """All kinds, by number."""
 

@@ -1,14 +1,14 @@
 """Who may do what: checked on a snapshot, and again if the state moved on before the lock."""
 
-from sysmgmt.domain import accounts, groups, roles
+from sysmgmt.domain import accounts, conditions, groups, roles
 from sysmgmt.domain.errors import (
-    AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SessionEnded,
+    AlreadyInstalled, LoginNeeded, MustChangePassword, NotInstalled, PermissionDenied, SafeState, SessionEnded,
     UnknownCommand)
 from sysmgmt.domain.lockout import FINAL
 from sysmgmt.domain.model import Account, Session, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
-from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Call, Command
+from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Call, Command, Shown
 from sysmgmt.engine.request import Caller
 
 
@@ -16,7 +16,7 @@ def authorise(state: State, caller: Caller, command: Command) -> None:
     """Return if `caller` may run `command` now (R094, R119).
 
     Raises AlreadyInstalled, NotInstalled, LoginNeeded, SessionEnded, MustChangePassword,
-    PermissionDenied; UnknownCommand for an advanced one that has not been enabled (R245).
+    PermissionDenied, SafeState; UnknownCommand for an advanced one that has not been enabled (R245).
     """
     if command.needs in (EVERYBODY, OWN_WORK):
         return
@@ -33,6 +33,8 @@ def authorise(state: State, caller: Caller, command: Command) -> None:
         raise MustChangePassword()
     if not holds(state, account, command.needs):
         raise PermissionDenied(command=command.name, permission=command.needs)
+    if command.kind is not Shown and not command.reserve and not command.while_due and conditions.is_unsafe(state):
+        raise SafeState()
 
 
 def standing(state: State, caller: Caller) -> Account:

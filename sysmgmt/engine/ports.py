@@ -27,6 +27,7 @@ from sysmgmt.engine.peers import Sender as Sender
 from sysmgmt.engine.peers import Servers as Servers
 from sysmgmt.engine.peers import Uploads as Uploads
 from sysmgmt.engine.shelves import Backups as Backups
+from sysmgmt.engine.soundness import Soundness as Soundness
 from sysmgmt.engine.vaults import Certifier as Certifier
 from sysmgmt.engine.vaults import Hasher as Hasher
 from sysmgmt.engine.vaults import Reader as Reader
@@ -118,6 +119,7 @@ class Box(NamedTuple):
     surroundings: Surroundings
     backups: Backups
     eraser: Eraser
+    soundness: Soundness
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

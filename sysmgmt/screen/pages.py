@@ -44,6 +44,7 @@ def ending() -> list[str]:
         *roff.heading("VERIFYING AN EXPORT"), *roff.paragraphs(prose.EXPORT),
         *roff.heading("VERIFYING COLLECTED SYSTEM INFO"), *roff.paragraphs(prose.COLLECTED),
         *roff.heading("SETTINGS BACKUP"), *roff.paragraphs(prose.BACKUP),
+        *roff.heading("SAFE STATE"), *roff.paragraphs(prose.SAFE),
         *roff.heading("DAMAGED STATE"), *roff.paragraphs(prose.DAMAGE),
         *roff.heading("FILES"), *roff.terms(prose.FILES),
         *roff.heading("ENVIRONMENT"), *roff.terms(prose.ENVIRONMENT),

@@ -219,6 +219,19 @@ read all that such a backup holds from the state itself; but with that password 
 they are. Choose one that is used for nothing else, and change it with schedule_backup when the box changes hands.
 """
 
+SAFE = """
+The self-test computes published answers of AES-256-GCM, SHA-256, HMAC, ECDSA, Ed25519 and argon2id anew, compares
+the installed files with what --deploy of boxmgmtd(8) has written down, or without it with what pip has (a
+checkout knows neither), reads the whole state, verifies the audit, and asks the checkers of the services. boxmgmtd runs
+it at its start and once a day, run_self_test at any time.
+
+After one that failed the box is in the safe state. Logins, logouts and everything that shows something go on, and of
+the changes those that count wrong passwords, set_password, unlock_user, check_state, compact_state, the commands
+that rotate, verify and export the audit, reboot_box and shut_down_box. Everything else is refused with SafeState. The
+event SelfTestFails tells what failed. The next self-test that passes ends it. Where installed files are named after an
+upgrade with pip, run boxmgmtd --deploy, which writes the new ones down.
+"""
+
 FILES = (
     ("/var/lib/boxmgmt", "the state of root; others have ~/.local/state/boxmgmt"),
     ("state.json", "the state: a plain TinyDB file, without the latest changes"),

@@ -15,8 +15,8 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
-    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, mailing,
-    notifying, relaying, renewals, tlscare, unconfirmed, watched)
+    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, mailing, notifying,
+    relaying, renewals, selftest, tlscare, unconfirmed, watched)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -53,7 +53,8 @@ def serve(folder: str, path: str) -> None:
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
                          *notifying.duties(), *watched.duties(path), *ldapcare.duties(), *tlscare.DUTIES,
-                         *collections.DUTIES, *backups.duties(), erasing.duty(folder), *(doors.DUTIES if here else ())))
+                         *collections.DUTIES, *backups.duties(), erasing.duty(folder), *selftest.DUTIES,
+                         *(doors.DUTIES if here else ())))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)

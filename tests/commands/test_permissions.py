@@ -64,6 +64,7 @@ GUIDE = {
     "remove_license": "system_configuration", "set_vcenter": "system_configuration", "get_vcenters": "view",
     "remove_vcenter": "system_configuration", "reset_system_settings": "group_clear_settings", "erase_box": "security",
     "remove_snmp_user": "system_configuration", "get_snmp_mib": "view",
+    "get_version": "view", "run_self_test": "boxmgmt",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

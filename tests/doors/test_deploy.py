@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sysmgmt.host.installed import MANIFEST
 from tests.doors.machine import HOME, Machine, wait_until
 from tests.doors.site import LIBRARY, STATE, Site
 
@@ -88,6 +89,7 @@ def test_deploying_twice_changes_nothing_and_keeps_the_first_originals(fresh: Si
     before = seen(fresh.machine)
     assert fresh.deploy().returncode == 0
     once = seen(fresh.machine)
+    assert '"sysmgmt/box.py": "' in fresh.machine.path(MANIFEST).read_text(), "what a self-test compares with"
     text = fresh.deploy("--dry-run").stdout.decode()
     assert "+++" not in text and text.count(": as it is") > 10
     assert fresh.deploy().returncode == 0

@@ -339,6 +339,7 @@ REACHED_ELSEWHERE = {
     "HstsNeedsAuthority": "tests/commands/test_web.py",
     **dict.fromkeys(("BackupExists", "NotABackup", "BackupNewer", "BackupDamaged", "BackupPasswordWrong",
                      "NotInBackup"), "tests/commands/test_backups.py"),
+    "SelfTestFailed": "tests/commands/test_updates.py", "SafeState": "tests/commands/test_updates.py",
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {
@@ -390,7 +391,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
               "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
-              "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled"},
+              "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled", "SelfTestFailed", "SafeState"},
           70: {"InternalError"}}
 
 

@@ -1,6 +1,6 @@
 """Refusals about the appliance itself."""
 
-from sysmgmt.domain.errors.refusal import Refusal
+from sysmgmt.domain.errors.refusal import Refusal, Unable
 
 
 class UnknownVCenter(Refusal):
@@ -19,3 +19,15 @@ class OtherBox(Refusal):
     """This box is not called {name}; nothing was erased."""
 
     hint = "Make sure that you are on the right box, and give its name as get_box_settings shows it."
+
+
+class SelfTestFailed(Unable):
+    """The self-test failed: {what}."""
+
+    hint = "The box is in the safe state. Repair what is named, or install the release again, then use run_self_test."
+
+
+class SafeState(Unable):
+    """The box is in the safe state since a self-test failed, and changes nothing."""
+
+    hint = "run_self_test says what failed; get_events_log tells since when."

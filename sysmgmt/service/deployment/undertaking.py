@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sysmgmt import box
 from sysmgmt.domain.errors import Refusal, ServiceLost
-from sysmgmt.host import deployed, files, nss, snmpd, sshd
+from sysmgmt.host import deployed, files, installed, nss, snmpd, sshd
 from sysmgmt.host.files import File
+from sysmgmt.host.installed import MANIFEST
 from sysmgmt.service.deployment import barriers, doors, plan, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, RECORD, ROOT_STAYS, Site
 
@@ -36,12 +37,13 @@ class Undertaking(NamedTuple):
 def carry_out(one: Undertaking) -> Iterator[str]:
     """Deploy. Raises any refusal and OSError; all is as before then."""
     wanted = plan.wanted(one.site, one.root)
-    before = snapshot(one, (*wanted, *plan.SETTLED, RECORD, ROOT_STAYS)) if one.kept.facts() else None
+    before = snapshot(one, (*wanted, *plan.SETTLED, RECORD, ROOT_STAYS, MANIFEST)) if one.kept.facts() else None
     one.kept.keep((*wanted, *plan.SETTLED, HOME + "/"), one.site._asdict())
     try:
         if one.now or before is None:
             files.put(one.place(ROOT_STAYS), None if one.now else File(b""))
         _put(one, wanted)
+        files.put(one.place(MANIFEST), File(installed.manifest(one.site.package), 0o600))
         yield from _started(one)
     except (Refusal, OSError):
         with suppress(Refusal, OSError):  # the first reason is the one to tell

@@ -1,0 +1,15 @@
+"""The self-test of boxmgmtd: at its start, and once a day."""
+
+from sysmgmt.engine import selftest
+from sysmgmt.engine.dispatch import House
+from sysmgmt.service.duties import Duty
+
+DAY = 86400.0
+
+
+def look(house: House) -> None:
+    """Test everything. Raises SelfTestFailed."""
+    selftest.run(house.box, house.catalog)
+
+
+DUTIES = (Duty("the self-test", DAY, look),)
