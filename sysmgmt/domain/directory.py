@@ -23,10 +23,11 @@ RIGHT, WRONG, LOCKED, EXPIRED, DISABLED, DUE = VERDICTS = ("right", "wrong", "lo
 PERSONS = "(objectClass=person)"
 """Which entries may be users, unless said otherwise."""
 _SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@")
-_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
-_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)*")
-_ITEM = re.compile(r"[A-Za-z0-9.:;-]+(=|~=|>=|<=)([^()\\\x00]|\\[0-9A-Fa-f]{2})*")
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{2}")
+# Patterns are compiled where they are used: every command loads this module, and few need them.
+_ATTRIBUTE = r"[A-Za-z][A-Za-z0-9-]{0,63}"
+_TYPE = r"[A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)*"
+_ITEM = r"[A-Za-z0-9.:;-]+(=|~=|>=|<=)([^()\\\x00]|\\[0-9A-Fa-f]{2})*"
+_HEXADECIMAL = r"[0-9A-Fa-f]{2}"
 _SPECIAL = ',+"\\<>;='
 Part = tuple[tuple[str, str], ...]
 """One step of a DN: types and values, mostly one of each."""
@@ -98,7 +99,7 @@ def equal(attribute: str, value: str | bytes) -> str:
 
 def attribute(text: str) -> str:
     """The name of an attribute. Raises InvalidValue."""
-    if not _ATTRIBUTE.fullmatch(text):
+    if not re.fullmatch(_ATTRIBUTE, text):
         raise InvalidValue(what="Expected the name of an attribute such as uid or sAMAccountName")
     return text
 
@@ -122,7 +123,7 @@ def _after_filter(text: str, at: int, depth: int) -> int:
             if not at:
                 return 0
         return at + 1 if text[at:at + 1] == ")" and parts and (parts == 1 or not single) else 0
-    item = _ITEM.match(text, at + 1)
+    item = re.compile(_ITEM).match(text, at + 1)
     return item.end() + 1 if item and text[item.end():item.end() + 1] == ")" else 0
 
 
@@ -176,7 +177,7 @@ def _split(text: str, mark: str) -> Iterator[str]:
 
 def _pair(text: str) -> tuple[str, str]:
     kind, equals, value = text.partition("=")
-    if not equals or not _TYPE.fullmatch(kind.strip()) or not value.strip():
+    if not equals or not re.fullmatch(_TYPE, kind.strip()) or not value.strip():
         raise InvalidValue(what="Expected a DN such as ou=people,dc=example,dc=com")
     return kind.strip(), _read_value(value.lstrip(" "))
 
@@ -188,7 +189,7 @@ def _read_value(text: str) -> str:
             found += text[at].encode("utf-8", "surrogatepass")
             at += 1
             continue
-        if _HEXADECIMAL.fullmatch(text[at + 1:at + 3]):
+        if re.fullmatch(_HEXADECIMAL, text[at + 1:at + 3]):
             found.append(int(text[at + 1:at + 3], 16))
             at += 3
         elif at + 1 < len(text):

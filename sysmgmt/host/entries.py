@@ -1,6 +1,5 @@
 """The entries of a directory that are users and groups, as the settings say which those are."""
 
-import uuid
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -95,9 +94,11 @@ def _entry(one: Found, called: str, server: str) -> Entry:
 
 
 def _id(one: Found, server: str) -> str:
+    from uuid import UUID  # expensive, and most commands ask no directory
+
     windows = one.attributes.get(WINDOWS_ID.lower())
     if windows and len(windows[0]) == 16:
-        return str(uuid.UUID(bytes_le=windows[0]))
+        return str(UUID(bytes_le=windows[0]))
     standard = one.texts(STANDARD_ID)
     if standard:
         return standard[0].lower()
