@@ -10,7 +10,7 @@ from tests.doors.machine import wait_until
 from tests.doors.site import PASSWORDS, Site
 
 
-@pytest.mark.requirement(88)
+@pytest.mark.requirement(37)
 def test_two_wrong_over_ssh_and_one_at_the_console_lock_the_account(site: Site) -> None:
     key = site.key("bob")
     assert site.by_key("bob", "get_current_user").returncode == 0, "the control"
@@ -101,7 +101,7 @@ def test_a_client_that_is_killed_ends_its_session(site: Site) -> None:
     wait_until(lambda: "User: bob" not in site.as_admin("get_sessions"))
 
 
-@pytest.mark.requirement(88)
+@pytest.mark.requirement(33)
 def test_a_stranger_learns_nothing_from_the_time(site: Site) -> None:
     site.as_admin('add_user name=hank role=monitor password="Hank-Pass-1" must_change=no', "lock_user name=hank",
                   'add_user name=ines role=monitor password="Ines-Pass-1" must_change=no')

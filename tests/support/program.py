@@ -12,8 +12,13 @@ import pexpect
 from tests.support.box import ADMIN_PASSWORD
 
 ROOT = Path(__file__).parent.parent.parent
-ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent"}
+SWITCHED = {name: os.environ[name] for name in ("SABOTAGE_ROOT", "SABOTAGE_ROW") if name in os.environ}
+"""The rule that is switched off, where `python -m tests.requirements --sabotage` runs the tests."""
+ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent",
+               **SWITCHED}
 """What every program of ours is started with."""
+if SWITCHED:
+    ENVIRONMENT["PYTHONPATH"] += f"{os.pathsep}{ROOT}/tests/requirements/site"
 TIMEOUT = 60
 
 

@@ -58,7 +58,8 @@ def test_where_the_level_says_so_the_banner_is_agreed_to_before_anything_else(ba
 
 
 @pytest.mark.requirement(51)
-@pytest.mark.parametrize("way", ["q", "quit", "\x04", "2.5.1\rq", "6\rquit\rq"], ids=["q", "quit", "end", "deep", "shell"])
+@pytest.mark.parametrize("way", ["q", "quit", "\x04", "2.5.1\rq", "6\rquit\rq"],
+                         ids=["q", "quit", "end", "deep", "shell"])
 def test_whoever_leaves_is_told_so(basic: TestBox, way: str) -> None:
     one = terminal(basic.folder, "--user", "admin", environment={"TERM": "dumb"})
     one.until("Password\n >")

@@ -1,0 +1,1 @@
+"""The requirements of the standards: which tests prove each, and why a few are not met."""

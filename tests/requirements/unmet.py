@@ -1,0 +1,18 @@
+"""The requirements that are not met, each with the reason. A table of data."""
+
+UNMET = {
+    11: "Users of a directory cannot log in yet.",
+    23: "The list of common passwords is part of the product.",
+    34: "There is no second factor of our own: SSH can ask for a key and a password together, TOTP is not offered.",
+    35: "Users of a directory cannot log in yet; nothing of a login is kept for later.",
+    41: "A stranger who knows names can lock them remotely, three guesses each; the console stays open to admin, and "
+        "the level nist unlocks after 15 minutes. There is no penalty by origin yet.",
+    49: "There is no lock screen: an idle session ends, and whoever leaves logs out.",
+    58: "Only regenerate_encryption_keys and set_password ask for the password again.",
+    67: "There is no approval by a second person.",
+    80: "The programs that verify the audit are protected by their owner and mode, and an export is verified with "
+        "openssl elsewhere; they do not check themselves.",
+    108: "There is no self-test of the installed files yet.",
+    109: "Updates are those of the machine's packages; the box has no update function of its own.",
+    114: "The commands that could cost much (ping and the like) are not there yet.",
+}
