@@ -121,7 +121,7 @@ def _tested(box: Box, one: Access) -> dict[str, Any]:
 
 
 def _looked_through(link: DirectoryLink, one: Access, passed: Callable[[str], None]) -> dict[str, Any]:
-    for base in {one.settings.base_dn, one.settings.groups_below}:
+    for base in dict.fromkeys((one.settings.base_dn, one.settings.groups_below)):
         _check_base(link, base, one.server)
     passed("base")
     users = link.count_users()

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from sysmgmt.domain.errors import ServerUnreachable
+from sysmgmt.engine import lookup
 from sysmgmt.service.ldapcare import LdapWatch
 from tests.support import slapd
 from tests.support.box import TestBox
@@ -38,3 +40,21 @@ def test_a_server_that_cannot_be_used_is_told_of_once_and_when_it_is_over(basic:
         assert sorted(told()[2:]) == [("LdapFails", "127.0.0.2"), ("LdapFails", "localhost")]
         assert admin.do("disable_ldap").code == "Done"
         assert len(told()) == 6
+
+
+@pytest.mark.requirement(36)
+def test_the_second_server_is_asked_where_the_first_one_cannot_be_used(basic: TestBox) -> None:
+    basic.clock.now = time.time()
+    admin, box, ports = basic.admin(), basic.house().box, Ports(*slapd.free_ports())
+    admin.do(f'add_trusted_certificate name=dir purposes=ldap pem="{slapd.ROOT.pem}"')
+    admin.do(f"config_ldap server=localhost secondary_server=127.0.0.2 port={ports.ldaps} bind_dn={SERVICE} "
+             f"bind_password={SERVICE_PASSWORD} base_dn={BASE} search_time_limit=1")
+    with slapd.running(slapd.user("alice"), slapd.Wish(address="127.0.0.2"), ports) as second:
+        with slapd.running(slapd.user("bob"), ports=ports):
+            with lookup.opened(box, box.store.read()) as link:
+                assert link.user("bob") and not link.user("alice")
+        assert second.binds(SERVICE) == 0, "the first one is enough"
+        with lookup.opened(box, box.store.read()) as link:
+            assert link.user("alice") and not link.user("bob")
+    with pytest.raises(ServerUnreachable, match="localhost"), lookup.opened(box, box.store.read()):
+        pass
