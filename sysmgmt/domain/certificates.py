@@ -169,7 +169,11 @@ def days_left(one: Certificate, now: float) -> int:
 
 def ends_soon(one: Certificate, now: float) -> bool:
     """Whether it ends within 30 days; of one that is valid for less than 90, within its last third."""
-    return one.not_after - now <= min(AHEAD, (one.not_after - one.not_before) / 3)
+    return _is_near(one.not_before, one.not_after, now)
+
+
+def _is_near(begin: float, end: float, now: float) -> bool:
+    return end - now <= min(AHEAD, (end - begin) / 3)
 
 
 def identity(state: State, use: str) -> Identity:
@@ -239,18 +243,26 @@ def expiring(state: State, now: float) -> Iterator[Expiry]:
     """Everything that has expired or will soon (D19): for logins, for events."""
     for own in state.identities.values():
         yield from _expiry(f"{own.use} certificate", own.certificates[:1], now)
+        if own.origin == EXTERNAL:  # else it is the root certificate, which tells of itself
+            yield from _expiry(f"chain above the {own.use} certificate", own.certificates[1:], now)
     for trusted in state.trusted_certificates.values():
         yield from _expiry(f"trusted certificate {trusted.name}", trusted.certificates, now)
+    for partner in state.partners.values():
+        yield from _expiry(f"certificate of the partner {partner.name}", (partner.certificate,), now)
     for revoked in state.revocation_lists.values():
-        if revoked.next_update is not None and revoked.next_update < now:
-            what = f"revocation list {revoked.name}"
-            yield Expiry(what, f"The {what} is out of date since {iso(revoked.next_update)}.")
+        end = revoked.next_update
+        if end is not None and _is_near(revoked.this_update, end, now):
+            yield _told(f"revocation list {revoked.name}", end, now)
 
 
 def _expiry(what: str, certificates: tuple[Certificate, ...], now: float) -> Iterator[Expiry]:
     ending = [one.not_after for one in certificates if ends_soon(one, now)]
     if ending:
-        yield Expiry(what, f"The {what} {'expired' if min(ending) < now else 'expires'} on {iso(min(ending))}.")
+        yield _told(what, min(ending), now)
+
+
+def _told(what: str, end: float, now: float) -> Expiry:
+    return Expiry(what, f"The {what} {'expired' if end < now else 'expires'} on {iso(end)}.")
 
 
 def recorded(text: str) -> str:
