@@ -2,8 +2,8 @@
 
 from boxmgmt.menu import FREE, Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, partners, security,
-    snmp, support, syslog, tls, truststore, updates, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail,
+    partners, security, snmp, support, syslog, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
@@ -167,6 +167,15 @@ MAIN = Menu("Main Menu", (
         )),
         Run("View the version", updates.get_version),
         Run("Run the self-test", updates.run_self_test),
+        Run("Test the ports of the tables", diagnostics.test_connectivity, asks=("table", "host")),
+        Run("Test one port", diagnostics.test_connectivity, asks=("host", "port", "protocol")),
+        Run("Test a name", diagnostics.test_name),
+        Run("Test the route to a host", diagnostics.test_route),
+        Run("Test whether a host is reachable", diagnostics.test_reachability),
+        Run("Measure the throughput to another box", diagnostics.measure_throughput),
+        Run("Wait for another box to measure the throughput", diagnostics.await_throughput),
+        Run("View the ports that listen", diagnostics.get_listening_ports),
+        Run("View whether the box is hardened", diagnostics.get_hardening_status),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -11,7 +11,7 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import (
-    Archives, Backups, Box, Clock, Doors, Eraser, Hosted, Sealer, Soundness, Surroundings, Uploads)
+    Archives, Backups, Box, Clock, Doors, Eraser, Explorer, Hosted, Sealer, Sight, Soundness, Surroundings, Uploads)
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 
@@ -74,8 +74,8 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               ImportFolder(os.path.join(folder, "import")),
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
-              DeliveryFile(folder), *_collection(folder), _backups(folder), eraser, _soundness(), clock,
-              __version__, hosted.listeners)
+              DeliveryFile(folder), *_collection(folder), _backups(folder), eraser, _soundness(), *_outlook(),
+              clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 
@@ -105,6 +105,13 @@ def _soundness() -> Soundness:
 
     files = installed.Installed(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     return Soundness(knownanswers.wrong, files.altered, files.source, installed.versions)
+
+
+def _outlook() -> tuple[Explorer, Sight]:
+    from sysmgmt.host.explorer import MachineExplorer
+    from sysmgmt.host.sight import MachineSight
+
+    return MachineExplorer(), MachineSight()
 
 
 def _backups(folder: str) -> Backups:

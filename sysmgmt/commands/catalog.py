@@ -1,8 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, keys, ldap, logs, mail, own, partners, roles,
-    security, session, snmp, support, syslog, tls, truststore, updates, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, own,
+    partners, roles, security, session, snmp, support, syslog, tls, truststore, updates, uploads, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -19,6 +19,7 @@ CHAPTERS = (
     ("The appliance", appliance.COMMANDS),
     ("Software", updates.COMMANDS),
     ("Settings backup", backups.COMMANDS),
+    ("Diagnostics", diagnostics.COMMANDS),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("System info", (*collections.COMMANDS, *uploads.COMMANDS)),
     ("Notification", (*mail.COMMANDS, *syslog.COMMANDS, *snmp.COMMANDS)),

@@ -11,6 +11,8 @@ from sysmgmt.engine.directory import Directory as Directory
 from sysmgmt.engine.directory import DirectoryLink as DirectoryLink
 from sysmgmt.engine.archives import Archives as Archives
 from sysmgmt.engine.archives import Surroundings as Surroundings
+from sysmgmt.engine.explorers import Explorer as Explorer
+from sysmgmt.engine.explorers import Sight as Sight
 from sysmgmt.engine.hosts import Doors as Doors
 from sysmgmt.engine.hosts import Eraser as Eraser
 from sysmgmt.engine.hosts import Hosted as Hosted
@@ -120,6 +122,8 @@ class Box(NamedTuple):
     backups: Backups
     eraser: Eraser
     soundness: Soundness
+    explorer: Explorer
+    sight: Sight
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

@@ -41,8 +41,8 @@ ProtectKernelLogs=yes
 ProtectControlGroups=yes
 ProtectClock=yes
 ProtectHostname=yes
-# root, since it writes what only root may: without what root could do besides.
-CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL CAP_NET_BIND_SERVICE
+# root, since it writes what only root may: without what root could do besides. CAP_NET_RAW sends echo requests.
+CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL CAP_NET_BIND_SERVICE CAP_NET_RAW
 NoNewPrivileges=yes
 RestrictSUIDSGID=yes
 RestrictRealtime=yes

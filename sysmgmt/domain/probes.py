@@ -1,0 +1,142 @@
+"""Whether ports are open: which are tried, where, and what is told of them (R160-R211)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sysmgmt.domain.directory import CLEAR, LDAPS, STARTTLS
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import State
+from sysmgmt.domain.port_tables import BY_NUMBER, ICMP, PARTNER, ROWS, TABLES, TCP, UDP, Row
+
+OPEN, CLOSED, FILTERED, UNCLEAR, NO_NAME = VERDICTS = (
+    "open", "closed", "filtered", "open_or_filtered", "name_not_resolved")
+"""Nothing tells an open UDP port that keeps silent from one that is filtered: `open_or_filtered`."""
+FAILED = (CLOSED, FILTERED, NO_NAME)
+ALL = "all"
+MOST = 500
+"""Probes of one request."""
+
+
+class Probe(NamedTuple):
+    """A port that is tried; with the port 0 an echo request. `row` is that of the guide's tables, if it has one."""
+
+    host: str
+    port: int
+    protocol: str
+    row: Row | None = None
+
+
+class Finding(NamedTuple):
+    """What came of a probe; the times in milliseconds. `source` is the address of the box that it came from."""
+
+    verdict: str
+    reason: str = ""
+    address: str = ""
+    source: str = ""
+    milliseconds: float | None = None
+
+
+class Wish(NamedTuple):
+    """What somebody wants to have tried; "" and 0 where he does not say."""
+
+    table: str = ""
+    row: str = ""
+    host: str = ""
+    port: int = 0
+    protocol: str = ""
+
+
+class Place(NamedTuple):
+    """Where something is that the box was told of; the port 0 and "" are those of the row."""
+
+    host: str
+    port: int = 0
+    protocol: str = ""
+
+
+class Plan(NamedTuple):
+    """What is tried, and the rows that are not, with the reason."""
+
+    probes: tuple[Probe, ...]
+    untested: tuple[tuple[Row, str], ...] = ()
+
+
+def places(state: State) -> Mapping[str, tuple[Place, ...]]:
+    """By the number of a row: the hosts that the settings name for it."""
+    found = {"9.5": tuple(Place(one.server, one.port) for one in state.mail.values() if one.enabled),
+             "9.12": tuple(Place(one.server, one.port, UDP if one.protocol == UDP else TCP)
+                           for one in state.syslog.values() if one.enabled)}
+    found["9.11"] = tuple(Place(one.server, one.port) for one in state.vcenters.values())
+    for number, protocols in (("9.10", (STARTTLS, CLEAR)), ("9.14", (LDAPS,))):
+        found[number] = tuple(Place(server, one.port) for one in state.directories.values()
+                              if one.enabled and one.protocol in protocols for server in one.servers)
+    partners = tuple(Place(one.address) for one in state.partners.values())
+    isolated = state.settings.communication.isolated
+    return {**found, **{row.number: partners for row in ROWS if row.to == PARTNER and not isolated}}
+
+
+def plan(state: State, wish: Wish) -> Plan:
+    """What is tried. Raises InvalidValue for what does not fit together, or is too much."""
+    _check(wish)
+    if wish.port:
+        return Plan((Probe(wish.host, wish.port, wish.protocol or TCP),))
+    rows = [BY_NUMBER[wish.row]] if wish.row else [one for one in ROWS if wish.table in ("", ALL, one.table)]
+    known = places(state)
+    where = {one: (Place(wish.host),) if wish.host else known.get(one.number, ()) for one in rows}
+    probes = tuple(probe for row, found in where.items() for place in found
+                   for probe in _of(row, place) if wish.protocol in ("", probe.protocol))
+    if len(probes) > MOST:
+        raise InvalidValue(what=f"At most {MOST} ports are tested at once, and these are {len(probes)}")
+    return Plan(probes, tuple((row, _why(state, row)) for row, found in where.items() if not found))
+
+
+def _check(wish: Wish) -> None:
+    if wish.row and wish.row not in BY_NUMBER:
+        raise InvalidValue(what=f"The tables have no row {wish.row}")
+    if wish.table and wish.row:
+        raise InvalidValue(what="Give either table or row, not both")
+    if wish.port and (not wish.host or wish.table or wish.row):
+        raise InvalidValue(what="A port needs a host, and neither table nor row")
+    if wish.protocol == ICMP and wish.port:
+        raise InvalidValue(what="Only tcp and udp have ports")
+
+
+def _of(row: Row, place: Place) -> Iterator[Probe]:
+    for protocol in row.protocols:
+        if place.protocol in ("", protocol):
+            yield Probe(place.host, place.port or row.port, protocol, row)
+
+
+def _why(state: State, row: Row) -> str:
+    """Why a row is not tested."""
+    if not row.to:
+        return "others connect to the box: see get_listening_ports, or give the host of another box"
+    if row.to == PARTNER and state.settings.communication.isolated:
+        return "the cluster is isolated"
+    return f"no {row.to} is configured; give its host"
+
+
+def facts(found: Sequence[tuple[Probe, Finding]], plan: Plan) -> dict[str, Any]:
+    """What test_connectivity tells."""
+    counted = {verdict: sum(one.verdict == verdict for _, one in found) for verdict in VERDICTS}
+    return {"tested": len(found), **counted, "ports": [_told(*one) for one in found],
+            "not_tested": [{"reason": why, "rows": [row.number for row, each in plan.untested if each == why]}
+                           for why in dict.fromkeys(why for _, why in plan.untested)]}
+
+
+def _told(probe: Probe, finding: Finding) -> dict[str, Any]:
+    row = probe.row
+    port = f"{probe.port}/{probe.protocol}" if probe.port else probe.protocol
+    shown = {"port": port, "host": probe.host, "address": finding.address or None,
+             "row": row.number if row else None, "table": row.table if row else None,
+             "use": row.use if row else None, "interface": row.interface if row else None,
+             "source": finding.source or None, "verdict": finding.verdict, "reason": finding.reason or None,
+             "milliseconds": finding.milliseconds}
+    if row and finding.verdict in FAILED:
+        shown["effect_if_closed"] = row.effect
+    return shown
+
+
+def tables() -> tuple[str, ...]:
+    """What `table` may be."""
+    return (*TABLES, ALL)

@@ -1,0 +1,114 @@
+"""Trying ports: TCP by connecting, UDP by sending what such a service answers; without a port, an echo request."""
+
+import socket
+import time
+from collections.abc import Callable, Sequence
+
+from sysmgmt.domain import dns
+from sysmgmt.domain.port_tables import ICMP, TCP, UDP
+from sysmgmt.domain.probes import CLOSED, FILTERED, NO_NAME, OPEN, UNCLEAR, Finding, Probe
+from sysmgmt.host import echoes, routes
+from sysmgmt.host.routes import Target
+
+AT_ONCE = 32
+"""Probes that are under way at a time."""
+PATIENCE, AGAIN = 3.0, 1.0
+"""Seconds that a connection may take, and after which a datagram is sent again, once."""
+SILENT = "nothing answers"
+_SNMP = bytes.fromhex("303a020103300f02024a69020300ffe30401040201030410300e0400020100020100040004000400"
+                      "301204000400a00c020237f00201000201003000")
+WORDS = {53: dns.query(1, "localhost", dns.A), 123: b"\x23" + bytes(47), 161: _SNMP}
+"""What a service on a UDP port answers whoever asks: DNS, NTP, and SNMPv3 (its engine). Others are sent nothing."""
+
+
+def probe(probes: Sequence[Probe], done: Callable[[int], None]) -> list[Finding]:
+    """Try all, some at a time. Raises ServiceRefused where the box may not send echo requests."""
+    from concurrent.futures import ThreadPoolExecutor  # most commands speak to nobody
+
+    with ThreadPoolExecutor(AT_ONCE) as crowd:
+        where = dict(zip(hosts := sorted({one.host for one in probes}), crowd.map(_resolved, hosts), strict=True))
+        under_way = [crowd.submit(_tried, one, where[one.host]) for one in probes]
+        found = []
+        for one in under_way:
+            found.append(one.result())
+            done(len(found))
+    return found
+
+
+def _resolved(host: str) -> Target | None:
+    try:
+        return routes.target(host)
+    except (OSError, UnicodeError):
+        return None
+
+
+def _tried(one: Probe, to: Target | None) -> Finding:
+    if to is None:
+        return Finding(NO_NAME, "its name is not known")
+    began = time.monotonic()
+    verdict, reason, source = TRIES[one.protocol](to, one.port)
+    took = round(1000 * (time.monotonic() - began), 1) if verdict in (OPEN, CLOSED) else None
+    return Finding(verdict, reason, to.address, source, took)
+
+
+def _connect(to: Target, port: int) -> tuple[str, str, str]:
+    with socket.socket(to.family, socket.SOCK_STREAM) as link:
+        link.settimeout(PATIENCE)
+        try:
+            link.connect((to.address, port))
+            verdict = OPEN, ""
+        except ConnectionRefusedError:
+            verdict = CLOSED, "it refuses connections"
+        except OSError as problem:
+            verdict = FILTERED, _words(problem)
+        return *verdict, str(link.getsockname()[0])
+
+
+def _send(to: Target, port: int) -> tuple[str, str, str]:
+    with socket.socket(to.family, socket.SOCK_DGRAM) as link:
+        link.settimeout(AGAIN)
+        verdict = UNCLEAR, f"{SILENT}, so it is open and silent, or filtered"
+        try:
+            link.connect((to.address, port))
+            if _answered(link, WORDS.get(port, b"")):
+                verdict = OPEN, ""
+        except ConnectionRefusedError:
+            verdict = CLOSED, "nothing listens there"
+        except OSError as problem:
+            verdict = FILTERED, _words(problem)
+        return *verdict, str(link.getsockname()[0])
+
+
+def _answered(link: socket.socket, words: bytes) -> bool:
+    """Whether anything answers to a datagram, or to a second one. Raises OSError."""
+    for _ in range(2):
+        link.send(words)
+        try:
+            link.recv(1)
+            return True
+        except TimeoutError:
+            continue
+    return False
+
+
+def _ask(to: Target, port: int) -> tuple[str, str, str]:
+    """Whether an echo request is answered. Raises ServiceRefused."""
+    with echoes.link(to) as link:
+        source = str(link.socket.getsockname()[0])
+        for _ in range(2):
+            try:
+                link.echo(echoes.USUAL, AGAIN)
+                return OPEN, "", source
+            except TimeoutError:
+                continue
+            except OSError as problem:
+                return FILTERED, _words(problem), source
+        return FILTERED, SILENT, source
+
+
+def _words(problem: OSError) -> str:
+    """Why nothing came back."""
+    return SILENT if isinstance(problem, TimeoutError) else (problem.strerror or "it broke off").lower()
+
+
+TRIES = {TCP: _connect, UDP: _send, ICMP: _ask}

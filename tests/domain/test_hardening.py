@@ -1,0 +1,52 @@
+"""Hardening: each of the guide's steps is judged by what there is, and names the command that helps (R250)."""
+
+import pytest
+
+from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.domain import hardening, partners
+from sysmgmt.domain.hardening import BAD, BY_HAND, GOOD, Check, Seen
+from sysmgmt.domain.model import Account, State
+from sysmgmt.domain.records import Records
+
+NOW = 1_750_000_000.0
+QUIET = Seen((), False, ())
+
+
+def checked(state: State, seen: Seen = QUIET) -> dict[str, Check]:
+    return {one.name: one for one in hardening.checks(state, seen, NOW)}
+
+
+@pytest.mark.checklist("R250")
+def test_all_six_steps_of_the_guide_are_there() -> None:
+    found = checked(State())
+    assert {one.step for one in found.values()} == {0, 1, 2, 3, 4, 5, 6}
+    assert [one.name for one in found.values() if one.verdict == BY_HAND] == ["physical_access", "datastores"]
+
+
+def test_what_is_wrong_names_a_command_that_exists() -> None:
+    accounts = Records[Account]().put("bob", Account("bob", "monitor", must_change_password=True))
+    settings = State().settings
+    bad = State(accounts=accounts, settings=settings._replace(
+        reach=settings.reach._replace(tls_minimum="1.0"),
+        communication=settings.communication._replace(level=partners.NONE),
+        root_access=settings.root_access._replace(where="ssh", until=NOW + 60, changed_at=NOW)))
+    found = checked(bad, Seen(("avahi-daemon", "sshd"), True, ("7777/tcp (nc)",)))
+    assert {name for name, one in found.items() if one.verdict == GOOD} == {"certificates"}
+    assert {name for name, one in found.items() if one.verdict == BAD} == {
+        "listening_ports", "ip_forwarding", "root_access", "unneeded_daemons", "tls_minimum", "communication_security"}
+    assert "avahi-daemon" in found["unneeded_daemons"].reason and "sshd" not in found["unneeded_daemons"].reason
+    assert found["unneeded_users"].fix == "remove_user name=bob"
+    assert {one.fix.split()[0] for one in found.values() if one.fix} <= {one.name for one in CATALOG}
+
+
+def test_a_hardened_box_is_good_throughout() -> None:
+    state = State()
+    settings = state.settings._replace(
+        level="high", banner="Authorized use only.", root_access=state.settings.root_access._replace(changed_at=1.0))
+    found = checked(state._replace(settings=settings))
+    assert {name for name, one in found.items() if one.verdict not in (GOOD, BY_HAND)} == {"web_certificate"}
+    assert found["web_certificate"].fix == "create_web_certificate_request"
+
+
+def test_what_could_not_be_seen_is_not_good() -> None:
+    assert checked(State(), QUIET._replace(unexpected=None))["listening_ports"].verdict == "attention"
