@@ -2,8 +2,8 @@
 
 from boxmgmt.menu import FREE, Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail,
-    partners, security, snmp, support, syslog, tls, truststore, updates, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, partners,
+    security, snmp, support, syslog, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
@@ -176,6 +176,7 @@ MAIN = Menu("Main Menu", (
         Run("Wait for another box to measure the throughput", diagnostics.await_throughput),
         Run("View the ports that listen", diagnostics.get_listening_ports),
         Run("View whether the box is hardened", diagnostics.get_hardening_status),
+        Run("Verify a package", updates.verify_package),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -11,7 +11,8 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import (
-    Archives, Backups, Box, Clock, Doors, Eraser, Explorer, Hosted, Sealer, Sight, Soundness, Surroundings, Uploads)
+    Archives, Backups, Box, Clock, Doors, Eraser, Explorer, Hosted, Packages, Sealer, Sight, Soundness, Surroundings,
+    Uploads)
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 
@@ -75,7 +76,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
               machine.LinuxMachine(), following, doors or NoDoors(),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
               DeliveryFile(folder), *_collection(folder), _backups(folder), eraser, _soundness(), *_outlook(),
-              clock, __version__, hosted.listeners)
+              _packages(folder), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 
 
@@ -112,6 +113,12 @@ def _outlook() -> tuple[Explorer, Sight]:
     from sysmgmt.host.sight import MachineSight
 
     return MachineExplorer(), MachineSight()
+
+
+def _packages(folder: str) -> Packages:
+    from sysmgmt.host import packages
+
+    return packages.Packages(os.path.join(folder, "keyring"))
 
 
 def _backups(folder: str) -> Backups:

@@ -22,6 +22,7 @@ from sysmgmt.engine.hosts import Services as Services
 from sysmgmt.engine.journals import Audit as Audit
 from sysmgmt.engine.journals import AuditFiles as AuditFiles
 from sysmgmt.engine.journals import Journal as Journal
+from sysmgmt.engine.packaging import Packages as Packages
 from sysmgmt.engine.peers import Mailer as Mailer
 from sysmgmt.engine.peers import Notifier as Notifier
 from sysmgmt.engine.peers import Partners as Partners
@@ -124,6 +125,7 @@ class Box(NamedTuple):
     soundness: Soundness
     explorer: Explorer
     sight: Sight
+    packages: Packages
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

@@ -240,6 +240,7 @@ FILES = (
     ("erase.begun", "the box is being erased: whoever opens the state next goes on with it"),
     ("backups/NAME.backup", "the settings backups: each opens with its own password alone, see SETTINGS BACKUP"),
     ("import", "the folder from which file=NAME is read, of the owner of the state; links in it are not followed"),
+    ("keyring", "the folder of the OpenPGP keys that verify_package trusts, as gpg --export writes them"),
     ("audit.journal", "the audit: one line of JSON for each record, only ever appended"),
     ("audit-FIRST-LAST.journal", "its archives, by the numbers of their records; never remove one by hand"),
     ("audit.key", "the key that the audit is being chained with; it changes every minute"),

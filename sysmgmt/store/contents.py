@@ -1,8 +1,6 @@
 """A state as one text, in the form of `state.json`; and a state that goes through a store of its own."""
 
 import os
-import shutil
-import tempfile
 import time
 from typing import Any
 
@@ -44,6 +42,9 @@ class Contents:
 
     def restored(self, state: State) -> State:
         """What a store that was empty gives back of `state`. Raises StateDamaged, StorageFull, StorageFailed."""
+        import shutil
+        import tempfile  # expensive, and rarely needed
+
         with files.refusing(self._folder):
             files.make_folder(self._folder)
             self._clean()
@@ -59,6 +60,8 @@ class Contents:
 
     def _clean(self) -> None:
         """Remove what a process that was killed left over."""
+        import shutil
+
         with os.scandir(self._folder) as found:
             for one in found:
                 if one.name.startswith(_PREFIX) and one.stat().st_mtime < time.time() - _LEFT_OVER:

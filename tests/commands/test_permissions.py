@@ -68,6 +68,7 @@ GUIDE = {
     "test_connectivity": "boxmgmt", "test_name": "boxmgmt", "test_route": "boxmgmt", "test_reachability": "boxmgmt",
     "measure_throughput": "boxmgmt", "await_throughput": "boxmgmt", "get_listening_ports": "boxmgmt",
     "get_hardening_status": "security",
+    "get_version": "view", "run_self_test": "boxmgmt", "verify_package": "upgrade",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

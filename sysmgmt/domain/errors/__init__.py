@@ -21,6 +21,7 @@ from sysmgmt.domain.errors.accounts import UnknownRole as UnknownRole
 from sysmgmt.domain.errors.accounts import UnknownUser as UnknownUser
 from sysmgmt.domain.errors.accounts import UserExists as UserExists
 from sysmgmt.domain.errors.appliance import OtherBox as OtherBox
+from sysmgmt.domain.errors.appliance import PackageRefused as PackageRefused
 from sysmgmt.domain.errors.appliance import SafeState as SafeState
 from sysmgmt.domain.errors.appliance import SelfTestFailed as SelfTestFailed
 from sysmgmt.domain.errors.appliance import UnknownLicense as UnknownLicense

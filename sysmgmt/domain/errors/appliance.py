@@ -31,3 +31,9 @@ class SafeState(Unable):
     """The box is in the safe state since a self-test failed, and changes nothing."""
 
     hint = "run_self_test says what failed; get_events_log tells since when."
+
+
+class PackageRefused(Refusal):
+    """The package {file} is not trusted: {reason}."""
+
+    hint = "Nothing was installed. Get the file and its signature again, from where the vendor offers them."
