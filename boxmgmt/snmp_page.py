@@ -2,7 +2,8 @@
 
 SNMP = """
 The box answers nobody and notifies nobody by SNMP until config_snmp says so. The Debian packages
-snmpd (the agent) and snmp (notifications) have to be there; the commands say what is missing.
+snmpd (the agent) and snmp (notifications) have to be there; the commands say what is missing. The
+agent needs a boxmgmtd that is deployed: without it the setting is kept, and no agent runs.
 
 The agent. With agent=yes snmpd runs, as the user Debian-snmp, and listens at UDP port 161 unless
 config_snmp says otherwise; the firewall of the machine has to let nobody but the management stations

@@ -77,7 +77,8 @@ def _arguments(target: Target, place: str, what: Notification) -> list[str]:
     if not target.confirms and target.version != V2C:
         how = ["-e", f"0x{target.engine}", "-Z", f"1,{what.time}"]
     values = [word for oid, (kind, value) in what.values for word in (mib.written(oid), kind, value)]
-    return [PROGRAM, *how, "-r", str(ATTEMPTS - 1), "-t", str(PATIENCE), place, "", mib.written(what.kind), *values]
+    return [PROGRAM, *how, "-r", str(ATTEMPTS - 1), "-t", str(PATIENCE), "--", place, "",
+            mib.written(what.kind), *values]
 
 
 @contextmanager

@@ -52,9 +52,9 @@ def serve(folder: str, path: str) -> None:
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
-                         *notifying.duties(), *watched.duties(path), *ldapcare.duties(), *tlscare.DUTIES,
+                         *notifying.duties(), *ldapcare.duties(), *tlscare.DUTIES,
                          *collections.DUTIES, *backups.duties(), erasing.duty(folder), *selftest.DUTIES,
-                         *(doors.DUTIES if here else ())))
+                         *((*doors.DUTIES, *watched.duties(path)) if here else ())))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.domain import usm
+from sysmgmt.domain.snmp import Place, of_event
+from sysmgmt.engine import monitoring
 from sysmgmt.service.notifying import Carrier
 from tests.service import daemon
 from tests.support import snmp
@@ -101,6 +103,18 @@ def test_events_arrive_as_informs_whole_and_in_order(site: Site) -> None:
         assert site.shown()["waiting"] == 0 and site.shown()["last_error"] is None
         site.look()
         assert len(trapd.got) == 3, "and once only"
+
+
+def test_what_looks_like_an_option_is_a_text(site: Site) -> None:
+    site.config()
+    record = {"seq": 9, "id": 1, "summary": f"-Lf{site.folder}/injected", "details": "--help", "user": "-V"}
+    with snmp.running(site.trapd()) as trapd:
+        box = site.house.box
+        target = monitoring.target(box, box.store.read(), Place(LOCAL, site.port))
+        box.notifier.notify(target, of_event(record, "box1", box.clock.now()), lambda step: None)
+        wait_for(lambda: trapd.got)
+        assert (trapd.got[0].summary, trapd.got[0].details) == (f"-Lf{site.folder}/injected", "--help")
+    assert not (site.folder / "injected").exists()
 
 
 def test_what_happens_while_the_receiver_is_down_arrives_in_order(site: Site) -> None:
