@@ -71,7 +71,7 @@ def install_certificate(call: Call, pem: CertificateChain | None = None, file: B
 
 @command(needs=Permission.SECURITY)
 def get_certificates(call: Call) -> Shown:
-    """Show the certificates of the box, what they are for, and requests that are outstanding."""
+    """Show the certificates of the box, what they are for, where they are used, and outstanding requests."""
     warnings = tuple(one.sentence for one in certificates.expiring(call.state, call.now))
     return Shown(facts.all_certificates(call.state, call.now), warnings)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sysmgmt.domain import certificates
-from sysmgmt.domain.certificates import PLACES
+from sysmgmt.domain.certificates import CLUSTER, PLACES, ROOT, SYSTEM
 from sysmgmt.domain.model import Certificate, Identity, RevocationList, SigningRequest, State, TrustedCertificate
 from sysmgmt.domain.times import iso
 
@@ -24,6 +24,19 @@ def identity(one: Identity, now: float) -> dict[str, Any]:
             "made_by": one.made_by, "made_at": iso(one.made_at)}
 
 
+def where_used(state: State, one: Identity) -> list[str]:
+    """What shows a certificate, or rests upon it, as things are set now."""
+    if one.use == ROOT:
+        return [f"{other.use} certificate" for other in state.identities.values()
+                if other.use != ROOT and one.certificates[0] in other.certificates]
+    if one.use == CLUSTER:
+        return [f"partner {name}" for name in state.partners]
+    if one.use == SYSTEM:
+        shown_to = [f"syslog server {each.server}" for each in state.syslog.values() if each.client_certificate]
+        return ["signatures of audit exports and system info", *shown_to]
+    return ["web server"] if one.use == state.settings.reach.web_certificate else []
+
+
 def signing_request(one: SigningRequest) -> dict[str, Any]:
     """An outstanding request (B12)."""
     return {"use": one.use, "subject": certificates.spelled(one.subject),
@@ -33,7 +46,8 @@ def signing_request(one: SigningRequest) -> dict[str, Any]:
 
 def all_certificates(state: State, now: float) -> dict[str, Any]:
     """What get_certificates tells."""
-    return {"certificates": [identity(one, now) for one in state.identities.values()],
+    return {"certificates": [{**identity(one, now), "where_used": where_used(state, one)}
+                             for one in state.identities.values()],
             "outstanding_requests": [signing_request(one) for one in state.signing_requests.values()],
             "automatic_renewal": state.settings.certificate_renewal}
 

@@ -46,7 +46,7 @@ def _efforts(der: bytes, depth: int) -> Iterator[int]:
     found = list(_elements(der)) if depth else []
     for place, one in enumerate(found):
         if one.tag == OCTETS:
-            behind = takewhile(lambda each: each.tag == INTEGER and len(each.content) <= 8, found[place + 1:])
+            behind = takewhile(lambda each: each.tag == INTEGER and len(each.content) <= 8, found[place + 1:place + 4])
             yield _effort([int.from_bytes(each.content, "big") for each in behind])
         if one.tag & CONSTRUCTED or one.tag == OCTETS and one.content[:1] == bytes([SEQUENCE]):
             yield from _efforts(one.content, depth - 1)

@@ -90,6 +90,15 @@ def test_an_ordinary_encrypted_key_opens() -> None:
 
 
 @pytest.mark.attack(44)
+@pytest.mark.parametrize("tag", [b"\x04", b"\x30", b"\x02"])
+def test_a_file_of_nothing_but_small_parts_is_looked_through_in_no_time(tag: bytes) -> None:
+    began = time.monotonic()
+    with pytest.raises(InvalidValue):
+        bundles.open_bundle(b"\x30\x83\x0f\xff\xf0" + (tag + b"\0") * (0xFFFF0 // 2), "x")
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.attack(44)
 def test_a_million_blank_lines_are_read_in_no_time() -> None:
     began = time.monotonic()
     with pytest.raises(InvalidValue):

@@ -262,3 +262,18 @@ def test_nobody_is_shown_a_system_certificate_that_has_expired(basic: TestBox) -
     assert "it expired" not in (admin.do("test_syslog").message or "")
     basic.clock.now += 10 * DAY
     assert "it expired on" in (basic.admin().do("test_syslog").message or "")
+
+
+def test_where_each_certificate_is_used_is_listed(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.facts("create_system_certificate common_name=box1")
+    admin.facts("config_syslog server=logs.example client_certificate=yes")
+    basic.clock.now = NOW.timestamp()
+    east = make("east", wish=LEAF._replace(extended=()))
+    admin = basic.admin()
+    admin.facts(f'add_partner name=east address=east.example pem="{east.pem}"')
+    one = make("box1.example")
+    admin.facts(f'change_web_certificate pem="{one.pem}" key="{one.key_pem}" confirm_minutes=0 --yes')
+    used = {each["use"]: each["where_used"] for each in admin.facts("get_certificates")["certificates"]}
+    assert used == {"root": ["system certificate"], "cluster": ["partner east"], "web": ["web server"],
+                    "system": ["signatures of audit exports and system info", "syslog server logs.example"]}
