@@ -18,9 +18,9 @@ def test_connectivity(call: Call, table: PortTable = "", row: PortRow = "", host
     """Test whether the ports of the guide's tables can be reached, and tell what does not work if they cannot.
 
     The tables are data (8), external (9), inter_cluster (10) and intra_cluster (11); a row is written
-    as 9.5, the fifth of Table 9. Without host the rows are tested for which the settings name hosts:
-    the mail server, the syslog servers, the partners; with host all of them there. host=H port=P
-    tests that one port.
+    as 9.5, the fifth of Table 9. Without host those rows are tested for which the settings name hosts:
+    mail server, syslog servers, directory, upload targets, vCenters, partners. With host all of them
+    are tested there; host=H port=P tests that one port.
 
     A port is open, closed (the host says so) or filtered (nothing answers), or the name of the host
     is not resolved. Of a UDP port that keeps silent nobody can tell whether it is open: it is

@@ -1,12 +1,13 @@
 """Whether ports are open: which are tried, where, and what is told of them (R160-R211)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain.directory import CLEAR, LDAPS, STARTTLS
+from sysmgmt.domain import destinations
+from sysmgmt.domain.destinations import Place
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
-from sysmgmt.domain.port_tables import BY_NUMBER, ICMP, PARTNER, ROWS, TABLES, TCP, UDP, Row
+from sysmgmt.domain.port_tables import BY_NUMBER, ICMP, PARTNER, ROWS, TABLES, TCP, Row
 
 OPEN, CLOSED, FILTERED, UNCLEAR, NO_NAME = VERDICTS = (
     "open", "closed", "filtered", "open_or_filtered", "name_not_resolved")
@@ -46,33 +47,11 @@ class Wish(NamedTuple):
     protocol: str = ""
 
 
-class Place(NamedTuple):
-    """Where something is that the box was told of; the port 0 and "" are those of the row."""
-
-    host: str
-    port: int = 0
-    protocol: str = ""
-
-
 class Plan(NamedTuple):
     """What is tried, and the rows that are not, with the reason."""
 
     probes: tuple[Probe, ...]
     untested: tuple[tuple[Row, str], ...] = ()
-
-
-def places(state: State) -> Mapping[str, tuple[Place, ...]]:
-    """By the number of a row: the hosts that the settings name for it."""
-    found = {"9.5": tuple(Place(one.server, one.port) for one in state.mail.values() if one.enabled),
-             "9.12": tuple(Place(one.server, one.port, UDP if one.protocol == UDP else TCP)
-                           for one in state.syslog.values() if one.enabled)}
-    found["9.11"] = tuple(Place(one.server, one.port) for one in state.vcenters.values())
-    for number, protocols in (("9.10", (STARTTLS, CLEAR)), ("9.14", (LDAPS,))):
-        found[number] = tuple(Place(server, one.port) for one in state.directories.values()
-                              if one.enabled and one.protocol in protocols for server in one.servers)
-    partners = tuple(Place(one.address) for one in state.partners.values())
-    isolated = state.settings.communication.isolated
-    return {**found, **{row.number: partners for row in ROWS if row.to == PARTNER and not isolated}}
 
 
 def plan(state: State, wish: Wish) -> Plan:
@@ -81,8 +60,8 @@ def plan(state: State, wish: Wish) -> Plan:
     if wish.port:
         return Plan((Probe(wish.host, wish.port, wish.protocol or TCP),))
     rows = [BY_NUMBER[wish.row]] if wish.row else [one for one in ROWS if wish.table in ("", ALL, one.table)]
-    known = places(state)
-    where = {one: (Place(wish.host),) if wish.host else known.get(one.number, ()) for one in rows}
+    known = [(row.number, Place(wish.host)) for row in rows] if wish.host else list(destinations.known(state))
+    where = {row: [place for number, place in known if number == row.number] for row in rows}
     probes = tuple(probe for row, found in where.items() for place in found
                    for probe in _of(row, place) if wish.protocol in ("", probe.protocol))
     if len(probes) > MOST:

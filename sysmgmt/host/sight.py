@@ -18,12 +18,12 @@ class MachineSight:
 
     def sockets(self) -> list[Socket]:
         """See the port."""
-        from sysmgmt.host import programs  # most commands start none
+        from sysmgmt.host import transient  # most commands start no program
 
         if not os.access(SS, os.X_OK):
             raise ServiceRefused("ss is not installed on this box, so what listens is not known.",
                                  "Install the Debian package iproute2.")
-        told = programs.run("ss", [SS, "--no-header", "--listening", "--numeric", "--tcp", "--udp", "--processes"])
+        told = transient.run("ss", [SS, "--no-header", "--listening", "--numeric", "--tcp", "--udp", "--processes"])
         return [_socket(match) for match in map(_LISTENS.match, told.splitlines()) if match]
 
     def daemons(self) -> set[str]:

@@ -47,6 +47,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     root_access_opens_and_shuts(pristine)
     host_keys_are_made_under_an_open_session(pristine)
     partners_are_heard_by_the_unit(pristine)
+    the_unit_sees_what_listens_and_who_answers(pristine)
     a_restart_keeps_everything(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
     admin_is_recovered_and_a_copy_brings_all_back(pristine)
@@ -210,6 +211,16 @@ def partners_are_heard_by_the_unit(site: Site) -> None:
     site.as_admin("set_cluster_isolation mode=on")
     assert "the cluster is isolated" in site.as_admin("get_partners")
     site.as_admin("remove_partner name=east", "set_cluster_isolation mode=off")
+
+
+def the_unit_sees_what_listens_and_who_answers(site: Site) -> None:
+    told = json.loads(site.as_admin("get_listening_ports --json"))["result"]
+    ssh = [one for one in told["ports"] if one["port"] == "22/tcp"]
+    assert {(one["program"], one["verdict"]) for one in ssh} == {("sshd", "expected")} and told["missing"] == []
+    assert json.loads(site.as_admin("test_reachability host=127.0.0.1 count=1 --json"))["result"]["reachable"]
+    found = json.loads(site.as_admin("test_connectivity row=9.4 host=127.0.0.1 --json"))["result"]
+    assert (found["tested"], found["open"]) == (1, 1)
+    assert json.loads(site.as_admin("test_route host=127.0.0.1 --json"))["result"]["arrived"]
 
 
 def a_restart_keeps_everything(site: Pristine) -> None:
