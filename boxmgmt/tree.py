@@ -70,6 +70,7 @@ MAIN = Menu("Main Menu", (
                     Run("Change the password policy", security.set_password_policy),
                     Run("Change when sessions and accounts end", security.set_session_policy,
                         asks=("session_hours", "unused_days", "acknowledge")),
+                    Run("Replace the list of common passwords", security.set_password_blocklist),
                 )),
                 FREE,
                 FREE,

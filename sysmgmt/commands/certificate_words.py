@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.words import any_name, any_text, listed, one_of, whole
-from sysmgmt.domain import certificates, fingerprints, names, tls, truststore
+from sysmgmt.domain import blocklist, certificates, fingerprints, names, tls, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
@@ -201,6 +201,9 @@ BundleFile = Annotated[Bundle, Word("Name of a file in the import folder (PEM or
                                     from_file(_file_of_bundle), "NAME")]
 RevocationFile = Annotated[RevocationList, Word("Name of a file in the import folder",
                                                 from_file(_file_of_revocations), "NAME")]
+BlocklistFile = Annotated[tuple[str, ...], Word(
+    "Name of a file in the import folder, with one word a line", from_file(lambda data, reading: blocklist.read(data)),
+    "NAME")]
 PrivateKeyText = Annotated[str, Word("Private key (paste it, from -----BEGIN to -----END)", _private_key, "-",
                                      secret=True, block=True)]
 FilePassword = Annotated[str, Word("Password of the file or of the private key", any_text, "PASSWORD", secret=True)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sysmgmt.commands.certificate_words import BlocklistFile
 from sysmgmt.commands.words import (
     Acknowledge, Characters, Common, CurrentPassword, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions,
     RootDoors, RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
@@ -45,6 +46,18 @@ def set_password_policy(call: Call, min_length: Characters | None = None, max_ag
         "changed_positions": changed_positions, "refuses_common": common, "lockout_threshold": lockout_threshold,
         "unlock_minutes": unlock_minutes})
     return Change(state, facts.password_policy(state.settings))
+
+
+@command(needs=Permission.SECURITY)
+def set_password_blocklist(call: Call, file: BlocklistFile) -> Change:
+    """Replace the box's own list of passwords that are too common.
+
+    It counts besides the list that the product brings, from the next password on: where the level
+    or set_password_policy refuses common passwords they are refused, elsewhere they are warned of.
+    A password counts as common also with digits or signs behind it, and repeated. A file without
+    words empties the list.
+    """
+    return Change(security.set_blocklist(call.state, file), {"words": len(file)})
 
 
 @command(needs=Permission.SECURITY)
@@ -180,6 +193,6 @@ def regenerate_host_keys(call: Call) -> Change:
                   afterwards=lambda: facts.host_keys(call.box.doors.host_keys()))
 
 
-COMMANDS = (set_security_level, get_security_settings, check_compliance, set_password_policy, set_session_policy,
-            get_key_status, enable_root_access, disable_root_access, get_host_keys, regenerate_host_keys,
-            regenerate_encryption_keys)
+COMMANDS = (set_security_level, get_security_settings, check_compliance, set_password_policy, set_password_blocklist,
+            set_session_policy, get_key_status, enable_root_access, disable_root_access, get_host_keys,
+            regenerate_host_keys, regenerate_encryption_keys)

@@ -151,7 +151,7 @@ def _checked(text: str, name: str, reading: Reading) -> str:
 
 def _look_for_common(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
     """Refuse a password that is easy to guess, or warn of it. Raises PasswordTooCommon."""
-    if not passwords.is_common(text, *known):
+    if not passwords.is_common(text, *known, *security.blocked(reading.state)):
         return
     if rules.refuses_common:
         raise PasswordTooCommon()

@@ -120,6 +120,10 @@ def _of_receiver(found: list[Difference], state: State) -> Iterator[Event]:
         yield Event(NAMED["SettingsChanged"], "", _listed(rest))
 
 
+def _of_blocklist(found: list[Difference], state: State) -> Iterator[Event]:
+    yield Event(NAMED["SettingsChanged"], "", "the list of passwords that are too common")
+
+
 def _of_communication(found: Mapping[str, Difference], state: State) -> Iterator[Event]:
     communication = state.settings.communication
     if "communication.isolated" in found:
@@ -177,6 +181,7 @@ def _listed(found: list[Difference]) -> str:
 
 _TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
           "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver,
-          "syslog": _of_receiver, "snmp": _of_receiver, "snmp_users": _of_receiver, "directories": _of_receiver,
+          "syslog": _of_receiver, "blocklists": _of_blocklist, "snmp": _of_receiver, "snmp_users": _of_receiver,
+          "directories": _of_receiver,
           "partners": _of_partner, "identities": _of_identity, "upload_targets": _of_receiver}
 """What the changes of each table tell."""

@@ -11,6 +11,7 @@ from sysmgmt.domain.appliance import Erasure as Erasure
 from sysmgmt.domain.appliance import Registration as Registration
 from sysmgmt.domain.appliance import VCenter as VCenter
 from sysmgmt.domain.audit_policy import AuditPolicy
+from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.credentials import Certificate as Certificate
 from sysmgmt.domain.credentials import Identity as Identity
 from sysmgmt.domain.credentials import RevocationList as RevocationList
@@ -205,6 +206,7 @@ class State(NamedTuple):
     snmp: Records[SnmpSettings] = Records()
     snmp_users: Records[SnmpUser] = Records()
     vcenters: Records[VCenter] = Records()
+    blocklists: Records[Blocklist] = Records()
 
     @property
     def installed(self) -> bool:

@@ -19,7 +19,7 @@ GUIDE = {
     "clear_ldap_configuration": "security", "get_ldap_configuration": "view", "get_ldap_status": "view",
     "test_ldap_connection": "security",
     "set_security_level": "security", "get_security_settings": "security", "set_session_policy": "security",
-    "set_password_policy": "security", "check_compliance": "security",
+    "set_password_policy": "security", "set_password_blocklist": "security", "check_compliance": "security",
     "set_tls_minimum": "security", "confirm_change": "anyone", "get_pending_change": "view",
     "get_cipher_suites": "security",
     "create_web_certificate_request": "security", "cancel_web_certificate_request": "security",

@@ -165,6 +165,26 @@ def test_every_common_password_is_refused_where_the_length_alone_would_not(at: L
     assert found == {"PasswordTooCommon"}
 
 
+@pytest.mark.requirement(23)
+def test_the_list_of_common_passwords_is_replaced_and_counts_at_once_also_in_open_sessions(at: Levelled) -> None:
+    box = at("nist")
+    admin, bob = box.admin(), box.client("bob", CHOSEN)
+    place = box.folder / "import"
+    place.mkdir(exist_ok=True)
+    (place / "words").write_text("# of our town\nOldMill-Brewery\n\n")
+    assert admin.do('set_user name=bob password="oldmill-brewery" --dry-run').code == "Done", "it is no common one yet"
+    assert admin.do("set_password_blocklist file=words").result == {"words": 1}
+    assert change(bob, CHOSEN, "OLDMILL-brewery2026!") == "PasswordTooCommon"
+    assert admin.do('set_user name=bob password="oldmill-brewery"').code == "PasswordTooCommon"
+    (place / "words").write_text("another-word-entirely\n")
+    assert admin.do("set_password_blocklist file=words").code == "Done"
+    assert change(bob, CHOSEN, "another-word-entirely") == "PasswordTooCommon"
+    assert change(bob, CHOSEN, "OLDMILL-brewery2026!") == "Done"
+    (place / "words").write_bytes(b"\xff\xfe")
+    assert admin.do("set_password_blocklist file=words").code == "InvalidValue"
+    assert admin.do("set_password_blocklist file=../state.json").code == "InvalidValue"
+
+
 @pytest.mark.requirement(38)
 def test_at_nist_a_lock_ends_by_itself_after_15_minutes(at: Levelled) -> None:
     box = at("nist")

@@ -2,7 +2,6 @@
 
 UNMET = {
     11: "Users of a directory cannot log in yet.",
-    23: "The list of common passwords is part of the product.",
     34: "There is no second factor of our own: SSH can ask for a key and a password together, TOTP is not offered.",
     35: "Users of a directory cannot log in yet; nothing of a login is kept for later.",
     41: "A stranger who knows names can lock them remotely, three guesses each; the console stays open to admin, and "
