@@ -178,6 +178,7 @@ MAIN = Menu("Main Menu", (
         Run("View the ports that listen", diagnostics.get_listening_ports),
         Run("View whether the box is hardened", diagnostics.get_hardening_status),
         Run("Verify a package", updates.verify_package),
+        Run("Follow the events", logs.get_events_log, given={"follow": "yes"}, asks=("level", "text")),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -11,8 +11,8 @@ from boxmgmt.action import Site, is_hidden, perform
 from boxmgmt.menu import Leaf, Menu, Open, names, numbered, walked
 from sysmgmt.commands import support
 from sysmgmt.domain.errors import InvalidValue, PermissionDenied, UnknownCommand
-from sysmgmt.engine import language
-from sysmgmt.engine.request import Answer, refused
+from sysmgmt.engine import following, language
+from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.taker import Manner, Taker
 
 HIDING = (PermissionDenied.__name__, UnknownCommand.__name__)
@@ -74,7 +74,9 @@ class Walk(Taker):
 
     def _do(self, item: Leaf) -> Answer:
         if not isinstance(item, Open):
-            return perform(self._site, item)
+            answer = perform(self._site, item)
+            followed = following.is_wanted(item.command, Request(item.command.name, item.given))
+            return followed and self.manner.follow and not answer.status and self.follow(answer, 0) or answer
         self._show(["", "Enter quit to come back to the menu."])
         return self._programs[item.program]()
 

@@ -38,6 +38,9 @@ Since = Annotated[str, Word("The earliest time, in UTC", _time, "2026-01-31[T14:
 Until = Annotated[str, Word("The latest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]
 Containing = Annotated[str, Word("Text that a record contains", any_text, "TEXT")]
 After = Annotated[int, Word("Number of the record after which to begin", whole(0, 999_999_999, "records"), "NUMBER")]
+Follow = Annotated[bool, Word("Whether new ones are shown as they come, at a terminal",
+                              lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+                              offers=lambda state: ["yes", "no"])]
 Limit = Annotated[int, Word("How many records", whole(1, MOST, "records"), f"1-{MOST}")]
 """At most so many are shown; the oldest after `after`, else the newest."""
 AuditAnchor = Annotated[tuple[int, str], Word(

@@ -1,7 +1,7 @@
 """What the box tells of itself (R020, R021) and what its users have done (R029-R033)."""
 
 from sysmgmt.commands.log_words import (
-    After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Limit, RecordedCode, RecordedCommand,
+    After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Follow, Limit, RecordedCode, RecordedCommand,
     RecordedUser, Since, Until)
 from sysmgmt.domain import facts, logs
 from sysmgmt.domain.errors import AuditDamaged, InvalidValue
@@ -17,10 +17,11 @@ USUAL = 100
 @command(needs=Permission.VIEW)
 def get_events_log(call: Call, level: EventLevel | None = None, scope: EventScope | None = None,
                    topic: EventTopic | None = None, since: Since = "", until: Until = "", text: Containing = "",
-                   after: After | None = None, limit: Limit = USUAL) -> Shown:
+                   after: After | None = None, limit: Limit = USUAL, follow: Follow = False) -> Shown:
     """List the events of the box, oldest first: the newest ones, or those that follow a number.
 
-    With after=NUMBER of the last event that you have seen, you get what has happened since then.
+    With after=NUMBER of the last event that you have seen, you get what has happened since then. With
+    follow=yes, at a terminal, new ones are shown as they come, until you press q or Ctrl-C.
     """
     wanted = Wanted(_given(level=level, scope=scope, topic=topic), since, until, text, after, limit)
     return Shown({"events": [facts.record(one) for one in logs.select(call.box.events.newest(), wanted)]})

@@ -43,6 +43,12 @@ class Door(Protocol):
         Whoever is `listening` is told now and then how far a long one has come, and given its raw bytes.
         """
 
+    def follow(self, after: int) -> Answer:
+        """What there is by now behind a record of the log that the last request asked to follow; it leaves no record.
+
+        It does not show that somebody is still there, and is refused once the caller may not see it any more.
+        """
+
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
 

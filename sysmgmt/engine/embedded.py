@@ -7,14 +7,13 @@ from typing import ParamSpec, TypeVar
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.levels import rules_of
-from sysmgmt.domain.lockout import BY_ATTEMPTS
 from sysmgmt.domain.progress import NOBODY, Listening, sparse
-from sysmgmt.domain.times import iso
-from sysmgmt.engine import authority, departure, dispatch, login, returning, together
+from sysmgmt.engine import authority, departure, dispatch, following, login, returning, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.door import Sign
+from sysmgmt.engine.news import News
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
@@ -53,7 +52,8 @@ class EmbeddedDoor:
         self._greeting = known.answer if known else None
         self._caller = known.caller if known else stranger
         self._stranger = stranger
-        self._told: float | None = None
+        self._news = News()
+        self._followed: Request | None = None
 
     @property
     def caller(self) -> Caller:
@@ -91,16 +91,14 @@ class EmbeddedDoor:
     def _run(self, request: Request, listening: Listening) -> Answer:
         _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
-        return answer._replace(warnings=(*answer.warnings, *self._news()))
+        wanted = following.is_wanted(declared(self._house.catalog, request.command), request)
+        self._followed = request if wanted and not answer.status else None
+        news = self._news.of(self._house.box.store.read(), self._caller)
+        return answer._replace(warnings=(*answer.warnings, *news))
 
-    def _news(self) -> tuple[str, ...]:
-        """What the user of an open session is told, once: that wrong passwords have locked the account."""
-        account = self._house.box.store.read().accounts.get(self._caller.user) if self._caller.session else None
-        locked_since = account.locked_since if account and account.locked_by == BY_ATTEMPTS else None
-        told, self._told = self._told, locked_since
-        if locked_since in (None, told):
-            return ()
-        return (f"Wrong passwords have locked your account since {iso(locked_since)}; nobody can log in with it.",)
+    def follow(self, after: int) -> Answer:
+        """What there is by now behind a record of the log that the last request asked to follow."""
+        return following.look(self._house, self._caller, self._followed, after)
 
     @_uninterrupted
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:

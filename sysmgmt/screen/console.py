@@ -53,7 +53,8 @@ class Console(NamedTuple):
         return Manner(
             asker=self.person.asker if self.person else None, next_value=self.lines.value,
             counts_failures=single or in_batch, stops_at_failure=in_batch and not self.options.keep_going,
-            on_command_line=single, mark=self.place.mark if in_batch else _nowhere)
+            on_command_line=single, mark=self.place.mark if in_batch else _nowhere,
+            follow=self.person.follow if self.person else None)
 
     @property
     def source(self) -> "Lines | Keyboard":

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal, SecretOnCommandLine
 from sysmgmt.domain.progress import Listening
-from sysmgmt.engine import language
+from sysmgmt.engine import following, language
 from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
@@ -18,6 +18,8 @@ from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
 MOST_AWAITED = 8
+NOT_FOLLOWED = ("A log is followed at a terminal only; without follow, and with after=NUMBER of the last record seen, "
+                "a script gets what has happened since")
 
 
 class Conversation(Taker):
@@ -33,16 +35,25 @@ class Conversation(Taker):
         if language.is_blank(line):
             return False
         request, as_json = self.read(line)
-        return self.finish(self._run(request, as_json), as_json)
+        answer = self._run(request, as_json)
+        over = self.finish(answer, as_json)
+        if isinstance(request, Request) and not answer.status and self._is_followed(request):
+            after = int(request.texts.get(following.AFTER, 0))
+            end = self.follow(answer, after, as_json)
+            return end is not None and self.count(end)
+        return over
+
+    def _is_followed(self, request: Request) -> bool:
+        return following.is_wanted(self.catalog.get(request.command), request)
 
     def read(self, line: str) -> tuple[Request | Answer, bool]:
         """The request that `line` is, or the answer that refuses it; and whether it wants JSON."""
         name = "help" if language.command_of(line) == "?" else language.command_of(line)
         # Whatever becomes of this line: the lines that it says hold values are no commands.
-        following = [] if self.manner.asker else self._following(len(language.awaited(line)))
+        values = [] if self.manner.asker else self._following(len(language.awaited(line)))
         try:
             parsed = language.parse(line)
-            return self._request(parsed._replace(command=name), following), "json" in parsed.flags
+            return self._request(parsed._replace(command=name), values), "json" in parsed.flags
         except Refusal as refusal:
             return refused(name, refusal), "--json" in line.split()
 
@@ -53,22 +64,25 @@ class Conversation(Taker):
             self.manner.next_value()
         return kept
 
-    def _request(self, line: Line, following: Sequence[str | None]) -> Request:
+    def _request(self, line: Line, values: Sequence[str | None]) -> Request:
         if "help" in line.flags:
             return Request("help", {"command": line.command})
         command = self.catalog.get(line.command)
         if command is None or command.needs == OWN_WORK:
             return Request(line.command, line.texts)
-        texts = self._texts(command, line, following)
-        return Request(line.command, texts, "dry-run" in line.flags, "yes" in line.flags)
+        texts = self._texts(command, line, values)
+        request = Request(line.command, texts, "dry-run" in line.flags, "yes" in line.flags)
+        if self.manner.follow is None and self._is_followed(request):
+            raise InvalidValue(what=NOT_FOLLOWED)
+        return request
 
-    def _texts(self, command: Command, line: Line, following: Sequence[str | None]) -> dict[str, str]:
+    def _texts(self, command: Command, line: Line, values: Sequence[str | None]) -> dict[str, str]:
         texts = dict(line.texts)
         self._place_bare(command, line.bare, texts)
         if self.manner.asker:
             texts |= {name: self._awaited(command, name, self.manner.asker) for name in line.on_next_lines}
         else:
-            texts |= _on_next_lines(command, line.on_next_lines, following)
+            texts |= _on_next_lines(command, line.on_next_lines, values)
         if self.manner.on_command_line:
             _check_secrets(command, line.texts)
         if self.manner.asker and not self.door.barred(command.name):

@@ -60,6 +60,17 @@ class Output:
         else:
             self._show("".join(line + "\n" for line in readable(answer)))
 
+    def more(self, answer: Answer, as_json: bool = False) -> None:
+        """Show what follows an answer that was shown: its records, without what they stand below."""
+        for warning in answer.warnings:
+            self.tell(f"Warning: {warning}")
+        if not any((answer.result or {}).values()):
+            return
+        if as_json or self.as_json:
+            self._write(document(answer) + "\n")
+        else:
+            self._write("".join(line + "\n" for line in list(text.lines(answer.result or {}))[1:]))
+
     def tell(self, message: str) -> None:
         """A message beside the answers; each of its lines is escaped."""
         with suppress(OSError):  # where nobody listens the exit status still tells

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sysmgmt import __version__
 from sysmgmt.commands.catalog import CHAPTERS
-from sysmgmt.domain import passwords, permissions, roles
+from sysmgmt.domain import event_kinds, passwords, permissions, roles
 from sysmgmt.domain.errors import refusals
 from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.times import words
@@ -31,6 +31,7 @@ def sysmgmt() -> str:
         *roff.heading("SECURITY LEVELS"), *roff.terms(levels()),
         *roff.heading("LDAP"), *roff.paragraphs(prose.LDAP),
         *roff.heading("ANSWERS"), *roff.paragraphs(prose.ANSWERS),
+        *roff.heading("EVENTS"), *roff.paragraphs(prose.EVENTS), *roff.terms(events()),
         *ending(),
     ]) + "\n"
 
@@ -108,6 +109,16 @@ def _beyond(rules: Rules) -> str:
         (not rules.clear_text, "Nothing is sent in clear text; TLS begins with 1.2."),
         (rules.guarantee, "Nothing is changed without its record."))
     return "".join(f" {sentence}" for holds, sentence in told if holds)
+
+
+def events() -> Iterator[tuple[str, str]]:
+    """All kinds of events: number, name and level; scope, topic, what happened, and what to do about it."""
+    for one in sorted(event_kinds.KINDS, key=lambda one: one.id):
+        lasting = f" Event {one.cleared} follows when it is over." if one.cleared else ""
+        action = one.action or event_kinds.NO_ACTION
+        yield (f"{one.id} {one.name} ({one.level})",
+               f"{one.summary}{lasting} Scope {one.scope}, topic {one.topic}. User action: {action}".replace(
+                   "{subject}", "SUBJECT"))
 
 
 def codes() -> Iterator[tuple[str, str]]:

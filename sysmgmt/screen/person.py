@@ -6,17 +6,20 @@ from typing import NamedTuple
 
 from sysmgmt.screen.ask import Asker
 from sysmgmt.screen.ended import Standing
+from sysmgmt.screen.following import Follower
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.pager import Pager
 from sysmgmt.screen.questions import TerminalAsker
+from sysmgmt.screen.taker import Follow
 
 
 class Person(NamedTuple):
-    """A keyboard, somebody to ask, and a pager to show long texts with."""
+    """A keyboard, somebody to ask, a pager to show long texts with, and what follows a log."""
 
     keyboard: Keyboard
     asker: Asker
     page: Callable[[str], None]
+    follow: Follow
 
 
 def at_terminal(limit: Callable[[], float], standing: Standing) -> Person:
@@ -26,4 +29,4 @@ def at_terminal(limit: Callable[[], float], standing: Standing) -> Person:
     """
     screen = sys.stdout if sys.stdout.isatty() else open("/dev/tty", "w", encoding="utf-8")
     keyboard = Keyboard(sys.stdin, screen, limit, standing)
-    return Person(keyboard, TerminalAsker(keyboard), Pager(keyboard).page)
+    return Person(keyboard, TerminalAsker(keyboard), Pager(keyboard).page, Follower(keyboard).follow)

@@ -70,6 +70,13 @@ permission security or audit the lock and login details of other users are null.
 a list warnings, a dry run has dry_run true.
 """
 
+EVENTS = """
+What happens to the box is an event, which get_events_log shows and which mail, syslog and SNMP tell of. A
+number never gets another meaning. An event that is followed by another one when it is over is
+lasting, every other one is transient. The scope root_cause has what somebody has to look after, normal
+what happens besides, and advanced what only whoever looks for a fault wants to know.
+"""
+
 STATUSES = (
     ("0", "done, also if nothing had to be changed"),
     ("1", "refused by a rule, or failed"),

@@ -47,6 +47,14 @@ def run(visit: "Visit", given: Parameters) -> Facts:
     return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}
 
 
+def follow(visit: "Visit", given: Parameters) -> Facts:
+    """What is new of what the last request asked to follow."""
+    after = given.get("after")
+    if type(after) is not int or after < 0:
+        raise Garbled("no number")
+    return {"answer": visit.door.follow(after)._asdict()}
+
+
 def run_together(visit: "Visit", given: Parameters) -> Facts:
     """Run all requests or none. Raises Garbled if there are more than a batch may have."""
     items = values.items(given.get("requests"))
@@ -97,12 +105,12 @@ def explain(visit: "Visit", given: Parameters) -> Facts:
 
 CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
     "Enter": enter, "Sign": sign, "LogIn": log_in, "Run": run, "RunTogether": run_together, "Barred": barred,
-    "Check": check, "Line": shown.line,
+    "Check": check, "Line": shown.line, "Follow": follow,
     "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": explain,
     "Authenticate": doorkeeper.authenticate, "Account": doorkeeper.account, "OpenSession": doorkeeper.open_session,
     "CloseSession": doorkeeper.close_session, "Keys": doorkeeper.keys,
 }
-PASSIVE = frozenset({"Enter", "Sign", "Standing", "Offers", "Barred", "Check"})
+PASSIVE = frozenset({"Enter", "Sign", "Standing", "Offers", "Barred", "Check", "Follow"})
 """Calls that a shell makes by itself: they do not show that its user is still there."""
 CHECKING = frozenset({"LogIn"})
 """Calls with a password of anybody: no attempt is counted before its turn comes near."""

@@ -61,6 +61,13 @@ class ServiceDoor:
         raw = {"raw": True} if listening.sink else {}
         return self._answered("Run", values.plain(request) | raw, listening)
 
+    def follow(self, after: int) -> Answer:
+        """What there is by now behind a record of the log that the last request asked to follow."""
+        try:
+            return values.answer(self._calls.call("Follow", {"after": after})["answer"])
+        except ServiceLost as lost:
+            return refused(None, lost)
+
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """Run all requests or none; an Answer among them is one that has already failed."""
         reply = self._calls.call("RunTogether", {"requests": [values.plain(one) for one in requests]})

@@ -17,6 +17,8 @@ method LogIn(name: string, password: string) -> (answer: object, caller: object)
 # With raw besides, so do replies with a piece of what is downloaded, in base64.
 method Run(request: ?object, answer: ?object, raw: ?bool)
   -> (answer: ?object, caller: ?object, progress: ?object, piece: ?string)
+# What is new since the last Run, of a command that was asked to follow
+method Follow(after: int) -> (answer: object)
 method RunTogether(requests: []object) -> (answers: []object, caller: object)
 method Barred(command: string) -> (answer: ?object)
 method Check(command: string, parameter: string, texts: [string]string) -> (answer: ?object)

@@ -9,6 +9,7 @@ import pytest
 from boxmgmt.pages import PAGES
 from sysmgmt.commands.catalog import CHAPTERS
 from sysmgmt.domain.errors import refusals
+from sysmgmt.domain.event_kinds import KINDS, NO_ACTION
 from tests.requirements import coverage
 
 MAN = Path(__file__).parents[2] / "man"
@@ -45,3 +46,12 @@ def test_every_command_parameter_and_code_is_in_the_manual() -> None:
             assert command.name in plain
             assert all(f"{one.name}=" in plain for one in command.parameters)
     assert all(one.__name__ in plain for one in refusals())
+
+
+@pytest.mark.checklist("R020")
+def test_every_event_is_in_the_manual_with_what_to_do_about_it() -> None:
+    plain = (MAN / "sysmgmt.1").read_text().replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", '"')
+    for one in KINDS:
+        assert f"\n\\fB{one.id} {one.name} ({one.level})\\fR\n" in plain, one.name
+        assert f"Scope {one.scope}, topic {one.topic}. User action: " in plain
+        assert (one.action or NO_ACTION).format(subject="SUBJECT") in plain

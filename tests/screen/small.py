@@ -84,6 +84,9 @@ class SmallDoor:
     def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         return Answer(request.command)
 
+    def follow(self, after: int) -> Answer:
+        return Answer(None, status=2)
+
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         return [self.run(one) for one in requests]
 

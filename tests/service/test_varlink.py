@@ -49,6 +49,8 @@ CALLED: list[tuple[str, dict[str, Any]]] = [
     ("Check", {"command": "add_user", "parameter": "name", "texts": {"name": "x y"}}),
     ("Run", {"request": {"command": "get_users", "texts": {}}}),
     ("Run", {"answer": {"command": "add_user", "code": "InvalidValue", "status": 2, "message": "No."}}),
+    ("Follow", {"after": 0}),
+    ("Run", {"request": {"command": "get_events_log", "texts": {"follow": "yes"}}}), ("Follow", {"after": 1}),
     ("RunTogether", {"requests": [{"request": {"command": "get_users", "texts": {}}}]}),
     ("Line", {"line": "get_groups"}),
     ("Explain", {"type": "ValueError", "frames": ["x"]}), ("LogOut", {"reason": "over"}),

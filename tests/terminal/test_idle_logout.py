@@ -80,7 +80,11 @@ def pager(start: Callable[[str], Waiting]) -> Waiting:
     return at_prompt(start).press("help\r", "q: quit")
 
 
-PLACES = (at_prompt, half_typed_line, menu, question, hidden_question, pager)
+def follower(start: Callable[[str], Waiting]) -> Waiting:
+    return at_prompt(start).press("get_events_log follow=yes\r", "Press q or Ctrl-C to end.")
+
+
+PLACES = (at_prompt, half_typed_line, menu, question, hidden_question, pager, follower)
 
 
 @pytest.fixture
