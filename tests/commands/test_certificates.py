@@ -277,3 +277,17 @@ def test_where_each_certificate_is_used_is_listed(basic: TestBox) -> None:
     used = {each["use"]: each["where_used"] for each in admin.facts("get_certificates")["certificates"]}
     assert used == {"root": ["system certificate"], "cluster": ["partner east"], "web": ["web server"],
                     "system": ["signatures of audit exports and system info", "syslog server logs.example"]}
+
+
+@pytest.mark.checklist("B17")
+def test_the_answer_of_an_authority_that_leaves_everything_out_is_installed_and_doubted(
+        basic: TestBox, tmp_path: Path, above: tuple[Made, Made]) -> None:
+    """The line of the Storage Virtualize document: openssl makes a certificate without extensions of it."""
+    basic.clock.now = NOW.timestamp() + 366 * DAY
+    (tmp_path / "certificate.csr").write_text(basic.admin().facts(REQUEST)["pem"])
+    openssl(tmp_path, "x509", "-CA", "middle.pem", "-CAkey", "middle.key", "-CAcreateserial", "-in",
+            "certificate.csr", "-req", "-days", "365", "-out", "SignedMasterEndpoint.pem")
+    admin = basic.admin()
+    answer = admin.do(f'install_certificate pem="{(tmp_path / "SignedMasterEndpoint.pem").read_text()}{texts(above)}"')
+    assert answer.code == "Done" and "no alternative names" in str(answer.warnings)
+    assert (answer.result or {})["chain"] == ["CN=Outside Middle", "CN=Outside Root"]
