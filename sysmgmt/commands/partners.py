@@ -7,7 +7,7 @@ from typing import Any
 from sysmgmt.commands.partner_words import (
     CommunicationLevel, Isolation, NewPartner, OwnAddress, OwnPort, PartnerAddress, PartnerCertificate, PartnerFile,
     PartnerName, PartnerPort, Unprotected)
-from sysmgmt.domain import certificates, consequences, partner_facts, partners
+from sysmgmt.domain import certificates, consequences, partner_facts, partners, truststore
 from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.model import Communication, Partner, State
 from sysmgmt.domain.permissions import Permission
@@ -55,6 +55,7 @@ def add_partner(call: Call, name: NewPartner, address: PartnerAddress, port: Par
     partner on the box listens for partners: see set_partner_port.
     """
     shown = partners.single(certificates.given("add_partner", pem, file))
+    call.box.reader.check_revoked([shown], truststore.lists(call.state))
     one = Partner(name, address, port, shown, call.caller.user, call.now)
     return Change(partners.add(call.state, one, call.now), partner_facts.partner(one, call.now),
                   notes={"fingerprint": shown.fingerprint})
@@ -73,9 +74,11 @@ def change_cluster_certificate(call: Call, name: PartnerName, pem: PartnerCertif
                                file: PartnerFile | None = None) -> Change:
     """Change the certificate by which a partner is known: paste what get_cluster_certificate shows there.
 
-    Needed when the partner has a new one. The old one is not accepted any more.
+    Needed when the partner has a new one. The old one is not accepted any more. One that a revocation
+    list names is refused, as with add_partner.
     """
     shown = partners.single(certificates.given("change_cluster_certificate", pem, file))
+    call.box.reader.check_revoked([shown], truststore.lists(call.state))
     state = partners.change_certificate(call.state, name, shown, call.now)
     return Change(state, partner_facts.partner(partners.find(state, name), call.now),
                   notes={"fingerprint": shown.fingerprint})

@@ -76,6 +76,7 @@ def policy(trust: Trust, leaf: verification.ExtensionPolicy) -> verification.Pol
 
 
 def load(one: Certificate) -> x509.Certificate:
+    """A certificate, for the library."""
     return x509.load_pem_x509_certificate(one.pem.encode())
 
 

@@ -4,7 +4,7 @@ import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sysmgmt.domain import fingerprints
-from tests.support.authorities import CA, LEAF, NOW, Made, Wish, make
+from tests.support.authorities import CA, LEAF, NOW, Made, Wish, make, revocations
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 
 BOTH = LEAF._replace(extended=(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH))
@@ -157,3 +157,14 @@ def test_nobody_shows_the_private_key(admin: Client, basic: TestBox) -> None:
     answers = repr([admin.do(one) for one in ("get_cluster_certificate", "get_partners", "export_state")])
     assert sealed.decode() not in answers and "PRIVATE" not in answers
     assert sealed in basic.everything() and b"PRIVATE KEY" not in basic.everything()
+
+
+@pytest.mark.requirement(98)
+def test_a_certificate_that_was_revoked_makes_nobody_a_partner(admin: Client) -> None:
+    authority = make("Authority", wish=CA)
+    good, revoked = make("east", authority, BOTH), make("east", authority, BOTH)
+    admin.facts(f'add_trusted_certificate name=ca purposes=cluster pem="{authority.pem}"')
+    admin.facts(f'add_revocation_list name=crl pem="{revocations(authority, [revoked])}"')
+    assert "it was revoked" in add(admin, revoked, "east")
+    assert add(admin, good, "east") == "Done "
+    assert "it was revoked" in (admin.do(f'change_cluster_certificate name=east pem="{revoked.pem}"').message or "")
