@@ -61,7 +61,7 @@ def _connect(to: Target, port: int) -> tuple[str, str, str]:
             verdict = CLOSED, "it refuses connections"
         except OSError as problem:
             verdict = FILTERED, _words(problem)
-        return *verdict, str(link.getsockname()[0])
+        return *verdict, _source(link)
 
 
 def _send(to: Target, port: int) -> tuple[str, str, str]:
@@ -76,7 +76,7 @@ def _send(to: Target, port: int) -> tuple[str, str, str]:
             verdict = CLOSED, "nothing listens there"
         except OSError as problem:
             verdict = FILTERED, _words(problem)
-        return *verdict, str(link.getsockname()[0])
+        return *verdict, _source(link)
 
 
 def _answered(link: socket.socket, words: bytes) -> bool:
@@ -94,7 +94,7 @@ def _answered(link: socket.socket, words: bytes) -> bool:
 def _ask(to: Target, port: int) -> tuple[str, str, str]:
     """Whether an echo request is answered. Raises ServiceRefused."""
     with echoes.link(to) as link:
-        source = str(link.socket.getsockname()[0])
+        source = _source(link.socket)
         for _ in range(2):
             try:
                 link.echo(echoes.USUAL, AGAIN)
@@ -104,6 +104,12 @@ def _ask(to: Target, port: int) -> tuple[str, str, str]:
             except OSError as problem:
                 return FILTERED, _words(problem), source
         return FILTERED, SILENT, source
+
+
+def _source(link: socket.socket) -> str:
+    """The address of the box that was used; "" where there is no way, and so none was."""
+    address = str(link.getsockname()[0])
+    return "" if address in ("0.0.0.0", "::") else address
 
 
 def _words(problem: OSError) -> str:

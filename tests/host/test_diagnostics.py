@@ -96,6 +96,27 @@ def test_of_a_silent_udp_port_nothing_is_claimed(network: Network) -> None:
         53: "open", OPEN_UDP: "open_or_filtered", 6015: "open_or_filtered", 6016: "closed"}
 
 
+def test_a_real_snmp_agent_answers_what_it_is_sent(network: Network, tmp_path: Path) -> None:
+    (tmp_path / "snmpd.conf").write_text("rouser nobody\n")
+    agent = within(network.names.neighbour, lambda: subprocess.Popen(
+        ["/usr/sbin/snmpd", "-f", "-LE", "0", "-C", "-c", str(tmp_path / "snmpd.conf"), "-p", str(tmp_path / "pid"),
+         f"udp:{NEIGHBOUR}:161"], env={"SNMP_PERSISTENT_DIR": str(tmp_path)}))
+    try:
+        deadline = time.monotonic() + 20
+        while (found := network.port(f"row=9.9 host={NEIGHBOUR} protocol=udp")["verdict"]) == "closed":
+            assert time.monotonic() < deadline and agent.poll() is None
+        assert found == "open"
+    finally:
+        agent.terminate()
+        agent.wait(20)
+
+
+def test_where_no_way_leads_nothing_was_used_as_source(network: Network) -> None:
+    lost = within(network.names.router, lambda: network.admin.facts("test_connectivity host=203.0.113.1 port=1"))
+    assert (lost["ports"][0]["verdict"], lost["ports"][0]["reason"]) == ("filtered", "network is unreachable")
+    assert lost["ports"][0]["source"] is None
+
+
 def test_a_name_that_nobody_knows_is_told_as_such(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RES_OPTIONS", "timeout:1 attempts:1")
     found = network.port("host=nosuch.invalid port=25")
