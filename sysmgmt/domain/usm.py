@@ -16,6 +16,10 @@ _ENTERPRISE = 32473
 _OWN_TEXT = b"\x05"
 AGENT, NOTIFIER = b"\x01", b"\x02"
 """What of the box an engine is: each counts its time by itself."""
+DISCOVERY = bytes.fromhex("303a 020103 300f 02024a69 020300ffe3 040104 020103"
+                          "0410 300e 0400 020100 020100 0400 0400 0400"
+                          "3012 0400 0400 a00c 02020e6b 020100 020100 3000")
+"""The question of SNMPv3 which engine answers there; everybody may ask it (RFC 3414, 4)."""
 
 
 def key(passphrase: str) -> str:

@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
-from sysmgmt.domain import dns
+from sysmgmt.domain import dns, usm
 from sysmgmt.domain.port_tables import ICMP, TCP, UDP
 from sysmgmt.domain.probes import CLOSED, FILTERED, NO_NAME, OPEN, UNCLEAR, Finding, Probe
 from sysmgmt.host import echoes, routes
@@ -15,9 +15,7 @@ AT_ONCE = 32
 PATIENCE, AGAIN = 3.0, 1.0
 """Seconds that a connection may take, and after which a datagram is sent again, once."""
 SILENT = "nothing answers"
-_SNMP = bytes.fromhex("303a020103300f02024a69020300ffe30401040201030410300e0400020100020100040004000400"
-                      "301204000400a00c020237f00201000201003000")
-WORDS = {53: dns.query(1, "localhost", dns.A), 123: b"\x23" + bytes(47), 161: _SNMP}
+WORDS = {53: dns.query(1, "localhost", dns.A), 123: b"\x23" + bytes(47), 161: usm.DISCOVERY}
 """What a service on a UDP port answers whoever asks: DNS, NTP, and SNMPv3 (its engine). Others are sent nothing."""
 
 

@@ -60,9 +60,6 @@ rouser {name} authpriv -V box
 COMMUNITY_TEXT = """rocommunity {community} default -V box
 rocommunity6 {community} default -V box
 """
-DISCOVERY = bytes.fromhex("303a020103300f02024a69020300ffe30401040201030410300e0400020100020100040004000400"
-                          "301204000400a00c02020e6b0201000201003000")
-"""The question of SNMPv3 who answers there, which everybody may ask (RFC 3414, 4)."""
 
 
 class Agent(NamedTuple):
@@ -184,7 +181,7 @@ def asked(address: str, port: int) -> bytes:
         one.settimeout(POLL)
         try:
             one.connect((address, port))
-            one.send(DISCOVERY)
+            one.send(usm.DISCOVERY)
             return one.recv(2048)
         except OSError:
             time.sleep(POLL)
