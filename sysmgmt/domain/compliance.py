@@ -11,6 +11,7 @@ from sysmgmt.domain import directory, tls
 from sysmgmt.domain.errors import LevelForbids
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.model import Certificate, State
+from sysmgmt.domain.snmp import V2C
 from sysmgmt.domain.syslog import TLS
 from sysmgmt.domain.times import iso
 
@@ -110,9 +111,11 @@ def _own_certificates_of_servers(state: State) -> list[str]:
 
 
 def _clear_text(state: State) -> list[str]:
-    """The servers to which the box speaks without TLS."""
+    """The servers to which the box speaks without TLS, and SNMP before its version 3."""
+    watchers = ["SNMP version 2c" for one in state.snmp.values() if one.enabled and one.version == V2C]
     relays = [f"syslog server {one.name}" for one in state.syslog.values() if one.enabled and one.protocol != TLS]
-    return relays + [f"directory {one.server}" for one in state.directories.values() if one.protocol == directory.CLEAR]
+    asked = [f"directory {one.server}" for one in state.directories.values() if one.protocol == directory.CLEAR]
+    return relays + watchers + asked
 
 
 RULES = (
@@ -165,7 +168,7 @@ RULES = (
     Rule("revocation_required", "FIA_X509_EXT.1/Rev", _wanted(lambda rules: rules.strict_trust),
          _own(lambda rules: rules.strict_trust), _equal, "set_security_level level={level}"),
     Rule("clear_text", "SRG-APP-000172-NDM-000259; FTP_ITC.1", lambda rules: None if rules.clear_text else [],
-         _clear_text, _equal, "config_syslog with protocol=tls"),
+         _clear_text, _equal, "config_syslog with protocol=tls; config_snmp version=3"),
     Rule("audit_guarantee", "APSC-DV-001120; NAOT-AU-000003", _wanted(lambda rules: rules.guarantee),
          lambda state: state.settings.audit.guarantee, _equal, "set_audit_policy audit_guarantee=yes"),
 )
@@ -206,7 +209,7 @@ def check(old: State, new: State) -> None:
 
     A change of the level itself shows what is left to do.
     """
-    looked_at = ("settings", "identities", "trusted_certificates", "syslog", "directories")
+    looked_at = ("settings", "identities", "trusted_certificates", "syslog", "snmp", "directories")
     if all(getattr(old, name) is getattr(new, name) for name in looked_at) or not old.installed:
         return
     if old.settings.level != new.settings.level:

@@ -29,6 +29,22 @@ def waiting(newest: Iterable[Mapping[str, Any]], after: int) -> list[Mapping[str
     return list(deque(later, MOST))[::-1]
 
 
+class Sieve:
+    """What somebody wants of the records that wait; what nobody wants is looked at once."""
+
+    def __init__(self) -> None:
+        self._passed = 0
+
+    def wanted(self, newest: Iterable[Mapping[str, Any]], after: int,
+               wants: Callable[[Mapping[str, Any]], bool]) -> list[Mapping[str, Any]]:
+        """Those after a number that somebody wants, the oldest first, as far as it looks in one go."""
+        records = waiting(newest, max(after, self._passed))
+        found = [one for one in records if wants(one)]
+        if records and not found:
+            self._passed = int(records[-1]["seq"])
+        return found
+
+
 def last(newest: Iterable[Mapping[str, Any]]) -> int:
     """The number of the last record; 0 where there is none."""
     return next((int(one["seq"]) for one in newest), 0)

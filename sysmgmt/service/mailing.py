@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import delivery, mail
 from sysmgmt.domain.conditions import Finding
-from sysmgmt.domain.delivery import TELLING, Delivered, Patience, unfollowed
+from sysmgmt.domain.delivery import TELLING, Delivered, Patience, Sieve, unfollowed
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.mail import Letter
 from sysmgmt.domain.model import MailServer
@@ -42,7 +42,7 @@ class Postman:
     def _begin(self, server: MailServer | None) -> None:
         self._server = server
         self._failing: dict[str, Patience] = {}
-        self._unwanted: dict[str, int] = {}
+        self._sieves: dict[str, Sieve] = {}
         self._seen: object = None
 
     def look(self, house: House) -> None:
@@ -77,13 +77,9 @@ class Postman:
                 yield Parcel(letter, queue, queue.name, Delivered(found[-1]["seq"], now))
 
     def _wanted(self, house: House, queue: Queue) -> list[Mapping[str, Any]]:
-        """The events that wait for a recipient; what nobody wants is looked at once."""
-        begin = max(queue.done.number, self._unwanted.get(queue.name, 0))
-        records = delivery.waiting(house.box.events.newest(), begin)
-        wanted = [one for one in records if queue.recipient.wants(one)]
-        if records and not wanted:
-            self._unwanted[queue.name] = records[-1]["seq"]
-        return wanted
+        """The events that wait for a recipient."""
+        sieve = self._sieves.setdefault(queue.name, Sieve())
+        return sieve.wanted(house.box.events.newest(), queue.done.number, queue.recipient.wants)
 
     def _bring(self, house: House, server: MailServer, parcels: list[Parcel]) -> None:
         """Bring them, and keep of each that it was taken, or why it was not."""

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sysmgmt.domain import delivery, snmp
+from sysmgmt.domain import snmp
 from sysmgmt.domain.conditions import Finding
-from sysmgmt.domain.delivery import TELLING, Delivered, Patience, unfollowed
+from sysmgmt.domain.delivery import TELLING, Delivered, Patience, Sieve, unfollowed
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.engine import mailing, monitoring
+from sysmgmt.engine import monitoring
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.mailing import Queue
 from sysmgmt.service.duties import Duty
@@ -29,7 +29,7 @@ class Carrier:
         self._findings = findings
         self._patience = Patience(elapsed)
         self._basis: object = None
-        self._seen = -1
+        self._sieve = Sieve()
 
     def look(self, house: House) -> None:
         """Send what waits. Raises any refusal."""
@@ -37,7 +37,7 @@ class Carrier:
         settings = snmp.settings(state)
         basis = settings, state.snmp_users.get(settings.user)
         if basis != self._basis:
-            self._basis, self._seen = basis, -1
+            self._basis, self._sieve = basis, Sieve()
             self._patience.reset()
         queue = monitoring.queue(house.box, settings, self._number)
         if queue is None or not settings.enabled:
@@ -49,15 +49,10 @@ class Carrier:
         settle(house, KIND, self._findings.copy().values())
 
     def _serve(self, house: House, queue: Queue) -> None:
-        newest = delivery.last(house.box.events.newest())
-        if newest == self._seen:
-            return
         try:
             house.box.sync()  # nobody is told of an event whose number another one could still get
-            wanted = mailing.waiting(house.box, queue)
+            wanted = self._sieve.wanted(house.box.events.newest(), queue.done.number, queue.recipient.wants)
             self._notify(house, queue, wanted[:AT_ONCE])
-            if len(wanted) <= AT_ONCE:
-                self._seen = newest
         except Refusal as problem:
             self._fail(house, queue, problem)
 

@@ -346,6 +346,8 @@ def test_stig_and_nist_do_not_send_records_in_clear_text(at: Levelled) -> None:
     box = at("stig")
     answer = box.admin().do("config_syslog server=a.example protocol=udp insecure=yes")
     assert answer.code == "LevelForbids", answer
+    answer = box.admin().do("config_snmp version=2c community=Very-Public-1 insecure=yes")
+    assert answer.code == "LevelForbids", answer
     assert [allows(Settings(level=level), CLEAR_TEXT) for level in LEVELS] == [True, True, False, False]
 
 
