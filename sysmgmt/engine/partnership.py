@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import names, partner_facts, partners, sealed, tls
-from sysmgmt.domain.errors import PartnerFailed
+from sysmgmt.domain import names, partner_facts, partners, sealed, tls, truststore
+from sysmgmt.domain.errors import CertificateRefused, PartnerFailed
 from sysmgmt.domain.exchange import Message, Proof
 from sysmgmt.domain.model import Partner, State
 from sysmgmt.domain.partners import CERTIFICATE, EXCHANGE
@@ -36,9 +36,18 @@ def test(call: Call, one: Partner) -> Mapping[str, Any]:
     if wrong := partners.fault(state, call.now):
         raise PartnerFailed(name=one.name, step=CERTIFICATE, reason=wrong)
     shown = proof(state, call.box.sealer)
+    if shown:
+        _check_revoked(call, one)
     heard = call.box.partners.ask(one, shown, message(state, call.box.release, call.box.clock.now()))
     if names.canonical(heard.message.name) != one.name:
         raise PartnerFailed(name=one.name, step=EXCHANGE, reason=f"it calls itself {heard.message.name}")
     own = partners.own(state)
     return partner_facts.tested(one, own.certificates[0].fingerprint if own and shown else "", heard,
                                 call.box.clock.now())
+
+
+def _check_revoked(call: Call, one: Partner) -> None:
+    try:
+        call.box.reader.check_revoked([one.certificate], truststore.lists(call.state))
+    except CertificateRefused:
+        raise PartnerFailed(name=one.name, step=CERTIFICATE, reason="its certificate was revoked") from None

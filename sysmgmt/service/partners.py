@@ -158,7 +158,8 @@ class WithPartners(NamedTuple):
 
 
 def _concerns(old: State, new: State) -> bool:
-    return _told(old) != _told(new) or any(True for _ in new.partners.changed_since(old.partners))
+    return (_told(old) != _told(new) or any(True for _ in new.partners.changed_since(old.partners))
+            or any(True for _ in new.revocation_lists.changed_since(old.revocation_lists)))
 
 
 def _told(state: State) -> tuple[object, ...]:

@@ -4,11 +4,11 @@ import socket
 import ssl
 from typing import NamedTuple
 
-from sysmgmt.domain import exchange, names, partners
+from sysmgmt.domain import exchange, names, partners, truststore
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.exchange import Message
 from sysmgmt.domain.model import Partner, State
-from sysmgmt.vault import lines, mutual
+from sysmgmt.vault import lines, mutual, revocations
 
 PATIENCE = 5.0
 """Seconds that a partner may take, for the handshake and for what it says each."""
@@ -70,4 +70,6 @@ def _identified(connection: ssl.SSLSocket, state: State) -> Partner:
     found = partners.by_fingerprint(state, shown.fingerprint) if shown else None
     if found is None:
         raise Stranger(f"it shows the certificate {shown.fingerprint if shown else 'none'}")
+    for objection in revocations.named(found.certificate, truststore.lists(state)):
+        raise Stranger(objection)
     return found

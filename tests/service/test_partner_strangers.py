@@ -16,7 +16,7 @@ from sysmgmt.domain.certificates import Plan
 from sysmgmt.domain.model import Subject
 from sysmgmt.store.state import StateStore
 from tests.doors.machine import wait_until
-from tests.support.authorities import CA, LEAF, LONG_AGO, NOW, Made, make
+from tests.support.authorities import CA, LEAF, LONG_AGO, NOW, Made, make, revocations
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.partnership import Site, Visitor, answered, line, sites
 
@@ -151,6 +151,21 @@ def test_a_partner_with_a_changed_certificate_loses_the_old_one_at_once(north: S
             connection.sendall(line("east"))
             assert answered(connection) == b""
     assert not is_answered(north) and is_answered(north, Visitor((new,)))
+
+
+@pytest.mark.requirement(98)
+def test_a_partner_whose_certificate_is_revoked_is_cut_and_let_in_no_more(north: Site) -> None:
+    assert north.run(f"add_trusted_certificate name=ca purposes=cluster pem=-\n{AUTHORITY.pem}").status == 0
+    with GOOD.secured(north) as connection:
+        assert north.run(f"add_revocation_list name=crl pem=-\n{revocations(AUTHORITY, [EAST])}").status == 0
+        with suppress(OSError):
+            connection.sendall(line("east"))
+            assert answered(connection) == b""
+    assert not is_answered(north)
+    wait_until(lambda: any("CN=east was revoked" in one["reason"] for one in north.refusals()))
+    assert north.answer("test_partner name=east")["message"].endswith("its certificate was revoked.")
+    north.facts("remove_revocation_list name=crl")
+    assert is_answered(north), "the control"
 
 
 @pytest.mark.checklist("A07")
