@@ -1,6 +1,8 @@
 """The life of a box on a pristine Debian with systemd: what the manual tells an administrator to do, and more."""
 
+import io
 import json
+import tarfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +49,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     root_access_opens_and_shuts(pristine)
     host_keys_are_made_under_an_open_session(pristine)
     partners_are_heard_by_the_unit(pristine)
+    system_info_is_collected_by_the_unit(pristine)
     the_unit_sees_what_listens_and_who_answers(pristine)
     a_restart_keeps_everything(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
@@ -200,6 +203,18 @@ def host_keys_are_made_under_an_open_session(site: Pristine) -> None:
     child.expect("Role: monitor")
     child.close(force=True)
     site.machine.do("/bin/rm", "/root/known")
+
+
+def system_info_is_collected_by_the_unit(site: Pristine) -> None:
+    made = json.loads(site.by_key("admin", "collect_system_info --json").stdout)["result"]
+    assert made["missing"] == [], made
+    data = site.by_key("admin", f"download_collected_info name={made['name']}").stdout
+    with tarfile.open(fileobj=io.BytesIO(data)) as packed:
+        found = {one.name: packed.extractfile(one).read() for one in packed}  # type: ignore[union-attr]
+    assert b"Started boxmgmtd.service" in found["var/log/boxmgmtd.service.log"]
+    assert b"Accepted publickey for admin" in found["var/log/ssh.service.log"]
+    assert "ActiveState=active" in json.loads(found["services.json"])["units"]
+    assert [one for one in json.loads(found["versions.json"])["packages"] if one.startswith("openssh-server ")]
 
 
 def partners_are_heard_by_the_unit(site: Site) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.engine.request import Answer
+from sysmgmt.domain.progress import Listening, unheard
+from sysmgmt.engine.request import Answer, Request
+from sysmgmt.service.client import ServiceDoor
 from tests.service.daemon import Daemon, for_all, running
 from tests.support import box
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
@@ -97,6 +99,20 @@ def test_a_client_that_goes_in_the_middle_is_recorded(daemon: Daemon, archive: M
     raw.socket.close()
     records = run(daemon, "get_audit_log command=download_collected_info outcome=DownloadBrokenOff --json")
     assert json.loads(records.stdout)["result"]["records"]
+
+
+def test_what_was_broken_off_is_not_taken_for_the_next_answer(daemon: Daemon, archive: Mapping[str, Any]) -> None:
+    door = ServiceDoor(str(daemon.path))
+    assert door.log_in("admin", ADMIN_PASSWORD).code == "Done"
+
+    def interrupted(piece: bytes) -> None:
+        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        door.run(Request("download_collected_info", {"name": archive["name"]}), Listening(unheard, interrupted))
+    answer = door.run(Request("get_groups"))
+    assert (answer.command, answer.code) == ("get_groups", "LoginNeeded"), "another connection, and its own answer"
+    assert door.log_in("admin", ADMIN_PASSWORD).code == "Done"
+    assert door.run(Request("get_groups")).code == "Done"
 
 
 def test_a_collection_that_takes_its_time_holds_nobody_up(
