@@ -8,12 +8,12 @@ from sysmgmt.commands.certificate_words import read_server
 from sysmgmt.commands.words import one_of, whole
 from sysmgmt.domain import probes
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.paths import MOST_ECHOES
 from sysmgmt.domain.port_tables import BY_NUMBER, TCP, UDP
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
 SEND, RECEIVE = DIRECTIONS = ("send", "receive")
+MOST_ECHOES = 20
 _NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
 _EVERYBODY = "255.255.255.255"
 _ROW = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")

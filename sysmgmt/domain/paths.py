@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 MOST_HOPS = 30
-MOST_ECHOES = 20
 THROUGHPUT_PORT = 5001
 """Where boxes measure between each other (R190)."""
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sysmgmt.domain import hardening, probes, sockets
+from sysmgmt.domain import probes
 from sysmgmt.domain.errors import ServiceRefused
-from sysmgmt.domain.hardening import Seen
 from sysmgmt.domain.probes import Plan
-from sysmgmt.domain.sockets import Expected
 from sysmgmt.engine.declaration import Call
+
+if TYPE_CHECKING:
+    from sysmgmt.domain.sockets import Expected
 
 
 def connectivity(call: Call, plan: Plan) -> Mapping[str, Any]:
@@ -31,19 +32,25 @@ def awaited(call: Call, seconds: int) -> Mapping[str, Any]:
     return {"measured": found is not None, **(found.facts() if found else {})}
 
 
-def _expected(call: Call) -> list[Expected]:
+def _expected(call: Call) -> "list[Expected]":
+    from sysmgmt.domain import sockets  # here and below: each shell loads this module
+
     return sockets.expected(call.state, call.box.listeners(call.state))
 
 
 def listening(call: Call) -> Mapping[str, Any]:
     """What listens, compared with what should. Raises ServiceRefused."""
+    from sysmgmt.domain import sockets
+
     return sockets.facts(call.box.sight.sockets(), _expected(call))
 
 
 def hardened(call: Call) -> Mapping[str, Any]:
     """Whether the box is hardened."""
+    from sysmgmt.domain import hardening, sockets
+
     sight, wrong = call.box.sight, None
     with suppress(ServiceRefused):
         wrong = sockets.unexpected(sight.sockets(), _expected(call))
-    seen = Seen(sight.daemons(), sight.forwards(), wrong)
+    seen = hardening.Seen(sight.daemons(), sight.forwards(), wrong)
     return hardening.facts(list(hardening.checks(call.state, seen, call.now)))
