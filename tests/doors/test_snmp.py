@@ -174,6 +174,17 @@ def test_without_snmpd_the_command_says_what_is_missing(watched: Site) -> None:
     assert ask(watched, NAME).returncode == 0
 
 
+def test_systemd_starts_the_agent_only_where_its_file_says_so(watched: Site) -> None:
+    def read() -> Done:
+        return watched.machine.run("/usr/bin/systemd-analyze", "verify", "--man=no", "snmpd.service")
+    drop_in = "/etc/systemd/system/snmpd.service.d/10-boxmgmt.conf"
+    assert read().stderr == b""
+    text = watched.machine.do("/bin/cat", drop_in)
+    assert "\nConditionFileNotEmpty=/etc/boxmgmt/snmp/snmpd.conf\n" in text and "\nExecStart=\nExecStart=/" in text
+    watched.machine.do("/bin/sh", "-c", f"echo Nonsense=1 >> {drop_in}")
+    assert b"Nonsense" in read().stderr, "the control"
+
+
 HOLDS = "import socket, time\ns = socket.socket(type=socket.SOCK_DGRAM)\ns.bind(('', 1234))\ntime.sleep(600)"
 
 
