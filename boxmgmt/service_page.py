@@ -1,12 +1,14 @@
 """The manual page of boxmgmtd. A table of texts."""
 
 from boxmgmt.snmp_page import SNMP
+from boxmgmt.update_page import OPTIONS_OF_UPDATES, UPDATES, UPGRADING
 from sysmgmt import __version__
 from sysmgmt.screen import roff
 
 SYNOPSIS = """boxmgmtd [--state DIR] [--socket PATH]
 boxmgmtd --deploy [--dry-run] [--now] [--uids FIRST-LAST] [--state DIR]
-boxmgmtd --deploy --remove [--dry-run]"""
+boxmgmtd --deploy --remove [--dry-run]
+boxmgmtd --update FILE [--downgrade]"""
 
 DESCRIPTION = """
 boxmgmtd owns the state of the box and answers the shells over a Unix socket, by default
@@ -141,6 +143,7 @@ OPTIONS = (
     ("--now", "With --deploy: end root's own login at once, at SSH and at the console."),
     ("--uids FIRST-LAST", "With --deploy: the numbers that users of the box get; 70000-99999 unless named."),
     ("--remove", "With --deploy: put back what was there."),
+    *OPTIONS_OF_UPDATES,
 )
 
 STEPS = """
@@ -200,18 +203,6 @@ what users of the box need otherwise.
 
 A disk that is full, a folder that is read-only, a program that fails and a boxmgmtd that does not
 start end the deployment, and what was there before is put back.
-"""
-
-UPGRADING = """
-Install the new release in a folder of its own, and deploy it:
-
-    python3 -m venv /opt/boxmgmt-2
-    /opt/boxmgmt-2/bin/pip install .
-    /opt/boxmgmt-2/bin/boxmgmtd --deploy
-
-That restarts boxmgmtd and nothing else. Open sessions go on, with the shell of the older release;
-the state, the numbers, the host keys and whether root may come in stay as they are. The older folder can go
-when the sessions that were open have ended.
 """
 
 REMOVING = """
@@ -287,6 +278,7 @@ def boxmgmtd() -> str:
         *roff.heading("ROOT ACCESS AND HOST KEYS"), *roff.paragraphs(ROOT_ACCESS),
         *roff.heading("SESSIONS"), *roff.paragraphs(SESSIONS),
         *roff.heading("WEB SERVER"), *roff.paragraphs(WEB_SERVER),
+        *roff.heading("UPDATES"), *roff.paragraphs(UPDATES),
         *roff.heading("PARTNERS"), *roff.paragraphs(PARTNERS),
         *roff.heading("SNMP"), *roff.paragraphs(SNMP),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),

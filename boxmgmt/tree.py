@@ -180,6 +180,7 @@ MAIN = Menu("Main Menu", (
         Run("View whether the box is hardened", diagnostics.get_hardening_status),
         Run("Verify a package", updates.verify_package),
         Run("Follow the events", logs.get_events_log, given={"follow": "yes"}, asks=("level", "text")),
+        Run("Install an update", updates.install_update),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -1,18 +1,19 @@
 """The software of the box: its version, whether it is as it should be, packages verified (R110, R252-R254)."""
 
 import re
-from contextlib import suppress
-from typing import Annotated
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any
 
-from sysmgmt.domain.errors import InvalidValue, UnknownFile
+from sysmgmt.commands.words import one_of
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import State
 from sysmgmt.domain.packages import Package
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import packaging, selftest
 from sysmgmt.engine.declaration import Act, Call, Shown, Word, command
 from sysmgmt.engine.reading import Reading
 
-MOST, MOST_OF_SIGNATURE = 256 << 20, 1 << 16
-"""Bytes of a package, and of its signature."""
 _FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
 
@@ -20,21 +21,15 @@ def _package(text: str, reading: Reading) -> Package:
     """A package of the import folder, with the signature that lies beside it."""
     if not _FILE.fullmatch(text):
         raise InvalidValue(what="Expected the name of a file in the import folder, without a path")
-    found: Package = reading.slow.once(("package", text), lambda: _read(text, reading))
+    found: Package = reading.slow.once(("package", text), partial(packaging.read, reading.box, text))
     return found
-
-
-def _read(text: str, reading: Reading) -> Package:
-    imports, data = reading.box.imports, reading.box.imports.read(text, MOST)
-    signature = b""
-    for end in (".asc", ".sig"):
-        with suppress(UnknownFile):
-            signature = signature or imports.read(text + end, MOST_OF_SIGNATURE)
-    return Package(text, data, signature, *reading.box.packages.about(data))
 
 
 PackageFile = Annotated[Package, Word("Name of a file in the import folder, with its signature as NAME.asc or NAME.sig",
                                       _package, "NAME", bare=True)]
+Downgrade = Annotated[bool, Word("Whether an older or the same release is wanted",
+                                 lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+                                 offers=lambda state: ["yes", "no"])]
 
 
 @command(needs=Permission.VIEW)
@@ -67,4 +62,27 @@ def verify_package(call: Call, file: PackageFile) -> Shown:
     return Shown(packaging.facts(call.box.packages, file, call.box.release))
 
 
-COMMANDS = (get_version, run_self_test, verify_package)
+def _question(state: State, values: Mapping[str, Any]) -> str:
+    one: Package = values["file"]
+    return f"This installs {one.name or one.file} {one.version}; boxmgmtd restarts, and sessions go on. Install it?"
+
+
+@command(needs=Permission.UPGRADE, asks=_question)
+def install_update(call: Call, file: PackageFile, downgrade: Downgrade = False) -> Act:
+    """Install a release of this product from the import folder, on a machine that was deployed (R110).
+
+    It must be signed as verify_package wants it, and newer, unless downgrade=yes. systemd runs boxmgmtd --update apart
+    from this session: the release is unpacked beside the present one, has to pass its own self-test, and is
+    deployed all or nothing; where its boxmgmtd does not answer, the present one comes back. get_version tells which
+    is in force, and journalctl -u boxmgmt-update what happened.
+    """
+    told = packaging.release(call.box.packages, file, call.box.release, downgrade)
+    call.box.doors.check()
+
+    def begin() -> Mapping[str, Any]:
+        call.box.packages.install(file.file, downgrade)
+        return told
+    return Act(begin)
+
+
+COMMANDS = (get_version, run_self_test, verify_package, install_update)

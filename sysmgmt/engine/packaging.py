@@ -1,10 +1,18 @@
 """A package verified: its digests, its signature, and what it would change (R252-R254)."""
 
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sysmgmt.domain import packages
+from sysmgmt.domain.errors import NotNewer, PackageRefused, UnknownFile
 from sysmgmt.domain.packages import PRODUCT, Package, Signature
 from sysmgmt.domain.times import iso
+
+if TYPE_CHECKING:
+    from sysmgmt.engine.ports import Box
+
+MOST, MOST_OF_SIGNATURE = 64 << 20, 1 << 16
+"""Bytes of a package, and of its signature."""
 
 
 class Packages(Protocol):
@@ -15,6 +23,28 @@ class Packages(Protocol):
 
     def about(self, data: bytes) -> tuple[str, str]:
         """Name and version of a wheel; "" and "" for anything else."""
+
+    def install(self, file: str, downgrade: bool) -> None:
+        """Have systemd install a release, apart from this process. Raises ServiceRefused."""
+
+
+def read(box: "Box", file: str) -> Package:
+    """A package of the import folder, with the signature that lies beside it. Raises UnknownFile, InvalidValue."""
+    data, signature = box.imports.read(file, MOST), b""
+    for end in (".asc", ".sig"):
+        with suppress(UnknownFile):
+            signature = signature or box.imports.read(file + end, MOST_OF_SIGNATURE)
+    return Package(file, data, signature, *box.packages.about(data))
+
+
+def release(looking: Packages, one: Package, present: str, downgrade: bool) -> dict[str, Any]:
+    """What is known of a release of the product that may be installed. Raises PackageRefused, NotNewer."""
+    told = facts(looking, one, present)
+    if one.name != PRODUCT:
+        raise PackageRefused(file=one.file, reason=f"it is no release of {PRODUCT}")
+    if not told["newer"] and not downgrade:
+        raise NotNewer(version=one.version, present=present)
+    return told
 
 
 def facts(looking: Packages, one: Package, release: str) -> dict[str, Any]:

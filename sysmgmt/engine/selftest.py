@@ -15,7 +15,7 @@ from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine import attempt, auditing
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.dispatch import House, carry_out
-from sysmgmt.engine.ports import Box
+from sysmgmt.engine.ports import Box, Soundness
 from sysmgmt.engine.request import SYSTEM, Request
 
 PASSED = "passed"
@@ -39,6 +39,13 @@ def run(box: Box, catalog: Mapping[str, Command], report: Report = unheard) -> d
     if failed:
         raise SelfTestFailed(what=words)
     return {"self_test": PASSED, "parts": [one.name for one in parts], "files_compared_with": box.soundness.source()}
+
+
+def check_release(sound: Soundness) -> None:
+    """Test what can be tested of a release that is not in force yet. Raises SelfTestFailed."""
+    wrong = [*sound.wrong_answers(), *sound.altered()]
+    if wrong:
+        raise SelfTestFailed(what=", ".join(wrong[:10]))
 
 
 def _settle(house: House, state: State, problem: str) -> None:

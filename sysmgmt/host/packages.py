@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from sysmgmt.domain.errors import PackageRefused, ServiceRefused
 from sysmgmt.domain.packages import Signature
 from sysmgmt.host import programs
+from sysmgmt.host.daemons import SYSTEMD
 
+PROGRAM = "/usr/lib/boxmgmt/boxmgmtd"
 GPGV = "/usr/bin/gpgv"
 STATUS = "[GNUPG:] "
 MOST_WORDS = 1 << 20
@@ -59,6 +61,13 @@ class Packages:
         except (zipfile.BadZipFile, StopIteration, OSError, ValueError, NotImplementedError, RuntimeError):
             return "", ""
         return str(told.get("Name", "")), str(told.get("Version", ""))
+
+    def install(self, file: str, downgrade: bool) -> None:
+        """Have systemd install a release, apart from this process. Raises ServiceRefused."""
+        if not os.path.isdir(SYSTEMD):
+            raise ServiceRefused(service="The update", words="systemd does not run here; use boxmgmtd --update")
+        programs.run("The update", ("/usr/bin/systemd-run", "--quiet", "--collect", "--unit=boxmgmt-update", PROGRAM,
+                                    "--update", file, *(["--downgrade"] if downgrade else [])))
 
     def _keys(self) -> Iterator[str]:
         """The files of keys that only their owner can have put there."""

@@ -16,7 +16,7 @@ from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
     auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, mailing, notifying,
-    relaying, renewals, selftest, tlscare, unconfirmed, watched)
+    relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -26,6 +26,7 @@ from sysmgmt.store.erasing import has_begun
 
 USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
        boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
+       boxmgmtd --update FILE [--downgrade]
 See the manual page boxmgmtd(8)."""
 
 
@@ -91,6 +92,11 @@ def main() -> None:
         if "--deploy" in sys.argv[1:]:
             os.umask(0o022)  # what it makes is for all to read, but for what says otherwise
             return deploy.main(sys.argv[1:])
+        if "--update" in sys.argv[1:]:
+            os.umask(0o022)
+            return update.main(sys.argv[1:])
+        if sys.argv[1:] == ["--self-test"]:
+            return update.self_test()
         chosen = options.gathered(sys.argv[1:])
         if chosen.help:
             print(USAGE)

@@ -2,48 +2,15 @@
 
 import hashlib
 import io
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support.box import Client, TestBox
+from tests.support.signer import Signer
 
 FILE = "boxmgmt-9.0.0-py3-none-any.whl"
-
-
-class Signer:
-    """Somebody with an OpenPGP key."""
-
-    def __init__(self, folder: Path, name: str, *options: str) -> None:
-        self._gpg = ("gpg", "--homedir", str(folder), "--batch", "--quiet", "--passphrase", "", *options)
-        folder.mkdir(mode=0o700)
-        self.folder = folder
-        self._run("--quick-generate-key", f"{name} <{name}@example.com>", "ed25519", "sign", "never")
-
-    def _run(self, *words: str, given: bytes = b"") -> bytes:
-        return subprocess.run((*self._gpg, *words), input=given, capture_output=True, check=True, timeout=60).stdout
-
-    def key(self) -> bytes:
-        """The public key."""
-        return self._run("--export")
-
-    def fingerprint(self) -> str:
-        """Of the key."""
-        said = self._run("--with-colons", "--list-keys").decode()
-        return next(line.split(":")[9] for line in said.splitlines() if line.startswith("fpr"))
-
-    def sign(self, data: bytes, *options: str) -> bytes:
-        """A detached signature."""
-        return self._run("--detach-sign", *options, given=data)
-
-    def close(self) -> None:
-        """End the agent that gpg has started, and forget the key."""
-        subprocess.run(("gpgconf", "--homedir", str(self.folder), "--kill", "all"), check=False, timeout=60)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +103,15 @@ def test_any_other_file_is_verified_too_and_names_are_no_paths(
     for name, code in (("../state.json", "InvalidValue"), ("/etc/passwd", "InvalidValue"), ("-x", "InvalidValue"),
                        ("missing.whl", "UnknownFile")):
         assert admin.do(f"verify_package file={name}").code == code
+
+
+def test_only_a_newer_release_of_the_product_is_installed_and_only_where_it_was_deployed(
+        basic: TestBox, admin: Client, vendor: Signer) -> None:
+    for data, more, code in ((wheel(), "", "ServiceRefused"), (wheel("0.1.0"), "", "NotNewer"),
+                             (wheel("0.0.9"), "", "NotNewer"), (wheel("0.0.9"), "downgrade=yes", "ServiceRefused"),
+                             (b"an image", "", "PackageRefused")):
+        verify(basic, admin, data, vendor.sign(data))
+        assert admin.do(f"install_update file={FILE} {more}").code == "ConfirmationNeeded"
+        assert admin.do(f"install_update file={FILE} {more} --yes").code == code
+    (basic.folder / "import" / (FILE + ".asc")).unlink()
+    assert admin.do(f"install_update file={FILE} --yes").code == "PackageRefused"

@@ -64,11 +64,11 @@ GUIDE = {
     "remove_license": "system_configuration", "set_vcenter": "system_configuration", "get_vcenters": "view",
     "remove_vcenter": "system_configuration", "reset_system_settings": "group_clear_settings", "erase_box": "security",
     "remove_snmp_user": "system_configuration", "get_snmp_mib": "view",
-    "get_version": "view", "run_self_test": "boxmgmt",
     "test_connectivity": "boxmgmt", "test_name": "boxmgmt", "test_route": "boxmgmt", "test_reachability": "boxmgmt",
     "measure_throughput": "boxmgmt", "await_throughput": "boxmgmt", "get_listening_ports": "boxmgmt",
     "get_hardening_status": "security",
     "get_version": "view", "run_self_test": "boxmgmt", "verify_package": "upgrade",
+    "install_update": "upgrade",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
 """Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""

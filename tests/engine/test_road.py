@@ -340,7 +340,7 @@ REACHED_ELSEWHERE = {
     **dict.fromkeys(("BackupExists", "NotABackup", "BackupNewer", "BackupDamaged", "BackupPasswordWrong",
                      "NotInBackup"), "tests/commands/test_backups.py"),
     "SelfTestFailed": "tests/commands/test_updates.py", "SafeState": "tests/commands/test_updates.py",
-    "PackageRefused": "tests/commands/test_packages.py",
+    "PackageRefused": "tests/commands/test_packages.py", "NotNewer": "tests/commands/test_packages.py",
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {

@@ -37,3 +37,9 @@ class PackageRefused(Refusal):
     """The package {file} is not trusted: {reason}."""
 
     hint = "Nothing was installed. Get the file and its signature again, from where the vendor offers them."
+
+
+class NotNewer(Refusal):
+    """The release {version} is not newer than the installed one, {present}."""
+
+    hint = "Where that is meant, add downgrade=yes."

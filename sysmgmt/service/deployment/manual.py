@@ -11,11 +11,11 @@ PAGES = ("boxmgmtd.8", "boxmgmt.1", "sysmgmt.1")
 
 
 def pages(site: Site) -> dict[str, File]:
-    """The pages that came with the programs: with their virtual environment, or beside their packages."""
+    """The pages that came with the programs: beside their packages, or with their virtual environment."""
     found = {}
     for name in PAGES:
         place = f"man{name[-1]}/{name}"
-        for path in (Path(site.python).parent.parent / "share/man" / place, Path(site.package) / "man" / name):
+        for path in (Path(site.package) / "man" / name, Path(site.python).parent.parent / "share/man" / place):
             if page := files.read(str(path)):
                 found[f"{FOLDER}/{place}"] = File(page.content)
                 break
