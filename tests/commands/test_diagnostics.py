@@ -39,6 +39,7 @@ NO_REQUESTS = (
     "await_throughput seconds=1000")
 
 
+@pytest.mark.requirement(114)
 def test_what_cannot_be_meant_or_has_no_bounds_is_refused(admin: Client) -> None:
     assert {line: admin.do(line).code for line in NO_REQUESTS} == dict.fromkeys(NO_REQUESTS, "InvalidValue")
 

@@ -36,6 +36,7 @@ def test_a_sound_box_passes(basic: TestBox) -> None:
     assert told(basic) == []
 
 
+@pytest.mark.requirement(108)
 @pytest.mark.parametrize("altered, wrong, words", [
     (["sysmgmt/box.py"], [], "installed files: sysmgmt/box.py"), ([], ["AES-256-GCM"], "cryptography: AES-256-GCM")])
 def test_after_a_failure_nothing_is_changed_until_a_test_passes(

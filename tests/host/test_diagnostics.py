@@ -143,6 +143,7 @@ def test_an_echo_request_is_a_row_as_others_are(network: Network) -> None:
         "filtered", "Installation fails. Cluster management operations fail.")
 
 
+@pytest.mark.requirement(114)
 def test_all_rows_against_a_silent_host_end_in_time_and_tell_how_far_they_are(network: Network) -> None:
     heard: list[tuple[str, int, int]] = []
     began = time.monotonic()

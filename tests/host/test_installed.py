@@ -31,6 +31,8 @@ def record(package: Path) -> None:
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: boxmgmt\nVersion: 0.1.0\n")
 
 
+@pytest.mark.requirement(80)
+@pytest.mark.requirement(108)
 @pytest.mark.parametrize("source", ["wheel", "deployment"])
 def test_a_file_that_was_altered_removed_or_added_is_named(package: Path, source: str) -> None:
     manifest = package / "manifest.json"

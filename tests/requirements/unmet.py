@@ -9,9 +9,6 @@ UNMET = {
     49: "There is no lock screen: an idle session ends, and whoever leaves logs out.",
     58: "Only regenerate_encryption_keys and set_password ask for the password again.",
     67: "There is no approval by a second person.",
-    80: "The programs that verify the audit are protected by their owner and mode, and an export is verified with "
-        "openssl elsewhere; they do not check themselves.",
-    108: "There is no self-test of the installed files yet.",
-    109: "Updates are those of the machine's packages; the box has no update function of its own.",
-    114: "The commands that could cost much (ping and the like) are not there yet.",
+    109: "get_version says what runs, and verify_package whether a release is signed by a trusted key; installing it "
+         "is left to the owner of the machine, whom the box cannot hold to that.",
 }
