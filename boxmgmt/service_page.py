@@ -1,5 +1,6 @@
 """The manual page of boxmgmtd. A table of texts."""
 
+from boxmgmt import network_page
 from boxmgmt.snmp_page import SNMP
 from boxmgmt.update_page import OPTIONS_OF_UPDATES, UPDATES, UPGRADING
 from sysmgmt import __version__
@@ -253,6 +254,7 @@ FILES = (
     ("/etc/boxmgmt", "The banner, and who is refused at the console."),
     ("/etc/systemd/system/snmpd.service.d/10-boxmgmt.conf", "The SNMP agent runs where the box says so, and as it "
                                                             "says."),
+    *network_page.FILES,
     ("/usr/local/share/man", "This manual."),
 )
 
@@ -281,6 +283,7 @@ def boxmgmtd() -> str:
         *roff.heading("UPDATES"), *roff.paragraphs(UPDATES),
         *roff.heading("PARTNERS"), *roff.paragraphs(PARTNERS),
         *roff.heading("SNMP"), *roff.paragraphs(SNMP),
+        *roff.heading("NETWORK, FIREWALL AND TIME"), *roff.paragraphs(network_page.NETWORK),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("RECOVERY AND BACKUP"), *roff.paragraphs(RECOVERY),
         *roff.heading("FILES"), *roff.terms(FILES),

@@ -2,8 +2,8 @@
 
 from boxmgmt.menu import FREE, Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, partners,
-    security, snmp, support, syslog, tls, truststore, updates, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, network,
+    partners, security, snmp, support, syslog, time, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
@@ -84,6 +84,8 @@ MAIN = Menu("Main Menu", (
                     Run("View sessions", keys.get_sessions),
                     Run("End session", keys.end_session),
                 )),
+                Run("View the firewall", network.get_firewall),
+                Run("Change the firewall", network.set_firewall),
             )),
             Menu("Policies and compliance", (
                 Run("View the security settings", security.get_security_settings),
@@ -141,6 +143,15 @@ MAIN = Menu("Main Menu", (
             Run("Add or change a vCenter", appliance.set_vcenter),
             Run("Remove a vCenter", appliance.remove_vcenter),
             Run("Reset the system settings", appliance.reset_system_settings),
+        )),
+        Menu("Network and time", (
+            Run("View the network", network.get_network),
+            Run("Set up an interface", network.set_network),
+            Run("Remove an interface", network.remove_network),
+            Run("Change the name servers", network.set_name_servers),
+            Run("Change the host name", network.set_host_name),
+            Run("View the time", time.get_time),
+            Run("Change the time zone and the time servers", time.set_time),
         )),
     )),
     Menu("Diagnostics", (

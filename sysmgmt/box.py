@@ -50,6 +50,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.mail import SmtpMailer
+    from sysmgmt.host.networks import MachineNetwork
     from sysmgmt.host.services import NoServices
     from sysmgmt.host.snmptrap import SnmpNotifier
     from sysmgmt.host.syslog import SyslogSender
@@ -70,10 +71,9 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     hosted = services(keys) if services else NoServices()
     following = Both(hosted, OwnKeys(audit, keys))
     events = LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS))
-    box = Box(StateStore(folder), audit, AuditFiles(folder), events, Argon2Hasher(folder), keys,
-              x509.Certifier(), x509.Reader(), x509.Servers(), x509.Partners(),
-              ImportFolder(os.path.join(folder, "import")),
-              machine.LinuxMachine(), following, doors or NoDoors(),
+    box = Box(StateStore(folder), audit, AuditFiles(folder), events, Argon2Hasher(folder), keys, x509.Certifier(),
+              x509.Reader(), x509.Servers(), x509.Partners(), ImportFolder(os.path.join(folder, "import")),
+              machine.LinuxMachine(), following, doors or NoDoors(), MachineNetwork(doors is not None),
               SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
               DeliveryFile(folder), *_collection(folder), _backups(folder), eraser, _soundness(), *_outlook(),
               _packages(folder), clock, __version__, hosted.listeners)

@@ -99,9 +99,9 @@ def _registration(one: Registration) -> dict[str, Any]:
 def reset_system_settings(call: Call) -> Change:
     """Take the settings back to those of a new box.
 
-    Name, id, security level, registration and the schedules of backups stay, and so do users, roles, groups,
-    certificates and keys. Everything else that is a setting goes: see items=settings of backup_settings. --dry-run
-    shows each difference.
+    Name, id, host name, interfaces, security level, registration and the schedules of backups stay, and so do users,
+    roles, groups, certificates and keys. Everything else that is a setting goes: see items=settings of
+    backup_settings. --dry-run shows each difference.
     """
     old = call.state.settings
     kept = Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration)

@@ -1,8 +1,8 @@
 """Every command, in the order of the manual."""
 
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, own,
-    partners, roles, security, session, snmp, support, syslog, tls, truststore, updates, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, network,
+    own, partners, roles, security, session, snmp, support, syslog, time, tls, truststore, updates, uploads, web)
 
 CHAPTERS = (
     ("Your session", session.COMMANDS),
@@ -20,6 +20,7 @@ CHAPTERS = (
     ("Software", updates.COMMANDS),
     ("Settings backup", backups.COMMANDS),
     ("Diagnostics", diagnostics.COMMANDS),
+    ("Network and time", (*network.COMMANDS, *time.COMMANDS)),
     ("Events and audit", (*logs.COMMANDS, *audit.COMMANDS)),
     ("System info", (*collections.COMMANDS, *uploads.COMMANDS)),
     ("Notification", (*mail.COMMANDS, *syslog.COMMANDS, *snmp.COMMANDS)),

@@ -1,7 +1,7 @@
 """What a settings backup holds, and what becomes of a box that it is restored on (C30).
 
 What belongs to one machine stays with it: master key and audit chain, SSH host keys, users' numbers,
-root access, sessions, and when it was installed.
+root access, sessions, its host name and its interfaces, and when it was installed.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,7 +24,8 @@ _OF_THE_MOMENT = ("sessions", "conditions")
 _RECEIVERS = {"mail": "recipients", "snmp": "receivers"}
 """Tables of what is told of events, and the field with those who each have a number in `after`."""
 _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",
-          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported", "returned", "erasure")
+          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported", "returned", "erasure",
+          "host_name")
 """Settings that belong to one machine."""
 _REPLACED = "a backup was restored"
 
@@ -61,6 +62,7 @@ def portable(state: State, items: Collection[str]) -> State:
     settings = Settings()
     if SETTINGS in items:
         settings = state.settings._replace(**{field: Settings._field_defaults[field] for field in _BOUND})
+        settings = settings._replace(reach=settings.reach._replace(interfaces=()))
     if KEYS in items:
         shown = state.settings.reach.web_certificate
         settings = settings._replace(reach=settings.reach._replace(web_certificate=shown))
@@ -173,7 +175,7 @@ def _with_settings(state: State, content: State) -> State:
     kept = {field: getattr(old, field) for field in _BOUND}
     if old.level != new.level:
         kept["hashing"] = LEVELS[new.level].hashing
-    reach = new.reach._replace(web_certificate=old.reach.web_certificate)
+    reach = new.reach._replace(web_certificate=old.reach.web_certificate, interfaces=old.reach.interfaces)
     return state._replace(settings=new._replace(**kept, reach=reach))
 
 

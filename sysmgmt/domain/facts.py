@@ -126,7 +126,7 @@ def pending_change(state: State) -> dict[str, Any] | None:
     waits = state.settings.pending
     if waits is None:
         return None
-    settings = [{"setting": name, "before": before, "now": now}
+    settings = [{"setting": name, "before": _value("", before), "now": _value("", now)}
                 for name, (before, now) in pending.changed(waits, state.settings.reach).items()]
     return {"command": waits.command, "user": waits.user, "made_at": iso(waits.made_at),
             "returns_at": iso(waits.returns_at), "settings": settings}

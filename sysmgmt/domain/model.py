@@ -10,6 +10,9 @@ from typing import Annotated, NamedTuple
 from sysmgmt.domain.appliance import Erasure as Erasure
 from sysmgmt.domain.appliance import Registration as Registration
 from sysmgmt.domain.appliance import VCenter as VCenter
+from sysmgmt.domain.attachment import Firewall as Firewall
+from sysmgmt.domain.attachment import Interface as Interface
+from sysmgmt.domain.attachment import TimeSettings as TimeSettings
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.credentials import Certificate as Certificate
@@ -150,6 +153,7 @@ class Settings(NamedTuple):
     grows the chain of the audit, kept from the record `audit_kept` on and exported up to `audit_exported`.
     With `certificate_renewal` the box renews certificates that it signed itself. `host_keys` names the
     set of SSH host keys, wanted since `host_keys_at`; "" and None: the set of the installation.
+    `host_name` "": that of the machine.
     """
 
     name: str = ""
@@ -179,6 +183,8 @@ class Settings(NamedTuple):
     policy: Policy = Policy()
     registration: Registration = Registration()
     erasure: Erasure | None = None
+    host_name: str = ""
+    time: TimeSettings = TimeSettings()
 
 
 class State(NamedTuple):

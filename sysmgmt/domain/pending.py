@@ -21,6 +21,11 @@ def overdue(one: Pending, now: float) -> bool:
     return not one.made_at <= now < one.returns_at
 
 
+def seconds_left(settings: Settings, now: float) -> int:
+    """Until the waiting change returns; 0 where none waits."""
+    return max(1, int(settings.pending.returns_at - now)) if settings.pending else 0
+
+
 def return_(state: State, id: str, now: float) -> State:
     """The state in which the change `id` has returned; the same state if it does not wait any more."""
     settings, waits = state.settings, state.settings.pending

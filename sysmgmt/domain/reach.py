@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from sysmgmt.domain.attachment import Firewall, Interface
+
 
 class Reach(NamedTuple):
     """The settings that decide who reaches the box, and how: changed wrongly, they shut people out."""
@@ -9,6 +11,9 @@ class Reach(NamedTuple):
     tls_minimum: str = "1.2"
     hsts: bool = False
     web_certificate: str = ""
+    interfaces: tuple[Interface, ...] = ()
+    name_servers: tuple[str, ...] = ()
+    firewall: Firewall = Firewall()
 
 
 class Pending(NamedTuple):

@@ -9,8 +9,8 @@ SEALED: Mapping[str, tuple[str, ...]] = {
     "backup_schedules": ("password",), "snmp": ("community",), "snmp_users": ("authentication", "privacy"),
     "vcenters": ("password",), "upload_targets": ("password",)}
 """By table, the fields that hold sealed texts."""
-AUDIT_SEEDS = "settings audit_seeds"
-"""What the sealed seeds of the audit are bound to."""
+AUDIT_SEEDS, TIME_KEY = "settings audit_seeds", "settings time key"
+"""What the sealed seeds of the audit are bound to, and the key with which time servers prove who they are."""
 
 
 def place(table: str, key: str, field: str) -> str:
@@ -27,11 +27,14 @@ def replaced(state: State, change: Callable[[str, str], str]) -> State:
             records = records.put(key, one._replace(**new))
         state = state._replace(**{table: records})
     seeds = tuple(change(one, AUDIT_SEEDS) for one in state.settings.audit_seeds)
-    return state._replace(settings=state.settings._replace(audit_seeds=seeds))
+    time = state.settings.time
+    if time.key:
+        time = time._replace(key=change(time.key, TIME_KEY))
+    return state._replace(settings=state.settings._replace(audit_seeds=seeds, time=time))
 
 
 def counted(state: State) -> dict[str, int]:
     """How much of each kind is sealed."""
     tables = {table: sum(1 for one in getattr(state, table).values() if any(getattr(one, field) for field in fields))
               for table, fields in SEALED.items()}
-    return {**tables, "audit_seeds": len(state.settings.audit_seeds)}
+    return {**tables, "audit_seeds": len(state.settings.audit_seeds), "time_keys": int(bool(state.settings.time.key))}

@@ -11,7 +11,8 @@ from sysmgmt.engine.request import Answer, Caller, Request
 class Sign(NamedTuple):
     """What the box tells everybody: its name, its banner; times in seconds.
 
-    `acknowledged`: whoever comes in at a terminal confirms the banner.
+    `acknowledged`: whoever comes in at a terminal confirms the banner. `returns_in` is when a change
+    returns that nobody has confirmed; 0: none waits.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Sign(NamedTuple):
     installed: bool
     idle_timeout: int
     acknowledged: bool = False
+    returns_in: int = 0
 
 
 class Door(Protocol):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.progress import NOBODY, Listening, sparse
@@ -69,7 +70,7 @@ class EmbeddedDoor:
         state = self._house.box.store.read()
         settings = state.settings
         return Sign(settings.name, settings.banner, state.installed, settings.idle_timeout,
-                    rules_of(settings).acknowledged)
+                    rules_of(settings).acknowledged, pending.seconds_left(settings, self._house.box.clock.now()))
 
     @_uninterrupted
     def log_in(self, name: str, password: str) -> Answer:

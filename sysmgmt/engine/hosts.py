@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from sysmgmt.domain.model import State
+from sysmgmt.domain.network import Device
 from sysmgmt.domain.ssh_keys import HostKey
+from sysmgmt.domain.timekeeping import Clock
 from sysmgmt.domain.tls import Listener
 
 
@@ -65,6 +67,28 @@ class Eraser(Protocol):
 
     def begin(self) -> None:
         """Overwrite the keys, and have the rest erased when the state is opened next. Raises StorageFailed."""
+
+
+class Network(Protocol):
+    """The networks and the clock of the machine, as they are now."""
+
+    def check(self) -> None:
+        """Raise ServiceRefused where they do not follow the state: no boxmgmtd is deployed here."""
+
+    def host_name(self) -> str:
+        """What the machine calls itself."""
+
+    def devices(self) -> Sequence[Device]:
+        """Its network devices."""
+
+    def forwards(self) -> bool:
+        """Whether it passes on what is meant for others."""
+
+    def filters(self) -> bool:
+        """Whether the rules of the firewall are in force."""
+
+    def clock(self) -> Clock:
+        """How well its clock is kept."""
 
 
 class Doors(Protocol):

@@ -17,6 +17,7 @@ from sysmgmt.engine.hosts import Doors as Doors
 from sysmgmt.engine.hosts import Eraser as Eraser
 from sysmgmt.engine.hosts import Hosted as Hosted
 from sysmgmt.engine.hosts import Machine as Machine
+from sysmgmt.engine.hosts import Network as Network
 from sysmgmt.engine.hosts import Prepared as Prepared
 from sysmgmt.engine.hosts import Services as Services
 from sysmgmt.engine.journals import Audit as Audit
@@ -112,6 +113,7 @@ class Box(NamedTuple):
     machine: Machine
     services: Services
     doors: Doors
+    network: Network
     mailer: Mailer
     sender: Sender
     directory: Directory

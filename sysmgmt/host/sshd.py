@@ -114,6 +114,13 @@ def root_methods(root: str = "/") -> tuple[str, str]:
     return facts["passwordauthentication"], facts["kbdinteractiveauthentication"]
 
 
+def ports(root: str = "/") -> list[int]:
+    """Where it listens, or would. Raises ServiceRefused."""
+    make_way()
+    told = programs.run(NAME, [PROGRAM, "-T", "-f", files.within(root, MAIN), "-C", ROOT])
+    return [int(line.split()[1]) for line in told.splitlines() if line.startswith("port ")]
+
+
 def service(keys: Keys, root_login: Callable[[State], str], root: str = "/") -> Service:
     """The service: the drop-in and the banners. `root_login` says which of the ROOT_ texts holds."""
     def render(state: State) -> Mapping[str, File | None]:

@@ -120,11 +120,17 @@ class Hardened(Ending):
         return self.refused(InternalError(id=self.taker.door.explain(error)))
 
     def prompt_text(self) -> str:
-        """What to show before the next line: the box's name, as far as it can be read."""
+        """What to show before the next line: the box's name, as far as it can be read.
+
+        Above it stands how soon a change returns that nobody has confirmed.
+        """
         try:
-            return self.taker.door.sign().name + self.SUFFIX
+            sign = self.taker.door.sign()
         except Refusal:
             return self.SUFFIX
+        minutes, seconds = divmod(sign.returns_in, 60)
+        waits = f"An unconfirmed change returns in {minutes}:{seconds:02} (confirm_change from a new login)\n"
+        return f"{waits if sign.returns_in else ''}{sign.name}{self.SUFFIX}"
 
     def offers(self, before: str) -> Sequence[Offer]:
         """Candidates for what stands before the cursor."""

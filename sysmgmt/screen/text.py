@@ -16,7 +16,8 @@ DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age"})
 BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
 SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
-             "ldap": "LDAP", "dn": "DN", "vcenters": "vCenters"}
+             "ldap": "LDAP", "dn": "DN", "vcenters": "vCenters",
+             "https": "HTTPS", "snmp": "SNMP", "mtu": "MTU", "mac": "MAC", "dhcp": "DHCP"}
 
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:

@@ -1,9 +1,12 @@
 """The menu at a terminal: every menu with wrong choices, the questions, the ways out."""
 
+import time
+
 import pytest
 
 from boxmgmt.menu import Menu, names
 from boxmgmt.tree import MAIN
+from sysmgmt.domain.model import Pending, Reach
 from tests.boxmgmt.program import START, logged_in, terminal
 from tests.screen.harness import Terminal
 from tests.support.box import ADMIN_PASSWORD, TestBox
@@ -173,3 +176,17 @@ def test_a_role_that_is_taken_away_ends_the_session_in_an_open_menu(basic: TestB
     assert basic.admin().do("set_user name=eve role=admin").code == "Done"
     step(one, "6", "Error: The session was ended: the role of the user was changed.")
     assert one.end() == 5
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_above_the_prompt_stands_when_an_unconfirmed_change_returns(basic: TestBox, term: str) -> None:
+    one = logged_in(basic.folder, environment={"TERM": term})
+    assert "returns in" not in one.until("box1:")
+    now, raised = time.time(), Reach(tls_minimum="1.3")
+    waits = Pending("id", "set_tls_minimum", "admin", "security", now, now + 600, Reach(), raised)
+    basic.configure(reach=raised, pending=waits)
+    shown = step(one, "2", "returns in 9:")
+    assert "An unconfirmed change returns in 9:" in shown
+    one.until("(confirm_change from a new login)\nbox1:")
+    one.enter("q")
+    assert (one.end(), one.is_clean()) == (0, True)

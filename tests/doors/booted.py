@@ -1,13 +1,14 @@
 """A pristine Debian machine with systemd booted, and a box on it that was deployed as the manual says."""
 
 import os
+import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import pexpect
 
-from tests.doors.machine import ENVIRONMENT, HOME, Done, Machine, wait_until
+from tests.doors.machine import ENVIRONMENT, HOME, TIMEOUT, Done, Machine, child_of, wait_until
 from tests.doors.site import CONNECT, Site
 from tests.doors.trees import tree, wheels
 
@@ -31,6 +32,7 @@ class Booted(Machine):
         self.console.kill(9)
         self.console.close(force=True)
         for one in self._daemons:
+            one.kill()
             one.wait()
         wait_until(lambda: not forgotten(self.console.pid), BOOT)
 
@@ -45,6 +47,26 @@ class Booted(Machine):
         self.do("/usr/bin/systemctl", "stop", "console-getty.service")
         self.do("/bin/sh", "-c", "echo it has ended > /dev/console")
         self.console.expect("it has ended")
+
+    def lay_cable(self, device: str) -> None:
+        """Give the machine a network device, whose cable ends at the neighbour's device of that name."""
+        self.neighbour("ip", "link", "add", device, "type", "veth", "peer", "name", device, "netns", self._first)
+        self.neighbour("ip", "link", "set", device, "up")
+
+    def neighbour(self, *command: str) -> Done:
+        """Run a command on this machine's file system, in the network of the neighbour."""
+        holder = str(child_of(self.console.pid))
+        return subprocess.run(["nsenter", "-t", holder, "-n", "--", *command], env=ENVIRONMENT, timeout=TIMEOUT,
+                              capture_output=True, check=False)
+
+    def start_at_neighbour(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a command of the machine's file system that goes on, in the network of the neighbour."""
+        holder = str(child_of(self.console.pid))
+        inside = ["nsenter", "-t", holder, "-n", "--", "chroot", f"/proc/{self._first}/root", *command]
+        daemon = subprocess.Popen(inside, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        self._daemons.append(daemon)
+        return daemon
 
     def _wait_for_start(self) -> None:
         self.console.expect("login: ", timeout=BOOT)

@@ -9,6 +9,7 @@ from typing import Any
 import pexpect
 import pytest
 
+from tests.doors import networked
 from tests.doors.booted import Pristine
 from tests.doors.guesses import right_over_ssh, wrong_over_ssh
 from tests.doors.machine import wait_until
@@ -51,7 +52,10 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     partners_are_heard_by_the_unit(pristine)
     system_info_is_collected_by_the_unit(pristine)
     the_unit_sees_what_listens_and_who_answers(pristine)
+    networked.the_network_is_governed(pristine)
+    networked.a_change_waits_when_the_machine_is_switched_off(pristine)
     a_restart_keeps_everything(pristine)
+    networked.it_has_returned_after_the_start_and_the_firewall_is_in_force(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
     admin_is_recovered_and_a_copy_brings_all_back(pristine)
     passwords_expire_and_changes_fall_due(pristine)

@@ -1,6 +1,7 @@
 """Pristine Debian trees, and the product as packages that can be installed in them without a network."""
 
 import fcntl
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ from tests.doors.machine import ROOT
 
 TREES = Path("/var/tmp/boxmgmt-trees")
 """Where trees are kept from one run of the tests to the next."""
-PACKAGES = "systemd-sysv,dbus,openssh-server,libnss-extrausers,iproute2,python3-venv"
+PACKAGES = "systemd-sysv,dbus,openssh-server,libnss-extrausers,iproute2,python3-venv,nftables"
 """What the manual has an administrator install, and what makes a tree boot."""
+KINDS = {"12": "ifupdown,chrony", "13": "systemd-timesyncd,tzdata"}
+"""What governs network and time besides: Debian's old way in one, systemd's in the other."""
 SUITES = {"12": "bookworm", "13": "trixie"}
 PYTHONS = {"12": "3.11", "13": "3.13"}
 MIRROR = "http://deb.debian.org/debian"
@@ -22,20 +25,21 @@ def tree(release: str) -> Path:
     """The tree of a release of Debian; made with debootstrap when it is wanted for the first time."""
     TREES.mkdir(mode=0o755, exist_ok=True)
     assert TREES.stat().st_uid == 0, f"{TREES} belongs to somebody else"
-    made = TREES / SUITES[release]
-    with open(TREES / f"{SUITES[release]}.lock", "w", encoding="ascii") as lock:
+    packages = f"{PACKAGES},{KINDS[release]}"
+    made = TREES / f"{SUITES[release]}-{hashlib.sha256(packages.encode()).hexdigest()[:8]}"
+    with open(f"{made}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            bootstrap(SUITES[release], made)
+            bootstrap(SUITES[release], made, packages)
     return made
 
 
-def bootstrap(suite: str, path: Path) -> None:
-    """Make a tree."""
+def bootstrap(suite: str, path: Path, packages: str) -> None:
+    """Make a tree with packages besides what every Debian has."""
     new = path.with_suffix(".new")
     for left in range(TRIES - 1, -1, -1):
         subprocess.run(["/bin/rm", "-rf", str(new)], check=True)
-        done = subprocess.run(["/usr/sbin/debootstrap", "--variant=minbase", f"--include={PACKAGES}", suite, str(new),
+        done = subprocess.run(["/usr/sbin/debootstrap", "--variant=minbase", f"--include={packages}", suite, str(new),
                                mirror()], capture_output=True, check=False)
         if done.returncode == 0:
             new.rename(path)

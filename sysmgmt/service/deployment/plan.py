@@ -7,14 +7,15 @@ from sysmgmt.host import files, nginx, nss, snmpd, sshd
 from sysmgmt.host.deployed import NAME
 from sysmgmt.host.files import File
 from sysmgmt.host.services import UNSETTLED
-from sysmgmt.service.deployment import manual, pamfiles, unit
+from sysmgmt.service.deployment import manual, networking, pamfiles, unit
 from sysmgmt.service.deployment.launchers import launchers
 from sysmgmt.service.deployment.site import HOME, Site
 from sysmgmt.service.deployment.system import nsswitch, small_files
 
 NSSWITCH = "/etc/nsswitch.conf"
 SETTLED = (UNSETTLED, sshd.DROP_IN, sshd.BANNER, sshd.ISSUE, pamfiles.SHUT, nss.FOLDER + "/passwd",
-           nss.FOLDER + "/shadow", nss.FOLDER + "/group", *nginx.FILES, snmpd.CONFIGURATION)
+           nss.FOLDER + "/shadow", nss.FOLDER + "/group", *nginx.FILES, snmpd.CONFIGURATION,
+           *networking.FILES)
 """Files that boxmgmtd writes while it runs. Whose the host keys are is not among them: it stays with these."""
 
 
@@ -36,6 +37,7 @@ def ours(site: Site) -> dict[str, File]:
     """Files that are ours alone."""
     made = {path: File(text.encode()) for path, text in small_files().items()}
     made[unit.PATH] = File(unit.unit(site).encode())
+    made[unit.FIREWALL_PATH] = File(unit.FIREWALL.encode())
     return made | launchers(site, HOME) | manual.pages(site)
 
 

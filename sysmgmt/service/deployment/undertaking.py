@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from sysmgmt import box
 from sysmgmt.domain.errors import Refusal, ServiceLost
-from sysmgmt.host import deployed, files, installed, nss, snmpd, sshd
+from sysmgmt.host import deployed, files, installed, nftables, nss, snmpd, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.installed import MANIFEST
-from sysmgmt.service.deployment import barriers, doors, plan, unit
+from sysmgmt.service.deployment import barriers, doors, networking, plan, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, RECORD, ROOT_STAYS, Site
 
 ANSWERS_WITHIN = 4
@@ -60,12 +60,14 @@ def take_back(one: Undertaking) -> None:
     """Put back what stood there before any deployment. Raises ServiceRefused."""
     here = one.root == "/"
     if here and os.path.exists(unit.PATH):
-        deployed.order_systemd(("disable", "--now", "boxmgmtd.service"))
+        deployed.order_systemd(("disable", "--now", "boxmgmtd.service"), ("disable", "boxmgmt-firewall.service"))
+    networking.give_back(one.root)
     one.kept.restore()
     if here:
         deployed.order_systemd(("daemon-reload",))
         sshd.reload()
         snmpd.let_go()
+        nftables.load()
     deployed.remove_users(KEYS_USER, (KEYS_USER, GROUP), one.root)
 
 
@@ -80,7 +82,7 @@ def _put_back(one: Undertaking, before: dict[str, File | None]) -> None:
 
 
 def _put(one: Undertaking, wanted: dict[str, File]) -> None:
-    for folder in (HOME, os.path.dirname(sshd.BANNER), nss.FOLDER):
+    for folder in (HOME, os.path.dirname(sshd.BANNER), nss.FOLDER, *networking.FOLDERS):
         os.makedirs(one.place(folder), mode=0o755, exist_ok=True)
     os.makedirs(one.place(one.site.state), mode=0o700, exist_ok=True)
     early = {path: file for path, file in wanted.items() if not path.startswith(("/etc/pam.d/", plan.NSSWITCH))}
@@ -99,7 +101,8 @@ def _put(one: Undertaking, wanted: dict[str, File]) -> None:
 
 def _started(one: Undertaking) -> Iterator[str]:
     if one.root != "/" or not deployed.order_systemd(
-            ("daemon-reload",), ("enable", "boxmgmtd.service"), ("restart", "boxmgmtd.service")):
+            ("daemon-reload",), ("enable", "boxmgmtd.service", "boxmgmt-firewall.service"),
+            ("restart", "boxmgmtd.service")):
         yield "systemd does not run here: start /usr/lib/boxmgmt/boxmgmtd yourself."
         return
     for left in range(ANSWERS_WITHIN - 1, -1, -1):

@@ -8,7 +8,8 @@ UNIT = """# Written by boxmgmtd --deploy.
 Description=The engine of the box: state, users, keys, audit
 Documentation=man:boxmgmtd(8)
 Before=ssh.service nginx.service systemd-user-sessions.service getty.target
-After=local-fs.target
+# Whoever sets interfaces up has done so, when a change of them that nobody had confirmed is taken back.
+After=local-fs.target networking.service systemd-networkd.service
 # Nobody comes in without it: systemd never stops trying.
 StartLimitIntervalSec=0
 
@@ -30,6 +31,7 @@ RuntimeDirectoryPreserve=restart
 ReadWritePaths={state} {kept} /var/lib/extrausers /etc/ssh /etc/boxmgmt
 # The check of nginx opens its logs and its folders as nginx would, and its ports.
 ReadWritePaths=-/etc/nginx -/var/log/nginx -/var/lib/nginx
+ReadWritePaths=-/etc/network -/etc/systemd/network -/etc/systemd/timesyncd.conf.d -/etc/chrony -/etc/sysctl.d
 ProtectSystem=strict
 # Not hidden: it looks whether root has a key, and its own programs may lie there.
 ProtectHome=read-only
@@ -60,6 +62,27 @@ SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target
+"""
+
+FIREWALL_PATH = "/etc/systemd/system/boxmgmt-firewall.service"
+FIREWALL = """# Written by boxmgmtd --deploy.
+[Unit]
+Description=The firewall of the box, before its networks come up
+Documentation=man:boxmgmtd(8)
+DefaultDependencies=no
+After=local-fs.target
+Before=network-pre.target shutdown.target
+Wants=network-pre.target
+Conflicts=shutdown.target
+ConditionPathExists=/etc/boxmgmt/firewall.nft
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft --file /etc/boxmgmt/firewall.nft
+
+[Install]
+WantedBy=sysinit.target
 """
 
 
