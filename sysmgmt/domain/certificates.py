@@ -184,11 +184,19 @@ def identity(state: State, use: str) -> Identity:
     return found
 
 
+def fault(own: Identity, now: float) -> str:
+    """Why nobody can believe a certificate of the box now: for itself, or for what is above it; "" where one can."""
+    leaf, *above = own.certificates
+    wrong = (*faults(leaf, now), *(f"{one.subject} is above it, and {each}" for one in above
+                                   for each in faults_above(one, now)))
+    return wrong[0] if wrong else ""
+
+
 def system(state: State, now: float) -> Identity:
     """The system certificate, which others have to believe now. Raises NoCertificate, CertificateRefused (A07)."""
     found = identity(state, SYSTEM)
     try:
-        refuse(found.certificates[0], list(faults(found.certificates[0], now)))
+        refuse(found.certificates[0], [wrong] if (wrong := fault(found, now)) else [])
     except CertificateRefused as refusal:
         refusal.hint = "create_system_certificate makes another one; install_certificate takes one from a CA."
         raise

@@ -85,7 +85,7 @@ def shut(state: State, now: float) -> str:
     one = shown(state)
     if one is None:
         return "the box has no web certificate"
-    wrong = next(certificates.faults(one.certificates[0], now), "")
+    wrong = certificates.fault(one, now)
     return wrong and f"its certificate cannot be used: {wrong}"
 
 

@@ -1,14 +1,18 @@
 """The certificate of the web server: asked for, signed outside, changed, refused; HSTS (R225-R232, R256-R260)."""
 
+import datetime
 import re
 import time
 from pathlib import Path
 
 import pytest
 
+from sysmgmt.domain import web as domain
+from tests.support.authorities import CA, NOW, make
 from tests.support.box import Client, TestBox
 from tests.support.clock import DAY, MINUTE
 from tests.support.openssl import EC, Authority, openssl
+from tests.support.tls_server import texts
 
 FINAL = "--yes confirm_minutes=0"
 REQUEST = "create_web_certificate_request common_name=localhost"
@@ -222,3 +226,16 @@ def test_the_key_is_stored_sealed_and_shown_nowhere(basic: TestBox, outside: Aut
     admin.do("enable_advanced_support_commands")
     for line in ("get_certificates", "export_state", "get_pending_change", "get_security_settings"):
         assert inside[20:60] not in repr(admin.facts(line))
+
+
+@pytest.mark.checklist("A11")
+def test_the_web_server_is_shut_once_anything_in_its_chain_has_expired(basic: TestBox) -> None:
+    basic.clock.now = NOW.timestamp()
+    soon = NOW + datetime.timedelta(days=10)
+    root = make("Root", wish=CA)
+    middle = make("Middle", root, CA._replace(end=soon))
+    one = make("box1.example", middle)
+    basic.admin().facts(f'change_web_certificate pem="{texts([one, middle, root])}" key="{one.key_pem}" {FINAL}')
+    assert domain.shut(basic.state, soon.timestamp() - 1) == ""
+    assert domain.shut(basic.state, soon.timestamp() + 1) == (
+        "its certificate cannot be used: CN=Middle is above it, and it expired on 2026-01-11T00:00:00Z")
