@@ -3,7 +3,7 @@
 from sysmgmt.commands.certificate_words import (
     AlternativeNames, Automatic, BundleFile, CertificateChain, CommonName, Country, FilePassword, KeyType, Locality,
     Mail, Organization, PrivateKeyText, Region, Unit, Validity)
-from sysmgmt.domain import certificate_facts as facts, certificates
+from sysmgmt.domain import certificate_facts as facts, certificates, expiry
 from sysmgmt.domain.certificates import ROOT, SYSTEM, Plan
 from sysmgmt.domain.model import State, Subject
 from sysmgmt.domain.permissions import Permission
@@ -72,7 +72,7 @@ def install_certificate(call: Call, pem: CertificateChain | None = None, file: B
 @command(needs=Permission.SECURITY)
 def get_certificates(call: Call) -> Shown:
     """Show the certificates of the box, what they are for, where they are used, and outstanding requests."""
-    warnings = tuple(one.sentence for one in certificates.expiring(call.state, call.now))
+    warnings = tuple(one.sentence for one in expiry.expiring(call.state, call.now))
     return Shown(facts.all_certificates(call.state, call.now), warnings)
 
 

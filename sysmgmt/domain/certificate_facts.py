@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sysmgmt.domain import certificates
+from sysmgmt.domain import certificates, expiry
 from sysmgmt.domain.certificates import CLUSTER, PLACES, ROOT, SYSTEM
 from sysmgmt.domain.model import Certificate, Identity, RevocationList, SigningRequest, State, TrustedCertificate
 from sysmgmt.domain.times import iso
@@ -12,7 +12,7 @@ def certificate(one: Certificate, now: float) -> dict[str, Any]:
     """What a certificate says; the validity in whole days that are left."""
     return {"subject": one.subject, "issuer": one.issuer, "subject_alternative_names": list(one.names),
             "fingerprint": one.fingerprint, "serial": one.serial, "valid_from": iso(one.not_before),
-            "valid_until": iso(one.not_after), "days_left": certificates.days_left(one, now),
+            "valid_until": iso(one.not_after), "days_left": expiry.days_left(one, now),
             "key_type": one.key_type, "signature": one.signature, "usages": list(one.usages),
             "authority": one.authority}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import certificates, levels, passwords
+from sysmgmt.domain import expiry, levels, passwords
 from sysmgmt.domain.model import Condition, State
 
 SOON = 7
@@ -75,7 +75,7 @@ def of_passwords(state: State, now: float) -> Iterator[Finding]:
 
 def of_certificates(state: State, now: float) -> Iterator[Finding]:
     """Certificates and revocation lists that expire soon, or did."""
-    for one in certificates.expiring(state, now):
+    for one in expiry.expiring(state, now):
         yield Finding("CertificateExpires", one.subject, one.sentence)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import certificates, partners, root_access, tls
+from sysmgmt.domain import certificates, expiry, partners, root_access, tls
 from sysmgmt.domain.certificates import EXTERNAL, WEB
 from sysmgmt.domain.model import ADMIN, Account, State
 from sysmgmt.domain.times import iso
@@ -93,7 +93,7 @@ def _certificates(state: State, now: float) -> Iterator[Check]:
                 "The web server shows a certificate that an authority has signed" if signed else
                 "The web server shows no certificate that an authority has signed",
                 "" if signed else "create_web_certificate_request")
-    ending = list(certificates.expiring(state, now))
+    ending = list(expiry.expiring(state, now))
     yield Check("certificates", 3, BAD if ending else GOOD,
                 " ".join(one.sentence for one in ending) or "No certificate ends soon",
                 "get_certificates" if ending else "")

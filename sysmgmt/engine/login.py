@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from sysmgmt.domain import (
-    accounts, certificates, levels, partners, passwords, pending, roles, root_access, security, tls)
+    accounts, expiry, levels, partners, passwords, pending, roles, root_access, security, tls)
 from sysmgmt.domain.errors import (
     AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser)
 from sysmgmt.domain.model import Account, Session, State
@@ -213,7 +213,7 @@ def _recovery(state: State, account: Account, session: Session) -> tuple[str, ..
 def _entitled(state: State, now: float) -> tuple[str, ...]:
     """What only users with Security are told: root access (R247), weak TLS, no TLS, certificates that expire (D19)."""
     return (*root_access.warnings(state.settings, now), *tls.warnings(state.settings.reach), *partners.warnings(state),
-            *(one.sentence for one in certificates.expiring(state, now)))
+            *(one.sentence for one in expiry.expiring(state, now)))
 
 
 def log_out(house: House, caller: Caller, reason: str) -> None:

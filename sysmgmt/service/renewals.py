@@ -1,6 +1,6 @@
 """Certificates that the box has signed itself are renewed before they expire (B30)."""
 
-from sysmgmt.domain import certificates
+from sysmgmt.domain import certificates, expiry
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.duties import Duty, work
 
@@ -8,7 +8,7 @@ from sysmgmt.service.duties import Duty, work
 def renew(house: House) -> None:
     """Renew what is due. Raises any refusal."""
     state = house.box.store.read()
-    for use in certificates.renewal_due(state, house.box.clock.now()):
+    for use in expiry.renewal_due(state, house.box.clock.now()):
         key_type = certificates.identity(state, use).certificates[0].key_type
         work(house, "renew_certificate", {"use": use, "key_type": key_type})
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sysmgmt.domain import certificates, facts
+from sysmgmt.domain import expiry, facts
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.ports import Box
 from sysmgmt.screen import text as prose
@@ -16,7 +16,7 @@ def text(box: Box, now: float) -> str:
         "status": facts.system_status(state, box.store.check()),
         "not_as_it_should_be": [{"condition": one.id, "since": iso(one.since), "details": one.details or None}
                                 for one in state.conditions.values()],
-        "expiring_certificates": [one.sentence for one in certificates.expiring(state, now)],
+        "expiring_certificates": [one.sentence for one in expiry.expiring(state, now)],
         "settings": facts.box_settings(state.settings),
         "security_settings": facts.security_settings(state.settings, now)}
     return "\n".join(prose.lines(told))
