@@ -20,7 +20,7 @@ USERS, ROLES, SETTINGS, CERTIFICATES, KEYS = ITEMS = ("users", "roles", "setting
 _TABLES: Mapping[str, tuple[str, ...]] = {
     USERS: ("accounts", "ssh_keys", "groups"), ROLES: ("roles",),
     CERTIFICATES: ("trusted_certificates", "revocation_lists"), KEYS: ("identities", "signing_requests")}
-_OF_THE_MOMENT = ("sessions", "conditions")
+_OF_THE_MOMENT = ("sessions", "conditions", "download_links")
 _RECEIVERS = {"mail": "recipients", "snmp": "receivers"}
 """Tables of what is told of events, and the field with those who each have a number in `after`."""
 _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",

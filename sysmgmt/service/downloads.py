@@ -8,7 +8,9 @@ import ipaddress
 import re
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -19,12 +21,13 @@ from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import Caller, Request
 from sysmgmt.service import threads
 from sysmgmt.service.crowd import Places
+from sysmgmt.service.peers import peer_of
 from sysmgmt.service.server import PAUSE, listening
 
 NAME = "web.sock"
 """The socket, beside that of boxmgmtd."""
-MOST = 16
-"""Downloads at a time."""
+MOST, MOST_OF_ONE = 64, 16
+"""Connections at a time: of all, and of one user, such as that of the web server."""
 LONGEST, SLOWEST, TAKES = 8192, 10.0, 60.0
 """Bytes of a request, seconds until it is whole, and seconds within which each piece is taken."""
 _ASKED = re.compile(rf"([A-Z]{{1,16}}) {downloads.PLACE}([0-9a-f]{{{downloads.TOKEN_CHARACTERS}}})? HTTP/1\.[01]\r\n")
@@ -52,19 +55,27 @@ def serve(house: House, path: str) -> None:
 
 
 def _accept(house: House, listener: socket.socket) -> None:
-    places = Places(MOST, MOST)
+    places = Places(MOST, MOST_OF_ONE)
     while True:
         try:
-            connection = listener.accept()[0]
-            if not places.take(0):
-                connection.close()
-                continue
-            threads.begin(_answer, house, connection, places)
+            _welcome(house, listener.accept()[0], places)
         except (OSError, RuntimeError):  # the latter from a thread that cannot be started
             time.sleep(PAUSE)
 
 
-def _answer(house: House, connection: socket.socket, places: Places) -> None:
+def _welcome(house: House, connection: socket.socket, places: Places) -> None:
+    """Answer a connection if there is a place for it. Raises OSError, RuntimeError."""
+    with ExitStack() as unless_served:
+        unless_served.enter_context(connection)
+        uid = peer_of(connection).uid
+        if not places.take(uid):
+            return
+        unless_served.callback(places.leave, uid)
+        threads.begin(_answer, house, connection, partial(places.leave, uid))
+        unless_served.pop_all()
+
+
+def _answer(house: House, connection: socket.socket, leave: Callable[[], None]) -> None:
     try:
         with connection, suppress(OSError):
             try:
@@ -74,7 +85,7 @@ def _answer(house: House, connection: socket.socket, places: Places) -> None:
             except Refusal:
                 connection.sendall(_head(HTTPStatus.NOT_FOUND, "Content-Length: 0"))
     finally:
-        places.leave(0)
+        leave()
 
 
 def _request(connection: socket.socket) -> str:

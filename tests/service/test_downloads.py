@@ -6,9 +6,10 @@ import shutil
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -149,12 +150,15 @@ def test_what_is_no_request_is_answered_with_a_status(served: Web, text: str, st
 
 
 def direct(served: Web, text: str) -> bytes:
-    """What is answered to a text on the socket itself."""
+    """What is answered to a text on the socket itself; nothing where there is no place."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(20)
         connection.connect(str(served.socket))
-        connection.sendall(text.encode())
-        return connection.recv(4096)
+        try:
+            connection.sendall(text.encode())
+            return connection.recv(4096)
+        except ConnectionError:
+            return b""
 
 
 def test_a_link_dies_with_the_right_of_who_made_it(served: Web) -> None:
@@ -178,6 +182,17 @@ def test_links_are_cancelled_and_there_are_not_endlessly_many(served: Web) -> No
     assert served.admin.do(f"create_download_link name={served.archive['name']}").code == "InvalidValue"
     assert served.admin.facts(f"cancel_download_links name={served.archive['name']}")["ended"] == 20
     assert direct(served, f"GET {paths[0]} HTTP/1.1\r\n\r\n").split()[1] == b"404"
+
+
+def test_one_user_of_the_machine_cannot_take_all_places(served: Web) -> None:
+    with ExitStack() as kept:
+        for _ in range(downloads.MOST_OF_ONE):
+            connection = kept.enter_context(socket.socket(socket.AF_UNIX))
+            connection.connect(str(served.socket))
+        assert direct(served, f"GET {PLACE} HTTP/1.1\r\n\r\n") == b""
+    deadline = time.monotonic() + 20
+    while not direct(served, f"GET {PLACE} HTTP/1.1\r\n\r\n"):
+        assert time.monotonic() < deadline, "a place comes free as soon as somebody goes"
 
 
 def test_nothing_is_made_in_a_dry_run_or_together(served: Web) -> None:
