@@ -41,7 +41,8 @@ Secrets. The passphrases are kept nowhere. The keys that are made of them are se
 snmpd they are bound to the engine of the box, with which they are worth nothing at other machines, and
 stand in /etc/boxmgmt/snmp/snmpd.conf (root alone reads it) and in /var/lib/snmp/snmpd.conf (only
 snmpd); old ones are taken out of that before each start of it. While a notification is sent, the keys
-of its user stand in a file in memory that root alone reads.
+of its user stand in a file in memory that root alone reads; one that a crash leaves there goes with
+the next notification.
 
 SNMPv1 and SNMPv2c are spoken only after config_snmp version=2c community=- insecure=yes, which is an
 event and in the audit, and not after version=3 any more. The community stands in snmpd.conf then, and

@@ -1,6 +1,7 @@
 """SNMP notifications, sent by Net-SNMP's snmptrap: what is secret stands in memory, never in its arguments."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ PATIENCE, ATTEMPTS = 1, 3
 LIMIT = 25.0
 """Seconds that all may take."""
 MEMORY = "/dev/shm"
+FOLDER = "boxmgmt-snmp-"
+"""How a folder of secrets is called, before the number of the process that it is of."""
 MODULE = os.path.join(os.path.dirname(sysmgmt.__file__), "mibs", "BOXMGMT-MIB.txt")
 OF_USER = """defVersion 3
 defSecurityName {user}
@@ -86,9 +89,19 @@ def _settings(target: Target) -> Iterator[Mapping[str, str]]:
     """The environment that names a folder of its own with what is secret; nothing is left of it afterwards."""
     form = OF_COMMUNITY if target.version == V2C else OF_USER
     text = form.format(**target._asdict(), authentication_type=usm.AUTHENTICATION, privacy_type=usm.PRIVACY)
-    with tempfile.TemporaryDirectory(prefix="boxmgmt-snmp-", dir=MEMORY if os.path.isdir(MEMORY) else None) as own:
+    place = MEMORY if os.path.isdir(MEMORY) else tempfile.gettempdir()
+    _forget_dead(place)
+    with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-", dir=place) as own:
         files.put(os.path.join(own, "snmp.conf"), File(text.encode(), 0o600, os.getegid()))
         yield {"SNMPCONFPATH": own, "SNMP_PERSISTENT_DIR": own, "MIBS": "", "HOME": own}
+
+
+def _forget_dead(place: str) -> None:
+    """Remove what a process that was killed has left: its notification still waits, so this comes soon."""
+    for name in os.listdir(place):
+        pid = name.removeprefix(FOLDER).partition("-")[0]
+        if name.startswith(FOLDER) and pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):
+            shutil.rmtree(os.path.join(place, name), ignore_errors=True)
 
 
 def _reason(refusal: ServiceRefused, target: Target) -> str:

@@ -1,6 +1,9 @@
 """What boxmgmtd tells a real snmptrapd: all of it, in order, an inform until it is confirmed (R023, R236-R238)."""
 
+import os
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -243,6 +246,21 @@ def test_passphrases_stand_in_no_argument_and_no_file_but_one_in_memory(site: Si
         assert leftovers() == before, "nothing is left of it"
     assert not [line for line in seen if any(secret in line for secret in SECRETS)]
     assert not any(secret.encode() in site.box.everything() for secret in SECRETS)
+
+
+def test_what_a_killed_process_has_left_is_removed_with_the_next_notification(site: Site) -> None:
+    site.config("notification=trap")
+    dead = subprocess.Popen(["/bin/true"])
+    dead.wait()
+    left, kept = (Path(f"/dev/shm/boxmgmt-snmp-{pid}-{os.getpid()}") for pid in (dead.pid, 1))
+    for one in (left, kept):
+        one.mkdir(mode=0o700)
+        (one / "snmp.conf").write_text("defAuthMasterKey 0x00")
+    try:
+        site.look()
+        assert (left.exists(), kept.exists()) == (False, True), "what somebody still uses stays"
+    finally:
+        shutil.rmtree(kept)
 
 
 def leftovers() -> set[Path]:
