@@ -184,6 +184,7 @@ def test_removing_and_locking_end_open_sessions(basic: TestBox, act: str, ended:
     assert (client.door.standing() is not None) == ended
 
 
+@pytest.mark.requirement(78)
 def test_nobody_runs_the_boxs_own_work(basic: TestBox) -> None:
     admin = basic.admin()
     own = [one for one in CATALOG if one.needs == OWN_WORK]

@@ -143,6 +143,7 @@ def test_salts_are_unique(box: TestBox) -> None:
 
 
 @pytest.mark.requirement(70)
+@pytest.mark.requirement(118)
 def test_no_command_takes_a_parameter_that_it_does_not_declare(box: TestBox) -> None:
     admin = box.admin()
     admin.do("enable_advanced_support_commands")

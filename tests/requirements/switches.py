@@ -128,7 +128,7 @@ SWITCHES = {
     75: Switch("domain.changes:lasting", EMPTY),
     76: Switch("domain.times:iso", instead(lambda of, seconds, *rest: time.ctime(seconds))),
     77: Switch("engine.record:Record.outcome", NOTHING),
-    78: Switch("engine.authority:authorise", NOTHING),
+    78: Switch("engine.catalog:declared", instead(lambda of, catalog, name: catalog.get(name))),
     79: Switch("store.verification:Verifier.read", NOTHING),
     80: Switch("host.installed:Installed.altered", answers([])),
     81: Switch("store.space:keep", YES),
@@ -137,7 +137,8 @@ SWITCHES = {
     84: Switch("engine.record:unless_guaranteed", lambda original: whatever),
     85: Switch("domain.compliance:check", NOTHING),
     86: Switch("domain.logs:Wanted.matches", YES),
-    87: Switch("screen.visible:escaped", SAME),
+    87: Switch("engine.dispatch:read_all", instead(lambda of, command, reading: of(command, reading._replace(texts={
+        name: "".join(filter(str.isprintable, text)) for name, text in reading.texts.items()})))),
     88: Switch("service.health:ClockWatch.look", NOTHING),
     90: Switch("vault.x509:Certifier.sign", TEXT),
     91: Switch("engine.certification:seal", instead(lambda of, call, table, use, key: key)),
