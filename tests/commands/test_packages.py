@@ -72,6 +72,7 @@ def test_a_signed_release_is_told_with_its_digests_and_whether_it_is_newer(
         assert found["sha256"] == hashlib.sha256(data).hexdigest() and len(found["md5"]) == 32
 
 
+@pytest.mark.requirement(109)
 def test_what_no_trusted_key_has_signed_like_this_is_refused(
         basic: TestBox, admin: Client, vendor: Signer, stranger: Signer) -> None:
     data, repacked = wheel(), wheel(more=b"import evil\n")
@@ -87,6 +88,7 @@ def test_what_no_trusted_key_has_signed_like_this_is_refused(
     assert "holds none" in str(verify(basic, admin, data, good))
 
 
+@pytest.mark.requirement(109)
 def test_an_expired_signature_and_a_keyring_that_others_write_count_for_nothing(
         basic: TestBox, admin: Client, vendor: Signer) -> None:
     data = wheel()

@@ -55,6 +55,7 @@ def undeployable(name: str, content: bytes) -> bytes:
     return content.replace(wanted, instead) if name == "sysmgmt/service/deploy.py" else content
 
 
+@pytest.mark.requirement(109)
 @pytest.mark.checklist("R110")
 def test_a_signed_release_is_installed_and_everything_else_leaves_the_present_one(site: Site, vendor: Signer) -> None:
     good, before = wheel("0.2.0"), in_force(site)

@@ -9,6 +9,4 @@ UNMET = {
     49: "There is no lock screen: an idle session ends, and whoever leaves logs out.",
     58: "Only regenerate_encryption_keys and set_password ask for the password again.",
     67: "There is no approval by a second person.",
-    109: "get_version says what runs, and verify_package whether a release is signed by a trusted key; installing it "
-         "is left to the owner of the machine, whom the box cannot hold to that.",
 }
