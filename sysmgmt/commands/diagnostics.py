@@ -19,12 +19,13 @@ def test_connectivity(call: Call, table: PortTable = "", row: PortRow = "", host
 
     The tables are data (8), external (9), inter_cluster (10) and intra_cluster (11); a row is written
     as 9.5, the fifth of Table 9. Without host those rows are tested for which the settings name hosts:
-    mail server, syslog servers, directory, upload targets, vCenters, partners. With host all of them
-    are tested there; host=H port=P tests that one port.
+    name servers, time servers, mail server, syslog servers, directory, upload targets, vCenters,
+    partners. With host all of them are tested there; host=H port=P tests that one port.
 
     A port is open, closed (the host says so) or filtered (nothing answers), or the name of the host
     is not resolved. Of a UDP port that keeps silent nobody can tell whether it is open: it is
-    open_or_filtered. interface is the one that the table means, source the address that was used.
+    open_or_filtered. interface is the one that the table means; where set_network has given it a
+    device, the test goes through that one. source is the address of the box that was used.
     """
     plan = probes.plan(call.state, Wish(table, row, host, port, protocol))
     return Act(partial(exploring.connectivity, call, plan))

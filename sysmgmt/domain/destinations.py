@@ -21,6 +21,8 @@ def known(state: State) -> Iterator[tuple[str, Place]]:
     """The places, each behind the number of its row."""
     yield from (("9.3", Place(one.server, one.port)) for one in state.upload_targets.values() if one.protocol != SFTP)
     yield from (("9.5", Place(one.server, one.port)) for one in state.mail.values() if one.enabled)
+    yield from (("9.6", Place(one)) for one in state.settings.reach.name_servers)
+    yield from (("9.8", Place(one)) for one in state.settings.time.servers)
     yield from _directories(state)
     yield from (("9.11", Place(one.server, one.port)) for one in state.vcenters.values())
     yield from (("9.12", Place(one.server, one.port, UDP if one.protocol == UDP else TCP))

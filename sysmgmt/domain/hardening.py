@@ -24,6 +24,7 @@ class Seen(NamedTuple):
 
     daemons: Collection[str]
     forwards: bool
+    filters: bool
     unexpected: Sequence[str] | None
 
 
@@ -47,6 +48,7 @@ def checks(state: State, seen: Seen, now: float) -> Iterator[Check]:
     yield _password_security(state)
     yield from _users(state, now)
     yield from _certificates(state, now)
+    yield _firewall(state, seen)
     yield from _network(seen)
     yield Check("physical_access", 5, BY_HAND, "Control the physical access to the vSphere client and ESXi hosts")
     yield Check("datastores", 6, BY_HAND, "Control the access to the datastores of journal and repository")
@@ -99,15 +101,23 @@ def _certificates(state: State, now: float) -> Iterator[Check]:
                 "get_certificates" if ending else "")
 
 
+def _firewall(state: State, seen: Seen) -> Check:
+    if seen.filters:
+        return Check("firewall", 4, GOOD, "Everything that the box does not use is closed")
+    wanted = state.settings.reach.firewall.enabled
+    return Check("firewall", 4, BAD, "The rules of the firewall are not in force" if wanted else
+                 "The firewall is off", "set_firewall mode=on")
+
+
 def _network(seen: Seen) -> Iterator[Check]:
     wrong = seen.unexpected
     if wrong is None:
-        yield Check("listening_ports", 4, ATTENTION, "What listens could not be seen", "get_listening_ports")
+        yield Check("listening_ports", 4, ATTENTION, "What listens could not be seen")
     else:
         yield Check("listening_ports", 4, BAD if wrong else GOOD,
                     f"What listens does not belong to the box: {', '.join(wrong)}" if wrong else
                     "Only what belongs to the box listens",
-                    "get_listening_ports" if wrong else "")
+                    "set_firewall mode=on" if wrong and not seen.filters else "")
     yield Check("ip_forwarding", 4, BAD if seen.forwards else GOOD,
                 "The machine passes on what is meant for others: its owner sets net.ipv4.ip_forward and "
                 "net.ipv6.conf.all.forwarding to 0" if seen.forwards else "The machine passes nothing on")

@@ -3,28 +3,35 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import destinations
+from sysmgmt.domain import destinations, network
 from sysmgmt.domain.destinations import Place
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
-from sysmgmt.domain.port_tables import BY_NUMBER, ICMP, PARTNER, ROWS, TABLES, TCP, Row
+from sysmgmt.domain.port_tables import (
+    BY_NUMBER, DATA_NETWORK, ICMP, LAN, PARTNER, ROWS, TABLES, TCP, WAN, Row)
 
 OPEN, CLOSED, FILTERED, UNCLEAR, NO_NAME = VERDICTS = (
     "open", "closed", "filtered", "open_or_filtered", "name_not_resolved")
 """Nothing tells an open UDP port that keeps silent from one that is filtered: `open_or_filtered`."""
 FAILED = (CLOSED, FILTERED, NO_NAME)
 ALL = "all"
+USES = {LAN: "lan", WAN: "wan", DATA_NETWORK: network.DATA[0]}
+"""What serves the interfaces of the tables."""
 MOST = 500
 """Probes of one request."""
 
 
 class Probe(NamedTuple):
-    """A port that is tried; with the port 0 an echo request. `row` is that of the guide's tables, if it has one."""
+    """A port that is tried; with the port 0 an echo request. `row` is that of the guide's tables, if it has one.
+
+    It is tried through `device`, "" through whichever leads there.
+    """
 
     host: str
     port: int
     protocol: str
     row: Row | None = None
+    device: str = ""
 
 
 class Finding(NamedTuple):
@@ -62,8 +69,9 @@ def plan(state: State, wish: Wish) -> Plan:
     rows = [BY_NUMBER[wish.row]] if wish.row else [one for one in ROWS if wish.table in ("", ALL, one.table)]
     known = [(row.number, Place(wish.host)) for row in rows] if wish.host else list(destinations.known(state))
     where = {row: [place for number, place in known if number == row.number] for row in rows}
-    probes = tuple(probe for row, found in where.items() for place in found
-                   for probe in _of(row, place) if wish.protocol in ("", probe.protocol))
+    devices = {one.use: one.device for one in state.settings.reach.interfaces}
+    probes = tuple(probe._replace(device=devices.get(USES[row.interface], "")) for row, found in where.items()
+                   for place in found for probe in _of(row, place) if wish.protocol in ("", probe.protocol))
     if len(probes) > MOST:
         raise InvalidValue(what=f"At most {MOST} ports are tested at once, and these are {len(probes)}")
     return Plan(probes, tuple((row, _why(state, row)) for row, found in where.items() if not found))
@@ -109,8 +117,8 @@ def _told(probe: Probe, finding: Finding) -> dict[str, Any]:
     shown = {"port": port, "host": probe.host, "address": finding.address or None,
              "row": row.number if row else None, "table": row.table if row else None,
              "use": row.use if row else None, "interface": row.interface if row else None,
-             "source": finding.source or None, "verdict": finding.verdict, "reason": finding.reason or None,
-             "milliseconds": finding.milliseconds}
+             "device": probe.device or None, "source": finding.source or None,
+             "verdict": finding.verdict, "reason": finding.reason or None, "milliseconds": finding.milliseconds}
     if row and finding.verdict in FAILED:
         shown["effect_if_closed"] = row.effect
     return shown

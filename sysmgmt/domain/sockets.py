@@ -41,8 +41,9 @@ class Expected(NamedTuple):
     always: bool = False
 
 
+DHCP = ("dhclient", "dhcpcd", "systemd-network", "NetworkManager")
 ANYWHERE = (Expected(TCP, 22, ("sshd", "systemd"), "SSH"),
-            Expected(UDP, 68, ("dhclient", "dhcpcd", "systemd-network", "NetworkManager"), "DHCP"))
+            Expected(UDP, 68, DHCP, "DHCP"), Expected(UDP, 546, DHCP, "DHCP"))
 """What the machine of a box may serve besides what is configured."""
 
 
@@ -50,7 +51,14 @@ def expected(state: State, listeners: Iterable[Listener]) -> list[Expected]:
     """What should listen; what is shut should not."""
     ours = (Expected(TCP, one.port, PROGRAMS.get(one.name, ()), one.name, True) for one in listeners if not one.shut)
     agents = (Expected(UDP, one.port, ("snmpd",), "SNMP") for one in state.snmp.values() if one.enabled and one.agent)
-    return [*ANYWHERE, *ours, *agents]
+    opened = (Expected(protocol, int(port), (), "opened by set_firewall") for port, protocol in _opened(state))
+    return [*ANYWHERE, *ours, *agents, *opened]
+
+
+def _opened(state: State) -> Iterator[tuple[str, str]]:
+    for text in state.settings.reach.firewall.opened:
+        port, _, protocol = text.partition("@")[0].partition("/")
+        yield port, protocol
 
 
 def facts(found: Sequence[Socket], wanted: Sequence[Expected]) -> dict[str, Any]:

@@ -39,6 +39,3 @@ class Sight(Protocol):
 
     def daemons(self) -> Collection[str]:
         """The names of the programs that run."""
-
-    def forwards(self) -> bool:
-        """Whether the machine passes on what is meant for others."""

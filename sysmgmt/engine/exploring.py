@@ -52,5 +52,6 @@ def hardened(call: Call) -> Mapping[str, Any]:
     sight, wrong = call.box.sight, None
     with suppress(ServiceRefused):
         wrong = sockets.unexpected(sight.sockets(), _expected(call))
-    seen = hardening.Seen(sight.daemons(), sight.forwards(), wrong)
+    machine = call.box.network
+    seen = hardening.Seen(sight.daemons(), machine.forwards(), machine.filters(), wrong)
     return hardening.facts(list(hardening.checks(call.state, seen, call.now)))

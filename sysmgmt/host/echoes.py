@@ -80,11 +80,12 @@ def _checksum(data: bytes) -> int:
 
 
 @contextmanager
-def link(to: Target) -> Iterator[Link]:
-    """A link to a host. Raises ServiceRefused, OSError."""
+def link(to: Target, device: str = "") -> Iterator[Link]:
+    """A link to a host, through a device if one is named. Raises ServiceRefused, OSError."""
     with _opened(to.family) as one:
         one.setsockopt(*RECEIVE_ERRORS[to.family], 1)
         one.setsockopt(*IN_ONE_PIECE[to.family])
+        routes.bind(one, device)
         one.connect((to.address, 0))
         yield Link(one, one.type == socket.SOCK_RAW)
 

@@ -44,16 +44,17 @@ def _tried(one: Probe, to: Target | None) -> Finding:
     if to is None:
         return Finding(NO_NAME, "its name is not known")
     began = time.monotonic()
-    verdict, reason, source = TRIES[one.protocol](to, one.port)
+    verdict, reason, source = TRIES[one.protocol](to, one)
     took = round(1000 * (time.monotonic() - began), 1) if verdict in (OPEN, CLOSED) else None
     return Finding(verdict, reason, to.address, source, took)
 
 
-def _connect(to: Target, port: int) -> tuple[str, str, str]:
+def _connect(to: Target, one: Probe) -> tuple[str, str, str]:
     with socket.socket(to.family, socket.SOCK_STREAM) as link:
         link.settimeout(PATIENCE)
         try:
-            link.connect((to.address, port))
+            routes.bind(link, one.device)
+            link.connect((to.address, one.port))
             verdict = OPEN, ""
         except ConnectionRefusedError:
             verdict = CLOSED, "it refuses connections"
@@ -62,13 +63,14 @@ def _connect(to: Target, port: int) -> tuple[str, str, str]:
         return *verdict, _source(link)
 
 
-def _send(to: Target, port: int) -> tuple[str, str, str]:
+def _send(to: Target, one: Probe) -> tuple[str, str, str]:
     with socket.socket(to.family, socket.SOCK_DGRAM) as link:
         link.settimeout(AGAIN)
         verdict = UNCLEAR, f"{SILENT}, so it is open and silent, or filtered"
         try:
-            link.connect((to.address, port))
-            if _answered(link, WORDS.get(port, b"")):
+            routes.bind(link, one.device)
+            link.connect((to.address, one.port))
+            if _answered(link, WORDS.get(one.port, b"")):
                 verdict = OPEN, ""
         except ConnectionRefusedError:
             verdict = CLOSED, "nothing listens there"
@@ -89,9 +91,16 @@ def _answered(link: socket.socket, words: bytes) -> bool:
     return False
 
 
-def _ask(to: Target, port: int) -> tuple[str, str, str]:
+def _ask(to: Target, one: Probe) -> tuple[str, str, str]:
     """Whether an echo request is answered. Raises ServiceRefused."""
-    with echoes.link(to) as link:
+    try:
+        return _echoed(to, one.device)
+    except OSError as problem:
+        return FILTERED, _words(problem), ""
+
+
+def _echoed(to: Target, device: str) -> tuple[str, str, str]:
+    with echoes.link(to, device) as link:
         source = _source(link.socket)
         for _ in range(2):
             try:

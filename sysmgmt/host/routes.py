@@ -44,6 +44,12 @@ def found(host: str) -> Target:
         raise ServerUnreachable(server=host, reason="its name is not known") from None
 
 
+def bind(one: socket.socket, device: str) -> None:
+    """Have a socket send through a device only, if one is named. Raises OSError."""
+    if device:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode() + b"\0")
+
+
 def route(to: Target) -> Route:
     """Which way the machine sends there. Raises ServerUnreachable."""
     with socket.socket(to.family, socket.SOCK_DGRAM) as probe:

@@ -9,7 +9,6 @@ from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.sockets import Socket
 
 SS = "/usr/bin/ss"
-FORWARDING = ("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding")
 _LISTENS = re.compile(r'(tcp|udp) +(?:LISTEN|UNCONN) +\d+ +\d+ +(\S+):(\d+) +\S+ *(?:users:\(\("([^"]*)")?')
 
 
@@ -29,10 +28,6 @@ class MachineSight:
     def daemons(self) -> set[str]:
         """See the port."""
         return set(_names())
-
-    def forwards(self) -> bool:
-        """See the port."""
-        return any(_read(path) not in ("", "0") for path in FORWARDING)
 
 
 def _socket(match: "re.Match[str]") -> Socket:

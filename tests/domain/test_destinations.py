@@ -11,7 +11,10 @@ from sysmgmt.domain.model import MailServer, State, SyslogServer, UploadTarget
 from sysmgmt.domain.probes import Wish
 from sysmgmt.domain.records import Records
 
+SETTINGS = State().settings
 STATE = State(
+    settings=SETTINGS._replace(reach=SETTINGS.reach._replace(name_servers=("192.0.2.53",)),
+                               time=SETTINGS.time._replace(servers=("time.example",))),
     mail=Records[MailServer]().put("email", MailServer("email", "mail.example", 587, "starttls", "a@b", ())),
     syslog=Records[SyslogServer]().put("1", SyslogServer("1", "log.example", 6514, "tls", "both")).put(
         "2", SyslogServer("2", "old.example", 514, "udp", "both", enabled=False)),
@@ -25,6 +28,7 @@ STATE = State(
 def test_what_is_configured_is_tested_where_it_is_and_what_is_disabled_is_not() -> None:
     assert list(destinations.known(STATE)) == [
         ("9.3", Place("files.example", 21)), ("9.5", Place("mail.example", 587)),
+        ("9.6", Place("192.0.2.53")), ("9.8", Place("time.example")),
         ("9.14", Place("one.example", 636)), ("9.14", Place("two.example", 636)),
         ("9.11", Place("vcenter.example", 443)), ("9.12", Place("log.example", 6514, "tcp"))]
 

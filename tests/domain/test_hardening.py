@@ -9,7 +9,7 @@ from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.records import Records
 
 NOW = 1_750_000_000.0
-QUIET = Seen((), False, ())
+QUIET = Seen((), False, True, ())
 
 
 def checked(state: State, seen: Seen = QUIET) -> dict[str, Check]:
@@ -30,10 +30,11 @@ def test_what_is_wrong_names_a_command_that_exists() -> None:
         reach=settings.reach._replace(tls_minimum="1.0"),
         communication=settings.communication._replace(level=partners.NONE),
         root_access=settings.root_access._replace(where="ssh", until=NOW + 60, changed_at=NOW)))
-    found = checked(bad, Seen(("avahi-daemon", "sshd"), True, ("7777/tcp (nc)",)))
+    found = checked(bad, Seen(("avahi-daemon", "sshd"), True, False, ("7777/tcp (nc)",)))
     assert {name for name, one in found.items() if one.verdict == GOOD} == {"certificates"}
     assert {name for name, one in found.items() if one.verdict == BAD} == {
-        "listening_ports", "ip_forwarding", "root_access", "unneeded_daemons", "tls_minimum", "communication_security"}
+        "firewall", "listening_ports", "ip_forwarding", "root_access", "unneeded_daemons", "tls_minimum",
+        "communication_security"}
     assert "avahi-daemon" in found["unneeded_daemons"].reason and "sshd" not in found["unneeded_daemons"].reason
     assert found["unneeded_users"].fix == "remove_user name=bob"
     assert {one.fix.split()[0] for one in found.values() if one.fix} <= {one.name for one in CATALOG}
@@ -46,6 +47,14 @@ def test_a_hardened_box_is_good_throughout() -> None:
     found = checked(state._replace(settings=settings))
     assert {name for name, one in found.items() if one.verdict not in (GOOD, BY_HAND)} == {"web_certificate"}
     assert found["web_certificate"].fix == "create_web_certificate_request"
+
+
+def test_a_firewall_that_is_wanted_and_not_in_force_is_told_apart_from_one_that_is_off() -> None:
+    reach = State().settings.reach
+    wanted = State()._replace(settings=State().settings._replace(
+        reach=reach._replace(firewall=reach.firewall._replace(enabled=True))))
+    found = [checked(state, QUIET._replace(filters=False))["firewall"] for state in (State(), wanted)]
+    assert [one.reason for one in found] == ["The firewall is off", "The rules of the firewall are not in force"]
 
 
 def test_what_could_not_be_seen_is_not_good() -> None:

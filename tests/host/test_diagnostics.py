@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from sysmgmt.domain.model import Interface, Reach
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import dispatch
 from tests.support import box as boxes
@@ -156,6 +157,18 @@ def test_all_rows_against_a_silent_host_end_in_time_and_tell_how_far_they_are(ne
     assert (result["tested"], result["filtered"], result["open_or_filtered"]) == (66, 44, 22)
     assert len({one["row"] for one in result["ports"]}) == 50 and result["not_tested"] == []
     assert heard == [("Testing ports", done, 66) for done in range(1, 67)]
+
+
+@pytest.mark.checklist("R241")
+def test_a_row_is_tested_through_the_device_that_serves_its_interface(network: Network, tmp_path: Path) -> None:
+    one = boxes.copy(network.box, tmp_path / "state")
+    one.configure(reach=Reach(interfaces=(Interface("wan", "eth0"), Interface("lan", "gone0"))))
+    admin = one.admin()
+    for number, device, verdict in (("10.1", "eth0", "open"), ("10.5", "eth0", "open"), ("11.2", "gone0", "filtered")):
+        line = f"test_connectivity row={number} host={NEIGHBOUR}"
+        found = within(network.names.box, lambda: admin.facts(line))["ports"][0]
+        assert (found["device"], found["verdict"]) == (device, verdict), found
+    assert found["reason"] == "no such device"
 
 
 def test_without_a_host_the_rows_are_tested_that_the_settings_name_hosts_for(network: Network, tmp_path: Path) -> None:
