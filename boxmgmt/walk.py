@@ -73,12 +73,14 @@ class Walk(Taker):
         return over
 
     def _do(self, item: Leaf) -> Answer:
-        if not isinstance(item, Open):
-            answer = perform(self._site, item)
-            followed = following.is_wanted(item.command, Request(item.command.name, item.given))
-            return followed and self.manner.follow and not answer.status and self.follow(answer, 0) or answer
-        self._show(["", "Enter quit to come back to the menu."])
-        return self._programs[item.program]()
+        if isinstance(item, Open):
+            self._show(["", "Enter quit to come back to the menu."])
+            return self._programs[item.program]()
+        answer = perform(self._site, item)
+        wanted = following.is_wanted(item.command, Request(item.command.name, item.given))
+        if wanted and self.manner.follow and not answer.status:
+            return self.follow(answer, 0) or answer
+        return answer
 
     def _help(self) -> bool:
         items = numbered(self._menus[-1], self._is_allowed)

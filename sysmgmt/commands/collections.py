@@ -21,8 +21,8 @@ def collect_system_info(call: Call, parts: Parts = PARTS, since: Since = "", unt
     the web server), services, settings (without any secret) and versions; since and until choose
     audit, events and logs by their time. The archive has a list of checksums, signed with the key
     of the system certificate: see VERIFYING COLLECTED SYSTEM INFO. Without such a certificate it is not signed,
-    and a warning says so. Five archives are kept, each for 14 days; one has at most 1 GB, and always
-    leaves a tenth of the disk free.
+    and a warning says so. Five archives are kept, each for 14 days; one has at most 1 GB, and
+    is not made where it would leave less than a tenth of the disk free.
     """
     wanted = collecting.order(call, parts, Wanted({}, since, until))
     return Act(partial(collecting.collect, call, wanted), (wanted.unsigned,) if wanted.unsigned else ())
