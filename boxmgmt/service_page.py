@@ -104,8 +104,8 @@ tells why. Where there is no nginx, the settings are kept, and nothing follows t
 
 Below https://BOX/collected/ the site hands on to boxmgmtd, which answers there what create_download_link
 has made: a link leads once to one archive of collected system info, within its minutes. The state
-holds the SHA-256 of its 64 digits and no log holds them; one address may try ten links
-at once and one a second from then on, and is told nothing but that there is none. The appliance must not use that path itself.
+holds the SHA-256 of its 64 digits and no log holds them; one address may try ten links at once and
+one a second from then on, and is told nothing but that there is none. The appliance must not use that path itself.
 
 A change that has to be confirmed (see confirm_change) returns at its time, and at the start of
 boxmgmtd whatever time it had left: whoever is shut out switches the box off and on.
