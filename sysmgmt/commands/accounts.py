@@ -1,27 +1,38 @@
 """Users."""
 
 from sysmgmt.commands.words import (
-    CurrentPassword, Groups, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword, RoleName,
-    UserName, ValidHours)
-from sysmgmt.domain import accounts, facts
-from sysmgmt.domain.model import Account
+    CurrentPassword, Groups, Kind, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword, RoleName,
+    UserName, UserType, ValidHours)
+from sysmgmt.domain import accounts, facts, ldap_users
+from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 
 
 @command(needs=Permission.SECURITY)
 def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, groups: Groups = (),
-             must_change: MustChange = True, valid_hours: ValidHours | None = None) -> Change:
-    """Add a local user.
+             must_change: MustChange = True, valid_hours: ValidHours | None = None,
+             type: UserType = Kind()) -> Change:
+    """Add a local user, or let a user or the members of a group of the directory (LDAP) in.
 
     The user must choose a new password at the first login; must_change=no leaves that out, which
     is possible at the security level basic only. With groups the user may act on these
     consistency groups only. With valid_hours the account is temporary: after so many hours it is
     locked and its sessions end; unlock_user makes it a lasting one.
+
+    With type=ldap_user or type=ldap_group the name is that of a user, or the cn of a group, of the
+    directory that config_ldap has set up; there is no password then. A name can be used once: a user of
+    the directory with the name of a local user cannot log in. Who was added himself has the role and
+    groups given here, whatever groups of the directory he is in; any other has those of the first of
+    these groups in alphabetical order. The immutable id of the entry is kept: one that is removed from
+    the directory and made anew, or renamed, has to be removed and added here, too.
     """
     ends_at = None if valid_hours is None else call.now + valid_hours * 3600
-    account = Account(name, role, groups=groups or None, ends_at=ends_at)
-    account = accounts.new(call.state.settings, account, password, must_change, call.now)
+    account = Account(name, role, type.type, groups or None, ends_at=ends_at, directory_id=type.directory_id)
+    if type.type == LOCAL:
+        account = accounts.new(call.state.settings, account, password, must_change, call.now)
+    else:
+        account = ldap_users.new(account, password, must_change, call.now)
     return Change(accounts.add(call.state, account), {"name": name, "role": role})
 
 
@@ -46,16 +57,24 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
     After a reset, or with must_change=yes, as when a password may be known to somebody else, the user
     must choose a new password at the next login. Both, a new name and a role with another shell end
     the user's open sessions.
+
+    What is set for a group of the directory holds for those who came by it. A role or groups set for one of
+    them makes an entry of his own of his. Name and password of a user of the directory are changed there.
     """
     edit = accounts.Edit(new_name, role, groups, password, must_change)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
+    state = ldap_users.followed(state, new_name or name, call.now)
     still = accounts.still_locked(state, new_name or name) if password else ()
     return Change(state, {"name": new_name or name}, still)
 
 
 @command(needs=Permission.SECURITY)
 def remove_user(call: Call, name: UserName) -> Change:
-    """Remove a user and end the user's sessions."""
+    """Remove a user and end the user's sessions; with a group of the directory, those of all who came by it.
+
+    Who is still in a group of the directory that has an entry comes back at the next login; lock_user shuts
+    out.
+    """
     return Change(accounts.remove(call.state, name, call.caller.user, call.now), {"name": name})
 
 

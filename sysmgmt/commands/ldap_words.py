@@ -65,7 +65,7 @@ BaseDn = Annotated[str, Word("DN below which the users are", _dn, "DN", offers_f
 GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _dn, "DN")]
 UserAttribute = Annotated[str, Word(
     "Attribute that holds the login name; uid unless given", lambda text, reading: directory.attribute(text),
-    "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName", "userPrincipalName"])]
+    "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName"])]
 UserFilter = Annotated[str, Word(
     f"Filter that every user matches; {directory.PERSONS} unless given",
     lambda text, reading: directory.search_filter(text), "FILTER")]

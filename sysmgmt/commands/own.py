@@ -5,8 +5,9 @@ from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.log_words import After as RecordNumber
 from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
 from sysmgmt.domain import (
-    accounts, certificates, conditions, downloads, lockout, passwords, pending, retention, root_access, sessions,
-    ssh_keys)
+    accounts, certificates, conditions, downloads, ldap_users, lockout, passwords, pending, retention, root_access,
+    sessions, ssh_keys)
+from sysmgmt.domain.directory import Entry
 from sysmgmt.domain.errors import AccountLocked
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.lockout import FINAL
@@ -36,8 +37,8 @@ def take_attempt(call: Call, name: UserName, token: Token) -> Change:
 
 
 @command(needs=OWN_WORK, reserve=True)
-def count_wrong_password(call: Call, name: UserName, token: Token) -> Change:
-    """Turn a counted attempt into a strike."""
+def count_wrong_password(call: Call, name: UserName, token: Token, verdict: Text = "") -> Change:
+    """Turn a counted attempt into a strike; `verdict` is what a directory said of the password."""
     account = accounts.find(call.state, name)
     return Change(accounts.put(call.state, lockout.wrong(account, token, call.now, rules_of(call.state.settings))))
 
@@ -59,6 +60,19 @@ def give_attempt_back(call: Call, name: UserName, token: Token, verified: Token,
     if rehashed and account.password == verified:
         account = account._replace(password=rehashed)
     return Change(accounts.put(call.state, account))
+
+
+@command(needs=OWN_WORK)
+def admit_ldap_user(call: Call, name: UserName, directory_id: Text, group: UserName) -> Change:
+    """Let a member of a group of the directory be a user, with the role and the groups of its entry."""
+    by = accounts.find(call.state, group)
+    return Change(ldap_users.admit(call.state, Entry(directory_id, "", name), by, call.now))
+
+
+@command(needs=OWN_WORK, reserve=True)
+def dismiss_ldap_user(call: Call, name: UserName) -> Change:
+    """End the sessions of a user whom the directory does not let in any more."""
+    return Change(ldap_users.dismiss(call.state, name, call.now))
 
 
 @command(needs=OWN_WORK, reserve=True)
@@ -234,4 +248,5 @@ COMMANDS = (take_attempt, count_wrong_password, give_attempt_back, open_session,
             recover_admin, return_unconfirmed, begin_condition, end_condition, note_clock_jump,
             note_refused_partner, renew_certificate, close_root_access, begin_web_certificate, start_audit, stop_audit,
             note_unknown_outcome, note_lost_records, put_audit_away, remove_audit_archives, withdraw_attempt,
-            expire_collected_info, take_scheduled_backup, use_download_link, forget_download_links)
+            expire_collected_info, take_scheduled_backup, use_download_link, forget_download_links, admit_ldap_user,
+            dismiss_ldap_user)

@@ -1,13 +1,13 @@
 """The nouns that commands are about, each declared once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.domain import accounts, levels, names, passwords, roles, root_access, security, sessions, ssh_keys, tls
-from sysmgmt.domain.errors import InvalidValue, PasswordReused, PasswordTooCommon
+from sysmgmt.domain.errors import InvalidValue, KeptInDirectory, PasswordReused, PasswordTooCommon
 from sysmgmt.domain.levels import LEVELS, Rules
-from sysmgmt.domain.model import Cost, State
+from sysmgmt.domain.model import LOCAL, TYPES, Account, Cost, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -118,6 +118,37 @@ def _new_user(text: str, reading: Reading) -> str:
     return name
 
 
+class Kind(NamedTuple):
+    """What a new entry is, and for one of the directory its immutable id there."""
+
+    type: str = LOCAL
+    directory_id: str = ""
+
+
+def _kind(text: str, reading: Reading) -> Kind:
+    type_ = one_of(*TYPES)(text, reading)
+    if type_ == LOCAL:
+        return Kind()
+    from sysmgmt.engine import ldap_users  # loads much, for few commands
+
+    name = any_name(reading.texts.get("name", ""), reading)
+    found = partial(ldap_users.entry_id, reading.box, reading.state, type_, name)
+    return Kind(type_, str(reading.slow.once((type_, name), found)))
+
+
+def _has_no_password(texts: Mapping[str, str]) -> bool:
+    """Whether a new entry is one of the directory, which keeps the password."""
+    return texts.get("type", LOCAL).lower() != LOCAL
+
+
+def _caller(reading: Reading) -> Account:
+    """The account of a caller who has a password here. Raises KeptInDirectory."""
+    account = accounts.find(reading.state, reading.caller.user)
+    if account.type != LOCAL:
+        raise KeptInDirectory(name=account.name)
+    return account
+
+
 def _new_password(text: str, reading: Reading) -> str:
     """The hash of a password that somebody else will have to change.
 
@@ -129,7 +160,7 @@ def _new_password(text: str, reading: Reading) -> str:
 
 def _own_new_password(text: str, reading: Reading) -> str:
     """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
-    account = accounts.find(reading.state, reading.caller.user)
+    account = _caller(reading)
     rules = levels.rules_of(reading.state.settings)
     passwords.check_age(account, rules, reading.now)
     passwords.check_text(text, rules)
@@ -171,8 +202,7 @@ def _hashed(text: str, cost: Cost, reading: Reading) -> str:
 
 
 def _current_password(text: str, reading: Reading) -> bool:
-    account = reading.state.accounts.get(reading.caller.user)
-    encoded = account.password if account else ""
+    encoded = _caller(reading).password
     reading.slow.once(("current", encoded), partial(reading.verify, text, encoded))
     return True
 
@@ -193,7 +223,10 @@ Groups = Annotated[tuple[str, ...], Word(
     offers=lambda state: ["all", *state.groups])]
 GroupName = Annotated[str, Word("Consistency group", any_name, "GROUP", offers=lambda state: state.groups, bare=True)]
 NewGroup = Annotated[str, Word("Name of the consistency group", _group_name, "NAME")]
-NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True)]
+NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True,
+                                  unless=_has_no_password)]
+UserType = Annotated[Kind, Word("What it is: a user of the box, or a user or a group of the directory (LDAP)", _kind,
+                                "|".join(TYPES), offers=lambda state: TYPES)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
                                     twice=True)]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]

@@ -3,9 +3,13 @@
 from typing import NamedTuple
 
 from sysmgmt.domain import levels, lockout, passwords, roles, sessions, ssh_keys, uids
-from sysmgmt.domain.errors import InvalidValue, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists
-from sysmgmt.domain.model import ADMIN, Account, Settings, State
+from sysmgmt.domain.errors import (
+    InvalidValue, KeptInDirectory, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists)
+from sysmgmt.domain.model import ADMIN, LDAP_GROUP, LOCAL, Account, Settings, State
 from sysmgmt.domain.names import RESERVED
+
+
+OTHER_SHELL = "the role of the user was changed"
 
 
 class Edit(NamedTuple):
@@ -19,10 +23,18 @@ class Edit(NamedTuple):
 
 
 def find(state: State, name: str) -> Account:
-    """The user `name`. Raises UnknownUser."""
+    """The entry `name`. Raises UnknownUser."""
     account = state.accounts.get(name)
     if account is None:
         raise UnknownUser(name=name)
+    return account
+
+
+def person(state: State, name: str) -> Account:
+    """The user `name`, who is somebody and no group. Raises UnknownUser, InvalidValue."""
+    account = find(state, name)
+    if account.type == LDAP_GROUP:
+        raise InvalidValue(what=f"{name} is a group of the directory and not a user")
     return account
 
 
@@ -64,8 +76,10 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
         raise InvalidValue(what="Give at least one of role, groups, password, new_name and must_change=yes")
     if name == ADMIN and (edit.role is not None or edit.groups is not None or edit.new_name is not None):
         raise PredefinedUser(name=name)
-    if name == caller:
+    if caller in (name, *(one.name for one in granted(state, account))):
         raise OwnAccount()
+    if account.type != LOCAL and (edit.password is not None or edit.must_change or edit.new_name is not None):
+        raise KeptInDirectory(name=name)
     changed = _edited(state, account, edit)
     if edit.password is not None:
         changed = passwords.store(changed, edit.password, now)._replace(must_change_password=True)
@@ -82,12 +96,19 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     return put(state, changed)
 
 
+def granted(state: State, group: Account) -> list[Account]:
+    """The users who came by a group of the directory."""
+    if group.type != LDAP_GROUP:
+        return []
+    return [one for one in state.accounts.values() if one.granted_by == group.name]
+
+
 def _ends_sessions(old: Account, new: Account) -> str:
     """Why the sessions of a user who was changed cannot go on; '' if they can."""
     if new.name != old.name:
         return "the user was renamed"
     if roles.shell(new.role) != roles.shell(old.role):
-        return "the role of the user was changed"
+        return OTHER_SHELL
     if new.password != old.password:
         return "the password was reset"
     return "the password must be changed" if new.must_change_password and not old.must_change_password else ""
@@ -99,23 +120,36 @@ def _edited(state: State, account: Account, edit: Edit) -> Account:
     if edit.groups is not None:
         account = account._replace(groups=edit.groups or None)
         _check_groups(state, account.groups)
+    if account.granted_by:  # what is set for himself stands, whatever the group has
+        account = account._replace(granted_by="")
     return account if edit.new_name is None else account._replace(name=edit.new_name)
 
 
 def remove(state: State, name: str, caller: str, now: float) -> State:
-    """Remove a user and end the user's sessions (R048, R064). Raises UnknownUser, PredefinedUser, OwnAccount."""
-    find(state, name)
+    """Remove a user, with a group those who came by it, and end their sessions (R048, R064).
+
+    Raises UnknownUser, PredefinedUser, OwnAccount.
+    """
+    account = find(state, name)
     if name == ADMIN:
         raise PredefinedUser(name=name)
-    if name == caller:
+    gone = [account, *granted(state, account)]
+    if caller in [one.name for one in gone]:
         raise OwnAccount()
-    state = ssh_keys.remove_all(sessions.cut_all(state, name, "the user was removed", now), name)
-    return state._replace(accounts=state.accounts.without(name))
+    for one in gone:
+        state = without(state, one, "the user was removed", now)
+    return state
+
+
+def without(state: State, account: Account, reason: str, now: float) -> State:
+    """The state without somebody, whose sessions are over for a `reason`, and without the SSH keys."""
+    state = ssh_keys.remove_all(sessions.cut_all(state, account.name, reason, now), account.name)
+    return state._replace(accounts=state.accounts.without(account.name))
 
 
 def lock(state: State, name: str, now: float) -> State:
-    """Lock a user on purpose and end the user's sessions. Raises UnknownUser."""
-    account = find(state, name)
+    """Lock a user on purpose and end the user's sessions. Raises UnknownUser, InvalidValue for a group."""
+    account = person(state, name)
     if account.locked_by in lockout.FINAL:
         return state
     return sessions.cut_all(put(state, lockout.lock(account, now)), name, "the user was locked", now)

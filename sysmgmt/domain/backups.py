@@ -20,7 +20,7 @@ USERS, ROLES, SETTINGS, CERTIFICATES, KEYS = ITEMS = ("users", "roles", "setting
 _TABLES: Mapping[str, tuple[str, ...]] = {
     USERS: ("accounts", "ssh_keys", "groups"), ROLES: ("roles",),
     CERTIFICATES: ("trusted_certificates", "revocation_lists"), KEYS: ("identities", "signing_requests")}
-_OF_THE_MOMENT = ("sessions", "conditions", "download_links")
+_OF_THE_MOMENT = ("sessions", "conditions", "download_links", "directory_uids")
 _RECEIVERS = {"mail": "recipients", "snmp": "receivers"}
 """Tables of what is told of events, and the field with those who each have a number in `after`."""
 _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",
@@ -164,8 +164,9 @@ def _with_user(state: State, one: Account, by: Restorer) -> State:
     """The state with this user, whose sessions end where another password or role came."""
     old = state.accounts.get(one.name)
     if old is not None:
-        one = one._replace(uid=old.uid)
-        if (old.password, old.role, old.locked_by) != (one.password, one.role, one.locked_by):
+        one = one._replace(uid=old.uid if old.directory_id == one.directory_id else None)
+        if (old.password, old.role, old.locked_by, old.directory_id) != (
+                one.password, one.role, one.locked_by, one.directory_id):
             state = sessions.cut_all(state, one.name, _REPLACED, by.now, but=by.session)
     return state if one == old else uids.give(state, one)
 

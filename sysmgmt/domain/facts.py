@@ -5,7 +5,7 @@ from typing import Any
 
 from sysmgmt.domain import accounts, levels, passwords, pending, retention, roles, root_access, sessions, ssh_keys
 from sysmgmt.domain.audit_policy import AuditPolicy
-from sysmgmt.domain.model import SECRET, Account, Role, Session, Settings, SshKey, State
+from sysmgmt.domain.model import LDAP_USER, SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
@@ -26,12 +26,18 @@ def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
         "password_expires_at": iso(passwords.expires_at(account, rules)),
         "last_login_at": iso(account.last_login_at), "last_login_from": account.last_login_from or None,
         "failed_logins": account.failed_logins, "ssh_keys": len(ssh_keys.of(state, account.name)),
+        **granted_by(account),
     }
     allowed = ENTITLED.intersection(roles.permissions_of(state, viewer.role))
     if account.name != viewer.name and not allowed:
         hidden = ("locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys")
         shown.update(dict.fromkeys(hidden))
     return shown
+
+
+def granted_by(account: Account) -> dict[str, str]:
+    """The entry that gives a user of the directory role and groups; of everybody else there is nothing to tell."""
+    return {"granted_by": account.granted_by or account.name} if account.type == LDAP_USER else {}
 
 
 def ssh_key(one: SshKey) -> dict[str, Any]:
@@ -152,7 +158,8 @@ def current_user(state: State, name: str) -> dict[str, Any]:
     shown = user(state, account, account)
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
-    return {**{key: shown[key] for key in kept}, "permissions": sorted(roles.permissions_of(state, account.role))}
+    return {**{key: shown[key] for key in kept}, **granted_by(account),
+            "permissions": sorted(roles.permissions_of(state, account.role))}
 
 
 def installation(settings: Settings) -> dict[str, Any]:

@@ -51,8 +51,16 @@ class Cost(NamedTuple):
     lanes: int = 1
 
 
+LOCAL, LDAP_USER, LDAP_GROUP = TYPES = ("local", "ldap_user", "ldap_group")
+"""What an entry in the table of users is."""
+
+
 class Account(NamedTuple):
     """A user. `groups` limits authorization to these consistency groups (R095); None is all.
+
+    An `ldap_user` is known by `directory_id`, the immutable id in the directory, and has no password
+    here; `granted_by` names the `ldap_group` that he came by, and is "" where he was added himself. An
+    `ldap_group` is nobody: it only says what its members may do.
 
     `wrong_in_a_row` are wrong passwords since the last right one, however often a lock ended meanwhile.
     From `enabled_at` on an account counts as used; one that is temporary is locked at `ends_at`.
@@ -60,7 +68,7 @@ class Account(NamedTuple):
 
     name: str
     role: str
-    type: str = "local"
+    type: str = LOCAL
     groups: tuple[str, ...] | None = None
     password: Annotated[str, SECRET] = ""
     password_history: Annotated[tuple[str, ...], SECRET] = ()
@@ -81,6 +89,15 @@ class Account(NamedTuple):
     last_login_from: str = ""
     failed_logins: int = 0
     uid: int | None = None
+    directory_id: str = ""
+    granted_by: str = ""
+
+
+class DirectoryUid(NamedTuple):
+    """The number that whoever has this immutable id in the directory keeps for ever."""
+
+    id: str
+    uid: int
 
 
 class Role(NamedTuple):
@@ -208,6 +225,7 @@ class State(NamedTuple):
     download_links: Records[DownloadLink] = Records()
     upload_targets: Records[UploadTarget] = Records()
     directories: Records[DirectorySettings] = Records()
+    directory_uids: Records[DirectoryUid] = Records()
     backup_schedules: Records[BackupSchedule] = Records()
     snmp: Records[SnmpSettings] = Records()
     snmp_users: Records[SnmpUser] = Records()

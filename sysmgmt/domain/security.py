@@ -8,7 +8,7 @@ from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.lockout import BY_COMMAND
-from sysmgmt.domain.model import ADMIN, Account, Settings, State
+from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.policy import Policy
 
@@ -31,7 +31,8 @@ def set_level(state: State, level: str) -> State:
         return state
     accounts = state.accounts
     for name, account in accounts.items():
-        accounts = accounts.put(name, account._replace(must_change_password=True))
+        if account.type == LOCAL:
+            accounts = accounts.put(name, account._replace(must_change_password=True))
     return state._replace(accounts=accounts)
 
 
@@ -69,12 +70,12 @@ def made_due(old: State, new: State) -> list[str]:
     """The users who must choose a new password since the level was changed, in alphabetical order."""
     if old.settings.level == new.settings.level or not LEVELS[new.settings.level].forces_change:
         return []
-    return list(new.accounts)
+    return [one.name for one in new.accounts.values() if one.type == LOCAL]
 
 
 def secures(state: State, account: Account) -> bool:
     """Whether `account` is one that keeps the box manageable: local, with Security, not locked on purpose."""
-    return (account.type == "local" and account.locked_by != BY_COMMAND
+    return (account.type == LOCAL and account.locked_by != BY_COMMAND
             and Permission.SECURITY in roles.permissions_of(state, account.role))
 
 

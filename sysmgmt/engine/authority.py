@@ -85,9 +85,9 @@ def check_scope(state: State, caller: Caller, command: Command, texts: dict[str,
 def own_or(call: Call, needs: Permission, name: str | None) -> str:
     """The user that a command is about: the caller, or another one with the permission `needs`.
 
-    Raises PermissionDenied, UnknownUser.
+    Raises PermissionDenied, UnknownUser, InvalidValue for a group of the directory.
     """
     user = name or call.caller.user
     if user != call.caller.user and not holds(call.state, accounts.find(call.state, call.caller.user), needs):
         raise PermissionDenied(command="Another user", permission=needs)
-    return accounts.find(call.state, user).name
+    return accounts.person(call.state, user).name

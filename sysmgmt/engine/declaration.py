@@ -25,6 +25,10 @@ def _nothing(state: State) -> Iterable[str]:
     return ()
 
 
+def _never(texts: Mapping[str, str]) -> bool:
+    return False
+
+
 class Word(NamedTuple):
     """A noun that commands are about: how it is asked for, read, completed and shown.
 
@@ -33,7 +37,8 @@ class Word(NamedTuple):
     else has to be asked, with what the other parameters are: it raises KeyError or a refusal while it cannot.
     `bare` lets the text stand without its parameter's name; `twice` has a person type it twice.
     `none` is what is said where nothing can be chosen; `recorded` makes of the text what the audit
-    keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it.
+    keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it. With the other
+    texts that `unless` says it is not needed, and not asked for: the value is "" then.
     """
 
     about: str
@@ -48,6 +53,7 @@ class Word(NamedTuple):
     block: bool = False
     offers_to: Callable[[State, str], Iterable[str]] | None = None
     offers_from: Callable[[Reading], Iterable[str]] | None = None
+    unless: Callable[[Mapping[str, str]], bool] = _never
 
     def offered(self, state: State, user: str) -> Iterable[str]:
         """What may be offered to a user."""

@@ -176,6 +176,8 @@ def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:
         return parameter.word.read(text, reading)
     if not parameter.required:
         return parameter.default
+    if parameter.word.unless(reading.texts):
+        return ""
     if parameter.word.none and not any(True for _ in parameter.word.offered(reading.state, reading.caller.user)):
         raise NothingToChoose(parameter.word.none)
     raise MissingValue(command=command.name, parameter=parameter.name)

@@ -5,10 +5,11 @@ from functools import partial
 from typing import NamedTuple
 
 from sysmgmt.domain import (
-    accounts, expiry, levels, partners, passwords, pending, roles, root_access, security, tls)
+    accounts, expiry, levels, partners, passwords, pending, roles, root_access, tls)
 from sysmgmt.domain.errors import (
-    AccountLocked, InternalError, LoginFailed, NotInstalled, Refusal, UnknownUser)
-from sysmgmt.domain.model import Account, Session, State
+    AccountLocked, DirectoryUnreachable, InternalError, LoginFailed, NotInstalled, PasswordDueInDirectory, Refusal,
+    UnknownUser)
+from sysmgmt.domain.model import LOCAL, Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
@@ -82,20 +83,45 @@ def _authenticate(house: House, password: str, caller: Caller) -> Reply:
     try:
         ticket, verified = _prove(house, caller, password)
     except (AccountLocked, UnknownUser):
+        refusal = _refusal(house, caller.user)
         _wait_out(house.box.clock, begun)
-        raise LoginFailed() from None
+        raise refusal from None
+    except (DirectoryUnreachable, PasswordDueInDirectory):
+        _wait_out(house.box.clock, begun)
+        raise
     work(house, "give_attempt_back", ticket, verified=verified, rehashed=_rehashed(house, verified, password))
     return Reply(Answer(None), caller)
+
+
+def _refusal(house: House, name: str) -> Refusal:
+    """What a stranger is told: the same, and after the same questions to a directory, whoever was meant."""
+    if not _is_local(house, name):
+        return LoginFailed()  # the directory was asked
+    from sysmgmt.engine import ldap_users  # loads much, and few logins fail
+
+    try:
+        ldap_users.look(house, name)
+    except DirectoryUnreachable as unreachable:
+        return unreachable
+    return LoginFailed()
+
+
+def _is_local(house: House, name: str) -> bool:
+    account = house.box.store.read().accounts.get(name)
+    return account is not None and account.type == LOCAL
 
 
 def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
     """A counted attempt that was right, and the hash it was compared with.
 
-    Raises UnknownUser or AccountLocked for any other, after about the same work.
+    Local users come first, and wait for no directory. Raises UnknownUser or AccountLocked for any
+    attempt that was not right, after about the same work; DirectoryUnreachable, PasswordDueInDirectory.
     """
     try:
-        if caller.user not in house.box.store.read().accounts:
-            raise UnknownUser(name=MASK)
+        if not _is_local(house, caller.user):
+            from sysmgmt.engine import ldap_users  # loads much, and most users are local
+
+            return ldap_users.prove(house, caller, password), ""
         ticket = begin(house, caller, caller.user)
     except (AccountLocked, UnknownUser):
         house.box.hasher.waste(password, house.box.store.read().settings.hashing)
@@ -170,9 +196,13 @@ def _audits(state: State, account: Account) -> bool:
 
 
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
-    entitled = _entitled(state, now) if security.secures(state, account) else ()
+    entitled = _entitled(state, now) if _secures(state, account) else ()
     return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account),
             *_returned(state, account, session), *entitled)
+
+
+def _secures(state: State, account: Account) -> bool:
+    return Permission.SECURITY in roles.permissions_of(state, account.role)
 
 
 def _pending(state: State, account: Account) -> tuple[str, ...]:
@@ -205,7 +235,7 @@ def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
 def _recovery(state: State, account: Account, session: Session) -> tuple[str, ...]:
     """What users with Security are told about a recovery since their last login (R093)."""
     recovered, seen = state.settings.recovered_at, session.last_login_at or 0
-    if recovered is None or seen >= recovered or not security.secures(state, account):
+    if recovered is None or seen >= recovered or not _secures(state, account):
         return ()
     return (f"The password of admin was recovered on the console on {iso(recovered)}.",)
 

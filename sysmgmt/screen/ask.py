@@ -47,7 +47,7 @@ def lacking(door: Door, command: Command, texts: Mapping[str, str],
     Where there is nothing, the engine says so, and no further question has a sense.
     """
     for one in parameters:
-        if one.name not in texts:
+        if one.name not in texts and not one.word.unless(texts):
             offers = door.offers(command.name, one.name, texts)
             if one.word.none and not offers:
                 return

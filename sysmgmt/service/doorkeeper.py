@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain import lockout, sessions, ssh_keys
-from sysmgmt.domain.errors import InvalidValue, Refusal, TooManySessions
-from sysmgmt.domain.model import Account
+from sysmgmt.domain.errors import DirectoryUnreachable, InvalidValue, Refusal, TooManySessions, UnknownUser
+from sysmgmt.domain.model import LDAP_GROUP, LOCAL, Account, State
 from sysmgmt.domain.names import canonical
-from sysmgmt.engine import departure, login
+from sysmgmt.engine import departure, ldap_users, login
 from sysmgmt.engine.request import Caller
 from sysmgmt.host import processes
 from sysmgmt.service.values import text
@@ -37,9 +37,16 @@ def account(visit: "Visit", given: Parameters) -> Facts:
     """Whether a user who has proven who it is may come in: after a key login this is the only check."""
     _only(visit, 0)
     state = visit.house.box.store.read()
-    found = state.accounts.get(canonical(text(given.get("name"))))
-    if found is None or not _is_ours(found):
+    found = _user(state, given)
+    if found is None:
         return {"accepted": False, "message": ""}
+    if found.type != LOCAL:
+        try:
+            ldap_users.check_in(visit.house, _caller(given)._replace(user=found.name))
+        except UnknownUser:
+            return {"accepted": False, "message": "The directory does not let you in any more."}
+        except DirectoryUnreachable as refusal:
+            return {"accepted": False, "message": str(refusal)}
     console = lockout.own_counter(found, _caller(given).console)
     if found.locked_by in lockout.FINAL or (found.locked_by and not console):
         return {"accepted": False, "message": "The account is locked."}
@@ -53,14 +60,13 @@ def account(visit: "Visit", given: Parameters) -> Facts:
 def open_session(visit: "Visit", given: Parameters) -> Facts:
     """Register the session of a login: it ends with the process that runs PAM."""
     _only(visit, 0)
-    name = canonical(text(given.get("name")))
-    found = visit.house.box.store.read().accounts.get(name)
-    if found is None or not _is_ours(found):
+    found = _user(visit.house.box.store.read(), given)
+    if found is None:
         return {"accepted": False, "message": ""}
     parent = [*processes.ancestors(visit.peer.pid), "", ""][1]
     registered = login.Login(parent, True, _fingerprint(text(given.get("auth", ""))))
     try:
-        login.open_session(visit.house, _caller(given)._replace(user=name), registered)
+        login.open_session(visit.house, _caller(given)._replace(user=found.name), registered)
     except Refusal as refusal:
         return {"accepted": False, "message": str(refusal)}
     return {"accepted": True, "message": ""}
@@ -80,7 +86,7 @@ def keys(visit: "Visit", given: Parameters) -> Facts:
     """The keys of a user as lines for sshd; none for one who is locked."""
     _only(visit, 0, _uid(KEYS_USER))
     state = visit.house.box.store.read()
-    found = state.accounts.get(canonical(text(given.get("name"))))
+    found = _user(state, given)
     if found is None or found.locked_by:
         return {"keys": []}
     return {"keys": [one.line for one in ssh_keys.of(state, found.name)]}
@@ -111,9 +117,12 @@ def _only(visit: "Visit", *uids: int | None) -> None:
         raise Garbled("not for you")
 
 
-def _is_ours(account: Account) -> bool:
-    """Whether the machine means this user of the box by its name, and not one of its own (as of a package)."""
-    return _uid(account.name) in (None, account.uid)
+def _user(state: State, given: Parameters) -> Account | None:
+    """The user whom PAM or sshd names, if the machine means that one by it and not one of its own (as of a package)."""
+    found = state.accounts.get(canonical(text(given.get("name"))))
+    if found is None or found.type == LDAP_GROUP or _uid(found.name) not in (None, found.uid):
+        return None
+    return found
 
 
 def _uid(name: str) -> int | None:

@@ -339,4 +339,5 @@ def test_what_does_not_prove_itself_does_not_count(basic: TestBox) -> None:
 def test_everything_that_is_stored_belongs_to_a_backup_but_what_is_of_the_moment() -> None:
     kept = {table for item in backups.ITEMS for table in backups.tables([item])}
     assert sum(len(backups.tables([item])) for item in backups.ITEMS) == len(kept)
-    assert set(State._fields) - kept == {"generation", "settings", "sessions", "conditions", "download_links"}
+    assert set(State._fields) - kept == {"generation", "settings", "sessions", "conditions", "download_links",
+                                         "directory_uids"}

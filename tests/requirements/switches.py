@@ -72,6 +72,7 @@ SWITCHES = {
     9: Switch("domain.events:of", EMPTY),
     10: Switch("domain.sessions:enter",
                instead(lambda of, state, new: state._replace(sessions=state.sessions.put(new.id, new)))),
+    11: Switch("domain.ldap_users:is_meant", YES),
     12: Switch("domain.names:canonical", SAME),
     13: Switch("domain.passwords:check_text", NOTHING),
     14: Switch("domain.passwords:check_text", NOTHING),
@@ -177,6 +178,7 @@ SWITCHES = {
 
 MACHINE = "The operating system does it, with files that the deployment writes: shown on a machine with a copy of us."
 FIXED = {
+    35: "Nothing is kept of a login at a directory that could be switched on.",
     7: "No code of ours joins the secrets of the box and of the machine, so there is nothing to switch off.",
     28: "A program of its own hides what is typed; the control types the same where it is not hidden.",
     46: "Nothing is stored for a name that nobody has; there is no rule that keeps it from being stored.",

@@ -59,7 +59,11 @@ from sysmgmt.domain.errors.certificates import TrustExists as TrustExists
 from sysmgmt.domain.errors.certificates import UnknownFile as UnknownFile
 from sysmgmt.domain.errors.certificates import UnknownTrust as UnknownTrust
 from sysmgmt.domain.errors.directories import DirectoryFailed as DirectoryFailed
+from sysmgmt.domain.errors.directories import DirectoryUnreachable as DirectoryUnreachable
+from sysmgmt.domain.errors.directories import KeptInDirectory as KeptInDirectory
 from sysmgmt.domain.errors.directories import LdapNotInstalled as LdapNotInstalled
+from sysmgmt.domain.errors.directories import NotInDirectory as NotInDirectory
+from sysmgmt.domain.errors.directories import PasswordDueInDirectory as PasswordDueInDirectory
 from sysmgmt.domain.errors.collections import ArchiveTooLarge as ArchiveTooLarge
 from sysmgmt.domain.errors.collections import CollectionRuns as CollectionRuns
 from sysmgmt.domain.errors.collections import DownloadBrokenOff as DownloadBrokenOff

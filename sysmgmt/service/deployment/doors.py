@@ -85,7 +85,7 @@ def begin(house: House, site: Site) -> None:
     try:
         with house.box.store.writing() as transaction:
             state = transaction.state
-            if not state.settings.uids or any(one.uid is None for one in state.accounts.values()):
+            if not state.settings.uids or any(uids.lacks(one) for one in state.accounts.values()):
                 state = uids.reserve(state, *site.uids)
                 transaction.save(state)
             house.box.services.heal(state)

@@ -1,0 +1,262 @@
+"""Users and groups of a directory beside local users, with a real OpenLDAP (R043, R094, R095)."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.commands.test_ldap import config
+from tests.support import slapd
+from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.slapd import PASSWORD, SERVICE, Slapd, at, group, of, user
+
+PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "gina", "hugo")
+ENTRIES = "".join([
+    *(user(one) for one in PEOPLE), user("admin"),
+    group("inner", [at("carol")]), group("ops", [at("alice"), at("dave"), of("inner")]),
+    group("backup", [at("dave"), at("admin")]), group("late", [at("gina")]),
+    group("crew", [at("alice"), at("hugo")])])
+RESET = f"dn: {at('erin')}\nchangetype: modify\nreplace: pwdReset\npwdReset: TRUE\n"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Slapd]:
+    """A directory with people and groups within groups."""
+    with slapd.running(ENTRIES) as one:
+        one.do(RESET, "ldapmodify")
+        yield one
+
+
+@pytest.fixture
+def box(basic: TestBox, server: Slapd) -> TestBox:
+    """A box that lets users of the directory in, of whom none is known yet."""
+    return prepared(basic, server)
+
+
+def prepared(basic: TestBox, server: Slapd, more: str = "") -> TestBox:
+    basic.clock.now = time.time()
+    lines = (f'add_trusted_certificate name=dir purposes=ldap pem="{slapd.ROOT.pem}"', config(server, more),
+             "enable_ldap")
+    run(basic, *lines)
+    return basic
+
+
+def run(box: TestBox, *lines: str) -> None:
+    """Lines of admin that must succeed."""
+    admin = box.admin()
+    for line in lines:
+        answer = admin.do(line)
+        assert answer.code == "Done", (line, answer)
+
+
+def log_in(box: TestBox, name: str, password: str = PASSWORD) -> str:
+    """The code that a login answers with."""
+    return str(box.client().log_in(name, password).code)
+
+
+def who(box: TestBox, name: str) -> tuple[object, ...]:
+    """What a user of the directory has."""
+    found = box.client(name, PASSWORD).facts("get_current_user")
+    return tuple(found[one] for one in ("type", "role", "groups", "granted_by", "must_change_password"))
+
+
+@contextmanager
+def counted(server: Slapd, name: str) -> Iterator[list[int]]:
+    """How many binds of a user there were meanwhile."""
+    before, found = server.binds(at(name)), [0]
+    yield found
+    found[0] = server.binds(at(name)) - before
+
+
+def test_a_user_of_the_directory_logs_in_by_exactly_one_bind(box: TestBox, server: Slapd) -> None:
+    run(box, "add_group name=g1", "add_user type=ldap_user name=alice role=monitor groups=g1")
+    with counted(server, "alice") as binds:
+        assert who(box, "alice") == ("ldap_user", "monitor", ["g1"], "alice", False)
+    assert binds == [1]
+    with counted(server, "alice") as binds:
+        assert log_in(box, "ALICE", "Wrong-Lamp-12") == "LoginFailed"
+    assert binds == [1]
+    with counted(server, "alice") as binds:
+        assert log_in(box, "alice", "") == "LoginFailed"
+    assert binds == [0], "an empty password is never sent"
+    assert PASSWORD.encode() not in box.everything()
+
+
+@pytest.mark.checklist("R094")
+@pytest.mark.checklist("R095")
+def test_a_user_without_an_entry_has_what_the_first_group_in_the_alphabet_has(box: TestBox) -> None:
+    run(box, "add_group name=g1", "add_user type=ldap_group name=ops role=monitor groups=g1",
+        "add_user type=ldap_group name=backup role=administrator")
+    assert who(box, "carol") == ("ldap_user", "monitor", ["g1"], "ops", False), "by a group within the group"
+    assert who(box, "dave") == ("ldap_user", "administrator", None, "backup", False)
+    run(box, "add_user name=eve type=local role=monitor password=eve-first-1 must_change=no")
+    assert log_in(box, "bob") == "LoginFailed" == log_in(box, "ops"), "neither a stranger nor a group comes in"
+    shown = {one["name"]: (one["type"], one.get("granted_by")) for one in box.admin().facts("get_users")["users"]}
+    assert shown == {"admin": ("local", None), "eve": ("local", None), "ops": ("ldap_group", None),
+                     "backup": ("ldap_group", None), "carol": ("ldap_user", "ops"), "dave": ("ldap_user", "backup")}
+
+
+def test_what_a_group_has_its_members_have_and_an_own_entry_stands(box: TestBox) -> None:
+    run(box, "add_user type=ldap_group name=ops role=monitor", "add_user type=ldap_group name=backup role=auditor")
+    alice, dave = box.client("alice", PASSWORD), box.client("dave", PASSWORD)
+    run(box, "set_user name=ops role=auditor", "set_user name=dave role=monitor")
+    assert alice.facts("get_current_user")["role"] == "auditor"
+    assert dave.facts("get_current_user")["granted_by"] == "dave" and who(box, "dave")[1] == "monitor"
+    run(box, "remove_user name=backup", "set_user name=ops role=admin")
+    assert dave.do("get_current_user").code == "Done"
+    assert alice.do("get_current_user").code == "SessionEnded", "another role has another shell"
+    run(box, "remove_user name=ops")
+    assert log_in(box, "alice") == "LoginFailed"
+    assert "alice" not in box.state.accounts and "dave" in box.state.accounts
+
+
+def test_open_sessions_end_with_the_entry_that_granted_them(box: TestBox) -> None:
+    run(box, "add_user type=ldap_group name=ops role=monitor", "add_user type=ldap_user name=bob role=monitor")
+    carol, bob = box.client("carol", PASSWORD), box.client("bob", PASSWORD)
+    run(box, "remove_user name=ops", "remove_user name=bob")
+    assert [one.do("get_current_user").code for one in (carol, bob)] == ["SessionEnded"] * 2
+
+
+@pytest.mark.requirement(11)
+@pytest.mark.checklist("R043")
+def test_the_same_name_here_and_there_never_merges(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user name=bob role=monitor password=bob-first-1 must_change=no",
+        "add_user type=ldap_group name=backup role=monitor")
+    assert box.admin().do("add_user type=ldap_user name=bob role=monitor").code == "UserExists"
+    with counted(server, "bob") as binds, counted(server, "admin") as of_admin:
+        assert log_in(box, "bob") == "LoginFailed", "the password in the directory is that of somebody else"
+        assert box.client("bob", "bob-first-1").facts("get_current_user")["type"] == "local"
+        assert log_in(box, "admin") == "LoginFailed", "who is admin in the directory is nobody here"
+    assert binds == of_admin == [0]
+
+
+@pytest.mark.requirement(11)
+def test_nobody_inherits_from_an_entry_that_was_made_anew(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_user name=frank role=monitor", "add_user type=ldap_group name=late role=monitor")
+    frank, gina = box.client("frank", PASSWORD), box.client("gina", PASSWORD)
+    assert frank.do("get_current_user").code == gina.do("get_current_user").code == "Done"
+    for dn, entry in ((at("frank"), user("frank")), (of("late"), group("late", [at("gina")]))):
+        server.do(f"dn: {dn}\nchangetype: delete\n", "ldapmodify")
+        server.do(entry)
+    with counted(server, "frank") as binds, counted(server, "gina") as others:
+        assert log_in(box, "frank") == log_in(box, "gina") == "LoginFailed"
+    assert binds == others == [0]
+
+
+def test_a_member_whose_name_somebody_else_has_now_leaves_nothing_to_him(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_group name=crew role=monitor")
+    hugo = box.client("hugo", PASSWORD)
+    before = box.state.accounts.get("hugo")
+    server.do(f"dn: {at('hugo')}\nchangetype: delete\n", "ldapmodify")
+    server.do(user("hugo"))
+    server.do(f"dn: {of('crew')}\nchangetype: modify\nadd: member\nmember: {at('hugo')}\n", "ldapmodify")
+    assert log_in(box, "hugo") == "Done"
+    after = box.state.accounts.get("hugo")
+    assert before and after and before.directory_id != after.directory_id
+    assert hugo.do("get_current_user").code == "SessionEnded"
+
+
+def test_our_counter_counts_and_a_locked_user_reaches_the_directory_no_more(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_group name=inner role=monitor")
+    with counted(server, "carol") as binds:
+        assert {log_in(box, "carol", "Wrong-Lamp-12") for _ in range(2)} == {"LoginFailed"}
+        assert who(box, "carol")[0] == "ldap_user", "the directory counts on its own, and so do we"
+        assert {log_in(box, "carol", "") for _ in range(3)} == {"LoginFailed"}
+        assert log_in(box, "carol") == "LoginFailed"
+    assert binds == [3], "two wrong ones and a right one; then empty ones that count here alone"
+    run(box, "unlock_user name=carol")
+    assert log_in(box, "carol") == "Done"
+    run(box, "lock_user name=carol")
+    assert log_in(box, "carol") == "LoginFailed"
+    assert box.admin().do("lock_user name=inner").code == "InvalidValue"
+
+
+def test_what_the_directory_says_of_an_account_is_told_to_who_has_the_password(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_user name=erin role=monitor", "add_user type=ldap_user name=dave role=monitor")
+    answer = box.client().log_in("erin", PASSWORD)
+    assert answer.code == "PasswordDueInDirectory" and answer.status == 4 and "Change it there" in (answer.hint or "")
+    assert log_in(box, "erin", "Wrong-Lamp-12") == "LoginFailed"
+    server.do(f"dn: {at('dave')}\nchangetype: modify\nreplace: pwdAccountLockedTime\n"
+              "pwdAccountLockedTime: 000001010000Z\n", "ldapmodify")
+    assert log_in(box, "dave") == "LoginFailed", "whoever guesses is not told that an account is locked"
+    found = [one for one in box.audit() if one["command"] == "count_wrong_password"]
+    assert [one["parameters"].get("verdict") for one in found if one["user"] == "dave"][-1] == "locked"
+    server.do(f"dn: {at('dave')}\nchangetype: modify\ndelete: pwdAccountLockedTime\n", "ldapmodify")
+    assert log_in(box, "dave") == "Done"
+
+
+@pytest.mark.requirement(35)
+@pytest.mark.requirement(36)
+def test_without_a_directory_local_users_come_in_at_once_and_nobody_else_does(basic: TestBox) -> None:
+    with slapd.running(ENTRIES) as server:
+        box = prepared(basic, server)
+        run(box, "add_user type=ldap_user name=alice role=monitor")
+        assert log_in(box, "alice") == "Done"
+    began = time.monotonic()
+    assert log_in(box, "admin", ADMIN_PASSWORD) == "Done" and time.monotonic() - began < 1
+    answers = [box.client().log_in(name, PASSWORD) for name in ("alice", "nobody", "admin")]
+    assert {one.code for one in answers} == {"DirectoryUnreachable"}, "a stranger sees no difference"
+    assert len({(one.message, one.hint) for one in answers}) == 1 and "localhost" not in repr(answers)
+    admin = box.admin()
+    failed = {one["name"]: one["failed_logins"] for one in admin.facts("get_users")["users"]}
+    assert failed["alice"] == 0, "nobody has looked at that password"
+    assert [one["usable"] for one in admin.facts("get_ldap_status")["servers"]] == [False]
+    run(box, "disable_ldap")
+    assert log_in(box, "alice") == log_in(box, "nobody") == "LoginFailed"
+
+
+@pytest.mark.requirement(36)
+def test_the_second_server_lets_in_when_the_first_one_is_gone(basic: TestBox) -> None:
+    ports = slapd.Ports(*slapd.free_ports())
+    with slapd.running(ENTRIES, slapd.Wish(address="127.0.0.2"), ports) as second:
+        with slapd.running(ENTRIES, ports=ports) as first:
+            box = prepared(basic, first, "secondary_server=127.0.0.2")
+        run(box, "add_user type=ldap_user name=alice role=monitor")
+        assert log_in(box, "alice") == "Done" and second.binds(at("alice")) == 1
+
+
+def test_passwords_and_names_of_the_directory_are_kept_there(box: TestBox) -> None:
+    run(box, "add_user type=ldap_user name=alice role=monitor")
+    alice, admin = box.client("alice", PASSWORD), box.admin()
+    assert alice.do(f"set_password current_password={PASSWORD} new_password=Other-Lamp-12").code == "KeptInDirectory"
+    for change in ("password=Other-Lamp-12", "must_change=yes", "new_name=alicia"):
+        assert admin.do(f"set_user name=alice {change}").code == "KeptInDirectory"
+    run(box, "set_security_level level=high")
+    assert who(box, "alice")[4] is False, "her password is not ours to be changed"
+    assert box.client("alice", PASSWORD).do("get_users").code == "Done"
+
+
+@pytest.mark.parametrize("line, code, words", [
+    ("type=ldap_user name=nosuch", "NotInDirectory", "no user nosuch"),
+    ("type=ldap_group name=alice", "NotInDirectory", "no group alice"),
+    ("type=ldap_user name=ali*", "InvalidValue", "A name begins"),
+    ("type=ldap_user name=alice password=Some-Lamp-12", "InvalidValue", "neither password"),
+    ("type=ldap_group name=ops valid_hours=2", "InvalidValue", "single user"),
+    ("type=person name=alice", "InvalidValue", "Expected one of"), ("name=alice", "MissingValue", "password")])
+def test_what_cannot_be_added_is_refused_in_a_sentence(box: TestBox, line: str, code: str, words: str) -> None:
+    answer = box.admin().do(f"add_user role=monitor {line}")
+    assert answer.code == code and words in (answer.message or ""), answer
+
+
+def test_only_local_users_keep_the_box_manageable(box: TestBox) -> None:
+    run(box, "add_user type=ldap_user name=alice role=administrator")
+    alice = box.client("alice", PASSWORD)
+    assert alice.do("lock_user name=admin").code == "LastSecurityUser"
+    assert alice.do("add_user name=eve role=monitor password=eve-first-1").code == "Done", "authorization is the same"
+
+
+def test_a_group_has_no_keys_and_no_sessions(box: TestBox) -> None:
+    run(box, "add_user type=ldap_group name=ops role=monitor")
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo"
+    assert box.admin().do(f'add_ssh_key name=ops key="{key}"').code == "InvalidValue"
+
+
+def test_nobody_is_looked_up_before_the_directory_is_set_up(basic: TestBox) -> None:
+    assert basic.admin().do("add_user type=ldap_user name=alice role=monitor").code == "NotConfigured"
+
+
+def test_a_service_account_without_rights_tells_a_stranger_nothing_of_it(box: TestBox, server: Slapd) -> None:
+    run(box, config(server, password="Canary-Wrong-1"))
+    answer = box.client().log_in("alice", PASSWORD)
+    assert answer.code == "DirectoryUnreachable" and SERVICE not in repr(answer) and "bind" not in repr(answer)
