@@ -133,6 +133,7 @@ MAIN = Menu("Main Menu", (
             Run("Take a backup in from the import folder", backups.import_backup),
             Run("Remove a backup", backups.remove_backup),
             Run("Change a schedule", backups.schedule_backup),
+            Run("Send a backup to an upload target", backups.send_backup),
         )),
         Menu("System configuration", (
             Run("View the registration of the box", appliance.get_registration),

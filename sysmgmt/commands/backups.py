@@ -6,7 +6,8 @@ from typing import Any
 from sysmgmt.commands.backup_words import (
     KEEP, REPLACE, Administrators, BackupFile, BackupItems, BackupKey, BackupName, BackupPassword, Interval,
     KeptBackups, NewBackup, RestoredItems, ScheduleName, TimeOfDay)
-from sysmgmt.domain import backups, schedules
+from sysmgmt.commands.upload_words import TargetName
+from sysmgmt.domain import backups, schedules, uploads
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import NotConfigured
 from sysmgmt.domain.event_kinds import NAMED
@@ -123,13 +124,16 @@ def import_backup(call: Call, name: NewBackup, file: BackupFile) -> Act:
 
 @command(needs=Permission.SECURITY)
 def schedule_backup(call: Call, name: ScheduleName, interval: Interval, password: BackupPassword | None = None,
-                    time: TimeOfDay = 120, items: BackupItems = ITEMS, keep: KeptBackups = 7) -> Change:
+                    time: TimeOfDay = 120, items: BackupItems = ITEMS, keep: KeptBackups = 7,
+                    target: TargetName | None = None) -> Change:
     """Have boxmgmtd take backups by itself: every day, every Monday, or on the first of every month.
 
     Each is called as the schedule and its time. When there are more than keep of a schedule, its oldest go. A
-    backup that fails is tried again every 15 minutes, and the event BackupFails tells of it. The password is
-    sealed under the master key, since nobody is there to type it: so whoever has both the state and the master
-    key of this box can open the backups of the schedule. Without a password the present one stays.
+    backup that fails is tried again every 15 minutes, and the event BackupFails tells of it. With target each
+    is brought to that upload target besides (see add_upload_target), as NAME.backup; nothing is removed
+    there. The password is sealed under the master key, since nobody is there to type it: so whoever has both
+    the state and the master key of this box can open the backups of the schedule. Without a password the
+    present one stays.
     interval=never ends the schedule; its backups stay.
     """
     known = call.state.backup_schedules
@@ -138,9 +142,20 @@ def schedule_backup(call: Call, name: ScheduleName, interval: Interval, password
         if old is None:
             raise NotConfigured(what=f"schedule {name}", command="schedule_backup")
         return Change(call.state._replace(backup_schedules=known.without(name)))
-    one = BackupSchedule(name, interval, time, items, keep, backup.sealed_password(call, name, password), call.now)
+    if target is not None:
+        uploads.find(call.state, target)
+    sealed = backup.sealed_password(call, name, password)
+    one = BackupSchedule(name, interval, time, items, keep, sealed, call.now, target or "")
     return Change(call.state._replace(backup_schedules=known.put(name, one)), backup.schedule_facts(one, call.now))
 
 
+@command(needs=Permission.SECURITY)
+def send_backup(call: Call, name: BackupName, target: TargetName) -> Act:
+    """Send a backup to an upload target, as NAME.backup; it needs its password there all the same."""
+    found = uploads.find(call.state, target)
+    call.box.backups.shelf.read(name)
+    return Act(lambda: backup.send(call, name, found), uploads.warnings(found))
+
+
 COMMANDS = (backup_settings, get_backups, verify_backup, restore_settings, export_backup, import_backup,
-            remove_backup, schedule_backup)
+            remove_backup, schedule_backup, send_backup)

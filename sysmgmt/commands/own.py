@@ -238,7 +238,7 @@ def close_root_access(call: Call, until: Text) -> Change:
 
 @command(needs=OWN_WORK)
 def take_scheduled_backup(call: Call, schedule: Text) -> Act:
-    """Take the backup that a schedule wants, and remove those of its own that are too many."""
+    """Take the backup that a schedule wants, remove those of its own that are too many, and send it."""
     one = call.state.backup_schedules.get(schedule)
     return Act(lambda: backup.scheduled(call, one) if one else None)
 

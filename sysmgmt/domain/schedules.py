@@ -14,7 +14,8 @@ _DAY = 86400
 class BackupSchedule(NamedTuple):
     """Backups that are taken by themselves: of `items`, `minute` minutes after midnight, since `since`.
 
-    The newest `keep` of them are kept. Their password is sealed: see `sealed`.
+    The newest `keep` of them are kept, and each is brought to the upload target `target` if that is not "". Their
+    password is sealed: see `sealed`.
     """
 
     name: str
@@ -24,6 +25,7 @@ class BackupSchedule(NamedTuple):
     keep: int
     password: Annotated[str, SECRET]
     since: float
+    target: str = ""
 
 
 def last(one: BackupSchedule, now: float) -> float:

@@ -3,22 +3,26 @@
 What the master key has sealed is opened here, and travels sealed under the backup's password alone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import backups, changes, delivery, schedules, sealed, security
+from sysmgmt.domain import backups, changes, delivery, schedules, sealed, security, uploads
 from sysmgmt.domain.backups import Restorer, Wish
+from sysmgmt.domain.delivery import Delivered, unfollowed
 from sysmgmt.domain.errors import BackupDamaged, MissingValue, Refusal, StateDamaged
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
-from sysmgmt.domain.model import BackupSchedule, State
+from sysmgmt.domain.model import BackupSchedule, State, UploadTarget
 from sysmgmt.domain.times import iso
+from sysmgmt.engine import uploading
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.telling import tell
 
 LONGEST = 200
 """Characters of a difference that are shown."""
+_DATED = re.compile("[0-9]{8}t[0-9]{6}z")
 _SAID = ("box", "box_id", "release", "made_at", "made_by", "schedule", "items")
 """What a backup says of itself."""
 
@@ -138,13 +142,53 @@ def sealed_password(call: Call, schedule: str, password: str | None) -> str:
 
 
 def scheduled(call: Call, one: BackupSchedule) -> dict[str, Any]:
-    """Take the backup that a schedule wants, and remove those of its own that are too many. Raises as `take` does."""
-    password = call.box.sealer.unseal(one.password, _place(one.name))
-    done = take(call, Order(_dated(one, call.now), one.items, password, one.name))
-    surplus = [found["name"] for found in listed(call.box) if found.get("schedule") == one.name][:-one.keep]
-    for name in surplus:
-        call.box.backups.shelf.remove(name)
-    return {**done, "removed": surplus}
+    """Take the backup that a schedule wants, remove those of its own that are too many, and send what was not sent.
+
+    Raises as `take` and `send` do.
+    """
+    done: dict[str, Any] = {}
+    if is_due(call.box, one, call.now):
+        password = call.box.sealer.unseal(one.password, _place(one.name))
+        done = take(call, Order(_dated(one, call.now), one.items, password, one.name))
+        surplus = [found["name"] for found in listed(call.box) if found.get("schedule") == one.name][:-one.keep]
+        for name in surplus:
+            call.box.backups.shelf.remove(name)
+        done["removed"] = surplus
+    if name := unsent(call.box, one):
+        done["sent"] = send(call, name, uploads.find(call.state, one.target))
+        call.box.deliveries.keep(_delivery(one), Delivered(_number(name), call.now))
+    return done
+
+
+def send(call: Call, name: str, target: UploadTarget) -> dict[str, Any]:
+    """Bring a backup to an upload target.
+
+    Raises UnknownBackup, ServerUnreachable, ServerRefused, UploadFailed, UploadNotInstalled.
+    """
+    data, file = call.box.backups.shelf.read(name), f"{name}.backup"
+    call.box.backups.seal.facts(data, name)
+    call.box.uploads.send(uploading.goal(call.box, call.state, target), file, [data], unfollowed)
+    return {"name": name, "target": target.name, "server": target.server, "file": file, "size": len(data)}
+
+
+def unsent(box: Box, one: BackupSchedule) -> str:
+    """The last backup of a schedule if it has not been brought to its target yet; "" if there is none."""
+    taken = [name for name in box.backups.shelf.names() if one.target and _is_dated(one, name)]
+    done = box.deliveries.read().get(_delivery(one), Delivered(0)).number if taken else 0
+    return taken[-1] if taken and _number(taken[-1]) > done else ""
+
+
+def _delivery(one: BackupSchedule) -> str:
+    return f"backup {one.name} to {one.target}"
+
+
+def _is_dated(one: BackupSchedule, name: str) -> bool:
+    return _DATED.fullmatch(name.removeprefix(f"{one.name}-")) is not None
+
+
+def _number(name: str) -> int:
+    """The time in the name of a backup of a schedule, as one number."""
+    return int("".join(digit for digit in name[-len("20260101t000000z"):] if digit.isdecimal()))
 
 
 def is_due(box: Box, one: BackupSchedule, now: float) -> bool:
@@ -162,8 +206,8 @@ def _dated(one: BackupSchedule, at: float) -> str:
 def schedule_facts(one: BackupSchedule, now: float) -> dict[str, Any]:
     """What is shown of a schedule; times in UTC."""
     return {"name": one.name, "interval": one.interval, "time": f"{one.minute // 60:02d}:{one.minute % 60:02d}",
-            "items": list(one.items), "keep": one.keep, "password_configured": True,
-            "next_at": iso(schedules.following(one, now))}
+            "items": list(one.items), "keep": one.keep, "target": one.target or None,
+            "password_configured": True, "next_at": iso(schedules.following(one, now))}
 
 
 def _place(schedule: str) -> str:

@@ -27,7 +27,7 @@ class Watch:
         state = house.box.store.read()
         self._failed = {name: found for name, found in self._failed.items() if name in state.backup_schedules}
         for one in state.backup_schedules.values():
-            if backup.is_due(house.box, one, house.box.clock.now()):
+            if backup.is_due(house.box, one, house.box.clock.now()) or backup.unsent(house.box, one):
                 self._take(house, one.name)
             else:
                 self._failed.pop(one.name, None)

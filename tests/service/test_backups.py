@@ -1,11 +1,18 @@
 """The backups that boxmgmtd takes by itself (C31)."""
 
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 
 from sysmgmt.domain import schedules
 from sysmgmt.domain.schedules import BackupSchedule
 from sysmgmt.domain.times import iso, seconds
 from sysmgmt.service.backups import PAUSE, Watch
+from tests.support import upload_servers
 from tests.support.box import Client, TestBox
 from tests.support.clock import DAY, HOUR
 
@@ -88,3 +95,50 @@ def test_a_schedule_keeps_its_password_unless_another_one_is_given(basic: TestBo
     assert admin.do("schedule_backup name=other interval=never").code == "NotConfigured"
     for wrong in ("time=24:00 interval=daily", "time=2 interval=daily", "keep=0 interval=daily", "interval=hourly"):
         assert admin.do(f"schedule_backup name=nightly {wrong}").code == "InvalidValue"
+
+
+class Vault:
+    """A server that backups are brought to."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.files = folder / "files"
+        key = subprocess.run(["ssh-keygen", "-l", "-f", str(folder / "host_key.pub")], capture_output=True, text=True,
+                             check=True).stdout.split()[1]
+        self.line = (f"add_upload_target name=vault server=localhost port={port} user=uploader fingerprint={key} "
+                     f"password={upload_servers.PASSWORD}")
+
+
+@contextmanager
+def vault() -> Iterator[Vault]:
+    """A real sshd."""
+    with tempfile.TemporaryDirectory(prefix="vault-") as place:
+        Path(place).chmod(0o755)
+        with upload_servers.sshd(Path(place)) as port:
+            yield Vault(Path(place), port)
+
+
+@pytest.mark.checklist("C31")
+def test_it_is_brought_to_its_target_once_and_again_where_that_fails(basic: TestBox, admin: Client) -> None:
+    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    with vault() as one:
+        assert admin.do(one.line).code == "Done"
+        assert admin.do("schedule_backup name=nightly interval=daily target=nowhere").status == 1
+        assert admin.do("schedule_backup name=nightly interval=daily items=roles target=vault").code == "Done"
+        basic.clock.move(DAY)
+        watch.look(house)
+        first, = names(basic)
+        sent = one.files / f"{first}.backup"
+        assert sent.read_bytes() == (basic.folder / "backups" / f"{first}.backup").read_bytes()
+        sent.unlink()
+        watch.look(house)
+        assert not sent.exists(), "it is sent once"
+        assert admin.do(f"send_backup name={first} target=vault").code == "Done" and sent.exists()
+    basic.clock.move(DAY)
+    watch.look(house)
+    second = names(basic)[-1]
+    assert second != first and told(basic)[-1] == "BackupFails", "it was taken, and could not be sent"
+    with vault() as other:
+        assert [admin.do(line).code for line in ("remove_upload_target target=vault", other.line)] == ["Done"] * 2
+        basic.clock.move(PAUSE)
+        watch.look(house)
+        assert (other.files / f"{second}.backup").exists() and told(basic)[-1] == "BackupFailsCleared"
