@@ -27,8 +27,8 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj
 ROOT = make("authority", wish=CA)
 REFUSED = (errors.BackupDamaged, errors.BackupPasswordWrong, errors.NotABackup, errors.BackupNewer)
 OF_ONE_BOX = {"get_events_log", "get_audit_log", "get_audit_policy", "get_sessions", "get_backups", "get_system_status",
-              "get_installation", "get_key_status"}
-"""What tells of one machine: its records, sessions, files, keys, and when it was installed."""
+              "get_installation", "get_key_status", "get_time"}
+"""What tells of one machine: its records, sessions, files, keys, clock, and when it was installed."""
 
 
 @pytest.fixture(scope="module")
