@@ -92,7 +92,7 @@ def test_ldap_connection(
              "group_base_dn": group_base_dn, "nested_groups": nested_groups, "search_time_limit": search_time_limit}
     wanted = ldap.tried(call.state, given, bool(bind_password))
     if protocol:
-        ldap.check_protocol(wanted, insecure)
+        ldap.check_protocol(call.state.settings, wanted, insecure)
     return Act(lambda: lookup.test(call, wanted, bind_password or lookup.password_of(call.box, wanted)))
 
 

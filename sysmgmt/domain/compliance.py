@@ -7,7 +7,7 @@ before.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import directory, tls
+from sysmgmt.domain import directory, tls, uploads
 from sysmgmt.domain.errors import LevelForbids
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.model import Certificate, State
@@ -111,11 +111,12 @@ def _own_certificates_of_servers(state: State) -> list[str]:
 
 
 def _clear_text(state: State) -> list[str]:
-    """The servers to which the box speaks without TLS, and SNMP before its version 3."""
+    """With whom the box speaks in clear text, or would."""
     watchers = ["SNMP version 2c" for one in state.snmp.values() if one.enabled and one.version == V2C]
     relays = [f"syslog server {one.name}" for one in state.syslog.values() if one.enabled and one.protocol != TLS]
     asked = [f"directory {one.server}" for one in state.directories.values() if one.protocol == directory.CLEAR]
-    return relays + watchers + asked
+    targets = [f"upload target {one.name}" for one in state.upload_targets.values() if one.protocol == uploads.FTP]
+    return relays + watchers + asked + targets
 
 
 RULES = (
@@ -209,7 +210,8 @@ def check(old: State, new: State) -> None:
 
     A change of the level itself shows what is left to do.
     """
-    looked_at = ("settings", "identities", "trusted_certificates", "syslog", "snmp", "directories")
+    looked_at = ("settings", "identities", "trusted_certificates", "syslog", "snmp", "directories",
+                 "upload_targets")
     if all(getattr(old, name) is getattr(new, name) for name in looked_at) or not old.installed:
         return
     if old.settings.level != new.settings.level:

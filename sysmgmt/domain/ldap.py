@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.directory import CLEAR, LDAPS, NAME, PROTOCOLS, DirectorySettings
-from sysmgmt.domain.errors import ClearText, MissingValue, NotConfigured
-from sysmgmt.domain.model import State
+from sysmgmt.domain.errors import ClearText, LevelForbids, MissingValue, NotConfigured
+from sysmgmt.domain.levels import CLEAR_TEXT, allows
+from sysmgmt.domain.model import Settings, State
 from sysmgmt.domain.truststore import Trust
 
 CLEAR_PASSWORDS = "Everybody on the way to the directory can read the passwords of its users, and change its answers."
@@ -31,9 +32,14 @@ def settings(state: State) -> DirectorySettings:
     return found
 
 
-def check_protocol(new: DirectorySettings, insecure: bool) -> None:
-    """Raise ClearText for plain LDAP, unless it is known to be `insecure`."""
-    if new.protocol == CLEAR and not insecure:
+def check_protocol(settings: Settings, new: DirectorySettings, insecure: bool) -> None:
+    """Raise ClearText for plain LDAP, unless it is known to be `insecure`; LevelForbids where the level is strict."""
+    if new.protocol != CLEAR:
+        return
+    if not allows(settings, CLEAR_TEXT):
+        raise LevelForbids("The security level forbids to send passwords in clear text.",
+                           "Use protocol=ldaps or protocol=starttls.")
+    if not insecure:
         raise ClearText(CLEAR_PASSWORDS,
                         "Use protocol=ldaps or protocol=starttls; where the server leaves no choice, add "
                         "insecure=yes.")
@@ -41,7 +47,7 @@ def check_protocol(new: DirectorySettings, insecure: bool) -> None:
 
 def configure(state: State, new: DirectorySettings, insecure: bool) -> State:
     """The state with these settings; whether the directory is in use stays as it is. Raises ClearText."""
-    check_protocol(new, insecure)
+    check_protocol(state.settings, new, insecure)
     old = state.directories.get(NAME)
     return state._replace(directories=state.directories.put(NAME, new._replace(enabled=bool(old and old.enabled))))
 

@@ -9,9 +9,12 @@ import pytest
 from sysmgmt.domain.common_passwords import COMMON
 from sysmgmt.domain.compliance import FAIL, PASS, RULES
 from sysmgmt.domain.levels import CLEAR_TEXT, LEVELS, SERVER_CERTIFICATES, allows
-from sysmgmt.domain.model import Settings
+from sysmgmt.domain import truststore
+from sysmgmt.domain.model import Settings, State, TrustedCertificate
+from sysmgmt.domain.records import Records
 from sysmgmt.engine.request import Request
 from sysmgmt.screen.output import document
+from sysmgmt.vault.bundles import read_certificates
 from tests.support import box as boxes
 from tests.support.authorities import make
 from tests.support.box import CHEAP, Client, TestBox
@@ -360,6 +363,27 @@ def test_where_the_level_is_strict_nobody_may_accept_the_certificate_of_a_server
     texts = {"name": "own", "purposes": "ldap", "server": "server.example", "pem": make("server").pem}
     refused = box.admin().door.run(Request("add_trusted_certificate", texts))
     assert refused.code == "LevelForbids" and "server_certificates_accepted" in str(refused.message), refused
+
+
+@pytest.mark.requirement(27)
+@pytest.mark.parametrize("level, code", [("high", "Done"), ("stig", "LevelForbids"), ("nist", "LevelForbids")])
+def test_a_directory_in_clear_text_is_refused_where_the_level_is_strict(at: Levelled, level: str, code: str) -> None:
+    line = "config_ldap server=ldap.example protocol=ldap insecure=yes base_dn=dc=example bind_dn=cn=x,dc=example "
+    admin = at(level).admin()
+    assert admin.do(line + "bind_password=Canary-1").code == code
+    tested = admin.do(line.replace("config_ldap", "test_ldap_connection") + "bind_password=Canary-1 --dry-run")
+    assert tested.code == code, "nor is it tried"
+
+
+@pytest.mark.requirement(98)
+@pytest.mark.requirement(99)
+@pytest.mark.parametrize("level, strict", [("basic", False), ("high", False), ("stig", True), ("nist", True)])
+def test_a_strict_level_requires_lists_and_knows_no_pinned_server(level: str, strict: bool) -> None:
+    own = read_certificates(make("server").pem)
+    entry = TrustedCertificate("own", ("ldap",), own, "server.example", "admin", 0.0)
+    state = State(settings=Settings(level=level), trusted_certificates=Records().put("own", entry))
+    trust = truststore.trust(state, "ldap", "server.example", 0.0)
+    assert (trust.listed, bool(trust.pins)) == (strict, not strict)
 
 
 @pytest.mark.requirement(93)

@@ -19,10 +19,10 @@ YESTERDAY, TOMORROW = NOW - datetime.timedelta(days=1), NOW + datetime.timedelta
 
 
 def verify(shown: Sequence[Made], trusted: Sequence[Made], lists: Sequence[str] = (),
-           server: str = "server.example") -> None:
-    """Verify what a server shows, at the time NOW."""
+           server: str = "server.example", listed: bool = False) -> None:
+    """Verify what a server shows, at the time NOW; where `listed`, every authority needs a list."""
     read = [bundles.read_certificates(one.pem)[0] for one in (*shown, *trusted)]
-    trust = Trust(tuple(read[len(shown):]), frozenset(), tuple(lists), NOW.timestamp())
+    trust = Trust(tuple(read[len(shown):]), frozenset(), tuple(lists), NOW.timestamp(), listed=listed)
     paths.verify(read[:len(shown)], trust, server)
 
 
@@ -139,6 +139,15 @@ def test_revoked_certificates_and_lists_that_cannot_be_relied_upon_are_refused(
 def test_lists_that_do_not_name_a_certificate_let_it_pass() -> None:
     verify(GOOD, [ROOT], [revocations(MIDDLE, [MIDDLE]), revocations(ROOT, [SERVER])])
     verify(GOOD, [ROOT], [revocations(make("Other", wish=CA), [SERVER])])
+
+
+@pytest.mark.requirement(98)
+def test_where_the_level_requires_lists_each_authority_of_the_path_needs_one() -> None:
+    for lists, missing in (((), "Middle"), ((revocations(MIDDLE),), "Root"), ((revocations(ROOT),), "Middle")):
+        verify(GOOD, [ROOT], lists)
+        with pytest.raises(ServerRefused, match=f"there is no revocation list of CN={missing}"):
+            verify(GOOD, [ROOT], lists, listed=True)
+    verify(GOOD, [ROOT], [revocations(MIDDLE), revocations(ROOT)], listed=True)
 
 
 @pytest.mark.requirement(98)
