@@ -16,6 +16,7 @@ from sysmgmt.host.services import Service
 NAME = "ifupdown"
 UP, DOWN, QUERY, IP = "/usr/sbin/ifup", "/usr/sbin/ifdown", "/usr/sbin/ifquery", "/usr/sbin/ip"
 INTERFACES = "/etc/network/interfaces"
+STATE = "/run/network/ifstate"
 BEFORE = "/run/boxmgmt/interfaces.before"
 """What stood there, for taking a device down as it was brought up."""
 BEGIN = "# Below here written by boxmgmtd; changes made there are lost. See boxmgmtd(8)."
@@ -49,8 +50,8 @@ class Ifupdown:
 
     def check(self, prepared: Mapping[str, str]) -> None:
         """Have ifupdown look at it, and keep what stands there now. Raises ServiceRefused."""
-        self._before = self._text()
         new = prepared.get(INTERFACES)
+        self._before = self._text() if new else ""
         if new is None or self._root != "/":
             return
         wanted = stanzas(_read(new))
@@ -63,7 +64,8 @@ class Ifupdown:
         if self._root != "/":
             return
         now = self._text()
-        devices = changed(self._before, now) if self._before else set(stanzas(now.partition(BEGIN)[2]))
+        # Where nobody knows what stood there, a change was cut short: all of them then.
+        devices = (changed(self._before, now) if self._before else {*stanzas(now), *_up()}) - {"lo"}
         files.put(BEFORE, File((self._before or now).encode()))
         self._before = now
         for device in sorted(devices):
@@ -81,6 +83,12 @@ class Ifupdown:
 def _read(path: str) -> str:
     found = files.read(path)
     return found.content.decode(errors="replace") if found else ""
+
+
+def _up() -> Iterator[str]:
+    """The devices that ifupdown has brought up."""
+    for line in _read(STATE).splitlines():
+        yield line.partition("=")[0]
 
 
 def is_installed(root: str = "/") -> bool:

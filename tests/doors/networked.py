@@ -59,6 +59,7 @@ def the_network_is_governed(site: Pristine) -> None:
     a_device_that_is_not_there_is_refused_and_nothing_is_half_applied(site)
     an_interface_that_is_not_confirmed_returns(site)
     what_is_confirmed_stays_and_the_neighbour_sees_it(site)
+    what_was_cut_short_is_finished(site)
     the_machine_is_told_names(site)
     nothing_is_passed_on(site)
     only_what_is_used_is_open(site)
@@ -140,6 +141,16 @@ def what_is_confirmed_stays_and_the_neighbour_sees_it(site: Pristine) -> None:
     assert "10.0.0.0/8 via 192.0.2.1" in site.machine.do("/usr/sbin/ip", "route")
     wait_until(lambda: {one["name"]: one["mtu"] for one in facts(site, "get_network")["devices"]} == {
         "eth0": 1500, "eth1": 1400})
+
+
+def what_was_cut_short_is_finished(site: Pristine) -> None:
+    site.stop_serving()
+    if site.machine.exists("/usr/sbin/ifup"):  # systemd-networkd looks after its devices itself
+        site.machine.path("/etc/boxmgmt/unsettled").write_text("ifupdown\n")
+        site.machine.do("/usr/sbin/ip", "address", "flush", "dev", "eth0")
+    site.serve()
+    wait_until(lambda: addresses(site, "eth0") == {LAN, "2001:db8::7"})
+    assert not site.machine.exists("/etc/boxmgmt/unsettled")
 
 
 def seen(site: Pristine, *places: str) -> list[str]:
