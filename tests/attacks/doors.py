@@ -20,6 +20,8 @@ LOOKS = {"users": "get_users", "roles": "get_roles", "groups": "get_groups", "bo
 """The parts of the state, and the commands that show them."""
 KEPT = ("name", "role", "groups", "type", "permissions")
 """What is compared of records: what changes by itself, as the time of a login does, is not."""
+DERIVED = "standards"
+"""What get_security_settings judges of settings, the banner among them, that others may change."""
 
 State = Mapping[str, Any]
 
@@ -152,7 +154,7 @@ def kept(facts: Any) -> Any:
     """Facts as the administrator sees them, in lists and mappings of texts, without what changes by itself."""
     if isinstance(facts, Mapping):
         records = "role" in facts or "permissions" in facts
-        return {name: kept(value) for name, value in facts.items() if not records or name in KEPT}
+        return {name: kept(value) for name, value in facts.items() if not records and name != DERIVED or name in KEPT}
     return [kept(one) for one in facts] if isinstance(facts, (list, tuple)) else facts
 
 
