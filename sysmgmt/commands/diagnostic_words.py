@@ -8,7 +8,7 @@ from sysmgmt.commands.certificate_words import read_server
 from sysmgmt.commands.words import one_of, whole
 from sysmgmt.domain import probes
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.port_tables import BY_NUMBER, TCP, UDP
+from sysmgmt.domain.port_tables import BY_NUMBER, LONGEST_MEASUREMENT, TCP, UDP
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -47,7 +47,8 @@ NameServer = Annotated[str, Word("Name server to ask; all that the box knows unl
 AnyPort = Annotated[int, Word("Port", whole(1, 65535, "ports"), "1-65535")]
 Protocol = Annotated[str, Word("Protocol", one_of(TCP, UDP), f"{TCP}|{UDP}", offers=lambda state: [TCP, UDP])]
 EchoCount = Annotated[int, Word("Echo requests to send", whole(1, MOST_ECHOES, "requests"), f"1-{MOST_ECHOES}")]
-MeasureSeconds = Annotated[int, Word("Seconds to measure", whole(1, 30, "seconds"), "1-30")]
+MeasureSeconds = Annotated[int, Word("Seconds to measure", whole(1, LONGEST_MEASUREMENT, "seconds"),
+                                     f"1-{LONGEST_MEASUREMENT}")]
 AwaitSeconds = Annotated[int, Word("Seconds to wait for another box", whole(5, 120, "seconds"), "5-120")]
 Direction = Annotated[str, Word("Whether this box sends or receives", one_of(*DIRECTIONS), "|".join(DIRECTIONS),
                                 offers=lambda state: DIRECTIONS)]

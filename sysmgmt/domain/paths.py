@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from sysmgmt.domain.port_tables import THROUGHPUT_PORT
+
 MOST_HOPS = 30
-THROUGHPUT_PORT = 5001
-"""Where boxes measure between each other (R190)."""
 
 
 class Route(NamedTuple):

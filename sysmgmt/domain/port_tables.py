@@ -14,6 +14,8 @@ PARTNER, MEMBER, DNS, MAIL, SYSLOG, LDAP = "partner", "member", "name server", "
     "LDAP server"
 NTP = "time server"
 """Others that the box connects to and may have been told of."""
+THROUGHPUT_PORT, LONGEST_MEASUREMENT = 5001, 30
+"""Where boxes measure between each other (R190), and for how many seconds at most."""
 
 
 class Row(NamedTuple):

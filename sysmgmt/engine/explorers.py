@@ -13,7 +13,7 @@ class Explorer(Protocol):
     """Looks at the network from the box. Everything is bounded in count and time."""
 
     def probe(self, probes: "Sequence[Probe]", done: Callable[[int], None]) -> "Sequence[Finding]":
-        """Try all, some at a time; `done` hears how many are. Raises ServiceRefused."""
+        """Try all, some at a time; `done` hears how many are."""
 
     def look_up(self, name: str, server: str) -> "NameFound":
         """What a name or an address means to the box, and to a name server or to all that it knows."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def connectivity(call: Call, plan: Plan) -> Mapping[str, Any]:
-    """What came of the probes of a plan. Raises ServiceRefused."""
+    """What came of the probes of a plan."""
     total = len(plan.probes)
     found = call.box.explorer.probe(plan.probes, lambda done: call.report("Testing ports", done, total))
     return probes.facts(list(zip(plan.probes, found, strict=True)), plan)

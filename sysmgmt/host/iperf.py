@@ -5,7 +5,8 @@ import os
 from typing import Any
 
 from sysmgmt.domain.errors import ServerUnreachable, ServiceRefused
-from sysmgmt.domain.paths import THROUGHPUT_PORT, Throughput
+from sysmgmt.domain.paths import Throughput
+from sysmgmt.domain.port_tables import LONGEST_MEASUREMENT, THROUGHPUT_PORT
 from sysmgmt.host import connections, programs, routes
 
 PROGRAM = "/usr/bin/iperf3"
@@ -32,7 +33,7 @@ def await_measurement(seconds: int) -> Throughput | None:
     _check()
     arguments = [PROGRAM, "--server", "--one-off", "--port", str(THROUGHPUT_PORT), "--json",
                  "--idle-timeout", str(seconds)]
-    told = _told(arguments, 2 * seconds + MARGIN)
+    told = _told(arguments, seconds + LONGEST_MEASUREMENT + MARGIN)
     connected = told.get("start", {}).get("connected")
     if not connected:
         return None

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from sysmgmt.domain import dns, usm
+from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.port_tables import ICMP, TCP, UDP
 from sysmgmt.domain.probes import CLOSED, FILTERED, NO_NAME, OPEN, UNCLEAR, Finding, Probe
 from sysmgmt.host import echoes, routes
+from sysmgmt.host.echoes import Link
 from sysmgmt.host.routes import Target
 
 AT_ONCE = 32
@@ -20,7 +22,7 @@ WORDS = {53: dns.query(1, "localhost", dns.A), 123: b"\x23" + bytes(47), 161: us
 
 
 def probe(probes: Sequence[Probe], done: Callable[[int], None]) -> list[Finding]:
-    """Try all, some at a time. Raises ServiceRefused where the box may not send echo requests."""
+    """Try all, some at a time."""
     from concurrent.futures import ThreadPoolExecutor  # most commands speak to nobody
 
     with ThreadPoolExecutor(AT_ONCE) as crowd:
@@ -92,25 +94,24 @@ def _answered(link: socket.socket, words: bytes) -> bool:
 
 
 def _ask(to: Target, one: Probe) -> tuple[str, str, str]:
-    """Whether an echo request is answered. Raises ServiceRefused."""
+    """Whether an echo request is answered."""
     try:
-        return _echoed(to, one.device)
+        with echoes.link(to, one.device) as link:
+            return *_echoed(link), _source(link.socket)
+    except ServiceRefused:
+        return UNCLEAR, "the box may not send echo requests here", ""
     except OSError as problem:
         return FILTERED, _words(problem), ""
 
 
-def _echoed(to: Target, device: str) -> tuple[str, str, str]:
-    with echoes.link(to, device) as link:
-        source = _source(link.socket)
-        for _ in range(2):
-            try:
-                link.echo(echoes.USUAL, AGAIN)
-                return OPEN, "", source
-            except TimeoutError:
-                continue
-            except OSError as problem:
-                return FILTERED, _words(problem), source
-        return FILTERED, SILENT, source
+def _echoed(link: Link) -> tuple[str, str]:
+    for _ in range(2):
+        try:
+            link.echo(echoes.USUAL, AGAIN)
+            return OPEN, ""
+        except TimeoutError:
+            continue
+    return FILTERED, SILENT
 
 
 def _source(link: socket.socket) -> str:

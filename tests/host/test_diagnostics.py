@@ -16,6 +16,7 @@ import pytest
 from sysmgmt.domain.model import Interface, Reach
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import dispatch
+from tests.service.daemon import for_all
 from tests.support import box as boxes
 from tests.support import namespaces
 from tests.support.authorities import LEAF, make
@@ -34,6 +35,16 @@ DROPPED = f"""table inet own {{
 }}
 """
 DOMAIN = b"\x05north\x07example\x00"
+UNPRIVILEGED = f"""from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.domain.probes import Probe
+from sysmgmt.host import echoes, probing
+for one in probing.probe([Probe("{NEIGHBOUR}", 0, "icmp"), Probe("{NEIGHBOUR}", 25, "tcp")], lambda n: None):
+    print(one.verdict, one.reason)
+try:
+    echoes.echo("{NEIGHBOUR}", 1, lambda n: None)
+except ServiceRefused as refusal:
+    print(refusal)"""
+"""What somebody without rights tries."""
 OPEN_TCP, OPEN_UDP = (25, 5020, 5042), 5020
 """Where the neighbour listens; at the UDP port it keeps silent."""
 
@@ -145,6 +156,16 @@ def test_an_echo_request_is_a_row_as_others_are(network: Network) -> None:
 
 
 @pytest.mark.requirement(114)
+def test_who_may_not_send_echo_requests_claims_nothing_and_tests_the_rest(network: Network) -> None:
+    python, environment = for_all()
+    done = within(network.names.box, lambda: subprocess.run(
+        [python, "-c", UNPRIVILEGED], user=65534, group=65534, extra_groups=[], cwd="/", env=environment,
+        capture_output=True, text=True, timeout=60, check=True))
+    assert done.stdout.splitlines() == [
+        "open_or_filtered the box may not send echo requests here", "open ",
+        "The box may not send echo requests (ICMP) here."]
+
+
 def test_all_rows_against_a_silent_host_end_in_time_and_tell_how_far_they_are(network: Network) -> None:
     heard: list[tuple[str, int, int]] = []
     began = time.monotonic()
