@@ -37,13 +37,12 @@ def _environment(row: int, sabotaged: bool) -> dict[str, str]:
 
 def run(chosen: set[int]) -> int:
     """Switch off the rules of the rows chosen, or of all; the number of rows that stay green, as a status."""
-    green = []
-    for row in sorted(chosen or set(SWITCHES)):
+    green, wanted = [], chosen or {*SWITCHES, *FIXED}
+    for row in sorted(wanted & set(SWITCHES)):
         red = notices(row, True)
         green += [] if red else [row]
         print(f"{row:3}  {'red' if red else 'GREEN'}  {SWITCHES[row].target}", flush=True)
-    for row, reason in FIXED.items():
-        if not chosen:
-            print(f"{row:3}  not switched off: {reason}")
+    for row in sorted(wanted & set(FIXED)):
+        print(f"{row:3}  not switched off: {FIXED[row]}")
     print(f"{len(green)} rows stay green{': ' if green else ''}{', '.join(map(str, green))}.")
     return min(1, len(green))
