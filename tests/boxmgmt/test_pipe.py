@@ -138,6 +138,7 @@ def test_help_is_printed_because_it_was_asked_for(basic: TestBox) -> None:
         "[20] Measure the throughput to another box\n" \
         "[21] Wait for another box to measure the throughput\n[22] View the ports that listen\n" \
         "[23] View whether the box is hardened\n[24] Verify a package\n[25] Follow the events\n" \
+        "[26] Install an update\n" \
         "[B] Back\n[M] Main Menu\n[Q] Quit\n" in done.out
 
 
