@@ -3,9 +3,9 @@
 from sysmgmt.commands.certificate_words import Server
 from sysmgmt.commands.ldap_words import (
     AnswerSeconds, BaseDn, BindDn, BindPassword, ClearPasswords, GroupBaseDn, LdapPort, LdapProtocol, NestedGroups,
-    Secondary, UserAttribute, UserFilter)
+    Secondary, SyncMinutes, UserAttribute, UserFilter)
 from sysmgmt.domain import ldap
-from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, DirectorySettings
+from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, SYNC, DirectorySettings
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import lookup
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
@@ -16,7 +16,8 @@ def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: Bind
                 protocol: LdapProtocol = LDAPS, port: LdapPort | None = None, secondary_server: Secondary = "",
                 user_attribute: UserAttribute = "uid", user_filter: UserFilter = PERSONS,
                 group_base_dn: GroupBaseDn = "", nested_groups: NestedGroups = True,
-                search_time_limit: AnswerSeconds = ANSWER_LIMIT, insecure: ClearPasswords = False) -> Change:
+                search_time_limit: AnswerSeconds = ANSWER_LIMIT, sync_minutes: SyncMinutes = SYNC,
+                insecure: ClearPasswords = False) -> Change:
     """Set the directory up whose users may log in, beside the local users.
 
     The box looks users and groups up with the service account bind_dn, which needs to read them and
@@ -31,7 +32,7 @@ def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: Bind
     test_ldap_connection.
     """
     new = DirectorySettings(NAME, server, port or PROTOCOLS[protocol], protocol, base_dn, bind_dn, "", secondary_server,
-                            user_attribute, user_filter, group_base_dn, nested_groups, search_time_limit)
+                            user_attribute, user_filter, group_base_dn, nested_groups, search_time_limit, sync_minutes)
     state = ldap.configure(call.state, lookup.protected(call, new, bind_password), insecure)
     return Change(state, lookup.facts(ldap.settings(state)), tuple(ldap.warnings(new)))
 

@@ -74,5 +74,8 @@ NestedGroups = Annotated[bool, Word("Whether a group within a group counts", _ye
 AnswerSeconds = Annotated[int, Word(
     f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", whole(1, 30, "seconds"),
     "1-30")]
+SyncMinutes = Annotated[int, Word(
+    f"Minutes between two looks at who is in which group; {directory.SYNC} unless given", whole(1, 1440, "minutes"),
+    "1-1440")]
 ClearPasswords = Annotated[bool, Word("Whether passwords may travel in clear text", _yes, "yes|no",
                                       offers=lambda state: ["yes", "no"])]

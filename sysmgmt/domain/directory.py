@@ -18,6 +18,8 @@ PROTOCOLS = {LDAPS: 636, STARTTLS: 389, CLEAR: 389}
 """How a server is spoken to, and the usual port (R067)."""
 ANSWER_LIMIT = 5
 """Seconds that a server may take for one answer, unless said otherwise."""
+SYNC = 10
+"""Minutes between two looks at who is in which group, unless said otherwise."""
 RIGHT, WRONG, LOCKED, EXPIRED, DISABLED, DUE = VERDICTS = ("right", "wrong", "locked", "expired", "disabled", "due")
 """What a directory says of a password; `due` is a right one that has to be changed there first."""
 PERSONS = "(objectClass=person)"
@@ -37,7 +39,7 @@ class DirectorySettings(NamedTuple):
     """Where users and groups are looked up. `port` is that of both servers; `secondary_server` may be "".
 
     `group_base_dn` "" is `base_dn`. With `nested_groups` a group within a group counts.
-    `search_time_limit` (seconds) bounds every single answer.
+    `search_time_limit` (seconds) bounds every single answer. Members of groups are read every `sync_minutes`.
     """
 
     name: str
@@ -53,6 +55,7 @@ class DirectorySettings(NamedTuple):
     group_base_dn: str = ""
     nested_groups: bool = True
     search_time_limit: int = ANSWER_LIMIT
+    sync_minutes: int = SYNC
     enabled: bool = False
 
     @property

@@ -155,8 +155,11 @@ that. The primary server is asked first, then the secondary one. Where neither c
 who is not let in is told so (DirectoryUnreachable), and local users log in as ever. An SSH key is no
 password: a login with one asks whether the directory still has the user and the groups, but cannot see
 a lock there. Use user_filter to leave out disabled users, for Active Directory with the condition
-(!(userAccountControl:1.2.840.113556.1.4.803:=2)). remove_user for an entry ends the sessions of all
-whom it let in.
+(!(userAccountControl:1.2.840.113556.1.4.803:=2)). On a deployed machine boxmgmtd reads the members of
+groups every sync_minutes and when an entry is added, since sshd and the console know only names that
+the machine knows. Who has left the groups or the directory is refused at the next login, and his open
+sessions end at the next such look. Numbers (uid) stay with the entryUUID or objectGUID. remove_user for
+an entry ends the sessions of all whom it let in.
 
 Use ldaps (port 636) or starttls (port 389), where the box checks the name of the server, its
 certificate and revocation lists before it sends anything. Over protocol=ldap everybody on the way reads

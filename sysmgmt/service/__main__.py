@@ -15,8 +15,8 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
-    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, mailing, notifying,
-    relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
+    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailing,
+    notifying, relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -53,7 +53,7 @@ def serve(folder: str, path: str) -> None:
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
-                         *notifying.duties(), *ldapcare.duties(), *tlscare.DUTIES,
+                         *notifying.duties(), *ldapcare.duties(), *ldapsync.duties(), *tlscare.DUTIES,
                          *collections.DUTIES, *backups.duties(), erasing.duty(folder), *selftest.DUTIES,
                          *((*doors.DUTIES, *watched.duties(path)) if here else ())))
     if here:

@@ -54,6 +54,11 @@ class Machine:
         return ["nsenter", "-t", first, "-m", "-u", "-i", "-n", "-p", f"--root=/proc/{first}/root",
                 f"--wd=/proc/{first}/root", "--", *command]
 
+    @property
+    def network(self) -> tuple[str, ...]:
+        """The beginning of a command line that runs a program of the host in the network of the machine."""
+        return ("nsenter", "-t", self._first, "-n", "--")
+
     def run(self, *command: str, given: bytes = b"", user: str = "") -> Done:
         """Run a command to its end, as root or as `user`."""
         who = ["/usr/sbin/runuser", "-u", user, "--"] if user else []

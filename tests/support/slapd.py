@@ -107,13 +107,17 @@ userPassword: {SERVICE_PASSWORD}
 
 
 class Wish(NamedTuple):
-    """What a server is to be. With `clear` it takes passwords unencrypted; `limits` are lines of slapd.conf."""
+    """What a server is to be. With `clear` it takes passwords unencrypted; `limits` are lines of slapd.conf.
+
+    `network` is the beginning of a command line that runs it in another network.
+    """
 
     shown: Made = SERVER
     address: str = "127.0.0.1"
     windows: bool = False
     clear: bool = False
     limits: str = ""
+    network: tuple[str, ...] = ()
 
 
 class Ports(NamedTuple):
@@ -152,7 +156,7 @@ class Slapd:
         urls = f"ldap://{host}:{self.ports.ldap}/ ldaps://{host}:{self.ports.ldaps}/ ldapi://{socket_path}"
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
-                ["/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", urls, "-d", "stats"],
+                [*self.wish.network, "/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", urls, "-d", "stats"],
                 stdout=log, stderr=log)
         deadline = time.monotonic() + 20
         while not self._listens():
@@ -160,11 +164,9 @@ class Slapd:
             time.sleep(0.01)  # until it listens
 
     def _listens(self) -> bool:
-        try:
-            socket.create_connection((self.wish.address, self.ports.ldaps), 1).close()
-        except OSError:
-            return False
-        return True
+        """Whether it takes connections: the last of its listeners is the one that is reached from any network."""
+        with socket.socket(socket.AF_UNIX) as plain:
+            return plain.connect_ex(str(self.folder / "ldapi")) == 0
 
     def end(self) -> None:
         """End it."""

@@ -1,0 +1,71 @@
+"""Who is in the groups of a directory that have entries, so that the machine knows them before they come.
+
+sshd and login ask nobody whose name the machine does not know. Whether somebody comes in is found out at the
+login itself, whatever was known before.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from sysmgmt.domain import ldap_users, sessions
+from sysmgmt.domain.directory import Entry
+from sysmgmt.domain.model import LDAP_USER, Account, State
+from sysmgmt.domain.names import canonical, fits
+from sysmgmt.engine import lookup
+from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.ldap_users import NOBODY, admit
+from sysmgmt.engine.ports import DirectoryLink
+from sysmgmt.engine.request import SYSTEM, Request
+
+Members = Mapping[str, tuple[Entry, Account]]
+"""Users of the directory by name, each with the entry that lets him in."""
+
+
+def synchronise(house: House) -> None:
+    """Let in who is a member now, and end the sessions of who is not, or is not in the directory any more.
+
+    Raises any refusal; nobody is dismissed unless the whole directory has answered.
+    """
+    state = house.box.store.read()
+    with lookup.opened(house.box, state) as link:
+        members = _members(state, link)
+        gone = [*_gone(state, members), *_missing(state, link)]
+    for user, by in members.values():
+        _admit(house, state, user, by)
+    for name in gone:
+        carry_out(house, SYSTEM, Request("dismiss_ldap_user", {"name": name}), own_work=True)
+
+
+def _members(state: State, link: DirectoryLink) -> Members:
+    found: dict[str, tuple[Entry, Account]] = {}
+    for by in ldap_users.mapped(state):
+        group = link.group(by.name)
+        for user in link.members(group) if group and ldap_users.is_meant(by, group) else ():
+            found.setdefault(canonical(user.name), (user, by))  # the first group in the alphabet
+    return {name: one for name, one in found.items() if fits(name)}
+
+
+def _gone(state: State, members: Members) -> Iterator[str]:
+    """Who came by a group and is in none any more."""
+    for one in state.accounts.values():
+        if one.granted_by and (one.name not in members or members[one.name][0].id != one.directory_id):
+            if not one.locked_by or sessions.of(state, one.name):
+                yield one.name
+
+
+def _missing(state: State, link: DirectoryLink) -> Iterator[str]:
+    """Who was added himself, has a session, and is not in the directory any more."""
+    for name in dict.fromkeys(one.user for one in sessions.opened(state)):
+        account = state.accounts.get(name)
+        if account is not None and account.type == LDAP_USER and not account.granted_by:
+            user = link.user(name)
+            if user is None or not ldap_users.is_meant(account, user):
+                yield name
+
+
+def _admit(house: House, state: State, user: Entry, by: Account) -> None:
+    """Let a member in; where somebody else has the name, he stays outside, as at a login."""
+    try:
+        if ldap_users.admit(state, user, by, house.box.clock.now()) is not state:
+            admit(house, SYSTEM, user, by.name)
+    except NOBODY:
+        return

@@ -1,0 +1,83 @@
+"""The members of groups of a directory are known before they come, and dismissed when they are in none (issue 6)."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from sysmgmt.service.ldapsync import LdapSync
+from tests.commands.test_ldap_users import log_in, prepared, run
+from tests.support import slapd
+from tests.support.box import TestBox
+from tests.support.slapd import PASSWORD, Slapd, at, group, of, user
+
+ENTRIES = "".join([*(user(one) for one in ("alice", "bob", "carol", "root", "ivy")),
+                   group("inner", [at("bob"), at("ivy")]), group("ops", [at("alice"), at("root"), of("inner")])])
+
+
+@pytest.fixture
+def server() -> Iterator[Slapd]:
+    """A directory that a test may change."""
+    with slapd.running(ENTRIES) as one:
+        yield one
+
+
+@pytest.fixture
+def box(basic: TestBox, server: Slapd) -> TestBox:
+    """A box that gives numbers, as a deployed one does."""
+    basic.configure(uids=(70000, 70009, 70001))
+    box = prepared(basic, server, "sync_minutes=5")
+    run(box, "add_user type=ldap_group name=ops role=monitor", "add_user type=ldap_user name=carol role=monitor")
+    return box
+
+
+def numbers(box: TestBox) -> dict[str, int | None]:
+    """The users of the directory with their numbers."""
+    return {one.name: one.uid for one in box.state.accounts.values() if one.type == "ldap_user"}
+
+
+def without(server: Slapd, name: str, member: str) -> None:
+    """Take somebody out of a group."""
+    server.do(f"dn: {of(name)}\nchangetype: modify\ndelete: member\nmember: {at(member)}\n", "ldapmodify")
+
+
+def test_members_are_known_before_they_come_and_keep_their_numbers(box: TestBox, server: Slapd) -> None:
+    passed = [0.0]
+    sync, house = LdapSync(lambda: passed[0]), box.house()
+    sync.look(house)
+    known = numbers(box)
+    assert sorted(known) == ["alice", "bob", "carol", "ivy"], "root is a name that nobody may have"
+    assert len(set(known.values())) == 4 and None not in known.values()
+    alice, bob, carol = (box.client(one, PASSWORD) for one in ("alice", "bob", "carol"))
+    without(server, "ops", "alice")
+    server.do(f"dn: {at('carol')}\nchangetype: delete\n", "ldapmodify")
+    sync.look(house)
+    assert alice.do("get_current_user").code == "Done", "it is not time yet"
+    assert log_in(box, "alice") == log_in(box, "carol") == "LoginFailed", "but for a login it is"
+    passed[0] += 300
+    sync.look(house)
+    assert [one.do("get_current_user").code for one in (alice, bob, carol)] == ["SessionEnded", "Done", "SessionEnded"]
+    assert sorted(numbers(box)) == ["bob", "carol", "ivy"]
+    server.do(f"dn: {of('ops')}\nchangetype: modify\nadd: member\nmember: {at('alice')}\n", "ldapmodify")
+    assert log_in(box, "alice") == "Done" and numbers(box)["alice"] == known["alice"], "the number is the old one"
+
+
+def test_a_new_entry_is_looked_at_at_once_and_a_directory_that_is_gone_dismisses_nobody(
+        box: TestBox, server: Slapd) -> None:
+    sync, house = LdapSync(time.monotonic), box.house()
+    run(box, "remove_user name=ops")
+    sync.look(house)
+    assert sorted(numbers(box)) == ["carol"]
+    run(box, "add_user type=ldap_group name=inner role=monitor")
+    sync.look(house)
+    assert sorted(numbers(box)) == ["bob", "carol", "ivy"]
+    run(box, "lock_user name=ivy", "set_user name=inner role=auditor")
+    without(server, "inner", "ivy")
+    sync.look(house)
+    assert sorted(numbers(box)) == ["bob", "carol", "ivy"], "who is locked stays locked"
+    bob = box.client("bob", PASSWORD)
+    server.end()
+    run(box, "set_user name=inner role=monitor")
+    with pytest.raises(Exception, match="localhost"):
+        sync.look(house)
+    assert bob.do("get_current_user").code == "Done" and log_in(box, "bob") == "DirectoryUnreachable"
