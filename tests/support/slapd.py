@@ -156,7 +156,8 @@ class Slapd:
         urls = f"ldap://{host}:{self.ports.ldap}/ ldaps://{host}:{self.ports.ldaps}/ ldapi://{socket_path}"
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
-                [*self.wish.network, "/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", urls, "-d", "stats"],
+                [*self.wish.network, "/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", urls,
+                 "-d", "stats"],
                 stdout=log, stderr=log)
         deadline = time.monotonic() + 20
         while not self._listens():
