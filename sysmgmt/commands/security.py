@@ -22,7 +22,7 @@ def set_security_level(call: Call, level: Level) -> Change:
     case, 2 upper case and 2 digits or special characters; an own change once in 24 hours; expiry
     after 90 days; none of the last 10 passwords. stig and nist follow DISA and NIST SP 800-63B: see
     SECURITY LEVELS. After a change to any level but basic every user must choose a new password at
-    the next login. What set_password_policy and set_session_policy had made stricter is again as
+    the next login. What set_password_policy and set_session_policy had set apart is again as
     the new level has it; warnings name the rules of the level that do not hold yet.
     """
     state = security.set_level(call.state, level)
@@ -36,7 +36,7 @@ def set_password_policy(call: Call, min_length: Characters | None = None, max_ag
                         changed_positions: Positions | None = None, common: Common | None = None,
                         lockout_threshold: Failures | None = None,
                         unlock_minutes: UnlockMinutes | None = None) -> Change:
-    """Make single rules about passwords stricter than the security level; what is not named stays.
+    """Set single rules about passwords apart from the security level; what is not named stays.
 
     0 (for common: level) leaves a rule to the level again. What the level does not allow is refused.
     Each rule counts from the next change of a password or the next attempt on.

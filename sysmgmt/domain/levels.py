@@ -76,9 +76,9 @@ CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS = "clear_text", "server_certificates
 
 
 def rules_of(settings: Settings) -> Rules:
-    """The rules in force: those of the level, and the stricter ones that were set."""
-    stricter = {name: value for name, value in settings.policy._asdict().items() if value}
-    return LEVELS[settings.level]._replace(**stricter)
+    """The rules in force: those of the level, but for what was set apart from it."""
+    apart = {name: value for name, value in settings.policy._asdict().items() if value}
+    return LEVELS[settings.level]._replace(**apart)
 
 
 def allows(settings: Settings, what: str) -> bool:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Policy(NamedTuple):
-    """Single rules that are stricter than those of the level; 0 and False leave a rule as the level has it.
+    """Single rules within what the level allows; 0 and False leave a rule as the level has it.
 
     The names and units are those of `levels.Rules`.
     """

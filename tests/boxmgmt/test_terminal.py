@@ -1,11 +1,13 @@
 """The menu at a terminal: every menu with wrong choices, the questions, the ways out."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from boxmgmt.menu import Menu, names
 from boxmgmt.tree import MAIN
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import Pending, Reach
 from tests.boxmgmt.program import START, logged_in, terminal
 from tests.screen.harness import Terminal
@@ -83,6 +85,11 @@ def test_breaking_off_a_question_cancels_the_action_only(basic: TestBox, key: st
     step(one, "1", "Security level (high is recommended)\n  1. basic\n  2. high\n  3. stig\n  4. nist\n >")
     one.send(key)
     one.until("Cancelled; nothing was changed.")
+
+
+def test_the_readme_shows_the_levels_that_there_are() -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert "".join(f"  {number}. {level}\n" for number, level in enumerate(LEVELS, 1)) + " > high" in readme
 
 
 @pytest.mark.parametrize("answer", ["n\r", "\x03"])
