@@ -6,7 +6,8 @@ from sysmgmt.commands import (
     partners, security, snmp, support, syslog, time, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
-                  "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit", "insecure")
+                  "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit",
+                  "sync_minutes", "insecure")
 """First how it is reached: then it can be asked what it holds."""
 
 MAIN = Menu("Main Menu", (

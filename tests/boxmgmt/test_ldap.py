@@ -22,7 +22,7 @@ def test_the_base_is_chosen_by_its_number(basic: TestBox) -> None:
         step(one, "1", "Attribute that holds the login name")
         for following in ("Filter that every user matches", "DN below which the groups are",
                           "Whether a group within a group counts", "Seconds that a server may take",
-                          "Whether passwords may travel in clear text"):
+                          "Minutes between two looks", "Whether passwords may travel in clear text"):
             step(one, "", following)
         shown = step(one, "", "In Sysmgmt: config_ldap")
         assert f"Group base DN: {BASE}\n" in shown and SERVICE_PASSWORD not in shown
