@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sysmgmt.vault.hashing import Argon2Hasher
-from tests.bench import boxes, journal, keys, service
+from tests.bench import boxes, directory, journal, keys, service
 from tests.bench.clock import LIMIT, Work, compare, process, prompt
 
 PLAIN = [sys.executable, "-I", str(Path(__file__).with_name("plain.py"))]
@@ -112,7 +112,8 @@ def main() -> None:
     """Run everything."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        for part in (starts, batches, growth, journal.measure, keys.measure):
+        for part in (starts, batches, growth, journal.measure, keys.measure,
+                     directory.measure):
             part(Path(name), rounds)
         if os.geteuid() == 0:
             service.measure(Path(name), rounds)
