@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from sysmgmt.commands.accounts import add_user
+from sysmgmt.screen.ask import lacking
 from tests.commands.test_ldap import config
 from tests.support import slapd
 from tests.support.box import ADMIN_PASSWORD, TestBox
@@ -250,6 +252,13 @@ def test_a_group_has_no_keys_and_no_sessions(box: TestBox) -> None:
     run(box, "add_user type=ldap_group name=ops role=monitor")
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo"
     assert box.admin().do(f'add_ssh_key name=ops key="{key}"').code == "InvalidValue"
+
+
+def test_a_password_is_asked_for_where_it_is_kept_here(basic: TestBox) -> None:
+    door, required = basic.admin().door, [one for one in add_user.parameters if one.required]
+    for type_, asked in (("local", ["name", "role", "password"]), ("ldap_user", ["name", "role"]),
+                         ("ldap_group", ["name", "role"])):
+        assert [one.name for one, _ in lacking(door, add_user, {"type": type_}, required)] == asked
 
 
 def test_nobody_is_looked_up_before_the_directory_is_set_up(basic: TestBox) -> None:
