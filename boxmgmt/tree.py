@@ -1,6 +1,6 @@
 """The whole menu (R117). A number is a place in it: append, and put FREE where an item goes."""
 
-from boxmgmt.menu import FREE, Menu, Open, Run
+from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
     accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, network,
     partners, security, snmp, support, syslog, time, tls, truststore, updates, uploads, web)
@@ -65,10 +65,6 @@ MAIN = Menu("Main Menu", (
                     Run("Change where the box listens for partners", partners.set_partner_port),
                     Run("Renew the certificate of this cluster", partners.renew_cluster_certificate),
                 )),
-                FREE,
-                FREE,
-                FREE,
-                FREE,
                 Menu("LDAP", (
                     Run("View the LDAP configuration", ldap.get_ldap_configuration),
                     Run("Configure LDAP", ldap.config_ldap, asks=LDAP_QUESTIONS),
@@ -78,15 +74,6 @@ MAIN = Menu("Main Menu", (
                     Run("View the status of the LDAP servers", ldap.get_ldap_status),
                     Run("Clear the LDAP configuration", ldap.clear_ldap_configuration),
                 )),
-                Menu("SSH keys and sessions", (
-                    Run("Add SSH key", keys.add_ssh_key),
-                    Run("View SSH keys", keys.get_ssh_keys),
-                    Run("Remove SSH key", keys.remove_ssh_key),
-                    Run("View sessions", keys.get_sessions),
-                    Run("End session", keys.end_session),
-                )),
-                Run("View the firewall", network.get_firewall),
-                Run("Change the firewall", network.set_firewall),
             )),
             Menu("Policies and compliance", (
                 Run("View the security settings", security.get_security_settings),
@@ -95,6 +82,13 @@ MAIN = Menu("Main Menu", (
                 Run("Change when sessions and accounts end", security.set_session_policy,
                     asks=("session_hours", "unused_days", "acknowledge")),
                 Run("Replace the list of common passwords", security.set_password_blocklist),
+            )),
+            Menu("SSH keys and sessions", (
+                Run("Add SSH key", keys.add_ssh_key),
+                Run("View SSH keys", keys.get_ssh_keys),
+                Run("Remove SSH key", keys.remove_ssh_key),
+                Run("View sessions", keys.get_sessions),
+                Run("End session", keys.end_session),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),
@@ -154,6 +148,8 @@ MAIN = Menu("Main Menu", (
             Run("Change the host name", network.set_host_name),
             Run("View the time", time.get_time),
             Run("Change the time zone and the time servers", time.set_time),
+            Run("View the firewall", network.get_firewall),
+            Run("Change the firewall", network.set_firewall),
         )),
     )),
     Menu("Diagnostics", (
@@ -180,20 +176,24 @@ MAIN = Menu("Main Menu", (
             Run("Remove an upload target", uploads.remove_upload_target),
             Run("Test an upload target", uploads.test_upload_target),
         )),
-        Run("View the version", updates.get_version),
-        Run("Run the self-test", updates.run_self_test),
-        Run("Test the ports of the tables", diagnostics.test_connectivity, asks=("table", "host")),
-        Run("Test one port", diagnostics.test_connectivity, asks=("host", "port", "protocol")),
-        Run("Test a name", diagnostics.test_name),
-        Run("Test the route to a host", diagnostics.test_route),
-        Run("Test whether a host is reachable", diagnostics.test_reachability),
-        Run("Measure the throughput to another box", diagnostics.measure_throughput),
-        Run("Wait for another box to measure the throughput", diagnostics.await_throughput),
-        Run("View the ports that listen", diagnostics.get_listening_ports),
+        Menu("Network tests", (
+            Run("Test the ports of the tables", diagnostics.test_connectivity, asks=("table", "host")),
+            Run("Test one port", diagnostics.test_connectivity, asks=("host", "port", "protocol")),
+            Run("Test a name", diagnostics.test_name),
+            Run("Test the route to a host", diagnostics.test_route),
+            Run("Test whether a host is reachable", diagnostics.test_reachability),
+            Run("Measure the throughput to another box", diagnostics.measure_throughput),
+            Run("Wait for another box to measure the throughput", diagnostics.await_throughput),
+            Run("View the ports that listen", diagnostics.get_listening_ports),
+        )),
+        Menu("Version, updates and self-test", (
+            Run("View the version", updates.get_version),
+            Run("Run the self-test", updates.run_self_test),
+            Run("Verify a package", updates.verify_package),
+            Run("Install an update", updates.install_update),
+        )),
         Run("View whether the box is hardened", diagnostics.get_hardening_status),
-        Run("Verify a package", updates.verify_package),
         Run("Follow the events", logs.get_events_log, given={"follow": "yes"}, asks=("level", "text")),
-        Run("Install an update", updates.install_update),
     )),
     Menu("Cluster operations", (
         Run("View cluster status", box.get_cluster_status),

@@ -11,7 +11,7 @@ def test_the_base_is_chosen_by_its_number(basic: TestBox) -> None:
     assert basic.admin().do(f'add_trusted_certificate name=dir purposes=ldap pem="{slapd.ROOT.pem}"').code == "Done"
     with slapd.running() as server:
         one = logged_in(basic.folder)
-        step(one, "2.5.1.20.2", "Name or address of the server\n >")
+        step(one, "2.5.1.16.2", "Name or address of the server\n >")
         step(one, "localhost", "How it is spoken to (ldaps is recommended) (may be left blank)\n")
         one.until(" >")
         step(one, "ldaps", "Port of the servers")

@@ -132,13 +132,8 @@ def test_help_is_printed_because_it_was_asked_for(basic: TestBox) -> None:
         "[5] View the TLS that the box accepts\n[6] View the SSH host keys\n" \
         "[7] Verify the audit\n[8] View the audit policy\n[9] Change the audit policy\n" \
         "[10] Put the audit into an archive now\n[11] Export the audit\n[12] Collect system info\n" \
-        "[13] View the version\n[14] Run the self-test\n" \
-        "[15] Test the ports of the tables\n[16] Test one port\n[17] Test a name\n" \
-        "[18] Test the route to a host\n[19] Test whether a host is reachable\n" \
-        "[20] Measure the throughput to another box\n" \
-        "[21] Wait for another box to measure the throughput\n[22] View the ports that listen\n" \
-        "[23] View whether the box is hardened\n[24] Verify a package\n[25] Follow the events\n" \
-        "[26] Install an update\n" \
+        "[13] Network tests\n[14] Version, updates and self-test\n[15] View whether the box is hardened\n" \
+        "[16] Follow the events\n" \
         "[B] Back\n[M] Main Menu\n[Q] Quit\n" in done.out
 
 

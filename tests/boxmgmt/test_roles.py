@@ -39,7 +39,7 @@ def test_the_role_admin_gets_the_menu_without_the_command_shell(basic: TestBox) 
 def test_what_the_role_admin_may_not_do_is_not_shown_and_keeps_its_number(basic: TestBox) -> None:
     done = login(basic, "admin", "2.5.1\n?\nm\n3\n?\n2\n")
     shown = menu(done)
-    assert shown[:4] == ["[3] Change your password", "[20] LDAP", "[21] SSH keys and sessions", "[B] Back"]
+    assert shown[:3] == ["[3] Change your password", "[16] LDAP", "[B] Back"]
     assert "[1] View system status" in shown and "[2] Check state" not in shown
     assert done.err.startswith("line 6: Error: There is no choice 2 in this menu.")
 

@@ -54,7 +54,7 @@ def test_wrong_choices_and_interrupts_leave_one_in_the_menu(basic: TestBox, path
     one = logged_in(basic.folder, environment={"TERM": term})
     step(one, path, f"** {title} **")
     for wrong, shown in (("0", "choice 0"), ("-1", "choice -1"), ("99", "choice 99"), ("words", "such choice"),
-                         ("9.9", "choice 9.9")):  # each once: `until` would see an earlier one
+                         ("98.9", "choice 98.9")):  # each once: `until` would see an earlier one
         step(one, wrong, f"Error: There is no {shown} in this menu.\n"
                          "Hint: Enter a number of the menu, or ? for help.\nbox1:")
     one.send("half a li\x03")
