@@ -12,12 +12,13 @@ wheel in the folder import of the state, with its OpenPGP signature beside it as
 verifies it with the keys in the folder keyring of the state, which root puts there (gpg --export KEY >
 keyring/vendor.gpg). The release has to be newer, unless --downgrade is given.
 
-It is unpacked into /usr/lib/boxmgmt/releases/VERSION, and runs with the same Python and the packages
-installed there: what a release needs besides must be installed before. Unless it passes its own
---self-test, it is removed again. Then it is deployed as with --deploy: where its boxmgmtd does not start
-and answer, all files are put back and the one that there was starts again. Before a release writes the
-state in another format it keeps a copy of the state beside it; an older release refuses the newer state
-until that copy is put back. Root removes older releases from the folder.
+It is unpacked into /usr/lib/boxmgmt/releases/VERSION, or VERSION-2 and so on where that folder is there
+already, and runs with the same Python and the packages installed there: what a release needs besides must
+be installed before. Unless it passes its own --self-test, it is removed again. Then it is deployed as
+with --deploy: where its boxmgmtd does not start and answer, all files are put back and the one that there
+was starts again. Before a release writes the state in another format it keeps a copy of the state beside
+it; an older release refuses the newer state until that copy is put back. Root removes older releases from
+the folder.
 """
 
 UPGRADING = """

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sysmgmt import __version__, box
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal, ServiceRefused
+from sysmgmt.domain.packages import Package
 from sysmgmt.engine import packaging, selftest
 from sysmgmt.host import programs
 from sysmgmt.service.deployment import barriers, releases, site
@@ -50,14 +51,29 @@ def carried_out(wish: Wish) -> Iterator[str]:
     house = box.embedded(here.state)
     package = packaging.read(house.box, wish.file)
     told = packaging.release(house.box.packages, package, here.release or __version__, wish.downgrade)
-    place = releases.unpack(wish.file, package.data, package.version)
+    place = _unpacked(package)
     try:
         yield f"{package.name} {package.version}, signed by {told['signed_by']}."
         _run(here.python, place, "--self-test")
         yield from _run(here.python, place, "--deploy").splitlines()
-    except Refusal:
-        shutil.rmtree(place, ignore_errors=True)
+    except (Refusal, OSError):
+        if not _in_force(place):
+            shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _unpacked(package: Package) -> str:
+    """Where a release was unpacked. Raises PackageRefused, ServiceRefused where it cannot be written."""
+    try:
+        return releases.unpack(package.file, package.data, package.version)
+    except OSError as problem:
+        raise barriers.refuse(f"the release cannot be unpacked: {problem.strerror}; the present one stays") from None
+
+
+def _in_force(place: str) -> bool:
+    """Whether the record names the release in `place`: a deployment that was cut off may have left it so."""
+    here = site.read()
+    return here is not None and here.package == place
 
 
 def _run(python: str, place: str, option: str) -> str:

@@ -82,3 +82,18 @@ def test_a_signed_release_is_installed_and_everything_else_leaves_the_present_on
     assert "is not newer" in update(site, good, signed).stderr.decode()
     assert update(site, same, vendor.sign(same), "--downgrade").returncode == 0
     assert in_force(site) == "releases 0.1.0"
+
+
+@pytest.mark.checklist("R110")
+def test_the_release_in_force_outlives_an_update_to_its_own_version_that_fails(site: Site, vendor: Signer) -> None:
+    other, failing = wheel("0.4.0"), wheel("0.4.0", undeployable)
+    assert update(site, other, vendor.sign(other)).returncode == 0
+    assert "is not newer" in update(site, other, vendor.sign(other)).stderr.decode()
+    assert "out of order" in update(site, failing, vendor.sign(failing), "--downgrade").stderr.decode()
+    assert site.machine.do(f"{LIBRARY}/sysmgmt", "--version").strip().endswith("0.4.0"), "it still runs"
+    assert not site.machine.exists(f"{LIBRARY}/releases/0.4.0-2")
+    assert update(site, other, vendor.sign(other), "--downgrade").returncode == 0
+    assert f"{LIBRARY}/releases/0.4.0-2" in site.machine.path(f"{LIBRARY}/boxmgmtd").read_text()
+    assert site.machine.exists(f"{LIBRARY}/releases/0.4.0"), "open sessions go on with it"
+    for page in ("man1/sysmgmt.1", "man7/boxmgmt-requirements.7", "man8/boxmgmtd.8"):
+        assert site.machine.exists(f"/usr/local/share/man/{page}")
