@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.words import listed, one_of, whole
-from sysmgmt.domain import firewall, network, timekeeping
+from sysmgmt.domain import firewall, network, notation, timekeeping
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -15,10 +15,6 @@ NONE = "none"
 MOST = 32
 """Values in one list."""
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
-_ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9][A-Za-z0-9_+-]{0,30}){0,2}")
-_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?=.{{1,64}}$){_LABEL}(\.{_LABEL})*")
-_KEY = re.compile(r"([0-9A-Fa-f]{2})+")
 
 
 class Addressing(NamedTuple):
@@ -70,23 +66,6 @@ def _is_usable(one: Any) -> bool:
     return one.version == 6 or one.network.prefixlen > 30 or one.ip not in ends
 
 
-def _address(text: str) -> str:
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        found = None
-    if found is None or found.is_multicast or found.is_unspecified or getattr(found, "scope_id", None):
-        raise InvalidValue(what="Expected the address of a machine, such as 192.0.2.1 or 2001:db8::1")
-    return str(found)
-
-
-def _network(text: str) -> str:
-    try:
-        return str(ipaddress.ip_network(text))
-    except ValueError:
-        raise InvalidValue(what="Expected a network, such as 192.0.2.0/24 or 2001:db8::/32, or one address") from None
-
-
 def _list_of(read: Callable[[str], str], what: str, most: int = MOST) -> Any:
     """Reads up to so many values, or none for no value."""
     def read_all(text: str, reading: Reading) -> tuple[str, ...]:
@@ -101,7 +80,7 @@ def _list_of(read: Callable[[str], str], what: str, most: int = MOST) -> Any:
 
 def _route(text: str) -> str:
     destination, at, gateway = text.partition("@")
-    found, by = _network(destination), _address(gateway) if at else ""
+    found, by = notation.network(destination), notation.address(gateway) if at else ""
     if not by or (":" in found) != (":" in by):
         raise InvalidValue(what="A route is written NETWORK@GATEWAY, such as 10.0.0.0/8@192.0.2.1")
     if ipaddress.ip_network(found).prefixlen == 0:
@@ -113,48 +92,24 @@ def _sources(text: str, reading: Reading) -> tuple[str, ...]:
     """Networks, without those that others contain."""
     if text.lower() in (firewall.ANY, firewall.CLOSED):
         return () if text.lower() == firewall.ANY else firewall.NOBODY
-    found = [_network(one) for one in _several(text, "networks")]
+    found = [notation.network(one) for one in _several(text, "networks")]
     version_4 = ipaddress.collapse_addresses(map(ipaddress.IPv4Network, network.by_family(tuple(found), 4)))
     version_6 = ipaddress.collapse_addresses(map(ipaddress.IPv6Network, network.by_family(tuple(found), 6)))
     return tuple(map(str, (*version_4, *version_6)))
 
 
-def _opening(text: str) -> str:
-    place, at, source = text.partition("@")
-    port, _, protocol = place.partition("/")
-    if not (port.isascii() and port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536):
-        raise InvalidValue(what="A port to open is written PORT/PROTOCOL or PORT/PROTOCOL@NETWORK, such as 8082/tcp")
-    if protocol.lower() not in firewall.PROTOCOLS:
-        raise InvalidValue(what="The protocol of a port is tcp or udp, such as 8082/tcp")
-    return f"{int(port)}/{protocol.lower()}" + (f"@{_network(source)}" if at else "")
-
-
 def _host_name(text: str, reading: Reading) -> str:
-    if not _HOST.fullmatch(text):
+    if not notation.HOST.fullmatch(text):
         raise InvalidValue(what="A host name has up to 64 letters, digits and '-', in parts with '.' between them")
     return text.lower()
 
 
 def _zone(text: str, reading: Reading) -> str:
-    if not _ZONE.fullmatch(text):
-        raise InvalidValue(what="Expected a time zone, such as Europe/London or UTC")
-    return text
-
-
-def _time_server(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        if not _HOST.fullmatch(text):
-            raise InvalidValue(what="Expected names or addresses of time servers, separated by commas") from None
-        return text.lower()
+    return notation.zone(text)
 
 
 def _key(text: str, reading: Reading) -> str:
-    if not _KEY.fullmatch(text) or not timekeeping.SHORTEST <= len(text) // 2 <= timekeeping.LONGEST:
-        raise InvalidValue(what="A key is written with hexadecimal digits, two for each of its "
-                                f"{timekeeping.SHORTEST} to {timekeeping.LONGEST} bytes")
-    return text.upper()
+    return notation.time_key(text)
 
 
 def _sourced(door: str) -> Word:
@@ -169,24 +124,24 @@ Addresses = Annotated[Addressing, Word(
     "Its addresses with their prefix, separated by commas; dhcp, dhcp4 or dhcp6 for those that are given to it",
     _addressing, "ADDRESS/PREFIX[,...]|dhcp|dhcp4|dhcp6", offers=lambda state: list(DHCP))]
 Gateways = Annotated[tuple[str, ...], Word("Gateway to everywhere else: one for IPv4, one for IPv6, or none",
-                                           _list_of(_address, "gateways", 2), "ADDRESS[,ADDRESS]|none")]
+                                           _list_of(notation.address, "gateways", 2), "ADDRESS[,ADDRESS]|none")]
 Routes = Annotated[tuple[str, ...], Word("Routes to other networks, or none",
                                          _list_of(_route, "routes"), "NETWORK@GATEWAY[,...]|none")]
 Mtu = Annotated[int, Word("Largest packet in bytes (MTU)", whole(576, 9216, "bytes"), "576-9216")]
 NameServers = Annotated[tuple[str, ...], Word("Servers that are asked for names, or none for those of the machine",
-                                              _list_of(_address, "servers", 3), "ADDRESS[,ADDRESS...]|none")]
+                                              _list_of(notation.address, "servers", 3), "ADDRESS[,ADDRESS...]|none")]
 FirewallMode = Annotated[str, Word("Whether everything that is not used is closed", one_of("on", "off"), "on|off",
                                    offers=lambda state: ["on", "off"])]
 SshSources = Annotated[tuple[str, ...], _sourced("SSH")]
 HttpsSources = Annotated[tuple[str, ...], _sourced("HTTPS")]
 PartnerSources = Annotated[tuple[str, ...], _sourced("the port for partners")]
 SnmpSources = Annotated[tuple[str, ...], _sourced("the SNMP agent")]
-Openings = Annotated[tuple[str, ...], Word("Other ports to open, or none", _list_of(_opening, "ports"),
+Openings = Annotated[tuple[str, ...], Word("Other ports to open, or none", _list_of(notation.opening, "ports"),
                                            "PORT/PROTOCOL[@NETWORK][,...]|none")]
 HostName = Annotated[str, Word("Host name of the machine", _host_name, "NAME", bare=True)]
 Zone = Annotated[str, Word("Time zone", _zone, "AREA/CITY", bare=True)]
 TimeServers = Annotated[tuple[str, ...], Word("Time servers, separated by commas, or none for those of the machine",
-                                              _list_of(_time_server, "servers", 8), "SERVER[,SERVER...]|none")]
+                                              _list_of(notation.time_server, "servers", 8), "SERVER[,SERVER...]|none")]
 KeyNumber = Annotated[int, Word("Number of the key that they have to know", whole(1, 65535, "numbers"), "1-65535")]
 KeyType = Annotated[str, Word("Type of that key", one_of(*timekeeping.KEY_TYPES), "|".join(timekeeping.KEY_TYPES),
                               offers=lambda state: list(timekeeping.KEY_TYPES))]

@@ -1,5 +1,6 @@
 """System info that was collected into an archive (R026, R031): its parts, its name, how long it is kept."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ class Archive(NamedTuple):
 def name(box: str, now: float, taken: Sequence[str]) -> str:
     """The name of an archive that is made now; no two have the same."""
     stamp = str(iso(now)).replace("-", "").replace(":", "")
-    found = wanted = f"{box}-{stamp}"
+    found = wanted = f"{re.sub('[^A-Za-z0-9_.-]', '_', box)}-{stamp}"
     number = 1
     while found in taken:
         number += 1

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import backups, changes, delivery, schedules, sealed, security, uploads
+from sysmgmt.domain import admission, backups, changes, delivery, schedules, sealed, security, uploads
 from sysmgmt.domain.backups import Restorer, Wish
 from sysmgmt.domain.delivery import Delivered, unfollowed
 from sysmgmt.domain.errors import BackupDamaged, MissingValue, Refusal, StateDamaged
@@ -78,7 +78,7 @@ def opened(box: Box, name: str, password: str, data: bytes | None = None) -> Ope
     if not facts.keys() >= {*_SAID} or not set(facts["items"]) <= set(backups.ITEMS):
         raise BackupDamaged(name=name, what="its first line makes no sense")
     try:
-        return Opened(name, facts, box.backups.contents.read(text))
+        return Opened(name, facts, backups.portable(box.backups.contents.read(text), facts["items"]))
     except StateDamaged as damaged:
         raise BackupDamaged(name=name, what=str(damaged.facts["what"])) from None
 
@@ -89,7 +89,7 @@ def rehearse(call: Call, one: Opened) -> State:
     What the backup does not hold is as on this box. Raises BackupDamaged, and what `restored` raises.
     """
     emptied = {table: type(getattr(call.state, table))() for table in backups.tables(one.items)}
-    content = _sealed(call, one.content)
+    content = _admitted(call, one)
     state = backups.restored(call.state._replace(**emptied), content, Wish(one.items, True),
                              Restorer(call.caller.user, "", call.now))
     security.check(state)
@@ -102,7 +102,7 @@ def rehearse(call: Call, one: Opened) -> State:
 def restored(call: Call, one: Opened, items: Sequence[str], administrators: bool) -> State:
     """The state with what the backup holds of `items`. Raises what `backups.restored` raises, MasterKeyMissing."""
     newest = delivery.last(call.box.events.newest()), call.box.journal.anchor()[0]
-    return backups.restored(call.state, _sealed(call, one.content), Wish(items, administrators, newest),
+    return backups.restored(call.state, _admitted(call, one), Wish(items, administrators, newest),
                             Restorer(call.caller.user, call.caller.session, call.now))
 
 
@@ -216,6 +216,12 @@ def _place(schedule: str) -> str:
 
 def _unsealed(box: Box, content: State) -> State:
     return sealed.replaced(content, box.sealer.unseal)
+
+
+def _admitted(call: Call, one: Opened) -> State:
+    """The content of a backup, sealed, if commands could have stored it. Raises InvalidValue."""
+    admission.check(one.content)
+    return _sealed(call, one.content)
 
 
 def _sealed(call: Call, content: State) -> State:

@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.firewall import Rule
 from sysmgmt.domain.model import State
 from sysmgmt.domain.network import by_family
-from sysmgmt.host import files, transient
+from sysmgmt.host import files, inscriptions, transient
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
 
@@ -60,7 +60,8 @@ DHCP = {4: ("udp sport 67 udp dport 68 accept",), 6: ("ip6 saddr fe80::/10 udp s
 
 
 def lines(rule: Rule) -> Iterator[str]:
-    """A rule as nft reads it: one line for each version of IP, or for both together."""
+    """A rule as nft reads it: one line for each version of IP, or for both together. Raises ServiceRefused."""
+    inscriptions.check(NAME, (rule.name, rule.protocol, *rule.sources, *rule.not_through), apart=' "{};')
     place = f'{rule.protocol} dport {rule.port} accept comment "{rule.name}"'
     if rule.not_through:
         quoted = [f'"{one}"' for one in rule.not_through]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sysmgmt.domain import roles
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import Account, State
-from sysmgmt.host import files
+from sysmgmt.host import files, inscriptions
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
 
@@ -41,7 +41,11 @@ def service(shells: Shells, shadow_gid: int, root: str = "/") -> Service:
 
 
 def passwd_line(account: Account, shells: Shells) -> str:
-    """One line of passwd(5). A user who is locked is listed too: PAM refuses him, and knows his name."""
+    """One line of passwd(5). A user who is locked is listed too: PAM refuses him, and knows his name.
+
+    Raises ServiceRefused.
+    """
+    inscriptions.check(NAME, (account.name, account.role), apart=":")
     shell = shells.boxmgmt if roles.shell(account.role) else shells.sysmgmt
     return f"{account.name}:x:{account.uid}:{shells.gid}:{account.role}:{shells.home}:{shell}"
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from sysmgmt.domain.model import State
-from sysmgmt.host import files, takeover, transient
+from sysmgmt.host import files, inscriptions, takeover, transient
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
 
@@ -17,6 +17,7 @@ def service(root: str = "/") -> Service:
     """The service: a file that is copied to its place, since boxmgmtd may write nothing there."""
     def render(state: State) -> Mapping[str, File | None]:
         servers = state.settings.reach.name_servers
+        inscriptions.check(NAME, servers, apart=" ")
         if not servers or is_elsewhere(root):
             return {OURS: None}
         taken = files.read(files.within(root, OURS)) is not None

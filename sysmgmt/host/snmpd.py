@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sysmgmt.domain import mib, usm
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
-from sysmgmt.host import daemons, files, programs
+from sysmgmt.host import daemons, files, inscriptions, programs
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
 
@@ -90,7 +90,9 @@ def is_installed(root: str = "/") -> bool:
 
 
 def text(one: Agent) -> str:
-    """The file. Names, keys and communities hold neither blanks nor quotes."""
+    """The file. Names, keys and communities hold neither blanks nor quotes. Raises ServiceRefused."""
+    inscriptions.check(NAME, (one.name, one.address, one.community, *(text for user in one.users for text in user)),
+                       apart=" \"'#")
     users = "".join(USER_TEXT.format(name=name, authentication=authentication, privacy=privacy,
                                      authentication_type=usm.AUTHENTICATION, privacy_type=usm.PRIVACY)
                     for name, authentication, privacy in one.users)

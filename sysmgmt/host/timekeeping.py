@@ -7,7 +7,7 @@ from contextlib import suppress
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State, TimeSettings
 from sysmgmt.domain.timekeeping import Clock
-from sysmgmt.host import daemons, files, programs, takeover
+from sysmgmt.host import daemons, files, inscriptions, programs, takeover
 from sysmgmt.host.daemons import SYSTEMD
 from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
@@ -53,6 +53,7 @@ def _concerns_servers(old: State, new: State) -> bool:
 
 
 def _zone(zone: str, root: str) -> Mapping[str, File | None]:
+    inscriptions.check("timedatectl", (zone,))
     if zone and not os.path.isfile(files.within(root, f"{ZONES}/{zone}")):
         raise ServiceRefused(service="timedatectl", words=f"the machine knows no time zone {zone}")
     return {ZONE: File(f"{zone}\n".encode()) if zone else None}
@@ -69,6 +70,7 @@ def _set_zone(root: str) -> None:
 
 def _rendered(wanted: TimeSettings, opened: Callable[[TimeSettings], str], root: str) -> Mapping[str, File | None]:
     """What the program that keeps the time has to read. Raises ServiceRefused where none can do it."""
+    inscriptions.check("chrony", (*wanted.servers, wanted.key_type), apart=" ")
     if has_chrony(root):
         if not wanted.servers:
             return {**takeover.over(CHRONY, None, root), KEYS: None}

@@ -11,7 +11,7 @@ import pytest
 
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import backups, errors
-from sysmgmt.domain.model import Account, Role, State
+from sysmgmt.domain.model import Account, Firewall, Role, State, TimeSettings
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.store import snapshot
 from sysmgmt.vault.backups import BackupSeal
@@ -290,6 +290,57 @@ def test_names_that_older_releases_shipped_and_what_no_command_lets_in_are_not_r
     sealed_with(basic, content._replace(accounts=content.accounts.put("Bob Up", Account("Bob Up", "monitor"))))
     assert restore(admin, name="crafted").code == "InvalidValue"
     assert basic.files() == before
+
+
+FORGED = "x\nserver evil.example"
+
+
+def of_settings(content: State, **fields: Any) -> State:
+    """The content with other settings."""
+    return content._replace(settings=content.settings._replace(**fields))
+
+
+def of_reach(content: State, **fields: Any) -> State:
+    """The content with another reach."""
+    return of_settings(content, reach=content.settings.reach._replace(**fields))
+
+
+def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin: Client) -> None:
+    content = content_of(basic)
+    bob, mail = content.accounts.get("bob"), content.mail.get("email")
+    assert bob and mail
+    role = "x:/tmp:/bin/bash\n#"
+    before = basic.files()
+    sealed_with(basic, content)
+    assert restore(admin, "--dry-run", name="crafted").status == 0, "as it was taken it is let in"
+    for wrong in (
+            content._replace(roles=content.roles.put(role, Role(role, ("view",))),
+                             accounts=content.accounts.put("bob", bob._replace(role=role))),
+            content._replace(roles=content.roles.put("administrator", Role("administrator", ("view",)))),
+            content._replace(accounts=content.accounts.put("bob", bob._replace(last_login_from="\x9b2J"))),
+            content._replace(accounts=content.accounts.put("bob", bob._replace(type="root"))),
+            content._replace(mail=content.mail.put("email", mail._replace(server="mail.example\r\nRCPT"))),
+            content._replace(mail=content.mail.put("email", mail._replace(port=70000))),
+            of_settings(content, name="box1\nview box included .1"), of_settings(content, name="../../../escaped"),
+            of_settings(content, level="foo"), of_settings(content, banner="\x1b[2J"),
+            of_settings(content, time=TimeSettings(servers=(FORGED,))), of_settings(content, time=TimeSettings("../x")),
+            of_settings(content, time=TimeSettings(servers=("fe80::1%a key 1",))),
+            of_reach(content, name_servers=(FORGED,)), of_reach(content, tls_minimum="0.9"),
+            of_reach(content, firewall=Firewall(True, ssh=("10.0.0.0/8 } accept",))),
+            of_reach(content, firewall=Firewall(True, opened=("22/tcp@any\n",)))):
+        sealed_with(basic, wrong)
+        assert restore(admin, name="crafted").code == "InvalidValue"
+        assert admin.do(f"verify_backup name=crafted password={PASSWORD}").code == "InvalidValue"
+    path(basic, "crafted").unlink()
+    assert basic.files() == before
+
+
+def test_the_number_of_a_user_is_never_that_of_a_backup(basic: TestBox, admin: Client) -> None:
+    basic.configure(uids=(70000, 70010, 70003))
+    content = content_of(basic)
+    sealed_with(basic, content._replace(accounts=content.accounts.put("eve", Account("eve", "monitor", uid=0))))
+    assert restore(admin, name="crafted").code == "Done"
+    assert (eve := basic.state.accounts.get("eve")) and eve.uid == 70003
 
 
 def test_sessions_of_users_who_get_another_password_end(basic: TestBox, admin: Client) -> None:

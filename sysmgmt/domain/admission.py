@@ -1,0 +1,125 @@
+"""What of a backup is let in: nothing that no command would have stored.
+
+Whoever knows the password of a backup can write into it what he likes, and files of root are made of it.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from sysmgmt.domain import audit_policy, firewall, notation, partners, schedules, security, snmp, timekeeping, tls
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.levels import LEVELS
+from sysmgmt.domain.model import TYPES, Settings, State
+from sysmgmt.domain.names import canonical, fits
+from sysmgmt.domain.records import Records
+from sysmgmt.domain.roles import PREDEFINED
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ON_LINES = frozenset({"pem", "key", "banner"})
+"""Fields that have lines."""
+_ENDPOINT = re.compile(r"[A-Za-z0-9._:%\[\]-]{0,260}")
+_ENDPOINTS = frozenset({"server", "secondary_server", "address"})
+_HEXADECIMAL = re.compile("[0-9a-f]+")
+_ITEM = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
+HIGHEST_PORT = 65535
+
+
+def check(content: State) -> None:
+    """Raise InvalidValue for what no command would have stored; no secret of the content is sealed."""
+    for field, value in content._asdict().items():
+        for place, one in _values(value, field):
+            _check_value(place, one)
+    _check_names(content)
+    _check_settings(content.settings)
+    _check_attachment(content.settings)
+    _check_tables(content)
+
+
+def _values(value: Any, field: str) -> Iterator[tuple[str, Any]]:
+    """Every text and number, with the name of the field that it is in."""
+    if isinstance(value, Records):
+        for one in value.values():
+            yield from _values(one, field)
+    elif hasattr(value, "_fields"):
+        for name, one in zip(value._fields, value, strict=True):
+            yield from _values(one, name)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _values(one, field)
+    else:
+        yield field, value
+
+
+def _check_value(field: str, value: Any) -> None:
+    if isinstance(value, str):
+        text = re.sub("[\t\r\n]", "", value) if field in _ON_LINES else value
+        _demand(not _CONTROLS.search(text), f"a {field} with control characters")
+        _demand(field not in _ENDPOINTS or _ENDPOINT.fullmatch(value), f"a {field} where nothing can be")
+    elif field == "port":
+        _demand(0 <= value <= HIGHEST_PORT, "a port that there is not")
+
+
+def _check_names(content: State) -> None:
+    """Roles, users, groups and the box are called as a command would let them be."""
+    for kind, names in (("role", content.roles), ("user", content.accounts), ("group", content.groups)):
+        _demand(all(fits(one) and canonical(one) == one for one in names), f"a {kind} whose name no {kind} may have")
+    _demand(not set(content.roles) & set(PREDEFINED), "a role with the name of a predefined one")
+    _demand("all" not in content.groups, "a group whose name stands for all groups")
+    _demand(not content.settings.name or fits(content.settings.name), "a name that no box may have")
+    _demand(all(map(fits, content.snmp_users)), "an SNMP user whose name no SNMP user may have")
+    _demand(all(map(_ITEM.fullmatch, content.backup_schedules)), "a schedule whose name no schedule may have")
+
+
+def _check_settings(one: Settings) -> None:
+    _demand(one.level in LEVELS, "a security level that this release does not know")
+    _demand(one.reach.tls_minimum in tls.VERSIONS, "a version of TLS that this release does not know")
+    _demand(one.communication.level in partners.LEVELS, "a level of communication that this release does not know")
+    _demand(security.SHORTEST_IDLE <= one.idle_timeout <= security.LONGEST_IDLE, "an idle timeout out of bounds")
+    _demand(1 <= one.sessions_per_user <= 100, "a number of sessions out of bounds")
+    _demand(one.audit.rotation in audit_policy.ROTATIONS and one.audit.remove in audit_policy.REMOVALS,
+            "a policy of the audit that this release does not know")
+    _demand(min(one.audit.size, one.audit.keep, *map(int, one.policy)) >= 0, "a number below zero in a policy")
+
+
+def _check_attachment(settings: Settings) -> None:
+    """The firewall, the name servers and the time: root's programs read them as they are."""
+    wall, clock = settings.reach.firewall, settings.time
+    for door in firewall.DOORS:
+        if firewall.admitted(wall, door) != firewall.NOBODY:
+            _each(notation.network, firewall.admitted(wall, door))
+    _each(notation.opening, wall.opened)
+    _each(notation.address, settings.reach.name_servers)
+    _each(notation.time_server, clock.servers)
+    _each(notation.zone, filter(None, (clock.zone,)))
+    _each(notation.time_key, filter(None, (clock.key,)))
+    _demand(not clock.key or clock.key_type in timekeeping.KEY_TYPES, "a type of time key that there is not")
+
+
+def _check_tables(content: State) -> None:
+    known: Mapping[str, tuple[str, Collection[str]]] = {
+        "accounts": ("type", TYPES), "backup_schedules": ("interval", schedules.INTERVALS),
+        "snmp": ("version", snmp.VERSIONS)}
+    for table, (field, allowed) in known.items():
+        _demand(all(getattr(one, field) in allowed for one in getattr(content, table).values()),
+                f"a {field} in {table} that this release does not know")
+    for agent in content.snmp.values():
+        _each(snmp.community, filter(None, (agent.community,)))
+        for receiver in agent.receivers:
+            snmp.receiver(receiver)
+    for user in content.snmp_users.values():
+        _demand(_HEXADECIMAL.fullmatch(user.authentication) and _HEXADECIMAL.fullmatch(user.privacy),
+                "an SNMP user whose key is none")
+    for schedule in content.backup_schedules.values():
+        _demand(0 <= schedule.minute < 1440 and 1 <= schedule.keep <= 100, "a schedule out of bounds")
+
+
+def _each(read: Callable[[str], str], texts: Iterable[str]) -> None:
+    """Raise InvalidValue unless each is written as a command would have stored it."""
+    for text in texts:
+        _demand(read(text) == text, "a value that no command would have stored")
+
+
+def _demand(holds: object, what: str) -> None:
+    if not holds:
+        raise InvalidValue(what=f"The backup has {what}")
