@@ -120,10 +120,12 @@ def _question(state: State, values: Mapping[str, Any]) -> str:
 def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     """Erase the box: nothing that it has stored can be read any more (R244).
 
-    It takes your password and the name of the box. Where another administrator could log in, a second one has to
-    give the same command within 15 minutes; then all sessions end, the keys are overwritten at once, and at the
-    restart of boxmgmtd, or when the next program opens the state, all other files. Flash memory and copying file
-    systems may keep old blocks: wipe the disk with a utility made for it before it leaves your hands.
+    It takes your password and the name of the box. Where another local administrator could log in, one of those
+    has to give the same command within 15 minutes. Who that can be is fixed with the first command: an account that
+    is made, or whose password is set, after it does not count, and locking or removing one does not make it
+    unnecessary. Then all sessions end, the keys are overwritten at once, and at the restart of boxmgmtd, or when the
+    next program opens the state, all other files. Flash memory and copying file systems may keep old blocks: wipe
+    the disk with a utility made for it before it leaves your hands.
     """
     if name != call.state.settings.name:
         raise OtherBox(name=name[:32])
@@ -132,9 +134,10 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     assert wished is not None
     if wished.decided:
         return Change(state, {"erased": True}, afterwards=lambda: _erase(call))
-    until = iso(call.now + erasure.PATIENCE)
-    told = f"Nothing is erased yet: another administrator has to give the same command before {until}."
-    return Change(state, {"erased": False, "administrators": erasure.others(state, call.caller.user)}, (told,))
+    until, others = iso(wished.since + erasure.PATIENCE), [one.name for one in wished.others]
+    told = f"Nothing is erased yet: another administrator ({', '.join(others[:3])}) has to give the same command " \
+           f"before {until}."
+    return Change(state, {"erased": False, "administrators": others}, (told,))
 
 
 def _erase(call: Call) -> Mapping[str, Any]:

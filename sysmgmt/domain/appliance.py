@@ -25,9 +25,20 @@ class VCenter(NamedTuple):
     added_at: float | None = None
 
 
+class Agreeing(NamedTuple):
+    """Who may agree, as long as the password is the one that it was when that was fixed."""
+
+    name: str
+    password_changed_at: float | None = None
+
+
 class Erasure(NamedTuple):
-    """Who wants the box erased, and since when; `decided` once nobody else has to agree any more."""
+    """Who wants the box erased, and since when; `decided` once nobody else has to agree any more.
+
+    `others` is who could agree at the time of the wish; whatever becomes of them, nobody else can.
+    """
 
     user: str
     since: float
     decided: bool = False
+    others: tuple[Agreeing, ...] = ()

@@ -1,24 +1,36 @@
 """When a box is erased: once as many have wished it as there have to be (R244)."""
 
 from sysmgmt.domain import security, sessions
+from sysmgmt.domain.appliance import Agreeing
 from sysmgmt.domain.model import Erasure, State
 
 PATIENCE = 900
 """Seconds within which a second administrator has to agree."""
 
 
-def others(state: State, user: str) -> list[str]:
-    """The administrators besides `user` who could agree."""
-    return [one.name for one in state.accounts.values() if one.name != user and security.secures(state, one)]
-
-
 def wish(state: State, user: str, now: float) -> State:
-    """The state in which `user` wishes it; decided if another one wished it just before, or if there is no other."""
-    before = state.settings.erasure
-    agreed = before is not None and before.user != user and 0 <= now - before.since <= PATIENCE
-    decided = agreed or not others(state, user)
-    state = state._replace(settings=state.settings._replace(erasure=Erasure(user, now, decided)))
+    """The state in which `user` wishes it: decided if that agrees to an earlier wish, or if there is no other.
+
+    Who may agree is fixed with the first wish: one person alone can neither lock them out of it afterwards,
+    nor make or take over an account that agrees.
+    """
+    wished = state.settings.erasure
+    if wished is None or not wished.decided and not 0 <= now - wished.since <= PATIENCE:
+        wished = Erasure(user, now, False, _others(state, user))
+    decided = wished.decided or not wished.others or _as_now(state, user) in wished.others
+    state = state._replace(settings=state.settings._replace(erasure=wished._replace(decided=decided)))
     if decided:
         for one in sessions.opened(state):
             state = sessions.cut(state, one, "the box is erased", now)
     return state
+
+
+def _others(state: State, user: str) -> tuple[Agreeing, ...]:
+    """The administrators besides `user` who could agree."""
+    return tuple(_as_now(state, one.name) for one in state.accounts.values()
+                 if one.name != user and security.secures(state, one))
+
+
+def _as_now(state: State, name: str) -> Agreeing:
+    account = state.accounts.get(name)
+    return Agreeing(name, account.password_changed_at if account else None)

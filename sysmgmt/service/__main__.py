@@ -44,6 +44,9 @@ def serve(folder: str, path: str) -> None:
     owned = ownership.take(folder)
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
+    if erasing.begun(house, folder):
+        os.close(owned)
+        return serve(folder, path)  # as the box that it is once all is erased
     make_way(os.path.dirname(path))
     with suppress(Refusal):  # a box that cannot write lets people in all the same
         auditcare.begin(house)

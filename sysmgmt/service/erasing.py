@@ -8,9 +8,23 @@ from sysmgmt.service.duties import Duty
 from sysmgmt.store.erasing import has_begun
 
 
+def begun(house: House, folder: str) -> bool:
+    """Whether `folder` is being erased. What was decided and is not begun, as after a crash, begins.
+
+    Raises StateDamaged, StorageFailed.
+    """
+    if has_begun(folder):
+        return True
+    wished = house.box.store.read().settings.erasure
+    if wished is None or not wished.decided:
+        return False
+    house.box.eraser.begin()
+    return True
+
+
 def duty(folder: str) -> Duty:
     """The duty of a boxmgmtd whose state lies in `folder`."""
     def look(house: House) -> None:
-        if has_begun(folder):
+        if begun(house, folder):
             os.kill(os.getpid(), signal.SIGTERM)
     return Duty("the erasure", 1.0, look)

@@ -153,3 +153,32 @@ def test_with_another_administrator_both_have_to_wish_it_within_a_time(basic: Te
     assert kim.do("get_users").code == "SessionEnded"
     basic.house()
     assert not basic.state.installed
+
+
+@pytest.mark.checklist("R244")
+@pytest.mark.parametrize("line", [
+    "lock_user name=kim", "remove_user name=kim --yes", "set_user name=kim role=monitor"])
+def test_whoever_had_to_agree_is_not_made_unnecessary(basic: TestBox, admin: Client, line: str) -> None:
+    assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
+    assert (admin.do(ERASE).result or {})["erased"] is False
+    assert admin.do(line).code == "Done"
+    assert admin.do(ERASE).result == {"erased": False, "administrators": ["kim"]}
+    assert basic.state.installed and basic.state.settings.erasure is not None
+    basic.clock.move(PATIENCE + 1)
+    assert (admin.do(ERASE).result or {})["erased"] is True, "the wish had expired, and nobody else is left"
+
+
+@pytest.mark.checklist("R244")
+@pytest.mark.parametrize("name, lines", [
+    ("eve", ["add_user name=eve role=administrator password=Kim-first-1 must_change=no"]),
+    ("kim", ["remove_user name=kim --yes",
+             "add_user name=kim role=administrator password=Kim-first-1 must_change=no"])])
+def test_an_account_made_after_the_wish_does_not_agree(
+        basic: TestBox, admin: Client, name: str, lines: list[str]) -> None:
+    assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
+    admin.do(ERASE)
+    basic.clock.move(1)
+    assert [admin.do(line).code for line in lines] == ["Done"] * len(lines)
+    second = basic.client(name, "Kim-first-1")
+    assert (second.do(ERASE.replace(ADMIN_PASSWORD, "Kim-first-1")).result or {})["erased"] is False
+    assert basic.state.installed

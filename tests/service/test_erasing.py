@@ -2,6 +2,7 @@
 
 import pytest
 
+from sysmgmt.domain import erasure
 from tests.service.daemon import running
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import password_file
@@ -18,3 +19,13 @@ def test_boxmgmtd_ends_and_begins_again_as_that_of_a_new_box(basic: TestBox) -> 
         daemon.restart()
         assert daemon.run("get_users\n", *who).returncode == 1
         assert b'"admin"' not in basic.everything() and not basic.state.installed
+
+
+@pytest.mark.checklist("R244")
+def test_what_was_decided_before_a_crash_is_done_at_the_next_start(basic: TestBox) -> None:
+    with basic.house().box.store.writing() as writing:
+        writing.save(erasure.wish(writing.state, "admin", basic.clock.now))
+    assert any((basic.folder / "master.key").read_bytes()), "nobody has begun"
+    with running(basic):
+        assert not basic.state.installed
+        assert b'"admin"' not in basic.everything()
