@@ -10,7 +10,7 @@ from boxmgmt.menu import Run
 from sysmgmt.commands import support
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
 from sysmgmt.domain.progress import Listening
-from sysmgmt.engine.declaration import Change, Command, Parameter
+from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.ask import Asker, again, ask, lacking, run_confirmed
@@ -101,10 +101,14 @@ def _is_rejected(site: Site, command: Command, name: str, texts: dict[str, str])
     return wrong is not None and site.asker.reject(f"Error: {wrong.message}")
 
 
+KEEPING = ("set", "config", "modify", "schedule")
+"""With these words begin the names of commands that leave as it is what is not given."""
+
+
 def _question(command: Command, one: Parameter) -> str:
     if one.required:
         return one.word.about
-    keeps = command.kind is Change and one.default is None
+    keeps = command.name.partition("_")[0] in KEEPING and one.default is None
     return f"{one.word.about} ({'blank keeps the present value' if keeps else 'may be left blank'})"
 
 

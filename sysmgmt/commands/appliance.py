@@ -8,9 +8,10 @@ from sysmgmt.commands.appliance_words import (
     VCenterUser)
 from sysmgmt.commands.certificate_words import Fingerprint
 from sysmgmt.commands.words import CurrentPassword
-from sysmgmt.domain import backups, erasure, truststore, vcenters
+from sysmgmt.domain import backups, erasure, security, truststore, vcenters
 from sysmgmt.domain.backups import SETTINGS, Restorer, Wish
 from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import Registration, Settings, State, VCenter
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
@@ -104,7 +105,8 @@ def reset_system_settings(call: Call) -> Change:
     backup_settings. --dry-run shows each difference.
     """
     old = call.state.settings
-    kept = Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration)
+    kept = security.fitted(Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration),
+                           LEVELS[old.level])
     new = State(settings=kept, backup_schedules=call.state.backup_schedules)
     state = backups.restored(call.state, new, Wish((SETTINGS,), False),
                              Restorer(call.caller.user, call.caller.session, call.now))

@@ -69,7 +69,9 @@ def given(command: str, pem: T | None, file: T | None) -> T:
         raise InvalidValue(what="Give either pem or file, not both")
     found = file if pem is None else pem
     if found is None:
-        raise MissingValue(command=command, parameter="pem or file")
+        raise MissingValue(f"{command} needs a value for pem or file.",
+                           "Give pem=-, at a terminal to be asked for it and in a batch with the lines that follow, "
+                           "or the file=NAME of a file in the import folder.")
     return found
 
 

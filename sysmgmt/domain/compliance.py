@@ -59,6 +59,10 @@ def _equal(found: Any, asked: Any) -> bool:
     return bool(found == asked)
 
 
+BOUNDS: dict[Callable[[Any, Any], bool], str] = {_at_least: "at least ", _at_most: "at most "}
+"""What stands before what is asked, in a sentence."""
+
+
 def _composition(rules: Rules) -> Any:
     """The least counts of lower case, upper case, non-alphabetical, digits, special characters; None: all zero."""
     counts = (rules.min_lower_case, rules.min_upper_case, rules.min_non_alphabetical, rules.min_digits,
@@ -218,8 +222,8 @@ def check(old: State, new: State) -> None:
         return
     broken = [rule for rule in failing(new) if rule not in failing(old)]
     if broken:
-        asked = broken[0].asked(LEVELS[new.settings.level])
-        raise LevelForbids(level=new.settings.level, rule=broken[0].name, asked=asked)
+        rule, asked = broken[0], broken[0].asked(LEVELS[new.settings.level])
+        raise LevelForbids(level=new.settings.level, rule=rule.name, asked=f"{BOUNDS.get(rule.enough, '')}{asked}")
 
 
 def left_to_do(state: State) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ ADVICE = {
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
     "tls": "Trust the server with accept_server_certificate, or its authority with add_trusted_certificate "
            "(purposes=syslog); if it wants a certificate of the box, use client_certificate=yes and have it trusted.",
+    "sent": "Look into the network of the box: nothing could be sent. Whether a server takes it, UDP does not tell.",
     "accepted": "Look into the log of the server: it took the connection, and then no message."}
 """What to do where a test ends at a step."""
 
@@ -72,7 +73,9 @@ def _shown(box: Box, one: SyslogServer) -> dict[str, Any]:
 def test(call: Call, one: SyslogServer) -> Mapping[str, Any]:
     """Send a message; the steps on the way there. Raises DeliveryFailed with what to do."""
     state, now = call.state, call.box.clock.now
-    advice = {step: what for step, what in ADVICE.items() if step != "tls" or one.protocol == syslog.TLS}
+    last = "sent" if one.protocol == "udp" else "accepted"
+    advice = {step: what for step, what in ADVICE.items() if step in ("name", "port", last)
+              or step == one.protocol}
     steps = Steps(advice, now)
     record = {"seq": 0, "time": iso(now(), 6), "name": "test", "level": "info", "user": call.caller.user,
               "summary": f"The box {state.settings.name} can send to this syslog server."}
@@ -83,7 +86,7 @@ def test(call: Call, one: SyslogServer) -> Mapping[str, Any]:
             link.check(1.0)
         finally:
             link.close()
-        steps.passed("accepted")
+        steps.passed(last)
     except Refusal as problem:
         raise steps.failed(one.server, problem) from None
     return {"server": one.server, "steps": steps.done}

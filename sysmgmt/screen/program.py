@@ -23,6 +23,9 @@ from sysmgmt.screen.streams import UNWRITABLE, Unwritable
 
 USAGE = """usage: {program} [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]
                [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
+
+{options}
+
 See the manual page {program}(1), in a clone: man man/{program}.1"""
 
 
@@ -47,6 +50,13 @@ def run(program: Program) -> NoReturn:
     os._exit(status)  # the interpreter's own way out takes longer than a command
 
 
+def _usage(program: Program) -> str:
+    from sysmgmt.screen.prose import OPTIONS  # the texts of the manual, which nothing else needs here
+
+    options = "\n".join(f"{name:22}{meaning}" for name, meaning in OPTIONS)
+    return USAGE.format(program=program.name, more=program.more, options=options)
+
+
 def _status(program: Program, environment: dict[str, str]) -> int:
     try:
         chosen = options.read(sys.argv[1:])
@@ -56,8 +66,7 @@ def _status(program: Program, environment: dict[str, str]) -> int:
         Output(sys.stdout, sys.stderr).answer(refused(None, refusal))
         return refusal.status
     if chosen.help or chosen.version:
-        usage = USAGE.format(program=program.name, more=program.more)
-        print(usage if chosen.help else f"{program.name} {__version__}")
+        print(_usage(program) if chosen.help else f"{program.name} {__version__}")
         return 0
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)

@@ -9,6 +9,7 @@ from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.lines import LARGEST, check
 from sysmgmt.screen.offer import among
 from sysmgmt.screen.visible import escaped
+from sysmgmt.screen.wrapping import fitted
 
 PROMPT = " > "
 MOST_LISTED = 20
@@ -87,5 +88,5 @@ class TerminalAsker:
                 raise Cancelled() from None
 
     def _say(self, *lines: str) -> None:
-        self._keyboard.out.write("".join(escaped(line) + "\n" for line in lines))
+        self._keyboard.out.write(fitted("".join(escaped(line) + "\n" for line in lines), self._keyboard.out))
         self._keyboard.out.flush()

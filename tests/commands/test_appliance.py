@@ -107,6 +107,15 @@ def test_the_settings_go_back_and_nothing_else(basic: TestBox, admin: Client) ->
     assert admin.do("reset_system_settings --yes").code == "Unchanged"
 
 
+@pytest.mark.parametrize("level", ["high", "stig", "nist"])
+def test_the_settings_go_back_to_those_of_a_new_box_of_the_level(admin: Client, level: str) -> None:
+    assert admin.do(f"set_security_level level={level} --yes").code in ("Done", "MustChangePassword")
+    change = f'set_password current_password="{ADMIN_PASSWORD}" new_password="Quartz-Lantern-77-Meadow"'
+    assert admin.do(change).code == "Done"
+    assert admin.do("reset_system_settings --yes").code in ("Done", "Unchanged")
+    assert admin.facts("get_security_settings")["level"] == level
+
+
 ERASE = f"erase_box name=box1 password={ADMIN_PASSWORD} --yes"
 
 
