@@ -7,10 +7,11 @@ import time
 from sysmgmt.domain import dns
 from sysmgmt.domain.dns import Said
 from sysmgmt.domain.paths import NameAnswer, NameFound
+from sysmgmt.host import connections
 
 PORT = 53
 PATIENCE = 2.0
-"""Seconds that a server may take for one question."""
+"""Seconds that a server may take for one question, and as long again where its answer comes over TCP."""
 SERVERS = "/etc/resolv.conf"
 MOST = 3
 """Servers of the machine that are asked, as the resolver does."""
@@ -71,8 +72,12 @@ def _asked(server: str, question: bytes) -> Said:
 
 
 def _over_tcp(address: str, question: bytes) -> Said:
-    with socket.create_connection((address, PORT), PATIENCE) as link, link.makefile("rwb") as stream:
+    with socket.create_connection((address, PORT), PATIENCE) as link, connections.bounded(link, PATIENCE), \
+            link.makefile("rwb") as stream:
         stream.write(len(question).to_bytes(2, "big") + question)
         stream.flush()
-        length = int.from_bytes(stream.read(2), "big")
-        return dns.read(stream.read(min(length, dns.LONGEST)), question)
+        length = min(int.from_bytes(stream.read(2), "big"), dns.LONGEST)
+        answer = stream.read(length)
+        if len(answer) < (length or 1):
+            raise ValueError("its answer breaks off")
+        return dns.read(answer, question)
