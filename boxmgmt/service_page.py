@@ -237,8 +237,8 @@ keys and sshd follow the state at once.
 FILES = (
     ("/var/lib/boxmgmt", "The state, its journal, the audit and the keys; root's alone."),
     ("/run/boxmgmt/box.sock", "The socket."),
-    ("/run/boxmgmt/web.sock", "Where the web server asks for what a download link leads to."),
-    ("/usr/lib/boxmgmt", "The programs that systemd, sshd and PAM start, and the empty home of users."),
+    ("/run/boxmgmt/web.sock", "Where the web server asks for what a download link leads to. Where a request comes "
+                              "from is believed only of the user that /etc/nginx/nginx.conf names."),
     ("/usr/lib/boxmgmt", "The programs that systemd, sshd, PAM and snmpd start, and the empty home of users."),
     ("/var/lib/boxmgmt-deploy", "What stood on the machine before, and what was deployed; root-stays is there while "
                                 "root's login is as it was."),

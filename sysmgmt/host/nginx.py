@@ -5,6 +5,7 @@ site that it writes includes that file, and so does every other site of the appl
 """
 
 import os
+import pwd
 import re
 import ssl
 import tempfile
@@ -86,6 +87,9 @@ INCLUDE = re.compile(r"""\#[^\n]* | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*'
 """A comment, a quoted text (both are passed over), or a directive that the check looks at."""
 
 
+_USER = re.compile(r"(?:^|;)\s*user\s+([A-Za-z_][\w.-]*)[^;{}]*;")
+
+
 class Web(NamedTuple):
     """What the web server shows: certificate and those above it, and the private key, both PEM.
 
@@ -115,6 +119,14 @@ def service(web: Callable[[State], Web], concerns: Callable[[State, State], bool
 def is_installed(root: str = "/") -> bool:
     """Whether there is a web server to govern."""
     return os.access(files.within(root, PROGRAM), os.X_OK)
+
+
+def user(main: str = MAIN) -> int | None:
+    """The number of the user as whom the processes of nginx serve, as its file says; None where it does not."""
+    with suppress(OSError, KeyError), open(main, encoding="utf-8", errors="replace") as file:
+        if found := _USER.search(re.sub(r"#.*", "", file.read())):
+            return pwd.getpwnam(found[1]).pw_uid
+    return None
 
 
 def directives(minimum: str, hsts: bool) -> str:

@@ -2,6 +2,7 @@
 
 One request a connection, of at most LONGEST bytes and within SLOWEST seconds; nothing but a link is
 answered, and what is wrong with one nobody is told. A link is used up before its first byte is sent.
+Where a request came from is believed only of a user as whom the web server runs.
 """
 
 import ipaddress
@@ -19,6 +20,7 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import collecting, downloading
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import Caller, Request
+from sysmgmt.host import nginx
 from sysmgmt.service import threads
 from sysmgmt.service.crowd import Places
 from sysmgmt.service.peers import peer_of
@@ -35,7 +37,7 @@ _ORIGIN = re.compile(r"\r\nX-Real-IP: *([0-9A-Fa-f:.]{2,45})\r\n", re.IGNORECASE
 
 
 class Asked(NamedTuple):
-    """What somebody asks for, and from where, as the web server says."""
+    """What somebody asks for, and from where: as the web server says, or "local"."""
 
     token: str
     origin: str
@@ -49,21 +51,21 @@ class Refused(Exception):
         self.status = status
 
 
-def serve(house: House, path: str) -> None:
-    """Answer at the socket `path` from now on, in threads."""
-    threads.begin(_accept, house, listening(path))
+def serve(house: House, path: str, server: Callable[[], int | None] = nginx.user) -> None:
+    """Answer at the socket `path` from now on, in threads. `server` is the number of the web server's user."""
+    threads.begin(_accept, house, listening(path), server)
 
 
-def _accept(house: House, listener: socket.socket) -> None:
+def _accept(house: House, listener: socket.socket, server: Callable[[], int | None]) -> None:
     places = Places(MOST, MOST_OF_ONE)
     while True:
         try:
-            _welcome(house, listener.accept()[0], places)
+            _welcome(house, listener.accept()[0], places, server)
         except (OSError, RuntimeError):  # the latter from a thread that cannot be started
             time.sleep(PAUSE)
 
 
-def _welcome(house: House, connection: socket.socket, places: Places) -> None:
+def _welcome(house: House, connection: socket.socket, places: Places, server: Callable[[], int | None]) -> None:
     """Answer a connection if there is a place for it. Raises OSError, RuntimeError."""
     with ExitStack() as unless_served:
         unless_served.enter_context(connection)
@@ -71,15 +73,15 @@ def _welcome(house: House, connection: socket.socket, places: Places) -> None:
         if not places.take(uid):
             return
         unless_served.callback(places.leave, uid)
-        threads.begin(_answer, house, connection, partial(places.leave, uid))
+        threads.begin(_answer, house, connection, uid == server(), partial(places.leave, uid))
         unless_served.pop_all()
 
 
-def _answer(house: House, connection: socket.socket, leave: Callable[[], None]) -> None:
+def _answer(house: House, connection: socket.socket, believed: bool, leave: Callable[[], None]) -> None:
     try:
         with connection, suppress(OSError):
             try:
-                _send(house, connection, _asked(_request(connection)))
+                _send(house, connection, _asked(_request(connection), believed))
             except Refused as refused:
                 connection.sendall(_head(refused.status, "Content-Length: 0"))
             except Refusal:
@@ -100,9 +102,9 @@ def _request(connection: socket.socket) -> str:
     return text.decode("latin-1")
 
 
-def _asked(head: str) -> Asked:
+def _asked(head: str, believed: bool) -> Asked:
     """What a request asks for. Raises Refused."""
-    found, origin = _ASKED.match(head), _ORIGIN.search(head)
+    found, origin = _ASKED.match(head), _ORIGIN.search(head) if believed else None
     if found is None or not found[2]:
         raise Refused(HTTPStatus.NOT_FOUND)
     if found[1] != "GET":

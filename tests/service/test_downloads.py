@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import pwd
 import shutil
 import socket
 import ssl
@@ -76,7 +77,7 @@ def served(templates: Callable[[str], TestBox]) -> Iterator[Web]:
     certificate, key = authority.issue()
     (folder / "web.pem").write_text(certificate)
     (folder / "web.key").write_text(key)
-    downloads.serve(house, str(folder / "web.sock"))
+    downloads.serve(house, str(folder / "web.sock"), partial(nginx.user, str(folder / "nginx.conf")))
     location = nginx.COLLECTED.format(socket=folder / "web.sock")
     directives = (f"ssl_certificate {folder}/web.pem; ssl_certificate_key {folder}/web.key; "
                   f"location {PLACE} {{ {location} }}")
@@ -98,6 +99,23 @@ def test_a_link_hands_the_archive_out_once(served: Web) -> None:
     used = [one for one in served.box.audit() if one["command"] == "use_download_link"][-1]
     assert (used["origin"], used["endpoint"], used["code"]) == ("127.0.0.9", "web", "Done")
     assert used["notes"] == {"archive": served.archive["name"], "made_by": "admin"}
+
+
+@pytest.mark.checklist("R027")
+def test_only_the_web_server_says_where_somebody_comes_from(served: Web) -> None:
+    told = direct(served, f"GET {served.link()} HTTP/1.1\r\nX-Real-IP: 203.0.113.9\r\n\r\n")
+    assert told.split()[1] == b"200"
+    used = [one for one in served.box.audit() if one["command"] == "use_download_link"][-1]
+    assert (used["origin"], used["code"]) == ("local", "Done")
+
+
+@pytest.mark.parametrize("text, name", [
+    ("user www-data;\n", "www-data"), ("# user root;\nuser  nobody nogroup;", "nobody"), ("worker_processes 1;", ""),
+    ("user not-there-at-all;", "")])
+def test_as_whom_the_web_server_runs_its_own_file_says(folder: Path, text: str, name: str) -> None:
+    (folder / "nginx.conf").write_text(text)
+    assert nginx.user(str(folder / "nginx.conf")) == (pwd.getpwnam(name).pw_uid if name else None)
+    assert nginx.user(str(folder / "none.conf")) is None
 
 
 def test_what_makes_a_link_secret_is_kept_nowhere(served: Web) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CONFIGURATION = """pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; daemon off;
+CONFIGURATION = """user www-data; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; daemon off;
 events {{ worker_connections 64; }}
 http {{
     access_log off;
