@@ -7,16 +7,16 @@ from sysmgmt.commands.appliance_words import (
     AccountId, License, NewLicense, SerialNumber, ThisBox, VCenterName, VCenterPassword, VCenterPort, VCenterServer,
     VCenterUser)
 from sysmgmt.commands.certificate_words import Fingerprint
-from sysmgmt.commands.words import CurrentPassword
-from sysmgmt.domain import backups, erasure, security, truststore, vcenters
-from sysmgmt.domain.backups import SETTINGS, Restorer, Wish
+from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, CurrentPassword
+from sysmgmt.domain import backups, erasure, truststore, vcenters
+from sysmgmt.domain.backups import Restorer
 from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense
-from sysmgmt.domain.levels import LEVELS
-from sysmgmt.domain.model import Registration, Settings, State, VCenter
+from sysmgmt.domain.model import Registration, State, VCenter
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import backup
 from sysmgmt.engine import vcenters as logins
+from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 
@@ -95,22 +95,26 @@ def _registration(one: Registration) -> dict[str, Any]:
             "licenses": list(one.licenses)}
 
 
+STAYS = "What needs the permission security stays as it is: see help reset_system_settings."
+
+
 @command(needs=Permission.GROUP_CLEAR_SETTINGS, alone=True,
          asks="This takes the settings back to those of a new box; users, roles and keys stay. Reset them?")
-def reset_system_settings(call: Call) -> Change:
+def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Take the settings back to those of a new box.
 
     Name, id, host name, interfaces, security level, registration and the schedules of backups stay, and so do users,
     roles, groups, certificates and keys. Everything else that is a setting goes: see items=settings of
-    backup_settings. --dry-run shows each difference.
+    backup_settings. --dry-run shows each difference. From a user without the permission security what needs it stays:
+    the firewall and the names and versions by which the box is reached, the password and session policy, the audit
+    with its syslog servers, directories and partners.
+
+    What decides who reaches the box returns by itself unless it is confirmed with confirm_change from a new login
+    within confirm_minutes (10 unless given; 0: final at once).
     """
-    old = call.state.settings
-    kept = security.fitted(Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration),
-                           LEVELS[old.level])
-    new = State(settings=kept, backup_schedules=call.state.backup_schedules)
-    state = backups.restored(call.state, new, Wish((SETTINGS,), False),
-                             Restorer(call.caller.user, call.caller.session, call.now))
-    return Change(state, {"differences": backup.differences(call.state, state)})
+    wholly = may_confirm(call.state, call.caller.user, Permission.SECURITY)
+    state = backups.reset(call.state, wholly, Restorer(call.caller.user, call.caller.session, call.now))
+    return Change(state, {"differences": backup.differences(call.state, state)}, () if wholly else (STAYS,))
 
 
 def _question(state: State, values: Mapping[str, Any]) -> str:

@@ -30,6 +30,13 @@ def _name(text: str, reading: Reading) -> str:
     return text.lower()
 
 
+def _new_name(text: str, reading: Reading) -> str:
+    name = _name(text, reading)
+    if backup.DATED.search(name):
+        raise InvalidValue(what="A name that ends in a date and a time is that of a backup by a schedule")
+    return name
+
+
 def _items(text: str, reading: Reading) -> tuple[str, ...]:
     wrong = [one for one in listed(text) if one.lower() not in ITEMS]
     if wrong or not listed(text):
@@ -65,7 +72,7 @@ def _choice(about: str, allowed: tuple[str, ...]) -> Any:
     return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
 
 
-NewBackup = Annotated[str, Word("Name of the backup", _name, "NAME")]
+NewBackup = Annotated[str, Word("Name of the backup", _new_name, "NAME")]
 BackupName = Annotated[str, Word("Which backup", _name, "NAME", bare=True)]
 BackupItems = Annotated[tuple[str, ...], Word(
     "What belongs to it, separated by commas; everything unless given", _items, "ITEM[,ITEM...]",

@@ -7,8 +7,9 @@ from sysmgmt.commands.backup_words import (
     KEEP, REPLACE, Administrators, BackupFile, BackupItems, BackupKey, BackupName, BackupPassword, Interval,
     KeptBackups, NewBackup, RestoredItems, ScheduleName, TimeOfDay)
 from sysmgmt.commands.upload_words import TargetName
-from sysmgmt.domain import backups, schedules, uploads
-from sysmgmt.domain.backups import ITEMS
+from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
+from sysmgmt.domain import backups, compliance, schedules, uploads
+from sysmgmt.domain.backups import ITEMS, Wish
 from sysmgmt.domain.errors import NotConfigured
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
@@ -62,25 +63,36 @@ def _question(state: State, values: Mapping[str, Any]) -> str:
 
 @command(needs=Permission.SECURITY, asks=_question, alone=True)
 def restore_settings(call: Call, name: BackupName, password: BackupKey, items: RestoredItems = (),
-                     administrators: Administrators = KEEP) -> Change:
+                     administrators: Administrators = KEEP,
+                     confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Make the settings those of a backup, on the box that it is from or on another one.
 
     What the backup holds takes the place of what there is; with items only that. --dry-run shows each
     difference. It is all or nothing, and nothing is touched for a file that was changed, that a newer release
     wrote, or whose password is wrong. Users with the permission security stay as they are on this box, with their
-    roles and SSH keys, unless administrators=replace; nobody removes the own account. Sessions of users who get
+    roles and SSH keys, unless administrators=replace: without that nobody comes to hold it who does not now, and
+    nobody who is locked is unlocked; left_out names the users of the backup who stay away or as they are. Nobody
+    removes the own account. Sessions of users who get
     another password or role end. Names that older releases shipped are left out (R047).
 
     On another box it brings the name, the id and the cluster certificate of the first one: never let both run.
     Mail and syslog servers are told of what happens from then on.
+
+    What decides who reaches the box (firewall, name servers, lowest TLS, certificate of the web server) returns by
+    itself unless it is confirmed with confirm_change from a new login within confirm_minutes (10 unless given; 0:
+    final at once).
     """
     wanted = backups.chosen(items, password.items)
+    wish = Wish(wanted, administrators == REPLACE)
     state = backup.restored(call, password, wanted, administrators == REPLACE)
     facts = {"name": name, "box": password.facts["box"], "made_at": password.facts["made_at"], "items": list(wanted),
              "administrators_kept": [] if administrators == REPLACE else backups.administrators(call.state),
-             "left_out": backups.dropped(password.content), "differences": backup.differences(call.state, state)}
+             "left_out": [*backups.dropped(password.content), *backups.withheld(call.state, password.content, wish)],
+             "differences": backup.differences(call.state, state)}
     other = password.facts["box_id"] != call.state.settings.box_id
-    warnings = (f"The backup is from another box, {password.facts['box']}.",) if other else ()
+    warnings: tuple[str, ...] = (f"The backup is from another box, {password.facts['box']}.",) if other else ()
+    if state.settings.level != call.state.settings.level:
+        warnings += compliance.left_to_do(state)
 
     def done() -> Mapping[str, Any]:
         tell(call.box, [Event(NAMED["BackupRestored"], name, f"{', '.join(wanted)} of {facts['made_at']}")],
@@ -128,7 +140,8 @@ def schedule_backup(call: Call, name: ScheduleName, interval: Interval, password
                     target: TargetName | None = None) -> Change:
     """Have boxmgmtd take backups by itself: every day, every Monday, or on the first of every month.
 
-    Each is called as the schedule and its time. When there are more than keep of a schedule, its oldest go. A
+    Each is called as the schedule and its time. When there are more than keep of a schedule, its oldest go,
+    and only what this box took itself; no other backup may be called so. A
     backup that fails is tried again every 15 minutes, and the event BackupFails tells of it. With target each
     is brought to that upload target besides (see add_upload_target), as NAME.backup; nothing is removed
     there. The password is sealed under the master key, since nobody is there to type it: so whoever has both

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import accounts, roles, sessions, uids, web
+from sysmgmt.domain import accounts, roles, security, sessions, uids, web
 from sysmgmt.domain.errors import InvalidValue, NotInBackup, UnknownGroup, UnknownRole
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import ADMIN, Account, Group, Settings, State
@@ -27,6 +27,12 @@ _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids"
           "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported", "returned", "erasure",
           "host_name")
 """Settings that belong to one machine."""
+_LOCK = ("locked_by", "locked_since", "strikes", "console_strikes", "wrong_in_a_row")
+"""Fields of an account that keep it locked."""
+_SECURED = ("reach", "policy", "audit", "communication", "certificate_renewal", "idle_timeout", "sessions_per_user",
+            "banner")
+_SECURED_TABLES = ("syslog", "blocklists", "directories", "partners")
+"""Settings that commands with the permission security change, and to whom the audit is told."""
 _REPLACED = "a backup was restored"
 
 
@@ -101,15 +107,30 @@ def restored(state: State, content: State, wish: Wish, by: Restorer) -> State:
     kept = frozenset() if wish.administrators else frozenset(administrators(state))
     result = _with_tables(state, content, tables([one for one in wish.items if one != USERS]))
     if ROLES in wish.items:
-        result = _with_roles_of(result, state, kept)
+        result = _with_roles_of(_without_raise(result, state, wish), state, kept)
     if USERS in wish.items:
-        result = _with_users(result, content, kept, by)
+        left = withheld(state, content, wish)
+        present = [name for name in left if name in state.accounts]
+        content = content._replace(accounts=_without(content.accounts, left))
+        result = _with_users(_with_roles_of(result, state, present), content, {*kept, *present}, wish, by)
     if SETTINGS in wish.items:
         result = _begun_anew(_with_settings(result, content), state, wish.newest)
     if KEYS in wish.items:
         result = _shown(result, content)
     _check(result)
     return web.without_unfit_hsts(result)
+
+
+def reset(state: State, wholly: bool, by: Restorer) -> State:
+    """The state with the settings of a new box; `wholly`: also those that need the permission security."""
+    old = state.settings
+    new = Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration)
+    kept: dict[str, Any] = {"backup_schedules": state.backup_schedules}
+    if not wholly:
+        new = new._replace(**{field: getattr(old, field) for field in _SECURED})
+        kept |= {table: getattr(state, table) for table in _SECURED_TABLES}
+    return restored(state, State(settings=security.fitted(new, LEVELS[new.level]))._replace(**kept),
+                    Wish((SETTINGS,), False), by)
 
 
 def _become(old: Records[Any], new: Records[Any]) -> Records[Any]:
@@ -133,6 +154,33 @@ def onto(old: State, new: State) -> State:
     return _with_tables(old, new, tables(ITEMS))._replace(settings=new.settings)
 
 
+def withheld(state: State, content: State, wish: Wish) -> list[str]:
+    """The users of a backup who would come to hold the permission security: with it they stay as they are, or away."""
+    if wish.administrators or USERS not in wish.items:
+        return []
+    there = administrators(state)
+    if ROLES in wish.items:
+        result = _without_raise(_with_tables(state, content, tables([ROLES])), state, wish)
+        state = _with_roles_of(result, state, there)
+    return [one.name for one in content.accounts.values() if one.name not in (*there, *RESERVED)
+            and Permission.SECURITY in roles.permissions_of(state, one.role)]
+
+
+def _without_raise(result: State, before: State, wish: Wish) -> State:
+    """No role that the box has gets the permission security: that would raise whoever has it."""
+    for role in before.roles.values():
+        if not wish.administrators and Permission.SECURITY not in role.permissions and (
+                Permission.SECURITY in roles.permissions_of(result, role.name)):
+            result = result._replace(roles=result.roles.put(role.name, role))
+    return result
+
+
+def _without(records: Records[Any], keys: Iterable[str]) -> Records[Any]:
+    for key in keys:
+        records = records.without(key)
+    return records
+
+
 def _with_roles_of(result: State, before: State, kept: Iterable[str]) -> State:
     """The roles of users who stay as they are stay, too."""
     for name in kept:
@@ -142,13 +190,13 @@ def _with_roles_of(result: State, before: State, kept: Iterable[str]) -> State:
     return result
 
 
-def _with_users(state: State, content: State, kept: Collection[str], by: Restorer) -> State:
+def _with_users(state: State, content: State, kept: Collection[str], wish: Wish, by: Restorer) -> State:
     for name in state.accounts:
         if name not in content.accounts and name not in kept and name != ADMIN:
             state = accounts.remove(state, name, by.user, by.now)
     for one in content.accounts.values():
         if one.name not in kept and one.name not in RESERVED:
-            state = _with_user(state, one, by)
+            state = _with_user(state, one if wish.administrators else _still_locked(state, one), by)
     keys = Records[Any]({one.id: one for one in state.ssh_keys.values() if one.user in kept})
     for key in content.ssh_keys.values():
         if key.user not in kept and key.user in state.accounts:
@@ -158,6 +206,14 @@ def _with_users(state: State, content: State, kept: Collection[str], by: Restore
         for group in accounts.find(state, name).groups or ():
             groups = groups.put(group, Group(group))
     return state._replace(ssh_keys=_become(state.ssh_keys, keys), groups=_become(state.groups, groups))
+
+
+def _still_locked(state: State, one: Account) -> Account:
+    """The user, locked if he is so on this box."""
+    old = state.accounts.get(one.name)
+    if old is None or not old.locked_by:
+        return one
+    return one._replace(**{field: getattr(old, field) for field in _LOCK})
 
 
 def _with_user(state: State, one: Account, by: Restorer) -> State:

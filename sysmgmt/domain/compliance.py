@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sysmgmt.domain import directory, tls, uploads
 from sysmgmt.domain.errors import LevelForbids
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
-from sysmgmt.domain.model import Certificate, State
+from sysmgmt.domain.model import Certificate, Settings, State
 from sysmgmt.domain.snmp import V2C
 from sysmgmt.domain.syslog import TLS
 from sysmgmt.domain.times import iso
@@ -224,6 +224,13 @@ def check(old: State, new: State) -> None:
     if broken:
         rule, asked = broken[0], broken[0].asked(LEVELS[new.settings.level])
         raise LevelForbids(level=new.settings.level, rule=rule.name, asked=f"{BOUNDS.get(rule.enough, '')}{asked}")
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise LevelForbids for settings that no command would have left at their level."""
+    broken = failing(State(settings=settings))
+    if broken:
+        raise LevelForbids(level=settings.level, rule=broken[0].name, asked=broken[0].asked(LEVELS[settings.level]))
 
 
 def left_to_do(state: State) -> tuple[str, ...]:

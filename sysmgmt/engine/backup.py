@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import admission, backups, changes, delivery, schedules, sealed, security, uploads
+from sysmgmt.domain import admission, backups, changes, compliance, delivery, schedules, sealed, security, uploads
 from sysmgmt.domain.backups import Restorer, Wish
 from sysmgmt.domain.delivery import Delivered, unfollowed
 from sysmgmt.domain.errors import BackupDamaged, MissingValue, Refusal, StateDamaged
@@ -22,7 +22,8 @@ from sysmgmt.engine.telling import tell
 
 LONGEST = 200
 """Characters of a difference that are shown."""
-_DATED = re.compile("[0-9]{8}t[0-9]{6}z")
+DATED = re.compile("-[0-9]{8}t[0-9]{6}z$")
+"""How the names of backups by schedules end, and no others."""
 _SAID = ("box", "box_id", "release", "made_at", "made_by", "schedule", "items")
 """What a backup says of itself."""
 
@@ -100,10 +101,16 @@ def rehearse(call: Call, one: Opened) -> State:
 
 
 def restored(call: Call, one: Opened, items: Sequence[str], administrators: bool) -> State:
-    """The state with what the backup holds of `items`. Raises what `backups.restored` raises, MasterKeyMissing."""
+    """The state with what the backup holds of `items`.
+
+    Raises what `backups.restored` raises, LevelForbids, MasterKeyMissing.
+    """
     newest = delivery.last(call.box.events.newest()), call.box.journal.anchor()[0]
-    return backups.restored(call.state, _admitted(call, one), Wish(items, administrators, newest),
-                            Restorer(call.caller.user, call.caller.session, call.now))
+    state = backups.restored(call.state, _admitted(call, one), Wish(items, administrators, newest),
+                             Restorer(call.caller.user, call.caller.session, call.now))
+    if backups.SETTINGS in items:
+        compliance.check_settings(state.settings)
+    return state
 
 
 def differences(old: State, new: State) -> list[str]:
@@ -150,7 +157,7 @@ def scheduled(call: Call, one: BackupSchedule) -> dict[str, Any]:
     if is_due(call.box, one, call.now):
         password = call.box.sealer.unseal(one.password, _place(one.name))
         done = take(call, Order(_dated(one, call.now), one.items, password, one.name))
-        surplus = [found["name"] for found in listed(call.box) if found.get("schedule") == one.name][:-one.keep]
+        surplus = _own(call, one)[:-one.keep]
         for name in surplus:
             call.box.backups.shelf.remove(name)
         done["removed"] = surplus
@@ -158,6 +165,13 @@ def scheduled(call: Call, one: BackupSchedule) -> dict[str, Any]:
         done["sent"] = send(call, name, uploads.find(call.state, one.target))
         call.box.deliveries.keep(_delivery(one), Delivered(_number(name), call.now))
     return done
+
+
+def _own(call: Call, one: BackupSchedule) -> list[str]:
+    """The backups that this box took by a schedule, the oldest first."""
+    own = (one.name, call.state.settings.box_id)
+    return sorted((found["name"] for found in listed(call.box) if _is_dated(one, found["name"])
+                   and (found.get("schedule"), found.get("box_id")) == own), key=_number)
 
 
 def send(call: Call, name: str, target: UploadTarget) -> dict[str, Any]:
@@ -183,7 +197,7 @@ def _delivery(one: BackupSchedule) -> str:
 
 
 def _is_dated(one: BackupSchedule, name: str) -> bool:
-    return _DATED.fullmatch(name.removeprefix(f"{one.name}-")) is not None
+    return DATED.search(name) is not None and DATED.sub("", name) == one.name
 
 
 def _number(name: str) -> int:

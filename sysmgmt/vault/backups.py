@@ -18,8 +18,10 @@ from sysmgmt.domain.model import Cost
 
 FORMAT = 1
 COST = Cost(3, 65536, 4)
-MOST = Cost(16, 1 << 20, 16)
+MOST = Cost(4, 1 << 17, 4)
 """What a key may cost at most: a file that somebody made must not take the memory of the box."""
+LONGEST = 64 << 20
+"""Bytes of a content: compressed, little may stand for much."""
 SALT_BYTES, NONCE_BYTES = 16, 12
 _MAGIC = "settings_backup"
 _BEGIN = f'{{"{_MAGIC}": '.encode()
@@ -55,16 +57,12 @@ class BackupSeal:
 
         facts, head, sealed = self._parted(data, name)
         try:
-            made = facts["key"]
-            cost = Cost(*(int(made[field]) for field in Cost._fields))
-            if made["made_by"] != "argon2id" or any(not 0 < one <= most for one, most in zip(cost, MOST, strict=True)):
-                raise ValueError("no key is made like this")
-            key = self._derive(password, bytes.fromhex(made["salt"]), cost)
-            return facts, zlib.decompress(AESGCM(key).decrypt(
+            key = self._derive(password, *_made(facts["key"]))
+            return facts, _content(AESGCM(key).decrypt(
                 bytes.fromhex(facts["nonce"]), base64.b64decode(sealed, validate=True), head))
         except InvalidTag:
             raise BackupPasswordWrong(name=name) from None
-        except (ValueError, TypeError, KeyError, zlib.error):
+        except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
             raise BackupDamaged(name=name, what="its first line makes no sense") from None
 
     def _parted(self, data: bytes, name: str) -> tuple[dict[str, Any], bytes, bytes]:
@@ -75,13 +73,40 @@ class BackupSeal:
             raise BackupDamaged(name=name, what="the checksum does not fit")
         head, _, sealed = data[:end].partition(b"\n")
         try:
-            facts: dict[str, Any] = json.loads(head)[_MAGIC]
-            found = int(facts["format"])
-        except (ValueError, TypeError, KeyError):
+            facts = json.loads(head.decode("ascii"))[_MAGIC]
+            found = facts["format"]
+            if type(found) is not int or not all(map(_is_fact, facts.items())):
+                raise ValueError("no box says that of a backup")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise BackupDamaged(name=name, what="its first line makes no sense") from None
         if found > FORMAT:
             raise BackupNewer(name=name, found=found, known=FORMAT)
         return facts, head + b"\n", sealed.rstrip(b"\n")
+
+
+def _is_fact(fact: tuple[str, Any]) -> bool:
+    """Whether it can be shown as it is: one line of text, or for items several."""
+    name, value = fact
+    texts = value if name == "items" and type(value) is list else [value]
+    return name in ("format", "key") or all(type(one) is str and one.isprintable() for one in texts)
+
+
+def _made(one: Mapping[str, Any]) -> tuple[bytes, Cost]:
+    """The salt and the cost of a key. Raises ValueError, TypeError, KeyError for a key that nobody makes like this."""
+    cost, salt = Cost(*(one[field] for field in Cost._fields)), bytes.fromhex(one["salt"])
+    if one["made_by"] != "argon2id" or len(salt) != SALT_BYTES or cost.memory < 8 * cost.lanes or any(
+            type(each) is not int or not 0 < each <= most for each, most in zip(cost, MOST, strict=True)):
+        raise ValueError("no key is made like this")
+    return salt, cost
+
+
+def _content(compressed: bytes) -> bytes:
+    """What was compressed. Raises ValueError for more than LONGEST, zlib.error."""
+    opening = zlib.decompressobj()
+    found = opening.decompress(compressed, LONGEST)
+    if not opening.eof:
+        raise ValueError("it is cut off, or too long")
+    return found
 
 
 def _with_checksum(data: bytes) -> bytes:

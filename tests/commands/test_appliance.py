@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sysmgmt.commands.appliance import STAYS
 from sysmgmt.domain.erasure import PATIENCE
 from tests.support import tls_server
 from tests.support.authorities import CA, LEAF, NOW, make
@@ -114,6 +115,24 @@ def test_the_settings_go_back_to_those_of_a_new_box_of_the_level(admin: Client, 
     assert admin.do(change).code == "Done"
     assert admin.do("reset_system_settings --yes").code in ("Done", "Unchanged")
     assert admin.facts("get_security_settings")["level"] == level
+
+
+def test_what_needs_security_is_reset_by_those_alone_who_have_it_and_the_reach_returns(
+        basic: TestBox, admin: Client) -> None:
+    for line in ("set_login_banner text=hello", "set_password_policy min_length=12", "set_audit_policy keep=9",
+                 "config_syslog server=log.example what=both", "set_tls_minimum version=1.3 confirm_minutes=0 --yes",
+                 "set_registration serial_number=S1", "add_role name=cleaner permissions=group_clear_settings",
+                 "add_user name=cleo role=cleaner password=Cleo-first-12 must_change=no"):
+        assert admin.do(line).code == "Done", line
+    before = basic.state
+    cleo = basic.client("cleo", "Cleo-first-12")
+    answer = cleo.do("reset_system_settings --yes")
+    assert (answer.code, answer.warnings) == ("Unchanged", (STAYS,))
+    after = basic.state
+    assert (after.settings, after.syslog) == (before.settings, before.syslog)
+    assert admin.do("reset_system_settings --yes").code == "Done"
+    assert basic.state.settings.policy.min_length == 0 and not basic.state.syslog
+    assert (waits := basic.state.settings.pending) and waits.before.tls_minimum == "1.3"
 
 
 ERASE = f"erase_box name=box1 password={ADMIN_PASSWORD} --yes"

@@ -12,9 +12,10 @@ import pytest
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import backups, errors
 from sysmgmt.domain.model import Account, Firewall, Role, State, TimeSettings
+from sysmgmt.domain.policy import Policy
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.store import snapshot
-from sysmgmt.vault.backups import BackupSeal
+from sysmgmt.vault.backups import LONGEST, BackupSeal
 from sysmgmt.vault.hashing import Argon2Hasher
 from tests.support import box as boxes
 from tests.support.authorities import CA, make, revocations
@@ -27,8 +28,8 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj
 ROOT = make("authority", wish=CA)
 REFUSED = (errors.BackupDamaged, errors.BackupPasswordWrong, errors.NotABackup, errors.BackupNewer)
 OF_ONE_BOX = {"get_events_log", "get_audit_log", "get_audit_policy", "get_sessions", "get_backups", "get_system_status",
-              "get_installation", "get_key_status", "get_time"}
-"""What tells of one machine: its records, sessions, files, keys, clock, and when it was installed."""
+              "get_installation", "get_key_status", "get_time", "get_listening_ports"}
+"""What tells of one machine: its records, sessions, files, keys, clock, ports, and when it was installed."""
 
 
 @pytest.fixture(scope="module")
@@ -240,12 +241,87 @@ def test_administrators_stay_as_they_are_unless_it_is_said_otherwise(
     assert answer.result["administrators_kept"] == ["admin", "zoe"]
     kept = other.state.accounts.get("admin")
     assert own and kept and kept.password == own.password and "own" in other.state.roles
-    assert {"bob", "kim", "zoe"} <= set(other.state.accounts)
+    assert {"bob", "zoe"} <= set(other.state.accounts) and "kim" not in other.state.accounts
+    assert answer.result["left_out"] == ["kim"], "nobody comes to hold security who does not now"
     asked = elsewhere.do(f"restore_settings name=whole password={PASSWORD} administrators=replace")
-    assert asked.code == "ConfirmationNeeded" and "administrators, too: admin, kim, zoe." in str(asked.message)
+    assert asked.code == "ConfirmationNeeded" and "administrators, too: admin, zoe." in str(asked.message)
     assert restore(elsewhere, "administrators=replace").code == "Done"
     assert "zoe" not in other.state.accounts and "own" not in other.state.roles
     assert (one := other.state.accounts.get("admin")) and one.password != own.password
+
+
+def test_nobody_is_raised_brought_back_or_unlocked_as_long_as_administrators_stay(
+        basic: TestBox, admin: Client) -> None:
+    for line in ("add_user name=ann role=keeper password=Ann-first-1", "add_user name=joe role=monitor "
+                 "password=Joe-first-1", f"backup_settings name=before password={PASSWORD}",
+                 "remove_user name=kim", "set_user name=ann role=monitor", "lock_user name=joe",
+                 "remove_role name=keeper", "add_role name=keeper permissions=se",
+                 "add_user name=max role=keeper password=Max-first-1"):
+        assert admin.do(line).code == "Done", line
+    answer = restore(admin, name="before")
+    there = basic.state.accounts
+    assert (ann := there.get("ann")) and ann.role == "keeper" and "max" not in there, "the role has no security now"
+    assert (joe := there.get("joe")) and joe.locked_by
+    assert (role := basic.state.roles.get("keeper")) and "security" not in role.permissions
+    assert answer.code == "Done" and answer.result["administrators_kept"] == ["admin"]
+    for line in ("remove_user name=kim", "set_user name=ann role=monitor", "remove_role name=keeper"):
+        assert admin.do(line).code == "Done", line
+    answer = restore(admin, name="before")
+    assert answer.result["left_out"] == ["ann", "kim"] and "kim" not in basic.state.accounts
+    assert (ann := basic.state.accounts.get("ann")) and ann.role == "monitor", "who was demoted stays so"
+    assert restore(admin, "administrators=replace", "before").code == "Done"
+    assert "kim" in basic.state.accounts and (joe := basic.state.accounts.get("joe")) and not joe.locked_by
+
+
+def test_who_reaches_the_box_returns_unless_it_is_confirmed(basic: TestBox, admin: Client) -> None:
+    now = basic.state.settings.reach
+    content = content_of(basic)
+    sealed_with(basic, of_reach(content, name_servers=("192.0.2.7",)))
+    assert restore(admin, name="crafted").code == "Done"
+    waits = basic.state.settings.pending
+    assert waits and waits.before == now and basic.state.settings.reach.name_servers == ("192.0.2.7",)
+    assert restore(admin, "confirm_minutes=0").code == "Done" and basic.state.settings.reach == now
+
+
+def test_settings_below_their_own_level_are_not_restored(basic: TestBox, admin: Client) -> None:
+    content = content_of(basic)
+    short = Policy(min_length=1)
+    for wrong in (of_settings(content, level="stig", banner=""), of_settings(content, level="high", policy=short)):
+        sealed_with(basic, wrong)
+        assert restore(admin, name="crafted").code == "LevelForbids"
+    sealed_with(basic, of_settings(content, level="high"))
+    answer = restore(admin, "--dry-run", name="crafted")
+    assert answer.status == 0 and "settings level: basic -> high" in answer.result["differences"]
+
+
+def headed(box: TestBox, old: bytes, new: bytes) -> None:
+    """Put a backup into the folder whose first line was changed, and whose checksum fits."""
+    head, _, rest = path(box).read_bytes().partition(b"\n")
+    assert old in head
+    path(box, "crafted").write_bytes(checksummed(head.replace(old, new) + b"\n" + rest))
+
+
+def test_a_first_line_that_no_box_writes_is_refused_in_one_sentence(basic: TestBox, admin: Client) -> None:
+    box = b'"box": "box1"'
+    for old, new in ((box, b'"box": ' + b"[" * 100000 + b"]" * 100000), (b'"format": 1', b'"format": Infinity'),
+                     (b'"format": 1', b'"format": true'), (box, '"box": "bé"'.encode()), (box, b'"box": 7'),
+                     (box, b'"box": "\\u001b[2J"'), (b'"items": ["users"', b'"items": [["users"]'),
+                     (b'"items": [', b'"items": {}, "x": ['),
+                     (b'"key": {', b'"key": 7, "x": {'), (b'"passes": ', b'"passes": Infinity, "x": '),
+                     (b'"memory": 8', b'"memory": 262144'), (b'"salt": "', b'"salt": "00", "x": "')):
+        headed(basic, old, new)
+        assert restore(admin, name="crafted").code == "BackupDamaged", new[:40]
+        assert admin.do("get_backups").code == "Done"
+    headed(basic, b'"made_by": "admin"', b'"made_by": "other"')
+    assert restore(admin, name="crafted").code == "BackupPasswordWrong", "only its password proves that"
+
+
+@pytest.mark.embedded_only("it looks at the file alone")
+def test_what_little_stands_for_too_much_is_not_unpacked(basic: TestBox) -> None:
+    seal = cheaply(basic)
+    assert len(seal.open(seal.seal({"items": []}, bytes(LONGEST), PASSWORD), "x", PASSWORD)[1]) == LONGEST
+    with pytest.raises(errors.BackupDamaged):
+        seal.open(seal.seal({"items": []}, bytes(LONGEST + 1), PASSWORD), "x", PASSWORD)
 
 
 def test_nobody_restores_himself_away(basic: TestBox, admin: Client) -> None:

@@ -74,6 +74,25 @@ def test_it_is_taken_once_at_its_moment_and_the_oldest_goes(basic: TestBox, admi
     assert names(basic) == found
 
 
+def test_no_other_backup_is_taken_for_one_of_the_schedule(basic: TestBox, admin: Client) -> None:
+    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    seal, folder = house.box.backups.seal, basic.folder / "backups"
+    said = dict.fromkeys(("box", "release", "made_by"), "x") | {"schedule": "nightly", "made_at": "x", "items": []}
+    files = {"precious": basic.state.settings.box_id, "nightly-20200101t020000z": "another box"}
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name, box_id in files.items():
+        (folder / f"{name}.backup").write_bytes(seal.seal({**said, "box_id": box_id}, b"x", PASSWORD))
+    (basic.folder / "import").mkdir()
+    (basic.folder / "import" / "copy").write_bytes((folder / "precious.backup").read_bytes())
+    assert admin.do("import_backup name=nightly-20990101t020000z file=copy").code == "InvalidValue"
+    assert admin.do("import_backup name=taken-in file=copy").code == "Done"
+    for _ in range(4):
+        basic.clock.move(DAY)
+        watch.look(house)
+    found = names(basic)
+    assert {"taken-in", *files} < set(found) and len(found) == 5, "two of its own are kept, and all others"
+
+
 def test_one_that_fails_is_tried_again_and_both_are_told_of(basic: TestBox, admin: Client) -> None:
     watch, house = Watch(lambda: basic.clock.now), basic.house()
     basic.clock.move(DAY)
