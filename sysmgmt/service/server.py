@@ -1,6 +1,7 @@
 """The socket of boxmgmtd: a thread for each connection, and bounds for everything a client may use."""
 
 import os
+import select
 import socket
 import time
 from contextlib import ExitStack
@@ -59,12 +60,15 @@ class Server:
 
     def serve(self) -> None:
         """Accept connections until `stop`, and whatever goes wrong with one of them."""
-        self._listener.settimeout(LOOK)
+        self._listener.setblocking(False)
+        waiting = select.poll()
+        waiting.register(self._listener, select.POLLIN)
         while not self._stopped:
             try:
-                self._welcome(self._listener.accept()[0])
-            except TimeoutError:
-                continue  # a signal to stop may have come just before it waited
+                # In turns: a signal to stop may come just before it waits. With a timeout of its own, accept
+                # would spin through the rest of it once the listener is shut down.
+                if waiting.poll(1000 * LOOK) and not self._stopped:
+                    self._welcome(self._listener.accept()[0])
             except (OSError, RuntimeError):  # the latter from a thread that cannot be started
                 time.sleep(0 if self._stopped else PAUSE)
 

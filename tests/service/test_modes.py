@@ -1,6 +1,7 @@
 """Nobody can tell at a door whether the engine is in the same process or behind the socket of boxmgmtd."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -15,8 +16,10 @@ from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Caller, Request, refused
+from sysmgmt.service import server
 from sysmgmt.service.client import ServiceDoor
 from tests.support.box import ADMIN_PASSWORD, SERVICE, TestBox, copy
+from tests.support.served import Served
 
 BOB = "bob-first-1"
 SOCKET = Caller(origin="local", endpoint="local")
@@ -114,3 +117,11 @@ def audited(box: TestBox) -> list[str]:
     return [re.sub(r'"?\b[0-9a-f]{16,64}\b"?|\'process\': \'[^\']*\'|\d+:\d+', "ID",
                    repr({key: one[key] for key in one if key not in ("seq", "hash", "time", "frames")}))
             for one in box.audit()[-12:]]
+
+
+def test_a_service_that_ends_does_not_spin_until_it_has_ended(basic: TestBox, tmp_path: Path) -> None:
+    served = Served(basic.house(), tmp_path / "box.sock")
+    served.door()
+    before = time.process_time()
+    served.close()
+    assert time.process_time() - before < server.LOOK / 4
