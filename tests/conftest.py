@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,6 +16,10 @@ from tests.support.clock import HeldClock
 MEMORY = "/dev/shm"
 IN_BOTH_MODES = {"commands", "engine", "sessions", "menus"}
 """The folders of tests about what a box answers: each runs in embedded and in service mode."""
+
+for hangup in (signal.SIGHUP, signal.SIGQUIT):
+    # Whoever starts the tests with nohup or behind a shell's & has them ignored, down to every login of a test.
+    signal.signal(hangup, signal.SIG_DFL)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
