@@ -166,7 +166,10 @@ def clean(path: str) -> None:
 
 
 def read(path: str) -> bytes | None:
-    """The content of `path`; None where no such file is. Raises StateDamaged."""
+    """The content of `path`; None where no such file is. Raises StateDamaged.
+
+    A file that another one replaces while it is read is read anew: what held keys is overwritten then.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -174,9 +177,11 @@ def read(path: str) -> bytes | None:
     except OSError as problem:
         raise damaged(os.path.basename(path), os.strerror(problem.errno or 0)) from problem
     try:
-        return read_from(descriptor, 0, os.path.basename(path))
+        content = read_from(descriptor, 0, os.path.basename(path))
+        replaced = os.fstat(descriptor).st_nlink == 0
     finally:
         os.close(descriptor)
+    return read(path) if replaced else content
 
 
 def read_from(descriptor: int, offset: int, name: str) -> bytes:
