@@ -11,6 +11,7 @@ from sysmgmt.commands import support
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine.declaration import Command, Parameter
+from sysmgmt.engine import following
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.ask import Asker, again, ask, lacking, run_confirmed
@@ -37,7 +38,7 @@ def perform(site: Site, item: Run) -> Answer:
         texts = dict(item.given)
         with _unhidden(site.door, item.command):
             answer = _attempt(site, item, texts)
-        site.output.answer(answer)
+        site.output.answer(answer, paged=not following.is_wanted(item.command, Request(item.command.name, texts)))
         if not (site.patient and set(texts) - set(item.given) and again(site.output, answer)):
             break
     if not answer.status and not site.output.as_json:

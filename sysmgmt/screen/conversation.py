@@ -36,8 +36,9 @@ class Conversation(Taker):
             return False
         request, as_json = self.read(line)
         answer = self._run(request, as_json)
-        over = self.finish(answer, as_json)
-        if isinstance(request, Request) and not answer.status and self._is_followed(request):
+        followed = isinstance(request, Request) and self._is_followed(request)
+        over = self.finish(answer, as_json, paged=not followed)
+        if isinstance(request, Request) and followed and not answer.status:
             after = int(request.texts.get(following.AFTER, 0))
             end = self.follow(answer, after, as_json)
             return end is not None and self.count(end)

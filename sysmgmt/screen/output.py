@@ -40,8 +40,8 @@ class Output:
         self._raw = False
         self.as_json = as_json
 
-    def answer(self, answer: Answer, as_json: bool = False) -> None:
-        """Show an answer; `as_json` for this one alone."""
+    def answer(self, answer: Answer, as_json: bool = False, paged: bool = True) -> None:
+        """Show an answer; `as_json` for this one alone. One that goes on is not `paged`."""
         raw, self._raw = self._raw, False
         for warning in answer.warnings:
             self.tell(f"Warning: {warning}")
@@ -58,7 +58,8 @@ class Output:
         elif answer.download:
             self._show(answer.download)
         else:
-            self._show("".join(line + "\n" for line in readable(answer)))
+            show = self._show if paged else self._write
+            show("".join(line + "\n" for line in readable(answer)))
 
     def more(self, answer: Answer, as_json: bool = False) -> None:
         """Show what follows an answer that was shown: its records, without what they stand below."""

@@ -47,9 +47,9 @@ class Taker(ABC):
         self.manner.mark()
         return self.finish(self.door.run(refused(None, refusal)))
 
-    def finish(self, answer: Answer, as_json: bool = False) -> bool:
+    def finish(self, answer: Answer, as_json: bool = False, paged: bool = True) -> bool:
         """Show and count `answer`; True if that was the last one."""
-        self.output.answer(answer, as_json)
+        self.output.answer(answer, as_json, paged)
         return self.count(answer)
 
     def follow(self, first: Answer, after: int, as_json: bool = False) -> Answer | None:

@@ -69,6 +69,20 @@ def test_events_appear_as_they_happen_until_a_key_ends_it(one: TestBox, key: str
     assert child.exitstatus == 0 and len(records(one)) == 1
 
 
+def test_more_events_than_lines_are_followed_without_a_pager(one: TestBox) -> None:
+    admin = one.admin()
+    for number in range(60):
+        assert admin.do(f"add_group name=g{number}").code == "Done"
+    child = started(one)
+    child.send("get_events_log follow=yes limit=60\r")
+    child.expect_exact(HINT)
+    assert admin.do("add_group name=last").code == "Done"
+    child.expect_exact("The consistency group last was added or removed.")
+    child.send("q")
+    child.expect_exact("box1>")
+    child.close(force=True)
+
+
 def test_it_ends_with_the_session(one: TestBox) -> None:
     child = started(one)
     child.send("get_events_log follow=yes\r")
