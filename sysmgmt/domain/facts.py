@@ -72,7 +72,8 @@ def audit_holdings(state: State, found: retention.Holdings, free: int, lost: int
 
 def role(one: Role) -> dict[str, Any]:
     """One element of get_roles (R122)."""
-    return {"name": one.name, "predefined": one.name in roles.PREDEFINED, "permissions": list(one.permissions)}
+    return {"name": one.name, "predefined": one.name in roles.PREDEFINED,
+            "permissions": [str(each) for each in one.permissions]}
 
 
 def host_keys(found: Iterable[ssh_keys.HostKey]) -> dict[str, Any]:
@@ -159,7 +160,7 @@ def current_user(state: State, name: str) -> dict[str, Any]:
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
     return {**{key: shown[key] for key in kept}, **granted_by(account),
-            "permissions": sorted(roles.permissions_of(state, account.role))}
+            "permissions": sorted(str(one) for one in roles.permissions_of(state, account.role))}
 
 
 def installation(settings: Settings) -> dict[str, Any]:
