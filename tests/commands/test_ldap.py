@@ -121,7 +121,8 @@ def test_the_password_is_sealed_and_shown_nowhere(admin: Client, basic: TestBox,
     assert shown == {
         "server": "localhost", "port": server.ports.ldaps, "protocol": "ldaps", "base_dn": BASE, "bind_dn": SERVICE,
         "secondary_server": "", "user_attribute": "uid", "user_filter": "(objectClass=person)", "group_base_dn": BASE,
-        "nested_groups": True, "search_time_limit": 2, "enabled": False, "bind_password_configured": True}
+        "nested_groups": True, "search_time_limit": 2, "sync_minutes": 10, "enabled": False,
+        "bind_password_configured": True}
     told = json.dumps([basic.audit(), admin.facts("get_events_log")], default=str)
     assert "SettingsChanged" in told and SERVICE_PASSWORD not in told
     assert SERVICE_PASSWORD.encode() not in basic.everything()
