@@ -4,6 +4,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from sysmgmt.domain.errors import ServerUnreachable
+
 LONGEST_WORDS = 100
 """Characters of what a server says."""
 
@@ -33,6 +35,15 @@ def bounded(plain: socket.socket, longest: float) -> Iterator[None]:
 def _cut(connection: socket.socket) -> None:
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def telling(server: str) -> Iterator[None]:
+    """Raise ServerUnreachable, which says why, for what goes wrong with a connection."""
+    try:
+        yield
+    except (OSError, ValueError) as problem:
+        raise ServerUnreachable(server=server, reason=words(problem)) from None
 
 
 def words(problem: Exception) -> str:

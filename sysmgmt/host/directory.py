@@ -44,7 +44,7 @@ class LdapDirectory:
     def open(self, access: Access, passed: Callable[[str], None]) -> Iterator["LdapLink"]:
         """See the port."""
         limit, server = access.settings.search_time_limit, access.server
-        with _telling(server):
+        with connections.telling(server):
             address = connections.resolved(server, access.settings.port)
             passed("name")
             plain = socket.create_connection(address, limit)
@@ -65,7 +65,7 @@ class LdapDirectory:
         if access.settings.protocol == STARTTLS:
             talk.start_tls()
         context = self._context(access.trust, access.server)
-        with _telling(access.server):
+        with connections.telling(access.server):
             talk.connection = context.wrap_socket(talk.connection, server_hostname=access.server)
 
 
@@ -153,11 +153,3 @@ def _verdict(answer: Bound) -> str:
     windows = _WINDOWS_CODE.search(answer.said)
     found = POLICY.get(answer.policy, WRONG) if answer.policy is not None else WRONG
     return WINDOWS.get(windows[1], found) if windows else found
-
-
-@contextmanager
-def _telling(server: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as problem:
-        raise ServerUnreachable(server=server, reason=connections.words(problem)) from None

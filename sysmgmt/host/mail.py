@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from sysmgmt.domain.errors import DeliveryFailed, Refusal, ServerUnreachable
+from sysmgmt.domain.errors import DeliveryFailed, Refusal
 from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.host import connections
@@ -103,12 +103,11 @@ def _telling(server: str) -> Iterator[None]:
     """Raise a refusal that says what is wrong, and nothing of what was sent."""
     from smtplib import SMTPException
 
-    try:
-        yield
-    except SMTPException as problem:
-        raise DeliveryFailed(server=server, reason=_words(problem)) from None
-    except (OSError, ValueError) as problem:
-        raise ServerUnreachable(server=server, reason=connections.words(problem)) from None
+    with connections.telling(server):
+        try:
+            yield
+        except SMTPException as problem:
+            raise DeliveryFailed(server=server, reason=_words(problem)) from None
 
 
 def _words(problem: Exception, to: str = "") -> str:

@@ -48,18 +48,16 @@ class Packages:
 
     def about(self, data: bytes) -> tuple[str, str]:
         """Name and version of a wheel; "" and "" for anything else."""
-        import io
-        import zipfile
         from email.parser import BytesParser
 
+        from sysmgmt.host import wheels
+
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as wheel:
-                name = next(one for one in wheel.namelist() if one.endswith(".dist-info/METADATA"))
-                if wheel.getinfo(name).file_size > MOST_WORDS:
-                    return "", ""
-                told = BytesParser().parsebytes(wheel.read(name), headersonly=True)
-        except (zipfile.BadZipFile, StopIteration, OSError, ValueError, NotImplementedError, RuntimeError):
+            found = wheels.files(data)
+            words = found[wheels.the_one(found, ".dist-info/METADATA")]
+        except ValueError:
             return "", ""
+        told = BytesParser().parsebytes(words[:MOST_WORDS], headersonly=True)
         return str(told.get("Name", "")), str(told.get("Version", ""))
 
     def install(self, file: str, downgrade: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from sysmgmt.domain.errors import DeliveryFailed, ServerUnreachable
+from sysmgmt.domain.errors import DeliveryFailed
 from sysmgmt.domain.syslog import TLS, Relay
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.host import connections
@@ -34,7 +34,7 @@ class SyslogSender:
 
     def open(self, relay: Relay, passed: Callable[[str], None]) -> "SyslogLink":
         """See the port."""
-        with _telling(relay.server):
+        with connections.telling(relay.server):
             address = connections.resolved(relay.server, relay.port)
             passed("name")
             plain = _connected(address, relay.protocol)
@@ -55,7 +55,7 @@ class SyslogSender:
         context = self._context(relay.trust, relay.server)
         if relay.key:
             _show(context, relay)
-        with _telling(relay.server), connections.bounded(plain, PATIENCE):
+        with connections.telling(relay.server), connections.bounded(plain, PATIENCE):
             return context.wrap_socket(plain, server_hostname=relay.server)
 
 
@@ -122,14 +122,6 @@ def _show(context: "SSLContext", relay: Relay) -> None:
         context.load_cert_chain(f"/proc/self/fd/{descriptor}")
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _telling(server: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as problem:
-        raise ServerUnreachable(server=server, reason=connections.words(problem)) from None
 
 
 @contextmanager

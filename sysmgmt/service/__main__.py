@@ -18,9 +18,10 @@ from sysmgmt.service import (
     auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailing,
     notifying, relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
 from sysmgmt.service.deployment import doors, site
+from sysmgmt.service.listeners import listening
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
-from sysmgmt.service.server import Server, listening, shared
+from sysmgmt.service.server import Server, shared
 from sysmgmt.service.threads import ENDING
 from sysmgmt.store.erasing import has_begun
 

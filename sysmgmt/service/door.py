@@ -5,8 +5,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
-from typing import NamedTuple
+from contextlib import ExitStack, suppress
+from typing import Any, NamedTuple
 
 from sysmgmt import __version__
 from sysmgmt.domain import events, exchange
@@ -18,7 +18,7 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.record import Record, frames
 from sysmgmt.engine.request import SYSTEM, Request
 from sysmgmt.engine.telling import tell
-from sysmgmt.service import reception, threads
+from sysmgmt.service import listeners, reception, threads
 from sysmgmt.service.duties import work
 from sysmgmt.service.reception import Stranger, Terms
 
@@ -92,7 +92,7 @@ class Door:
 
     def open(self) -> None:
         """Let people in from now on."""
-        threads.begin(self._serve)
+        threads.begin(listeners.accept, self._listener, self._take, lambda: self._is_shut)
 
     def change(self, terms: Terms) -> None:
         """Receive on other terms, and cut whoever came in on the old ones."""
@@ -109,21 +109,15 @@ class Door:
                 _cut(one)
             self._listener.close()
 
-    def _serve(self) -> None:
-        while not self._is_shut:
-            try:
-                plain, address = self._listener.accept()
-            except OSError:
-                time.sleep(0.0 if self._is_shut else 0.1)  # it was shut, or there are no descriptors for now
-                continue
-            origin = str(address[0]).removeprefix("::ffff:")
-            try:
-                if self._admit(plain, origin):
-                    threads.begin(self._welcome, plain, origin)
-                    continue
-            except RuntimeError:  # there can be no further thread
-                self._leave(plain)
-            plain.close()
+    def _take(self, plain: socket.socket, address: Any) -> None:
+        """Welcome a connection if there is a place for it. Raises RuntimeError."""
+        origin = str(address[0]).removeprefix("::ffff:")
+        with ExitStack() as unless_welcomed:
+            unless_welcomed.enter_context(plain)
+            unless_welcomed.callback(self._leave, plain)
+            if self._admit(plain, origin):
+                threads.begin(self._welcome, plain, origin)
+                unless_welcomed.pop_all()
 
     def _admit(self, plain: socket.socket, origin: str) -> bool:
         with self._lock:

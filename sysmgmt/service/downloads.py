@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sysmgmt.domain import downloads
 from sysmgmt.domain.errors import Refusal
@@ -21,10 +21,9 @@ from sysmgmt.engine import collecting, downloading
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import Caller, Request
 from sysmgmt.host import nginx
-from sysmgmt.service import threads
+from sysmgmt.service import listeners, threads
 from sysmgmt.service.crowd import Places
 from sysmgmt.service.peers import peer_of
-from sysmgmt.service.server import PAUSE, listening
 
 NAME = "web.sock"
 """The socket, beside that of boxmgmtd."""
@@ -53,19 +52,12 @@ class Refused(Exception):
 
 def serve(house: House, path: str, server: Callable[[], int | None] = nginx.user) -> None:
     """Answer at the socket `path` from now on, in threads. `server` is the number of the web server's user."""
-    threads.begin(_accept, house, listening(path), server)
+    welcome = partial(_welcome, house, Places(MOST, MOST_OF_ONE), server)
+    threads.begin(listeners.accept, listeners.listening(path), welcome)
 
 
-def _accept(house: House, listener: socket.socket, server: Callable[[], int | None]) -> None:
-    places = Places(MOST, MOST_OF_ONE)
-    while True:
-        try:
-            _welcome(house, listener.accept()[0], places, server)
-        except (OSError, RuntimeError):  # the latter from a thread that cannot be started
-            time.sleep(PAUSE)
-
-
-def _welcome(house: House, connection: socket.socket, places: Places, server: Callable[[], int | None]) -> None:
+def _welcome(house: House, places: Places, server: Callable[[], int | None], connection: socket.socket,
+             address: Any) -> None:
     """Answer a connection if there is a place for it. Raises OSError, RuntimeError."""
     with ExitStack() as unless_served:
         unless_served.enter_context(connection)

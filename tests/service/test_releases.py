@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sysmgmt.domain.errors import PackageRefused
 from sysmgmt.service.deployment import releases
 from tests.support.wheels import packed, wheel
 
@@ -21,6 +22,15 @@ def test_a_folder_that_is_there_stays_as_it_is(folder: Path) -> None:
     second = releases.unpack("a.whl", small(b"second"), "0.5.0", str(folder))
     assert [Path(one).name for one in (first, second)] == ["0.5.0", "0.5.0-2"]
     assert [Path(one, "sysmgmt/__init__.py").read_bytes() for one in (first, second)] == [b"first", b"second"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + bytes(18), small(b"first")[:-9],
+                                  small(b"first")[:52] + b"\xff" + small(b"first")[53:]],
+                         ids=["nothing", "without a list", "cut off", "altered"])
+def test_what_is_no_sound_wheel_is_refused(folder: Path, data: bytes) -> None:
+    with pytest.raises(PackageRefused):
+        releases.unpack("a.whl", data, "0.5.0", str(folder))
+    assert list(folder.iterdir()) == []
 
 
 def test_nothing_is_left_of_a_release_that_cannot_be_written(folder: Path) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.service.client import ServiceDoor
+from sysmgmt.service.listeners import listening
 from sysmgmt.service.presence import Presence
-from sysmgmt.service.server import Server, listening, shared
+from sysmgmt.service.server import Server, shared
 
 PATIENCE = 20.0
 """Seconds until the last connection must have ended."""

@@ -7,17 +7,15 @@ import io
 import os
 import re
 import shutil
-import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
 
 from sysmgmt.domain.errors import PackageRefused
+from sysmgmt.host import wheels
 from sysmgmt.service.deployment.site import LIBRARY
 
 FOLDER = f"{LIBRARY}/releases"
-MOST = 64 << 20
-"""Bytes of a release, unpacked."""
 _OURS = re.compile(r"(sysmgmt|boxmgmt|boxmgmt-[0-9.]+\.dist-info)(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 _SHARED = re.compile(r"boxmgmt-[0-9.]+\.data/data/share/(?:man/man[178]/([a-z-]+\.[178])|snmp/mibs/[A-Z-]+\.txt)")
 """Pages of the manual, and the MIB, which lies in our package too."""
@@ -63,16 +61,13 @@ def _write(path: str, content: bytes) -> None:
 def contents(file: str, data: bytes) -> Mapping[str, bytes]:
     """The files of a wheel by where they go, each as its own list says. Raises PackageRefused."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as wheel:
-            if sum(one.file_size for one in wheel.infolist()) > MOST:
-                raise ValueError("too large")
-            files = {name: wheel.read(name) for name in wheel.namelist() if not name.endswith("/")}
-        record = next(name for name in files if name.endswith(".dist-info/RECORD"))
+        files = wheels.files(data)
+        record = wheels.the_one(files, ".dist-info/RECORD")
         listed = {row[0]: row[1] for row in csv.reader(io.StringIO(files[record].decode()))}
         if any(_digest(files.get(name)) != listed.get(name) for name in {*files, *listed} - {record}):
             raise ValueError("other contents")
         return {_place(name): content for name, content in files.items()}
-    except (zipfile.BadZipFile, StopIteration, ValueError, IndexError, NotImplementedError, RuntimeError):
+    except (ValueError, IndexError, csv.Error):
         raise PackageRefused(file=file, reason="what it holds is not what its own list names") from None
 
 
