@@ -1,20 +1,17 @@
 """A real rsyslogd on the loopback, which writes down what it takes."""
 
 import json
-import os
 import re
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.support.authorities import CA, LEAF, Made, make
+from tests.support.daemons import Daemon
 
 ROOT = make("Syslog Root", wish=CA)
 SERVER = make("syslog", ROOT, LEAF._replace(names=("localhost",)))
@@ -35,7 +32,7 @@ action(type="omfile" file="{folder}/got.jsonl" template="all" asyncWriting="off"
 """
 
 
-class Rsyslog:
+class Rsyslog(Daemon):
     """rsyslogd with a folder of its own; `peers` are whose client certificates it trusts, "" takes everybody."""
 
     def __init__(self, folder: Path, port: int, peers: str = "", shown: Made = SERVER, protocol: str = "tls") -> None:
@@ -47,33 +44,9 @@ class Rsyslog:
         (folder / "rsyslog.conf").write_text(CONFIGURATION.format(
             folder=folder, port=port, mode=int(protocol == "tls"), input="imudp" if protocol == "udp" else "imtcp",
             auth='"x509/name" PermittedPeer=["box1"]' if peers else '"anon"'))
-        self._process: "subprocess.Popen[bytes] | None" = None
-
-    def start(self) -> None:
-        """Start it; it takes connections on return."""
-        self._process = subprocess.Popen(
-            ["rsyslogd", "-n", "-f", str(self.folder / "rsyslog.conf"), "-i", str(self.folder / "pid")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while not self._listens():
-            assert self._process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.02)  # until it listens
-
-    def _listens(self) -> bool:
-        kind = "udp" if self.protocol == "udp" else "tcp"
-        return f":{self.port:04X} 00000000:0000 " in Path(f"/proc/net/{kind}").read_text()
-
-    def end(self, how: int = signal.SIGTERM) -> None:
-        """End it."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(20)
-            self._process = None
-
-    def signal(self, number: int) -> None:
-        """Send it a signal."""
-        assert self._process is not None
-        os.kill(self._process.pid, number)
+        kind = Path("/proc/net/udp" if protocol == "udp" else "/proc/net/tcp")
+        super().__init__(["rsyslogd", "-n", "-f", str(folder / "rsyslog.conf"), "-i", str(folder / "pid")],
+                         lambda: f":{port:04X} 00000000:0000 " in kind.read_text())
 
     @property
     def got(self) -> list[dict[str, Any]]:

@@ -6,13 +6,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.authorities import CA, LEAF, Made, make
+from tests.support.daemons import Daemon
 
 ROOT = make("Directory Root", wish=CA)
 SERVER = make("directory", ROOT, LEAF._replace(names=("localhost", "127.0.0.2")))
@@ -127,7 +128,7 @@ class Ports(NamedTuple):
     ldaps: int
 
 
-class Slapd:
+class Slapd(Daemon):
     """slapd with a folder of its own."""
 
     def __init__(self, folder: Path, ports: Ports, wish: Wish = Wish()) -> None:
@@ -142,39 +143,16 @@ class Slapd:
             security="" if wish.clear else "security simple_bind=128", base=BASE, service=SERVICE, manager=MANAGER,
             memberof="memberof-group-oc group" if wish.windows else "memberof-refint TRUE",
             manager_password=MANAGER_PASSWORD))
-        self._process: "subprocess.Popen[bytes] | None" = None
+        host, local = wish.address, folder / "ldapi"
+        urls = f"ldap://{host}:{ports.ldap}/ ldaps://{host}:{ports.ldaps}/ ldapi://{str(local).replace('/', '%2F')}"
+        command = [*wish.network, "/usr/sbin/slapd", "-f", str(folder / "slapd.conf"), "-h", urls, "-d", "stats"]
+        super().__init__(command, partial(_listens, local), folder / "log")
         self.load(BEGINNING)
 
     def load(self, ldif: str) -> None:
         """Put entries in while it does not run: fast, and without memberOf."""
         subprocess.run(["/usr/sbin/slapadd", "-q", "-f", str(self.folder / "slapd.conf")], input=ldif.encode(),
                        check=True, capture_output=True, timeout=60)
-
-    def start(self) -> None:
-        """Start it; it takes connections on return."""
-        host, socket_path = self.wish.address, str(self.folder / "ldapi").replace("/", "%2F")
-        urls = f"ldap://{host}:{self.ports.ldap}/ ldaps://{host}:{self.ports.ldaps}/ ldapi://{socket_path}"
-        with open(self.folder / "log", "ab") as log:
-            self._process = subprocess.Popen(
-                [*self.wish.network, "/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", urls,
-                 "-d", "stats"],
-                stdout=log, stderr=log)
-        deadline = time.monotonic() + 20
-        while not self._listens():
-            assert self._process.poll() is None and time.monotonic() < deadline, self.log
-            time.sleep(0.01)  # until it listens
-
-    def _listens(self) -> bool:
-        """Whether it takes connections: the last of its listeners is the one that is reached from any network."""
-        with socket.socket(socket.AF_UNIX) as plain:
-            return plain.connect_ex(str(self.folder / "ldapi")) == 0
-
-    def end(self) -> None:
-        """End it."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
-            self._process = None
 
     def do(self, ldif: str, program: str = "ldapadd") -> None:
         """Change entries while it runs (`ldapadd` or `ldapmodify`)."""
@@ -194,6 +172,12 @@ class Slapd:
     def port(self, protocol: str) -> int:
         """Where that protocol is spoken."""
         return self.ports.ldaps if protocol == "ldaps" else self.ports.ldap
+
+
+def _listens(local: Path) -> bool:
+    """Whether it takes connections: the last of its listeners is the one that is reached from any network."""
+    with socket.socket(socket.AF_UNIX) as plain:
+        return plain.connect_ex(str(local)) == 0
 
 
 def user(name: str, password: str = PASSWORD, more: Sequence[str] = ()) -> str:

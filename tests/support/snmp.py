@@ -1,13 +1,12 @@
 """Net-SNMP on the loopback: a snmptrapd that writes down what it takes, and snmpget and its like."""
 
-import signal
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.support.daemons import Daemon
 
 PASSWORD, PRIVACY = "Violet-95-Lamp", "Walnut-37-Ridge"
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MIBS": "", "LC_ALL": "C"}
@@ -49,7 +48,7 @@ class Got(NamedTuple):
         return self.values[f"{OBJECTS}.3.11.0"].strip('"')
 
 
-class Trapd:
+class Trapd(Daemon):
     """snmptrapd with a folder of its own. It knows the user watcher, for traps of `engine` too."""
 
     def __init__(self, folder: Path, port: int, engine: str = "", password: str = PASSWORD, community: str = "",
@@ -60,35 +59,14 @@ class Trapd:
         text = "".join(CREATE.format(engine=one, password=password, privacy=PRIVACY) for one in engines)
         text = (text + CONFIGURATION.format(folder=folder)).replace("watcher", user)
         (folder / "snmptrapd.conf").write_text(text + f"authCommunity log {community}\n" * bool(community))
-        self._log = folder / "got"
-        self._process: "subprocess.Popen[bytes] | None" = None
-
-    def start(self) -> None:
-        """Start it; it listens on return."""
-        self._process = subprocess.Popen(
-            ["snmptrapd", "-f", "-C", "-c", str(self.folder / "snmptrapd.conf"), "-Lf", str(self._log),
-             f"udp:127.0.0.1:{self.port}"], env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while not listens(self.port):
-            assert self._process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.01)  # until it listens
-
-    def end(self, how: int = signal.SIGTERM) -> None:
-        """End it."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(20)
-            self._process = None
-
-    def signal(self, number: int) -> None:
-        """Send it a signal."""
-        assert self._process is not None
-        self._process.send_signal(number)
+        self._got = folder / "got"
+        super().__init__(["snmptrapd", "-f", "-C", "-c", str(folder / "snmptrapd.conf"), "-Lf", str(self._got),
+                          f"udp:127.0.0.1:{port}"], lambda: listens(port), environment=ENVIRONMENT)
 
     @property
     def got(self) -> list[Got]:
         """What it has taken."""
-        text = self._log.read_text(errors="replace") if self._log.exists() else ""
+        text = self._got.read_text(errors="replace") if self._got.exists() else ""
         return [Got(dict(pair.partition(" = ")[::2] for pair in line.strip("GOT\n").split("\t")))
                 for line in text.splitlines(keepends=True) if line.startswith("GOT") and line.endswith("\n")]
 

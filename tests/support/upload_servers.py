@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.authorities import Made
-from tests.support.webserver import free_port, wait_for
+from tests.support.daemons import running
+from tests.support.webserver import free_port
 
 PASSWORD = "Upl0ad-Canary!"
 UID = 64999
@@ -59,7 +60,8 @@ def sshd(folder: Path, more: str = "") -> Iterator[int]:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host_key")], check=True)
     (folder / "sshd_config").write_text(SSHD.format(port=port, folder=folder, more=more))
     command = ["unshare", "--mount", "sh", "-c", PRIVATE.format(folder=folder)]
-    yield from _running(command, port)
+    with running(command, port):
+        yield port
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def vsftpd(folder: Path, shown: Made | None) -> Iterator[int]:
         (folder / "server.pem").write_text(shown.pem)
         (folder / "server.key").write_text(shown.key_pem)
     (folder / "vsftpd.conf").write_text(VSFTPD.format(port=port, folder=folder, tls="YES" if shown else "NO"))
-    yield from _running(["/usr/sbin/vsftpd", str(folder / "vsftpd.conf")], port)
+    with running(["/usr/sbin/vsftpd", str(folder / "vsftpd.conf")], port):
+        yield port
 
 
 def _files(folder: Path, owner: int) -> Path:
@@ -84,13 +87,3 @@ def _files(folder: Path, owner: int) -> Path:
     (folder / "files").mkdir()
     subprocess.run(["chown", str(owner), str(folder / "files")], check=True)
     return folder / "files"
-
-
-def _running(command: list[str], port: int) -> Iterator[int]:
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        wait_for(port, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)

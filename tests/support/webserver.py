@@ -1,11 +1,11 @@
 """A real nginx of a test's own, below a folder, on a loopback port."""
 
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.daemons import running
 
 CONFIGURATION = """user www-data; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; daemon off;
 events {{ worker_connections 64; }}
@@ -25,13 +25,8 @@ def serving(folder: Path, directives: str, beside: str = "") -> Iterator[int]:
     port = free_port()
     (folder / "nginx.conf").write_text(
         CONFIGURATION.format(folder=folder, port=port, directives=directives, beside=beside))
-    server = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE)
-    try:
-        wait_for(port, server)
+    with running(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], port):
         yield port
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def free_port() -> int:
@@ -40,15 +35,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
         return number
-
-
-def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    """Wait until somebody listens at a port."""
-    deadline = time.monotonic() + 20
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert server.poll() is None, server.stderr and server.stderr.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
