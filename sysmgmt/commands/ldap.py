@@ -7,7 +7,7 @@ from sysmgmt.commands.ldap_words import (
 from sysmgmt.domain import ldap
 from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, SYNC, DirectorySettings
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import lookup
+from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
@@ -33,8 +33,8 @@ def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: Bind
     """
     new = DirectorySettings(NAME, server, port or PROTOCOLS[protocol], protocol, base_dn, bind_dn, "", secondary_server,
                             user_attribute, user_filter, group_base_dn, nested_groups, search_time_limit, sync_minutes)
-    state = ldap.configure(call.state, lookup.protected(call, new, bind_password), insecure)
-    return Change(state, lookup.facts(ldap.settings(state)), tuple(ldap.warnings(new)))
+    state = ldap.configure(call.state, ldap_servers.protected(call, new, bind_password), insecure)
+    return Change(state, ldap_servers.facts(ldap.settings(state)), tuple(ldap.warnings(new)))
 
 
 @command(needs=Permission.SECURITY)
@@ -60,14 +60,14 @@ def clear_ldap_configuration(call: Call) -> Change:
 @command(needs=Permission.VIEW)
 def get_ldap_configuration(call: Call) -> Shown:
     """Show the settings of the directory."""
-    return Shown({"ldap": lookup.facts(ldap.settings(call.state))})
+    return Shown({"ldap": ldap_servers.facts(ldap.settings(call.state))})
 
 
 @command(needs=Permission.VIEW)
 def get_ldap_status(call: Call) -> Shown:
     """Show which servers of the directory can be used now, and why not."""
     settings = ldap.settings(call.state)
-    return Shown({"enabled": settings.enabled, "servers": lookup.looked_at(call.box, call.state, settings)})
+    return Shown({"enabled": settings.enabled, "servers": ldap_servers.looked_at(call.box, call.state, settings)})
 
 
 @command(needs=Permission.SECURITY)
@@ -94,7 +94,7 @@ def test_ldap_connection(
     wanted = ldap.tried(call.state, given, bool(bind_password))
     if protocol:
         ldap.check_protocol(call.state.settings, wanted, insecure)
-    return Act(lambda: lookup.test(call, wanted, bind_password or lookup.password_of(call.box, wanted)))
+    return Act(lambda: ldap_servers.test(call, wanted, bind_password or ldap_servers.password_of(call.box, wanted)))
 
 
 COMMANDS = (config_ldap, enable_ldap, disable_ldap, get_ldap_configuration, get_ldap_status, test_ldap_connection,

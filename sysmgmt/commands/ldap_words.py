@@ -8,7 +8,7 @@ from sysmgmt.commands.words import one_of, whole
 from sysmgmt.domain import directory
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue
-from sysmgmt.engine import lookup
+from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -51,7 +51,7 @@ def _contexts(reading: Reading) -> Iterable[str]:
                               _bind_dn(texts["bind_dn"], reading))
     if protocol == directory.CLEAR and not _yes(texts.get("insecure", "no"), reading):
         return ()
-    return lookup.contexts(reading.box, reading.state, asked, _bind_password(texts["bind_password"], reading))
+    return ldap_servers.contexts(reading.box, reading.state, asked, _bind_password(texts["bind_password"], reading))
 
 
 LdapProtocol = Annotated[str, Word("How it is spoken to (ldaps is recommended)", _PROTOCOL, "|".join(PROTOCOLS),

@@ -8,7 +8,7 @@ from sysmgmt.domain import facts, pending, tls
 from sysmgmt.domain.errors import PermissionDenied
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import listening
+from sysmgmt.engine import handshakes
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.declaration import ANYONE, Act, Call, Change, Shown, command
 
@@ -65,7 +65,7 @@ def get_cipher_suites(call: Call) -> Act:
     changed behind the back of the box is seen. A listener that must not answer, as its certificate
     is missing or not valid, tells why.
     """
-    return Act(lambda: {"listeners": listening.heard(call.box, call.state)})
+    return Act(lambda: {"listeners": handshakes.heard(call.box, call.state)})
 
 
 COMMANDS = (set_tls_minimum, confirm_change, get_pending_change, get_cipher_suites)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # most commands look at nothing, and each shell comes by here
-    from sysmgmt.domain.paths import Echoes, NameFound, Path, Throughput
+    from sysmgmt.domain.diagnostics import Echoes, NameFound, Path, Throughput
     from sysmgmt.domain.probes import Finding, Probe
     from sysmgmt.domain.sockets import Socket
 

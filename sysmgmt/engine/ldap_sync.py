@@ -10,7 +10,7 @@ from sysmgmt.domain import ldap_users, sessions
 from sysmgmt.domain.directory import Entry
 from sysmgmt.domain.model import LDAP_USER, Account, State
 from sysmgmt.domain.names import canonical, fits
-from sysmgmt.engine import lookup
+from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.ldap_users import NOBODY, admit
 from sysmgmt.engine.ports import DirectoryLink
@@ -26,7 +26,7 @@ def synchronise(house: House) -> None:
     Raises any refusal; nobody is dismissed unless the whole directory has answered.
     """
     state = house.box.store.read()
-    with lookup.opened(house.box, state) as link:
+    with ldap_servers.opened(house.box, state) as link:
         members = _members(state, link)
         gone = [*_gone(state, members), *_missing(state, link)]
     for user, by in members.values():

@@ -13,7 +13,7 @@ from sysmgmt.domain.errors import (
     UserExists)
 from sysmgmt.domain.model import LDAP_USER, State
 from sysmgmt.domain.names import canonical
-from sysmgmt.engine import lookup
+from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.attempt import Ticket, begin, work
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.ports import Box, DirectoryLink
@@ -26,8 +26,8 @@ NOBODY = (UserExists, InvalidValue, ServiceRefused)
 
 
 def entry_id(box: Box, state: State, kind: str, name: str) -> str:
-    """The immutable id of a user or a group of the directory. Raises NotInDirectory, and as `lookup.opened`."""
-    with lookup.opened(box, state) as link:
+    """The immutable id of a user or a group of the directory. Raises NotInDirectory, and as `ldap_servers.opened`."""
+    with ldap_servers.opened(box, state) as link:
         found = link.user(name) if kind == LDAP_USER else link.group(name)
     if found is None or canonical(found.name) != name:
         raise NotInDirectory(kind="user" if kind == LDAP_USER else "group", name=name)
@@ -112,7 +112,7 @@ def _found(house: House, name: str, stack: ExitStack) -> tuple[DirectoryLink, En
     if settings is None or not settings.enabled:
         raise UnknownUser(name=name)
     with _told_as_unreachable():
-        link = stack.enter_context(lookup.opened(house.box, state))
+        link = stack.enter_context(ldap_servers.opened(house.box, state))
         user = link.user(name)
     if user is None or canonical(user.name) != name:
         raise UnknownUser(name=name)

@@ -9,8 +9,8 @@ from sysmgmt.domain.model import State
 from sysmgmt.domain.tls import Listener
 from sysmgmt.engine.directory import Directory as Directory
 from sysmgmt.engine.directory import DirectoryLink as DirectoryLink
-from sysmgmt.engine.archives import Archives as Archives
-from sysmgmt.engine.archives import Surroundings as Surroundings
+from sysmgmt.engine.collected import Archives as Archives
+from sysmgmt.engine.collected import Surroundings as Surroundings
 from sysmgmt.engine.explorers import Explorer as Explorer
 from sysmgmt.engine.explorers import Sight as Sight
 from sysmgmt.engine.hosts import Doors as Doors
@@ -24,12 +24,12 @@ from sysmgmt.engine.journals import Audit as Audit
 from sysmgmt.engine.journals import AuditFiles as AuditFiles
 from sysmgmt.engine.journals import Journal as Journal
 from sysmgmt.engine.packaging import Packages as Packages
-from sysmgmt.engine.peers import Mailer as Mailer
-from sysmgmt.engine.peers import Notifier as Notifier
-from sysmgmt.engine.peers import Partners as Partners
-from sysmgmt.engine.peers import Sender as Sender
-from sysmgmt.engine.peers import Servers as Servers
-from sysmgmt.engine.peers import Uploads as Uploads
+from sysmgmt.engine.remotes import Mailer as Mailer
+from sysmgmt.engine.remotes import Notifier as Notifier
+from sysmgmt.engine.remotes import Partners as Partners
+from sysmgmt.engine.remotes import Sender as Sender
+from sysmgmt.engine.remotes import Servers as Servers
+from sysmgmt.engine.remotes import Uploads as Uploads
 from sysmgmt.engine.shelves import Backups as Backups
 from sysmgmt.engine.soundness import Soundness as Soundness
 from sysmgmt.engine.vaults import Certifier as Certifier

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sysmgmt.domain.errors import ServiceRefused
-from sysmgmt.domain.paths import Echoes
+from sysmgmt.domain.diagnostics import Echoes
 from sysmgmt.host import routes
 from sysmgmt.host.routes import Target
 

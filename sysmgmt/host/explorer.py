@@ -5,7 +5,7 @@ What it takes is imported where it is needed: most commands look at nothing.
 
 from collections.abc import Callable, Sequence
 
-from sysmgmt.domain.paths import Echoes, NameFound, Path, Throughput
+from sysmgmt.domain.diagnostics import Echoes, NameFound, Path, Throughput
 from sysmgmt.domain.probes import Finding, Probe
 
 

@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
-from sysmgmt.domain.paths import MOST_HOPS, Hop, Path
+from sysmgmt.domain.diagnostics import MOST_HOPS, Hop, Path
 from sysmgmt.host import echoes, routes
 from sysmgmt.host.routes import Target
 

@@ -6,7 +6,7 @@ import time
 
 from sysmgmt.domain import dns
 from sysmgmt.domain.dns import Said
-from sysmgmt.domain.paths import NameAnswer, NameFound
+from sysmgmt.domain.diagnostics import NameAnswer, NameFound
 from sysmgmt.host import connections
 
 PORT = 53

@@ -5,7 +5,7 @@ from collections import Counter
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.delivery import TELLING
 from sysmgmt.domain.directory import NAME
-from sysmgmt.engine import lookup
+from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.duties import Duty
 from sysmgmt.service.health import MINUTE, settle
@@ -27,7 +27,7 @@ class LdapWatch:
             self._failures.clear()
             settle(house, KINDS, ())
             return
-        looks = lookup.looked_at(house.box, state, settings)
+        looks = ldap_servers.looked_at(house.box, state, settings)
         self._failures = Counter({one["server"]: self._failures[one["server"]] + 1 for one in looks
                                   if not one["usable"]})
         settle(house, KINDS, [Finding("LdapFails", one["server"], one["reason"]) for one in looks

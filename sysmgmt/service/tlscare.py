@@ -1,7 +1,7 @@
 """Once a day boxmgmtd asks what TLS the box itself accepts, and tells of what is insecure (A05)."""
 
 from sysmgmt.domain import conditions
-from sysmgmt.engine import listening
+from sysmgmt.engine import handshakes
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.duties import Duty
 from sysmgmt.service.health import settle
@@ -13,7 +13,7 @@ KINDS = frozenset({"InsecureTls"})
 def ask(house: House) -> None:
     """Ask every listener, and tell of those that accept what is insecure. Raises any refusal."""
     state = house.box.store.read()
-    settle(house, KINDS, conditions.of_tls(listening.heard(house.box, state)))
+    settle(house, KINDS, conditions.of_tls(handshakes.heard(house.box, state)))
 
 
 DUTIES = (Duty("the TLS that the box accepts", DAY, ask),)

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from sysmgmt.domain.errors import ServerUnreachable
-from sysmgmt.engine import lookup
+from sysmgmt.engine import ldap_servers
 from sysmgmt.service.ldapcare import LdapWatch
 from tests.support import slapd
 from tests.support.box import TestBox
@@ -51,10 +51,10 @@ def test_the_second_server_is_asked_where_the_first_one_cannot_be_used(basic: Te
              f"bind_password={SERVICE_PASSWORD} base_dn={BASE} search_time_limit=1")
     with slapd.running(slapd.user("alice"), slapd.Wish(address="127.0.0.2"), ports) as second:
         with slapd.running(slapd.user("bob"), ports=ports):
-            with lookup.opened(box, box.store.read()) as link:
+            with ldap_servers.opened(box, box.store.read()) as link:
                 assert link.user("bob") and not link.user("alice")
         assert second.binds(SERVICE) == 0, "the first one is enough"
-        with lookup.opened(box, box.store.read()) as link:
+        with ldap_servers.opened(box, box.store.read()) as link:
             assert link.user("alice") and not link.user("bob")
-    with pytest.raises(ServerUnreachable, match="localhost"), lookup.opened(box, box.store.read()):
+    with pytest.raises(ServerUnreachable, match="localhost"), ldap_servers.opened(box, box.store.read()):
         pass
