@@ -9,8 +9,8 @@ from typing import Any
 
 from sysmgmt.domain import audit_policy, firewall, notation, partners, schedules, security, snmp, timekeeping, tls
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.levels import LEVELS
-from sysmgmt.domain.model import TYPES, Settings, State
+from sysmgmt.domain.levels import DEAREST, LEVELS
+from sysmgmt.domain.model import TYPES, Cost, Settings, State
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.roles import PREDEFINED
@@ -21,6 +21,8 @@ _ON_LINES = frozenset({"pem", "key", "banner"})
 _ENDPOINT = re.compile(r"[A-Za-z0-9._:%\[\]-]{0,260}")
 _ENDPOINTS = frozenset({"server", "secondary_server", "address"})
 _HEXADECIMAL = re.compile("[0-9a-f]+")
+_HASH = re.compile(r"\$argon2id\$v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,9})"
+                   r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{43,86}")
 _ITEM = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
 HIGHEST_PORT = 65535
 
@@ -103,6 +105,9 @@ def _check_tables(content: State) -> None:
     for table, (field, allowed) in known.items():
         _demand(all(getattr(one, field) in allowed for one in getattr(content, table).values()),
                 f"a {field} in {table} that this release does not know")
+    for account in content.accounts.values():
+        _demand(all(map(_is_hash, filter(None, (account.password, *account.password_history)))),
+                "a user whose password's hash no box makes")
     for agent in content.snmp.values():
         _each(snmp.community, filter(None, (agent.community,)))
         for receiver in agent.receivers:
@@ -112,6 +117,15 @@ def _check_tables(content: State) -> None:
                 "an SNMP user whose key is none")
     for schedule in content.backup_schedules.values():
         _demand(0 <= schedule.minute < 1440 and 1 <= schedule.keep <= 100, "a schedule out of bounds")
+
+
+def _is_hash(encoded: str) -> bool:
+    """Whether a login may compute it: for what it costs, the box must still be there for others."""
+    found = _HASH.fullmatch(encoded)
+    if not found:
+        return False
+    memory, passes, lanes = map(int, found.groups())
+    return memory >= 8 * lanes and all(0 < one <= most for one, most in zip(Cost(passes, memory, lanes), DEAREST, strict=True))
 
 
 def _each(read: Callable[[str], str], texts: Iterable[str]) -> None:

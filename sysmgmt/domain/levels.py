@@ -57,6 +57,8 @@ class Rules(NamedTuple):
 
 
 STRONG = Cost(passes=3, memory=65536, lanes=4)
+DEAREST = Cost(passes=4, memory=1 << 17, lanes=4)
+"""What a hash or a key that comes from elsewhere may cost at most: it must not take the memory of the box."""
 LEVELS = {
     "basic": Rules(min_length=5),
     "high": Rules(min_length=8, min_lower_case=2, min_upper_case=2, min_non_alphabetical=2, history=10,

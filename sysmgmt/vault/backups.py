@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sysmgmt.domain.errors import BackupDamaged, BackupNewer, BackupPasswordWrong, NotABackup
+from sysmgmt.domain.levels import DEAREST
 from sysmgmt.domain.model import Cost
 
 FORMAT = 1
 COST = Cost(3, 65536, 4)
-MOST = Cost(4, 1 << 17, 4)
-"""What a key may cost at most: a file that somebody made must not take the memory of the box."""
 LONGEST = 64 << 20
 """Bytes of a content: compressed, little may stand for much."""
 SALT_BYTES, NONCE_BYTES = 16, 12
@@ -95,7 +94,7 @@ def _made(one: Mapping[str, Any]) -> tuple[bytes, Cost]:
     """The salt and the cost of a key. Raises ValueError, TypeError, KeyError for a key that nobody makes like this."""
     cost, salt = Cost(*(one[field] for field in Cost._fields)), bytes.fromhex(one["salt"])
     if one["made_by"] != "argon2id" or len(salt) != SALT_BYTES or cost.memory < 8 * cost.lanes or any(
-            type(each) is not int or not 0 < each <= most for each, most in zip(cost, MOST, strict=True)):
+            type(each) is not int or not 0 < each <= most for each, most in zip(cost, DEAREST, strict=True)):
         raise ValueError("no key is made like this")
     return salt, cost
 

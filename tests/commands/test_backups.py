@@ -411,6 +411,22 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
     assert basic.files() == before
 
 
+@pytest.mark.parametrize("wrong", ["m=262144,t=2,p=1", "m=65536,t=5,p=1", "m=65536,t=3,p=9", "m=0,t=2,p=1", "m=8,t=1,p=2"])
+def test_a_hash_whose_login_would_take_the_memory_of_the_box_is_not_restored(
+        basic: TestBox, admin: Client, wrong: str) -> None:
+    content = content_of(basic)
+    bob = content.accounts.get("bob")
+    assert bob and "$m=8,t=1,p=1$" in bob.password
+    dear = bob.password.replace("m=8,t=1,p=1", wrong)
+    for one in (bob._replace(password=dear), bob._replace(password_history=(bob.password, dear)),
+                bob._replace(password=bob.password.replace("argon2id", "argon2i")), bob._replace(password="plain")):
+        sealed_with(basic, content._replace(accounts=content.accounts.put("bob", one)))
+        assert restore(admin, name="crafted").code == "InvalidValue"
+    strong = bob._replace(password=bob.password.replace("m=8,t=1,p=1", "m=65536,t=3,p=4"))
+    sealed_with(basic, content._replace(accounts=content.accounts.put("bob", strong)))
+    assert restore(admin, "--dry-run", name="crafted").status == 0, "the control: what a box makes is let in"
+
+
 def test_the_number_of_a_user_is_never_that_of_a_backup(basic: TestBox, admin: Client) -> None:
     basic.configure(uids=(70000, 70010, 70003))
     content = content_of(basic)
