@@ -129,6 +129,7 @@ MAIN = Menu("Main Menu", (
             Run("Remove a backup", backups.remove_backup),
             Run("Change a schedule", backups.schedule_backup),
             Run("Send a backup to an upload target", backups.send_backup),
+            Run("Take in the state of an older release or another box", backups.import_state),
         )),
         Menu("System configuration", (
             Run("View the registration of the box", appliance.get_registration),

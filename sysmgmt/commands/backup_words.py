@@ -12,9 +12,10 @@ from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
 from sysmgmt.domain.levels import LEVELS
-from sysmgmt.engine import backup
+from sysmgmt.engine import backup, importedstate
 from sysmgmt.engine.backup import Opened
 from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.importedstate import Found
 from sysmgmt.engine.reading import Reading
 
 _NAME = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
@@ -57,6 +58,11 @@ def _open(text: str, reading: Reading) -> Opened:
     return found
 
 
+def _state(text: str, reading: Reading) -> Found:
+    found: Found = reading.slow.once(("state", text), partial(importedstate.read, reading.box, text))
+    return found
+
+
 def _minute(text: str, reading: Reading) -> int:
     found = _TIME.fullmatch(text)
     if not found:
@@ -87,6 +93,8 @@ Administrators = Annotated[str, _choice(
     (KEEP, REPLACE))]
 BackupFile = Annotated[bytes, Word("Name of a file in the import folder", from_file(lambda data, reading: data, MOST),
                                    "NAME")]
+StateFile = Annotated[Found, Word("Name of a state file in the import folder; its journal, as NAME.journal, beside it",
+                                  _state, "NAME.json")]
 ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",
                                    offers=_schedules)]
 Interval = Annotated[str, _choice("How often; never ends the schedule", (*schedules.INTERVALS, schedules.NEVER))]

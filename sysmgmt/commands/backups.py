@@ -5,7 +5,7 @@ from typing import Any
 
 from sysmgmt.commands.backup_words import (
     KEEP, REPLACE, Administrators, BackupFile, BackupItems, BackupKey, BackupName, BackupPassword, Interval,
-    KeptBackups, NewBackup, RestoredItems, ScheduleName, TimeOfDay)
+    KeptBackups, NewBackup, RestoredItems, ScheduleName, StateFile, TimeOfDay)
 from sysmgmt.commands.upload_words import TargetName
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import backups, compliance, schedules, uploads
@@ -15,7 +15,7 @@ from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.domain.model import BackupSchedule, State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import backup
+from sysmgmt.engine import backup, importedstate
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 from sysmgmt.engine.telling import tell
 
@@ -98,7 +98,7 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
         tell(call.box, [Event(NAMED["BackupRestored"], name, f"{', '.join(wanted)} of {facts['made_at']}")],
              call.caller.user)
         return facts
-    return Change(state, facts, warnings, notes={one: facts[one] for one in ("box", "made_at", "items")},
+    return Change(state, facts, warnings, notes={one: facts[one] for one in ("box", "made_at", "items", "left_out")},
                   afterwards=done)
 
 
@@ -132,6 +132,48 @@ def import_backup(call: Call, name: NewBackup, file: BackupFile) -> Act:
         call.box.backups.shelf.put(name, file, lambda data: None)
         return {"name": name, "box": facts.get("box"), "made_at": facts.get("made_at"), "items": facts.get("items")}
     return Act(take_in)
+
+
+NOT_WHOLE = ("The latest changes are not in it: its journal does not lie beside the file, or ends in the middle of a "
+             "change.")
+
+
+def _import_question(state: State, values: Mapping[str, Any]) -> str:
+    one = values["file"]
+    wanted = ", ".join(backups.chosen(values["items"], one.items))
+    return (f"This replaces {wanted} by what the box {one.state.settings.name} had stored; --dry-run shows what that "
+            "changes and what is left out. Take the state in?")
+
+
+@command(needs=Permission.SECURITY, asks=_import_question, alone=True)
+def import_state(call: Call, file: StateFile, items: RestoredItems = (),
+                 confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
+    """Take in the state of an older release or of another box, as far as that can be (R047).
+
+    The file is the state.json of a state folder, and beside it, called alike, its state.journal with the latest
+    changes: old.json and old.journal. Formats of older releases are understood, those of newer ones refused. What
+    the file holds takes the place of what there is; with items only that. --dry-run shows the same report: how much
+    of each kind is taken, each difference, and what is left out and why. It is all or nothing.
+
+    Left out are users whose names older releases shipped (security-admin, boxmgmt, SE), users who have the permission
+    security or would get it, what is sealed under a master key that this box does not have (keys of certificates
+    then all together), and the name, id and registration of another box. Such things stay as they are on this box, and
+    so does what belongs to one machine: see restore_settings. What decides who reaches the box returns as there.
+    """
+    wanted = backups.chosen(items, file.items)
+    state = importedstate.merged(call, file, wanted)
+    report = importedstate.report(call, file, wanted, state)
+    left = [one["what"] for one in report["left_out"]]
+    warnings: tuple[str, ...] = () if file.whole else (NOT_WHOLE,)
+    if state.settings.level != call.state.settings.level:
+        warnings += compliance.left_to_do(state)
+
+    def done() -> Mapping[str, Any]:
+        tell(call.box, [Event(NAMED["StateImported"], file.file, f"{', '.join(wanted)} of the box {report['box']}")],
+             call.caller.user)
+        return report
+    return Change(state, report, warnings, notes={"box": report["box"], "items": list(wanted), "left_out": left},
+                  afterwards=done)
 
 
 @command(needs=Permission.SECURITY)
@@ -171,4 +213,4 @@ def send_backup(call: Call, name: BackupName, target: TargetName) -> Act:
 
 
 COMMANDS = (backup_settings, get_backups, verify_backup, restore_settings, export_backup, import_backup,
-            remove_backup, schedule_backup, send_backup)
+            import_state, remove_backup, schedule_backup, send_backup)

@@ -125,7 +125,8 @@ def _is_hash(encoded: str) -> bool:
     if not found:
         return False
     memory, passes, lanes = map(int, found.groups())
-    return memory >= 8 * lanes and all(0 < one <= most for one, most in zip(Cost(passes, memory, lanes), DEAREST, strict=True))
+    cost = Cost(passes, memory, lanes)
+    return memory >= 8 * lanes and all(0 < one <= most for one, most in zip(cost, DEAREST, strict=True))
 
 
 def _each(read: Callable[[str], str], texts: Iterable[str]) -> None:
@@ -136,4 +137,4 @@ def _each(read: Callable[[str], str], texts: Iterable[str]) -> None:
 
 def _demand(holds: object, what: str) -> None:
     if not holds:
-        raise InvalidValue(what=f"The backup has {what}")
+        raise InvalidValue(what=f"The file has {what}")

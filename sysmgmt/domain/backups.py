@@ -274,7 +274,7 @@ def _check(state: State) -> None:
         roles.assignable(tuple(map(Permission, role.permissions)))
     for one in state.accounts.values():
         if not fits(one.name) or canonical(one.name) != one.name:
-            raise InvalidValue(what="The backup has a user whose name no user may have")
+            raise InvalidValue(what="The file has a user whose name no user may have")
         if not roles.exists(state, one.role):
             raise UnknownRole(f"User {one.name} has the role {one.role}, which there would not be any more.",
                               "Restore users and roles together.")

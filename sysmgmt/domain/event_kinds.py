@@ -138,6 +138,8 @@ KINDS = (
     Kind(7005, "SelfTestFails", CRITICAL, ROOT_CAUSE, SYSTEM, "The self-test of {subject} failed; nothing is changed.",
          "Read the details; repair what they name or install the release again, then use run_self_test.", cleared=7006),
     Kind(7006, "SelfTestFailsCleared", INFO, ROOT_CAUSE, SYSTEM, "The self-test of {subject} has passed again."),
+    Kind(7007, "StateImported", WARNING, ROOT_CAUSE, SETTINGS, "The state {subject} was taken in.",
+         "Compare what the details name with what was meant (get_audit_log command=import_state)."),
 )
 """All kinds, by number."""
 

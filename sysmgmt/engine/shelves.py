@@ -47,6 +47,13 @@ class Contents(Protocol):
     def read(self, text: bytes) -> State:
         """The state of a text. Raises StateDamaged, StateNewer."""
 
+    def stored(self, text: bytes, journal: bytes) -> tuple[State, bool]:
+        """The state that files of a store are, of this or an earlier format, and whether its latest changes are in it.
+
+        They are not where there is no journal, or one that ends in the middle of a change.
+        Raises StateDamaged, StateNewer, StorageFull, StorageFailed.
+        """
+
     def restored(self, state: State) -> State:
         """What a store that was empty gives back of `state`. Raises StateDamaged, StorageFull, StorageFailed."""
 

@@ -254,6 +254,9 @@ To make a new box of the backup of another one: copy the file into the import fo
 The second line shows each difference and changes nothing. After the third one the password of admin is that of the
 backup. What belongs to one machine stays: master key, SSH host keys, audit, events, users' numbers, root access.
 
+Where there is no backup, import_state takes in the files of a state folder, copied while no boxmgmtd writes them, as
+far as that can be; with --dry-run it only reports what it would take, change and leave out.
+
 The password of a schedule is sealed in the state. Whoever has the state folder and the master key of the box could
 read all that such a backup holds from the state itself; but with that password older backups open, too, wherever
 they are. Choose one that is used for nothing else, and change it with schedule_backup when the box changes hands.

@@ -2,12 +2,14 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sysmgmt.domain import backups
 from sysmgmt.domain.model import State
 from sysmgmt.domain.records import Records
-from sysmgmt.store import book, codec, files, formats, snapshot
+from sysmgmt.store import book, codec, files, formats, log, snapshot
 from sysmgmt.store.state import StateStore
 
 _PREFIX = "scratch-"
@@ -40,8 +42,32 @@ class Contents:
             for table, decode in book.DECODERS.items()}
         return State()._replace(settings=book.settings(raw), **tables)
 
+    def stored(self, text: bytes, journal: bytes) -> tuple[State, bool]:
+        """The state that files of a store are, of this or an earlier format, and whether its latest changes are in it.
+
+        They are not where there is no journal, or one that ends in the middle of a change.
+        Raises StateDamaged, StateNewer, StorageFull, StorageFailed.
+        """
+        if not journal:
+            return self.read(text), False
+        with self._scratch() as place:
+            for name, data in ((snapshot.NAME, text), (log.NAME, journal)):
+                files.replace(os.path.join(place, name), data)
+            store = StateStore(place)
+            return store.read(), not store.check()["dropped_bytes"]
+
     def restored(self, state: State) -> State:
         """What a store that was empty gives back of `state`. Raises StateDamaged, StorageFull, StorageFailed."""
+        with self._scratch() as place:
+            with StateStore(place).writing() as transaction:
+                transaction.save(backups.onto(transaction.state, state))
+            fresh = StateStore(place)
+            fresh.check()
+            return backups.onto(State(), fresh.read())
+
+    @contextmanager
+    def _scratch(self) -> Iterator[str]:
+        """A folder for a store that nobody needs afterwards."""
         import shutil
         import tempfile  # expensive, and rarely needed
 
@@ -50,11 +76,7 @@ class Contents:
             self._clean()
             place = tempfile.mkdtemp(prefix=_PREFIX, dir=self._folder)
         try:
-            with StateStore(place).writing() as transaction:
-                transaction.save(backups.onto(transaction.state, state))
-            fresh = StateStore(place)
-            fresh.check()
-            return backups.onto(State(), fresh.read())
+            yield place
         finally:
             shutil.rmtree(place, ignore_errors=True)
 

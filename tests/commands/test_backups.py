@@ -411,7 +411,8 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
     assert basic.files() == before
 
 
-@pytest.mark.parametrize("wrong", ["m=262144,t=2,p=1", "m=65536,t=5,p=1", "m=65536,t=3,p=9", "m=0,t=2,p=1", "m=8,t=1,p=2"])
+@pytest.mark.parametrize("wrong", [
+    "m=262144,t=2,p=1", "m=65536,t=5,p=1", "m=65536,t=3,p=9", "m=0,t=2,p=1", "m=8,t=1,p=2"])
 def test_a_hash_whose_login_would_take_the_memory_of_the_box_is_not_restored(
         basic: TestBox, admin: Client, wrong: str) -> None:
     content = content_of(basic)

@@ -58,7 +58,7 @@ GUIDE = {
     "add_upload_target": "system_configuration", "get_upload_targets": "system_configuration",
     "remove_upload_target": "system_configuration", "test_upload_target": "system_configuration",
     "backup_settings": "security", "get_backups": "view", "verify_backup": "security", "restore_settings": "security",
-    "export_backup": "security", "import_backup": "security", "remove_backup": "security",
+    "export_backup": "security", "import_backup": "security", "import_state": "security", "remove_backup": "security",
     "schedule_backup": "security", "send_backup": "security",
     "config_snmp": "system_configuration", "enable_snmp": "system_configuration",
     "disable_snmp": "system_configuration", "get_snmp_settings": "system_configuration",

@@ -32,6 +32,7 @@ from sysmgmt.domain.errors.backups import BackupExists as BackupExists
 from sysmgmt.domain.errors.backups import BackupNewer as BackupNewer
 from sysmgmt.domain.errors.backups import BackupPasswordWrong as BackupPasswordWrong
 from sysmgmt.domain.errors.backups import NotABackup as NotABackup
+from sysmgmt.domain.errors.backups import NotAState as NotAState
 from sysmgmt.domain.errors.backups import NotInBackup as NotInBackup
 from sysmgmt.domain.errors.backups import UnknownBackup as UnknownBackup
 from sysmgmt.domain.errors.box import AuditDamaged as AuditDamaged

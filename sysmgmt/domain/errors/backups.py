@@ -37,5 +37,11 @@ class BackupPasswordWrong(Refusal):
     hint = "Nothing was changed. Nobody can restore a backup without its password."
 
 
+class NotAState(Refusal):
+    """{file} is no state of a box that can be taken in: {what}."""
+
+    hint = "Nothing was changed. Copy state.json and state.journal while no boxmgmtd writes them, or restore a backup."
+
+
 class NotInBackup(Refusal):
     """The backup holds {there}, and not {missing}."""
