@@ -17,7 +17,8 @@ from sysmgmt.engine.reading import Reading
 _LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_MAIL = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,63}")
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_MAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9.-]{{1,63}}")
 LONGEST_NAMES = 512
 """Characters of all alternative names together (B29)."""
 MOST_BYTES = 1 << 20

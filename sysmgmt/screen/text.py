@@ -58,7 +58,7 @@ def shown(key: str, value: Any) -> str:
         return NOTHING.get(key, "none")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if key in DURATIONS:
+    if key in DURATIONS and isinstance(value, (int, float)):  # a record of the audit repeats what was typed
         return words(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(escaped(str(one)) for one in value) or "none"

@@ -25,7 +25,7 @@ def attack(door: Door, attacker: Attacker, attempts: Sequence[Attempt]) -> Outco
     before = door.state()
     seen = door.attack(attacker, attempts)
     escapes = [*bait.taken(door.place), *bait.shown(seen.output), *bait.started(seen.programs, door.allowed),
-               *raised(attacker, before, door.state())]
+               *bait.unrecorded(seen.unrecorded), *raised(attacker, before, door.state())]
     return Outcome(door.name, attacker.role, len(attempts), escapes)
 
 

@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.attacks import fields
+
 HERE = Path(__file__).parent / "corpus"
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIO2nClJhP7HItXLeK8wsVHkBeS8Zvp3aMvBxRz0NmC7m"
 """A public key that belongs to nobody."""
-FIELDS_OF_EACH = 2
-"""In how many fields each value is tried."""
+VALUES_OF_EACH = 2
+"""How many values are tried in each field."""
 _BYTE = re.compile(rb"\\(?:x([0-9a-f]{2})|([nr\\]))")
 
 
@@ -39,15 +41,16 @@ def lines(name: str) -> list[str]:
     return [one for one in text.splitlines() if one and not re.match(r"#( |$)", one)]
 
 
-def attempts() -> list[Attempt]:
-    """All that is tried, in an order that never changes."""
-    fields, texts = lines("fields"), lines("escapes")
-    for place, value in enumerate(lines("values")):
-        chosen = (fields[(place * FIELDS_OF_EACH + more) % len(fields)] for more in range(FIELDS_OF_EACH))
-        texts += [field.replace("{value}", value) for field in chosen]
-    return [Attempt(number, text.replace("{blob}", BLOB)) for number, text in enumerate(texts, 1)]
+def attempts(values_of_each: int = VALUES_OF_EACH) -> list[Attempt]:
+    """All that is tried, in an order that never changes: each field with so many values, each value somewhere."""
+    found, values = lines("escapes"), lines("values")
+    for place, field in enumerate([*fields.lines(), *lines("fields")]):
+        chosen = (values[(place * values_of_each + more) % len(values)] for more in range(values_of_each))
+        found += [field.replace("{value}", value) for value in chosen]
+    return [Attempt(number, text.replace("{blob}", BLOB)) for number, text in enumerate(dict.fromkeys(found), 1)]
 
 
-def sample(count: int, seed: int | str) -> list[Attempt]:
-    """So many of them, the same for the same seed."""
-    return random.Random(seed).sample(attempts(), count)
+def sample(count: int, seed: int | str, values_of_each: int = VALUES_OF_EACH) -> list[Attempt]:
+    """So many of them, the same for the same seed; all, if there are no more."""
+    found = attempts(values_of_each)
+    return random.Random(seed).sample(found, min(count, len(found)))

@@ -1,21 +1,22 @@
 """The doors of a deployed box: SSH with a terminal, with one command, with a batch; and the console."""
 
+import itertools
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.attacks import trace
 from tests.attacks.corpus import Attempt
-from tests.attacks.doors import LOOKS, MENU_ROLES, Seen, State, kept, type_all
+from tests.attacks.doors import LOOKS, MENU_ROLES, Seen, State, asked, kept, type_all
 from tests.attacks.roles import PASSWORD, Attacker, names_of, setup
 from tests.attacks.typist import Typist, spawn
 from tests.doors.machine import ENVIRONMENT, Machine, wait_until
 from tests.doors.site import CLIENT, LIBRARY, PIPED, PROMPT, Site
 
 FOLDER = "/var/tmp/bait"
-SSHD_LOG = "/root/trace-sshd"
+SSHD_LOG, SERVICE_LOG = "/root/trace-sshd", "/root/trace-boxmgmtd"
 AT_ONCE = 4
 """SSH clients at a time."""
 LOGIN = frozenset({f"{LIBRARY}/{name}" for name in ("boxmgmt", "sysmgmt", "pam", "keys")})
@@ -46,6 +47,8 @@ def begin() -> Site:
     site = Site()
     try:
         site.begin()
+        site.stop_serving()
+        site.serve(*trace.under(SERVICE_LOG, f"{LIBRARY}/boxmgmtd"))
         site.as_admin(*setup())
         watch(site)
     except BaseException:
@@ -71,8 +74,7 @@ class Deployed:
     def __init__(self, site: Site) -> None:
         self.place = Inside(site.machine)
         self.site = site
-        self._log = site.machine.path(SSHD_LOG)
-        self._read = 0
+        self._read = {log: 0 for log in (SSHD_LOG, SERVICE_LOG)}
 
     def state(self) -> State:
         """What the administrator sees of the box."""
@@ -81,14 +83,21 @@ class Deployed:
 
     def begin(self) -> None:
         """Forget what was started before."""
-        self._read = len(self._lines())
+        self._read = {log: len(self._lines(log)) for log in self._read}
 
     def started(self) -> list[str]:
-        """What was started since then."""
-        return trace.programs(self._lines()[self._read:])
+        """What was started since then; of what boxmgmtd started, what is not its own or was given words of the bait."""
+        served = self._lines(SERVICE_LOG)[self._read[SERVICE_LOG]:]
+        return [*self.let_in(), *(one for one in trace.programs(served) if one not in trace.OURS),
+                *trace.told(served, FOLDER)]
 
-    def _lines(self) -> list[str]:
-        return self._log.read_text().splitlines() if self._log.exists() else []
+    def let_in(self) -> list[str]:
+        """What those who let the attacker in have started since then."""
+        return trace.programs(self._lines(SSHD_LOG)[self._read[SSHD_LOG]:])
+
+    def _lines(self, log: str) -> list[str]:
+        path = self.site.machine.path(log)
+        return path.read_text().splitlines() if path.exists() else []
 
 
 class Remote(Deployed):
@@ -99,13 +108,14 @@ class Remote(Deployed):
         self.begin()
         names = names_of(attacker, self.folder)
         with Connection(self.site, attacker.name) as connection, ThreadPoolExecutor(AT_ONCE) as pool:
-            typed = [self.way(attacker) + one.typed(names) for one in attempts]
+            ways = self.ways(attacker)
+            typed = [next(ways) + one.typed(names) for one in attempts]
             outputs = list(pool.map(lambda one: self.carry(connection, one), typed))
         return Seen(b"\n".join(outputs), self.started())
 
-    def way(self, attacker: Attacker) -> bytes:
-        """What is sent before an attempt."""
-        return b""
+    def ways(self, attacker: Attacker) -> Iterator[bytes]:
+        """What is sent before each attempt."""
+        return itertools.repeat(b"")
 
     def carry(self, connection: "Connection", typed: bytes) -> bytes:
         """Send one attempt; what comes back."""
@@ -127,9 +137,9 @@ class Batch(Remote):
 
     name = "ssh-batch"
 
-    def way(self, attacker: Attacker) -> bytes:
-        """The way to a question, where there is a menu; the next line is a choice again."""
-        return b"2.3\n" if attacker.role in MENU_ROLES else b""
+    def ways(self, attacker: Attacker) -> Iterator[bytes]:
+        """The ways to the questions, where there is a menu; the next line is a choice again."""
+        return asked(attacker, "\n", terminal=False) if attacker.role in MENU_ROLES else super().ways(attacker)
 
     def carry(self, connection: "Connection", typed: bytes) -> bytes:
         """The attempt is the batch."""
@@ -188,10 +198,11 @@ class Console(Terminal):
 
     def begin(self) -> None:
         """Forget what was started before."""
+        super().begin()
         self._logs: list[str] = []
 
-    def started(self) -> list[str]:
-        """What was started since then."""
+    def let_in(self) -> list[str]:
+        """What those who let the attacker in have started since then."""
         found = [trace.programs(self.site.machine.path(log).read_text().splitlines()) for log in self._logs]
         return [one for programs in found for one in programs[programs.index(self.login) + 1:]]
 

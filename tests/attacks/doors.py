@@ -1,13 +1,14 @@
 """The doors of a box in a folder: the command shell on a pipe, and the menu on a terminal."""
 
+import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from tests.attacks import bait, trace
+from tests.attacks import bait, fields, trace
 from tests.attacks.corpus import Attempt
 from tests.attacks.roles import PASSWORD, Attacker, names_of, setup
 from tests.attacks.typist import Typist, spawn
@@ -27,10 +28,11 @@ State = Mapping[str, Any]
 
 
 class Seen(NamedTuple):
-    """What came of attempts: all that was printed, all programs that were started."""
+    """What came of attempts: all that was printed, all programs that were started, lines that the audit lacks."""
 
     output: bytes
     programs: list[str]
+    unrecorded: int = 0
 
 
 class Door(Protocol):
@@ -68,7 +70,7 @@ class Embedded:
 
     name = ""
     module = ""
-    allowed = frozenset({sys.executable})
+    allowed = trace.OURS | {sys.executable}
 
     def __init__(self, box: TestBox, path: Path) -> None:
         self.folder = str(path)
@@ -83,6 +85,10 @@ class Embedded:
         admin.door.log_out("seen")
         return seen
 
+    def records(self) -> list[dict[str, Any]]:
+        """The records of the audit."""
+        return self._box.audit()
+
     def traced(self, attacker: Attacker, *options: str) -> list[str]:
         """The command line of the program for an attacker."""
         self._logs += 1
@@ -96,7 +102,8 @@ class Embedded:
     def started(self) -> list[str]:
         """All programs that were started since the last look."""
         logs = [Path(f"{self.folder}.trace-{number}") for number in range(1, self._logs + 1)]
-        return [one for log in logs if log.exists() for one in trace.programs(log.read_text().splitlines())]
+        lines = [one for log in logs if log.exists() for one in log.read_text().splitlines()]
+        return trace.programs(lines) + [one for one in trace.told(lines, self.folder) if sys.executable not in one]
 
 
 class Pipe(Embedded):
@@ -107,11 +114,13 @@ class Pipe(Embedded):
     def attack(self, attacker: Attacker, attempts: Sequence[Attempt]) -> Seen:
         """Try all of them as the lines of one batch; at the menu each as an answer and as a choice."""
         lines = [one.typed(names_of(attacker, self.folder)) + b"\n" for one in attempts]
+        before = len(self.records())
         if attacker.role == "admin":
-            outputs = [self._given(attacker, b"2.3\n" + line + line) for line in lines]
+            ways = asked(attacker, "\n", terminal=False)
+            outputs = [self._given(attacker, next(ways) + line + line) for line in lines]
         else:
             outputs = [self._given(attacker, b"".join(lines), "--keep-going")]
-        return Seen(b"".join(outputs), self.started())
+        return Seen(b"".join(outputs), self.started(), max(0, before + len(lines) - len(self.records())))
 
     def _given(self, attacker: Attacker, text: bytes, *options: str) -> bytes:
         done = subprocess.run(self.traced(attacker, *options), input=text, capture_output=True,
@@ -134,16 +143,22 @@ class Menu(Embedded):
 MENU_ROLES = ("administrator", "admin")
 
 
+def asked(attacker: Attacker, end: str, terminal: bool) -> Iterator[bytes]:
+    """The ways to the questions of the menu that the attacker may be asked, one after the other, again and again."""
+    return itertools.cycle([one.keys(end, terminal) for one in fields.questions(attacker.role)])
+
+
 def type_all(typist: Typist, attacker: Attacker, attempts: Sequence[Attempt], folder: str) -> None:
     """Type attempts at a shell, which is the menu for some roles.
 
     There each is a choice and the answer to a question, and behind item 6 a command.
     """
+    ways = asked(attacker, "\r", terminal=True) if attacker.role in MENU_ROLES else iter(())
     for one in attempts:
         typed = one.typed(names_of(attacker, folder))
         typist.type(typed)
         if attacker.role in MENU_ROLES:
-            typist.type(b"m\r2.3\r" + typed)
+            typist.type(b"m\r" + next(ways) + typed)
         if attacker.role == MENU_ROLES[0]:
             typist.type(b"m\r6\r" + typed)
             typist.type(b"quit")

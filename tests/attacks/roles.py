@@ -25,13 +25,14 @@ ATTACKERS = (
     Attacker("audrey", "auditor"),
     Attacker("oscar", "operator", frozenset({"groups"})),
 )
-OWN_ROLE = 'add_role name=operator permissions=group_configuration'
+OWN_ROLES = ("add_role name=operator permissions=group_configuration", "add_role name=spare permissions=view")
+"""The second is nobody's: it may be renamed."""
 
 
 def setup() -> list[str]:
     """The lines that make the attackers."""
-    return [OWN_ROLE, *(f'add_user name={one.name} role={one.role} password="{PASSWORD}" must_change=no'
-                        for one in ATTACKERS)]
+    return [*OWN_ROLES,
+            *(f'add_user name={one.name} role={one.role} password="{PASSWORD}" must_change=no' for one in ATTACKERS)]
 
 
 def names_of(attacker: Attacker, folder: str) -> dict[str, str]:

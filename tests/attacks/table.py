@@ -9,7 +9,8 @@ ALL = "every door"
 FOLDER, DEPLOYED = "test_folder_doors", "test_deployed_doors"
 STORED, ENTRIES, COUNTER, SECOND, SHIPPED = (
     "test_stored_text", "test_entries", "test_one_counter", "test_second_order", "test_shipped_secrets")
-ENUMERATION, EXHAUSTION, CERTIFICATES = "test_enumeration", "test_exhaustion", "test_certificates"
+ENUMERATION, EXHAUSTION, CERTIFICATES, OWN = (
+    "test_enumeration", "test_exhaustion", "test_certificates", "test_own_password")
 
 
 class Row(NamedTuple):
@@ -25,7 +26,8 @@ class Row(NamedTuple):
 
 OPEN = "the same attempts at stock cmd2, at a menu with os.system and at a shell of root are reported"
 TABLE = (
-    Row(1, ALL, "metacharacters in every field and answer, under a trace of programs", OPEN, (FOLDER, DEPLOYED)),
+    Row(1, ALL, "metacharacters in every field of every command and every question, under a trace of programs", OPEN,
+        (FOLDER, DEPLOYED, OWN)),
     Row(2, ALL, "redirections and comments behind values", OPEN, (FOLDER, DEPLOYED), "trap hosts: notifications"),
     Row(3, "SSH, console, socket", "login names that a shell would run", "a shell that is given one runs it",
         (SECOND, COUNTER), "LDAP: directory"),
@@ -48,7 +50,7 @@ TABLE = (
     Row(17, "su, login, newgrp", "an administrator with his password", "root may", (SECOND,)),
     Row(18, ALL, "hostile values in sshd's, agetty's and NSS's files, read by their own programs",
         "agetty takes undoubled escapes; a shell runs a name", (SECOND, DEPLOYED)),
-    Row(19, ALL, "quotes, newlines, options and delimiters in values", OPEN, (SECOND, EXHAUSTION)),
+    Row(19, ALL, "quotes, newlines, options and delimiters in values", OPEN, (SECOND, EXHAUSTION, OWN)),
     Row(20, ALL, "paths in commands and arguments", OPEN, (FOLDER, DEPLOYED)),
     Row(21, ALL, "values that could become lines of configuration", "as row 18", (SECOND,), "file names: backup"),
     Row(22, "package", "as row 10", "as row 10", (SHIPPED,)),
@@ -79,7 +81,7 @@ TABLE = (
     Row(44, "certificates, keys, PKCS#12", "passwords that are hashed for an hour, a million blank lines",
         "ordinary ones open", (CERTIFICATES,), "damaged ones are tried in tests/vault"),
     Row(45, "shell, SSH, console, other PAM", "empty, blank, NUL-first; accounts without a hash",
-        "the right one passes", (COUNTER,), "anonymous binds: directory"),
+        "the right one passes", (COUNTER, OWN), "anonymous binds: directory"),
     Row(48, "", "", until="unsigned updates: upgrade"),
 )
 

@@ -10,6 +10,7 @@ import pytest
 from sysmgmt.domain.model import SshKey
 from sysmgmt.engine.request import Request
 from sysmgmt.store.state import StateStore
+from tests.attacks import fields
 from tests.attacks.corpus import BLOB
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import sysmgmt
@@ -57,6 +58,15 @@ def test_no_listing_shows_a_control_byte_of_what_is_stored(box: TestBox) -> None
     shown = listings(box, "--json")
     assert RAW.findall(shown) == [] and "\\u001b[2J" in shown.decode()
     assert len(shown.splitlines()) == len(LISTINGS), "one line for each answer, whatever is stored"
+
+
+@pytest.mark.attack(36)
+@pytest.mark.parametrize("value", ["", "x", "5", "-1"])
+def test_whatever_stood_in_a_field_the_audit_can_be_read(box: TestBox, value: str) -> None:
+    typed = "".join(line.replace("{value}", value).replace("{blob}", BLOB) + "\n" for line in fields.lines())
+    sysmgmt(box.folder, typed, "--keep-going", user="mona", password=CANARY)
+    done = sysmgmt(box.folder, "get_audit_log limit=1000\nget_current_user\n")
+    assert (done.returncode, done.stderr) == (0, b"") and done.stdout.count(b"User: mona") >= len(list(fields.lines()))
 
 
 @pytest.mark.attack(41)

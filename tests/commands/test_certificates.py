@@ -215,6 +215,7 @@ def test_a_short_certificate_is_renewed_in_its_last_third_and_not_all_the_time(b
     "common_name=", "common_name=x country=deu", "common_name=x country=1!", "common_name=x key_type=rsa1024",
     "common_name=x key_type=ec_p192", "common_name=x validity=0", "common_name=x validity=9001",
     'common_name=x subject_alternative_names="a b"', "common_name=x subject_alternative_names=-x-",
+    'common_name=x subject_alternative_names="$(id)@127.0.0.1"', "common_name=x subject_alternative_names=<a>@x",
     "common_name=x subject_alternative_names=" + "a" * 513, "common_name=" + "x" * 65,
     "common_name=x state=" + "x" * 129])
 @pytest.mark.checklist("B29")
