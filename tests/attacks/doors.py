@@ -141,6 +141,8 @@ class Menu(Embedded):
 
 
 MENU_ROLES = ("administrator", "admin")
+OF_A_SHELL = 10
+"""Attempts for which the shell behind the menu is opened once: one of them may have left it."""
 
 
 def asked(attacker: Attacker, end: str, terminal: bool) -> Iterator[bytes]:
@@ -153,14 +155,17 @@ def type_all(typist: Typist, attacker: Attacker, attempts: Sequence[Attempt], fo
 
     There each is a choice and the answer to a question, and behind item 6 a command.
     """
+    lines = [one.typed(names_of(attacker, folder)) for one in attempts]
     ways = asked(attacker, "\r", terminal=True) if attacker.role in MENU_ROLES else iter(())
-    for one in attempts:
-        typed = one.typed(names_of(attacker, folder))
-        typist.type(typed)
+    for line in lines:
+        typist.type(line)
         if attacker.role in MENU_ROLES:
-            typist.type(b"m\r" + next(ways) + typed)
-        if attacker.role == MENU_ROLES[0]:
-            typist.type(b"m\r6\r" + typed)
+            typist.type(b"m\r" + next(ways) + line)
+    if attacker.role == MENU_ROLES[0]:
+        for begin in range(0, len(lines), OF_A_SHELL):
+            typist.type(b"m\r6")
+            for line in lines[begin:begin + OF_A_SHELL]:
+                typist.type(line)
             typist.type(b"quit")
     typist.leave()
 
