@@ -11,16 +11,16 @@ from sysmgmt.domain.roles import PREDEFINED
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, OWN_WORK, Command, Parameter
 
 USABLE = {
-    "NAME": "eve", "USER": "eve", "ROLE": "spare", "PASSWORD": "Eve-Pass-12", "PASSPHRASE": "Eve-Pass-12",
-    "yes|no": "no", "on|off": "off", '"TYPE BLOB COMMENT"': "ssh-ed25519 {blob} eve", "SHA256:...": "SHA256:x",
+    "ROLE": "spare", "PASSWORD": "Eve-Pass-12", "PASSPHRASE": "Eve-Pass-12", "yes|no": "no",
+    "on|off": "off", '"TYPE BLOB COMMENT"': "ssh-ed25519 {blob} eve", "SHA256:...": "SHA256:x",
     "SESSION": "x", "COMMAND": "get_users", "PERMISSION[,PERMISSION...]": "view", "GROUP": "g1",
     "SERVER": "127.0.0.1", "HOST": "127.0.0.1", "HOST[:PORT]": "127.0.0.1", "DN": "cn=eve,dc=x", "1-65535": "1",
     "1-1440": "1", "basic|high|stig|nist": "basic", "1.2|1.3": "1.2", "TEXT": "text", "ADDRESS": "eve@127.0.0.1",
     "PURPOSE[,PURPOSE...]": "ldap", "1024-65535": "7228", "authenticated_encrypted|none": "authenticated_encrypted",
-    "LICENCE": "eve", "daily|weekly|monthly|never": "never", "lan|wan|data1|data2": "lan", "DEVICE": "eth0",
+    "daily|weekly|monthly|never": "never", "lan|wan|data1|data2": "lan", "DEVICE": "eth0",
     "ADDRESS/PREFIX[,...]|dhcp|dhcp4|dhcp6": "dhcp", "ADDRESS[,ADDRESS...]|none": "none",
     "ADDRESS[:LEVEL][:SCOPE][:TOPIC][,...]": "eve@127.0.0.1"}
-"""What stands in a field that is required beside the one that is attacked, for each way in which values are written."""
+"""What stands in a field that is required beside the one that is attacked, for each way in which values are written; else a name."""
 OWN_PASSWORD = (accounts.set_password, appliance.erase_box, security.regenerate_encryption_keys)
 """What asks for the attacker's own password, and would lock him out of the rest; test_own_password.py attacks it."""
 
@@ -48,7 +48,7 @@ def commands() -> list[Command]:
 
 def usable(one: Parameter) -> str:
     """What may stand in a field."""
-    return USABLE[one.word.syntax]
+    return USABLE.get(one.word.syntax, "eve")
 
 
 def lines() -> Iterator[str]:
