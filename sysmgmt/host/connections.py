@@ -1,19 +1,43 @@
 """Connections of the box to others: found, bounded in time, and their failures in words."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from sysmgmt.domain.errors import ServerUnreachable
 
+Place = tuple[str, int]
+"""The address and the port of a server."""
 LONGEST_WORDS = 100
 """Characters of what a server says."""
+PATIENCE = 10.0
+"""Seconds that name servers may take, unless said otherwise."""
 
 
-def resolved(server: str, port: int) -> tuple[str, int]:
-    """Where a server is. Raises OSError."""
-    found = socket.getaddrinfo(server, port, type=socket.SOCK_STREAM)
-    return str(found[0][4][0]), port
+def resolved(server: str, port: int, limit: float = PATIENCE) -> Place:
+    """Where a server is. Raises OSError, also where no name server has answered within `limit` seconds.
+
+    The machine's own resolver may take half a minute, and cannot be told to take less.
+    """
+    from queue import Empty, SimpleQueue  # most commands speak to nobody
+    from threading import Thread
+
+    told: SimpleQueue[Place | Exception] = SimpleQueue()
+    Thread(target=_look_up, args=(server, port, told.put), daemon=True).start()
+    try:
+        found = told.get(timeout=limit)
+    except Empty:
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _look_up(server: str, port: int, tell: Callable[[Place | Exception], None]) -> None:
+    try:
+        tell((str(socket.getaddrinfo(server, port, type=socket.SOCK_STREAM)[0][4][0]), port))
+    except (OSError, UnicodeError) as problem:
+        tell(problem)
 
 
 @contextmanager
@@ -52,6 +76,8 @@ def words(problem: Exception) -> str:
 
     if isinstance(problem, ssl.SSLError):
         return f"no TLS connection comes about ({problem.reason or 'it was cut off'})"
+    if isinstance(problem, socket.gaierror) and problem.errno == socket.EAI_AGAIN:
+        return "no name server says where it is"
     if isinstance(problem, (socket.gaierror, UnicodeError)):
         return "its name is not known"
     if isinstance(problem, TimeoutError):

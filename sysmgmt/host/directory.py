@@ -45,7 +45,7 @@ class LdapDirectory:
         """See the port."""
         limit, server = access.settings.search_time_limit, access.server
         with connections.telling(server):
-            address = connections.resolved(server, access.settings.port)
+            address = connections.resolved(server, access.settings.port, limit)
             passed("name")
             plain = socket.create_connection(address, limit)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -164,8 +164,9 @@ an entry ends the sessions of all whom it let in.
 Use ldaps (port 636) or starttls (port 389), where the box checks the name of the server, its
 certificate and revocation lists before it sends anything. Over protocol=ldap everybody on the way reads
 the passwords: it needs insecure=yes, and the audit shows that it was given. Every server may take
-search_time_limit seconds for one answer. Referrals to other servers are never followed. An empty
-password is never sent. Kerberos, SASL and client certificates are not supported.
+search_time_limit seconds for one answer, and so may the name servers of the box for its name; nobody
+speaks to a server for longer than 60 seconds in all. Referrals to other servers are never followed. An
+empty password is never sent. Kerberos, SASL and client certificates are not supported.
 
 Users are entries that match user_filter and have user_attribute: uid for OpenLDAP, sAMAccountName for
 Active Directory. Groups are those with the class groupOfNames, groupOfUniqueNames, posixGroup or group,
