@@ -4,7 +4,7 @@ from sysmgmt.commands.certificate_words import Server
 from sysmgmt.commands.ldap_words import (
     AnswerSeconds, BaseDn, BindDn, BindPassword, ClearPasswords, GroupBaseDn, LdapPort, LdapProtocol, NestedGroups,
     Secondary, SyncMinutes, UserAttribute, UserFilter)
-from sysmgmt.domain import ldap
+from sysmgmt.domain import ldap, ldap_users
 from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, SYNC, DirectorySettings
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import ldap_servers
@@ -45,16 +45,16 @@ def enable_ldap(call: Call) -> Change:
 
 @command(needs=Permission.SECURITY)
 def disable_ldap(call: Call) -> Change:
-    """Let no user of the directory log in, and keep its settings."""
-    return Change(ldap.switch(call.state, False))
+    """Let no user of the directory log in, end their sessions, and keep its settings."""
+    return Change(ldap_users.dismiss_all(ldap.switch(call.state, False), call.now))
 
 
 @command(needs=Permission.SECURITY,
          asks="This forgets the directory and the password of its service account: none of its users can log in any "
-              "more. Clear the settings?")
+              "more, and their sessions end. Clear the settings?")
 def clear_ldap_configuration(call: Call) -> Change:
-    """Forget the directory, with the password of its service account."""
-    return Change(ldap.clear(call.state))
+    """Forget the directory, with the password of its service account, and end the sessions of its users."""
+    return Change(ldap_users.dismiss_all(ldap.clear(call.state), call.now))
 
 
 @command(needs=Permission.VIEW)

@@ -15,6 +15,7 @@ from sysmgmt.domain.model import LDAP_GROUP, LDAP_USER, Account, State
 from sysmgmt.domain.names import canonical
 
 GONE = "the directory does not let the user in any more"
+UNUSED = "the directory is not in use any more"
 
 
 def is_own(account: Account | None) -> bool:
@@ -96,3 +97,12 @@ def dismiss(state: State, name: str, now: float) -> State:
     if is_own(found) or found.locked_by:
         return sessions.cut_all(state, name, GONE, now)
     return accounts.without(state, found, GONE, now)
+
+
+def dismiss_all(state: State, now: float) -> State:
+    """The state in which the sessions of all users of the directory are over: it is not in use any more."""
+    for one in sessions.opened(state):
+        account = state.accounts.get(one.user)
+        if account is not None and account.type == LDAP_USER:
+            state = sessions.cut(state, one, UNUSED, now)
+    return state

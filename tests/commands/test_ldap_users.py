@@ -120,6 +120,16 @@ def test_open_sessions_end_with_the_entry_that_granted_them(box: TestBox) -> Non
     assert [one.do("get_current_user").code for one in (carol, bob)] == ["SessionEnded"] * 2
 
 
+@pytest.mark.parametrize("line", ["disable_ldap", "clear_ldap_configuration --yes"])
+def test_the_sessions_of_the_directory_end_with_its_use(box: TestBox, line: str) -> None:
+    run(box, "add_user type=ldap_group name=ops role=monitor", "add_user type=ldap_user name=bob role=administrator")
+    carol, bob, admin = box.client("carol", PASSWORD), box.client("bob", PASSWORD), box.admin()
+    assert bob.do(line).code == "Done", "his own session is one of them"
+    assert [one.do("get_current_user").code for one in (carol, bob, admin)] == ["SessionEnded", "SessionEnded", "Done"]
+    found = admin.facts("get_users")["users"]
+    assert {"carol", "bob", "ops"} < {one["name"] for one in found}, "the entries stay"
+
+
 @pytest.mark.requirement(11)
 @pytest.mark.checklist("R043")
 def test_the_same_name_here_and_there_never_merges(box: TestBox, server: Slapd) -> None:
