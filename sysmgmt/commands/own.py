@@ -3,7 +3,7 @@
 from sysmgmt.commands import audit
 from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.log_words import After as RecordNumber
-from sysmgmt.commands.words import IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
+from sysmgmt.commands.words import IsKept, IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
 from sysmgmt.domain import (
     accounts, certificates, conditions, downloads, ldap_users, lockout, passwords, pending, retention, root_access,
     sessions, ssh_keys)
@@ -70,9 +70,9 @@ def admit_ldap_user(call: Call, name: UserName, directory_id: Text, group: UserN
 
 
 @command(needs=OWN_WORK, reserve=True)
-def dismiss_ldap_user(call: Call, name: UserName) -> Change:
-    """End the sessions of a user whom the directory does not let in any more."""
-    return Change(ldap_users.dismiss(call.state, name, call.now))
+def dismiss_ldap_user(call: Call, name: UserName, kept: IsKept = False) -> Change:
+    """End the sessions of a user whom the directory does not let in any more, and forget who came by a group."""
+    return Change(ldap_users.dismiss(call.state, name, kept, call.now))
 
 
 @command(needs=OWN_WORK, reserve=True)

@@ -246,6 +246,7 @@ MustChange = Annotated[bool, Word("Whether the password must be changed at the f
                                   offers=lambda state: ["yes", "no"])]
 ValidHours = Annotated[int, Word("Hours after which a temporary account is locked", whole(1, 8760, "hours"), "1-8760")]
 IsLogin = Annotated[bool, Word("Whether PAM registers it", _yes, "yes|no")]
+IsKept = Annotated[bool, Word("Whether the user stays in the table", _yes, "yes|no")]
 Level = Annotated[str, Word("Security level (high is recommended)", one_of(*LEVELS),
                             "|".join(LEVELS), offers=lambda state: list(LEVELS))]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]

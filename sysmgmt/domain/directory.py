@@ -72,7 +72,8 @@ class DirectorySettings(NamedTuple):
 class Entry(NamedTuple):
     """A user or a group of a directory. `id` is its immutable id, which no other entry ever gets.
 
-    `name` is that of the login, or that of the group.
+    `name` is that of the login, or that of the group. `standing` is LOCKED or DISABLED where the directory
+    says so of a user.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Entry(NamedTuple):
     name: str
     full_name: str = ""
     mail: str = ""
+    standing: str = ""
 
 
 class Count(NamedTuple):

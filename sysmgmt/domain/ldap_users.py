@@ -86,15 +86,16 @@ def followed(state: State, name: str, now: float) -> State:
     return state
 
 
-def dismiss(state: State, name: str, now: float) -> State:
+def dismiss(state: State, name: str, kept: bool, now: float) -> State:
     """The state in which a user of the directory is not let in: his sessions are over.
 
-    Who came by a group is forgotten, but for his number; who was added himself, or is locked, stays in the table.
+    Who came by a group is forgotten, but for his number; who is to be `kept`, was added himself, or is locked,
+    stays in the table.
     """
     found = state.accounts.get(name)
     if found is None or found.type != LDAP_USER:
         return state
-    if is_own(found) or found.locked_by:
+    if kept or is_own(found) or found.locked_by:
         return sessions.cut_all(state, name, GONE, now)
     return accounts.without(state, found, GONE, now)
 

@@ -7,7 +7,7 @@ login itself, whatever was known before.
 from collections.abc import Iterator, Mapping
 
 from sysmgmt.domain import ldap_users, sessions
-from sysmgmt.domain.directory import Entry
+from sysmgmt.domain.directory import DISABLED, Entry
 from sysmgmt.domain.model import LDAP_USER, Account, State
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.engine import ldap_servers
@@ -21,7 +21,7 @@ Members = Mapping[str, tuple[Entry, Account]]
 
 
 def synchronise(house: House) -> None:
-    """Let in who is a member now, and end the sessions of who is not, or is not in the directory any more.
+    """Let in who is a member now; end the sessions of who is none, is disabled there, or there no more.
 
     Raises any refusal; nobody is dismissed unless the whole directory has answered.
     """
@@ -32,7 +32,9 @@ def synchronise(house: House) -> None:
     for user, by in members.values():
         _admit(house, state, user, by)
     for name in gone:
-        carry_out(house, SYSTEM, Request("dismiss_ldap_user", {"name": name}), own_work=True)
+        _dismiss(house, name)
+    for name in _disabled(state, members):
+        _dismiss(house, name, kept="yes")
 
 
 def _members(state: State, link: DirectoryLink) -> Members:
@@ -53,13 +55,24 @@ def _gone(state: State, members: Members) -> Iterator[str]:
 
 
 def _missing(state: State, link: DirectoryLink) -> Iterator[str]:
-    """Who was added himself, has a session, and is not in the directory any more."""
+    """Who was added himself, has a session, and is not in the directory any more, or disabled there."""
     for name in dict.fromkeys(one.user for one in sessions.opened(state)):
         account = state.accounts.get(name)
         if account is not None and account.type == LDAP_USER and not account.granted_by:
             user = link.user(name)
-            if user is None or not ldap_users.is_meant(account, user):
+            if user is None or user.standing == DISABLED or not ldap_users.is_meant(account, user):
                 yield name
+
+
+def _disabled(state: State, members: Members) -> Iterator[str]:
+    """Who came by a group, has a session, and is disabled in the directory."""
+    for name, (user, _) in members.items():
+        if user.standing == DISABLED and sessions.of(state, name):
+            yield name
+
+
+def _dismiss(house: House, name: str, **more: str) -> None:
+    carry_out(house, SYSTEM, Request("dismiss_ldap_user", {"name": name, **more}), own_work=True)
 
 
 def _admit(house: House, state: State, user: Entry, by: Account) -> None:

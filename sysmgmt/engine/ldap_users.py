@@ -48,6 +48,8 @@ def prove(house: House, caller: Caller, password: str) -> Ticket:
         except DirectoryUnreachable:
             work(house, "withdraw_attempt", ticket)
             raise
+    if verdict == directory.RIGHT and user.standing == directory.DISABLED:
+        verdict = directory.DISABLED
     if verdict in DUE:
         work(house, "give_attempt_back", ticket, verified="")
         raise PasswordDueInDirectory()
@@ -58,12 +60,14 @@ def prove(house: House, caller: Caller, password: str) -> Ticket:
 
 
 def check_in(house: House, caller: Caller) -> None:
-    """Return if the directory lets the caller in now, who has proven who it is.
+    """Return if the directory lets the caller in now, who has proven who it is, perhaps by a key.
 
-    Raises UnknownUser, DirectoryUnreachable.
+    Raises UnknownUser, also for one who is locked or disabled there, DirectoryUnreachable.
     """
     with ExitStack() as stack:
-        _admitted(house, caller, stack)
+        _, user = _admitted(house, caller, stack)
+    if user.standing:
+        raise UnknownUser(name=caller.user)
 
 
 def look(house: House, name: str) -> None:

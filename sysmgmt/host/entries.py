@@ -6,6 +6,7 @@ from functools import cached_property
 from sysmgmt.domain.directory import Count, Entry, equal, within
 from sysmgmt.domain.errors import DirectoryFailed
 from sysmgmt.domain.ldap import Access
+from sysmgmt.domain.standing import READ, standing
 from sysmgmt.host.ldap import Found, Query, Talk
 
 ANYTHING = "(objectClass=*)"
@@ -21,6 +22,7 @@ class Entries:
 
     def __init__(self, talk: Talk, access: Access) -> None:
         self._talk, self._server, self.settings = talk, access.server, access.settings
+        self._now = access.trust.now
 
     def named(self, name: str) -> str:
         """The condition that a user has this login name."""
@@ -78,19 +80,20 @@ class Entries:
         return DirectoryFailed(server=self._server, reason=reason)
 
     def _users(self, condition: str, size: int = 0) -> Query:
-        wanted = (*WANTED, self.settings.user_attribute)
+        wanted = (*WANTED, *READ, self.settings.user_attribute)
         return Query(self.settings.base_dn, f"(&{self.settings.user_filter}{condition})", wanted, size=size)
 
     def _groups(self, condition: str, size: int = 0) -> Query:
         return Query(self.settings.groups_below, f"(&{GROUPS}{condition})", WANTED, size=size)
 
     def _entries(self, query: Query, called: str) -> list[Entry]:
-        return [_entry(one, called, self._server) for one in self._talk.search(query)]
+        return [self._entry(one, called) for one in self._talk.search(query)]
 
-
-def _entry(one: Found, called: str, server: str) -> Entry:
-    names = [*one.texts("displayName"), *one.texts("cn"), ""]
-    return Entry(_id(one, server), one.dn, [*one.texts(called), ""][0], names[0], [*one.texts("mail"), ""][0])
+    def _entry(self, one: Found, called: str) -> Entry:
+        names = [*one.texts("displayName"), *one.texts("cn"), ""]
+        told = {name: values[0] for name in READ if (values := one.texts(name))}
+        return Entry(_id(one, self._server), one.dn, [*one.texts(called), ""][0], names[0],
+                     [*one.texts("mail"), ""][0], standing(told, self._now))
 
 
 def _id(one: Found, server: str) -> str:

@@ -152,14 +152,21 @@ password, and has to change it in the directory first, is told so. An account th
 there is refused like a wrong password; the audit says which it was (the verdict of
 count_wrong_password). Passwords of the directory are changed there: set_password and set_user refuse
 that. The primary server is asked first, then the secondary one. Where neither can be used, everybody
-who is not let in is told so (DirectoryUnreachable), and local users log in as ever. An SSH key is no
-password: a login with one asks whether the directory still has the user and the groups, but cannot see
-a lock there. Use user_filter to leave out disabled users, for Active Directory with the condition
-(!(userAccountControl:1.2.840.113556.1.4.803:=2)). On a deployed machine boxmgmtd reads the members of
-groups every sync_minutes and when an entry is added, since sshd and the console know only names that
-the machine knows. Who has left the groups or the directory is refused at the next login, and his open
-sessions end at the next such look. Numbers (uid) stay with the entryUUID or objectGUID. remove_user for
-an entry ends the sessions of all whom it let in.
+who is not let in is told so (DirectoryUnreachable), and local users log in as ever.
+
+A login with an SSH key asks whether the directory still has the user and the groups, and reads the
+attributes that tell of a lock, as far as the service account may read them: pwdAccountLockedTime,
+pwdStartTime and pwdEndTime of OpenLDAP, nsAccountLock, shadowExpire, and userAccountControl,
+accountExpires and msDS-User-Account-Control-Computed of Active Directory. Let it read them. A lock by
+wrong passwords in pwdAccountLockedTime counts until the directory takes it away: where it ends by time,
+that is at the next right password.
+
+On a deployed machine boxmgmtd reads the members of groups every sync_minutes and when an entry is
+added, since sshd and the console know only names that the machine knows. Who has left the groups or the
+directory, or is disabled there, is refused at the next login, and his open sessions end at the next
+such look; a lock by wrong passwords ends none. Numbers (uid) stay with the entryUUID or objectGUID.
+remove_user for an entry ends the sessions of all whom it let in, disable_ldap and
+clear_ldap_configuration those of all users of the directory.
 
 Use ldaps (port 636) or starttls (port 389), where the box checks the name of the server, its
 certificate and revocation lists before it sends anything. Over protocol=ldap everybody on the way reads

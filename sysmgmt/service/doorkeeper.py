@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEYS_USER = "boxmgmt-keys"
 """The user that sshd runs AuthorizedKeysCommand as."""
+GONE = "The directory does not let you in any more: it has locked or disabled you, or has you or your group no longer."
 Parameters = Mapping[str, Any]
 Facts = dict[str, Any]
 
@@ -44,7 +45,7 @@ def account(visit: "Visit", given: Parameters) -> Facts:
         try:
             ldap_users.check_in(visit.house, _caller(given)._replace(user=found.name))
         except UnknownUser:
-            return {"accepted": False, "message": "The directory does not let you in any more."}
+            return {"accepted": False, "message": GONE}
         except DirectoryUnreachable as refusal:
             return {"accepted": False, "message": str(refusal)}
     console = lockout.own_counter(found, _caller(given).console)

@@ -9,13 +9,13 @@ import pytest
 from sysmgmt.commands.accounts import add_user
 from sysmgmt.screen.ask import lacking
 from tests.commands.test_ldap import config
-from tests.support import slapd
+from tests.support import ldap_peer, slapd
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.slapd import PASSWORD, SERVICE, Slapd, at, group, of, user
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "gina", "hugo")
 ENTRIES = "".join([
-    *(user(one) for one in PEOPLE), user("admin"),
+    *(user(one, more=["objectClass: shadowAccount"]) for one in PEOPLE), user("admin"),
     group("inner", [at("carol")]), group("ops", [at("alice"), at("dave"), of("inner")]),
     group("backup", [at("dave"), at("admin")]), group("late", [at("gina")]),
     group("crew", [at("alice"), at("hugo")])])
@@ -196,6 +196,43 @@ def test_what_the_directory_says_of_an_account_is_told_to_who_has_the_password(b
     assert [one["parameters"].get("verdict") for one in found if one["user"] == "dave"][-1] == "locked"
     server.do(f"dn: {at('dave')}\nchangetype: modify\ndelete: pwdAccountLockedTime\n", "ldapmodify")
     assert log_in(box, "dave") == "Done"
+
+
+def verdicts(box: TestBox, name: str) -> set[str]:
+    """What the directory said of the passwords of somebody, as the audit tells."""
+    return {one["parameters"]["verdict"] for one in box.audit()
+            if one["command"] == "count_wrong_password" and one["user"] == name}
+
+
+def test_a_right_password_of_a_disabled_account_is_refused(box: TestBox, server: Slapd) -> None:
+    """OpenLDAP itself takes the passwords of accounts whose shadowExpire is over."""
+    run(box, "add_user type=ldap_user name=bob role=monitor", "add_user type=ldap_group name=backup role=monitor")
+    for name in ("bob", "dave"):
+        assert log_in(box, name) == "Done"
+        server.do(f"dn: {at(name)}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: 1\n", "ldapmodify")
+        assert log_in(box, name) == "LoginFailed" and verdicts(box, name) == {"disabled"}
+        server.do(f"dn: {at(name)}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: -1\n", "ldapmodify")
+        assert log_in(box, name) == "Done"
+
+
+@pytest.mark.parametrize("data, code, verdict", [
+    ("52e", "LoginFailed", "wrong"), ("533", "LoginFailed", "disabled"), ("775", "LoginFailed", "locked"),
+    ("532", "PasswordDueInDirectory", None), ("773", "PasswordDueInDirectory", None)])
+def test_the_words_of_active_directory_reach_whom_they_are_for(
+        basic: TestBox, data: str, code: str, verdict: str | None) -> None:
+    """A stranger hears the same of wrong, disabled and locked; the audit tells them apart."""
+    codes = iter((0, 0, 49))  # the service account twice, then the user
+
+    def answers(kind: int, number: bytes) -> bytes:
+        if kind == ldap_peer.BIND:
+            return ldap_peer.result(kind, number, next(codes), f"AcceptSecurityContext error, data {data}, v3839")
+        return ldap_peer.entry(number, "alice") + ldap_peer.result(kind, number)
+    with ldap_peer.listening(answers) as (port, _):
+        run(basic, f"config_ldap server=127.0.0.1 port={port} protocol=ldap insecure=yes bind_dn={SERVICE} "
+                   f"bind_password=x base_dn={slapd.BASE}", "enable_ldap",
+            "add_user type=ldap_user name=alice role=monitor")
+        assert log_in(basic, "alice") == code
+    assert verdicts(basic, "alice") == ({verdict} if verdict else set())
 
 
 @pytest.mark.requirement(35)

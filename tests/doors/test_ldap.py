@@ -1,6 +1,7 @@
 """Users of a directory come in over SSH and at the console, with a real OpenLDAP in the network of the machine."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pexpect
 import pytest
 
 from tests.doors.machine import wait_until
-from tests.doors.site import Site
+from tests.doors.site import PASSWORDS, Site
 from tests.support import slapd
 from tests.support.slapd import BASE, PASSWORD, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, of, user
 
@@ -22,8 +23,8 @@ def directory(site: Site) -> Iterator[Slapd]:
     """A directory of which the box knows a user and a group."""
     with slapd.running(ENTRIES, Wish(network=site.machine.network), PORTS) as one:
         site.as_admin("add_trusted_certificate name=dir purposes=ldap pem=-", ROOT.pem)
-        site.as_admin(f"config_ldap server=localhost bind_dn={SERVICE} bind_password=- base_dn={BASE}",
-                      SERVICE_PASSWORD)
+        site.as_admin(f"config_ldap server=localhost bind_dn={SERVICE} bind_password=- base_dn={BASE} "
+                      "search_time_limit=2", SERVICE_PASSWORD)
         site.as_admin("enable_ldap", "add_user type=ldap_user name=alice role=monitor",
                       "add_user type=ldap_group name=ops role=monitor")
         wait_until(lambda: "dave:" in site.machine.do("/usr/bin/cat", "/var/lib/extrausers/passwd"))
@@ -67,6 +68,47 @@ def test_a_wrong_password_counts_once_and_whoever_has_left_is_refused_at_once(si
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 255
+
+
+def test_a_lock_of_the_directory_shuts_keys_out_too(site: Site, directory: Slapd) -> None:
+    modify = f"dn: {at('alice')}\nchangetype: modify\n"
+    for lock in ("000001010000Z", "20260101000000Z"):
+        assert site.by_key("alice", "get_current_user").returncode == 0
+        directory.do(f"{modify}replace: pwdAccountLockedTime\npwdAccountLockedTime: {lock}\n", "ldapmodify")
+        assert site.by_key("alice", "get_current_user").returncode == 255
+        directory.do(f"{modify}delete: pwdAccountLockedTime\n", "ldapmodify")
+
+
+def seconds(site: Site) -> float:
+    """How long a local user waits from the password to the prompt."""
+    child = site.by_password("bob")
+    began = time.monotonic()
+    child.sendline(PASSWORDS["bob"])
+    child.expect("> ")
+    took = time.monotonic() - began
+    child.close(force=True)
+    return took
+
+
+@pytest.mark.requirement(36)
+def test_a_silent_directory_keeps_no_local_user_waiting(site: Site, directory: Slapd) -> None:
+    usual = seconds(site)
+    with directory.silent():
+        erin = site.at_console("erin")
+        erin.sendline(PASSWORD)
+        assert seconds(site) < usual + 1
+        erin.expect("The directory cannot be used now")
+        erin.close(force=True)
+
+
+def test_open_sessions_end_when_the_directory_is_disabled(site: Site, directory: Slapd) -> None:
+    child = site.by_password("alice")
+    child.sendline(PASSWORD)
+    child.expect("> ")
+    site.as_admin("disable_ldap")
+    child.expect("the directory is not in use any more")
+    child.expect(pexpect.EOF)
+    site.as_admin("enable_ldap")
 
 
 def test_without_the_directory_local_users_come_in_and_its_users_are_told(site: Site, directory: Slapd) -> None:

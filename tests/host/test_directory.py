@@ -151,6 +151,31 @@ def test_what_the_policy_of_the_directory_says_is_told_apart(server: Slapd) -> N
     assert verdict == EXPIRED
 
 
+@pytest.mark.parametrize("lines, found", [
+    ("pwdAccountLockedTime: 000001010000Z", DISABLED), ("pwdEndTime: 20200101000000Z", DISABLED),
+    ("pwdStartTime: 20990101000000Z", DISABLED), ("pwdEndTime: 20990101000000Z", "")])
+def test_a_lock_is_seen_without_a_password(server: Slapd, lines: str, found: str) -> None:
+    """The directory itself refuses the right password of whoever has one."""
+    attribute = lines.partition(":")[0]
+    server.do(f"dn: {at('eve')}\nchangetype: modify\nreplace: {attribute}\n{lines}\n", "ldapmodify")
+    with reached(server) as link:
+        eve = link.user("eve")
+        assert eve and eve.standing == found
+        assert link.check(eve, PASSWORD) == (LOCKED if found else RIGHT)
+    server.do(f"dn: {at('eve')}\nchangetype: modify\ndelete: {attribute}\n", "ldapmodify")
+    with reached(server) as link:
+        eve = link.user("eve")
+        assert eve and eve.standing == ""
+
+
+def test_a_lock_by_wrong_passwords_is_seen_without_one_until_the_right_one_is_given(server: Slapd) -> None:
+    for _ in range(3):
+        assert check(server, "carol", "wrong") == WRONG
+    with reached(server) as link:
+        carol = link.user("carol")
+        assert carol and carol.standing == LOCKED
+
+
 @pytest.mark.parametrize("said, verdict", [
     ("80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 52e, v3839", WRONG),
     ("AcceptSecurityContext error, data 775, v3839", LOCKED), ("error, data 533, v1", DISABLED),

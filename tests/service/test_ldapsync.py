@@ -36,6 +36,12 @@ def numbers(box: TestBox) -> dict[str, int | None]:
     return {one.name: one.uid for one in box.state.accounts.values() if one.type == "ldap_user"}
 
 
+def shut(server: Slapd, name: str, lock: str) -> None:
+    """Have the directory lock or disable somebody."""
+    server.do(f"dn: {at(name)}\nchangetype: modify\nreplace: pwdAccountLockedTime\npwdAccountLockedTime: {lock}\n",
+              "ldapmodify")
+
+
 def without(server: Slapd, name: str, member: str) -> None:
     """Take somebody out of a group."""
     server.do(f"dn: {of(name)}\nchangetype: modify\ndelete: member\nmember: {at(member)}\n", "ldapmodify")
@@ -81,3 +87,19 @@ def test_a_new_entry_is_looked_at_at_once_and_a_directory_that_is_gone_dismisses
     with pytest.raises(Exception, match="localhost"):
         sync.look(house)
     assert bob.do("get_current_user").code == "Done" and log_in(box, "bob") == "DirectoryUnreachable"
+
+
+def test_the_sessions_of_who_is_disabled_end_and_nothing_of_his_is_forgotten(box: TestBox, server: Slapd) -> None:
+    sync, house = LdapSync(lambda: 0.0), box.house()
+    sync.look(house)
+    alice, bob, carol = (box.client(one, PASSWORD) for one in ("alice", "bob", "carol"))
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo"
+    assert alice.do(f'add_ssh_key key="{key}"').code == "Done"
+    known = numbers(box)
+    shut(server, "alice", "000001010000Z")
+    shut(server, "carol", "000001010000Z")
+    shut(server, "bob", "20260101000000Z")
+    LdapSync(lambda: 0.0).look(house)
+    assert [one.do("get_current_user").code for one in (alice, carol)] == ["SessionEnded"] * 2
+    assert bob.do("get_current_user").code == "Done", "a stranger could end sessions with wrong passwords"
+    assert numbers(box) == known and len(box.state.ssh_keys) == 1

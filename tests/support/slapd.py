@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -153,6 +154,15 @@ class Slapd(Daemon):
         """Put entries in while it does not run: fast, and without memberOf."""
         subprocess.run(["/usr/sbin/slapadd", "-q", "-f", str(self.folder / "slapd.conf")], input=ldif.encode(),
                        check=True, capture_output=True, timeout=60)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Have it say nothing for a time; its connections are accepted all the same."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
 
     def do(self, ldif: str, program: str = "ldapadd") -> None:
         """Change entries while it runs (`ldapadd` or `ldapmodify`)."""
