@@ -87,13 +87,17 @@ class Entries:
         return Query(self.settings.groups_below, f"(&{GROUPS}{condition})", WANTED, size=size)
 
     def _entries(self, query: Query, called: str) -> list[Entry]:
-        return [self._entry(one, called) for one in self._talk.search(query)]
+        return [_entry(one, called, self._server)._replace(standing=_standing(one, self._now))
+                for one in self._talk.search(query)]
 
-    def _entry(self, one: Found, called: str) -> Entry:
-        names = [*one.texts("displayName"), *one.texts("cn"), ""]
-        told = {name: values[0] for name in READ if (values := one.texts(name))}
-        return Entry(_id(one, self._server), one.dn, [*one.texts(called), ""][0], names[0],
-                     [*one.texts("mail"), ""][0], standing(told, self._now))
+
+def _entry(one: Found, called: str, server: str) -> Entry:
+    names = [*one.texts("displayName"), *one.texts("cn"), ""]
+    return Entry(_id(one, server), one.dn, [*one.texts(called), ""][0], names[0], [*one.texts("mail"), ""][0])
+
+
+def _standing(one: Found, now: float) -> str:
+    return standing({name: values[0] for name in READ if (values := one.texts(name))}, now)
 
 
 def _id(one: Found, server: str) -> str:

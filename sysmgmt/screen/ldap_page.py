@@ -1,0 +1,75 @@
+"""What the manual page says of the directory (LDAP)."""
+
+LDAP = """
+Users of one directory (LDAP) may log in beside the local users, never instead of them. Make an account
+in the directory for the box, which may read users and groups below the base and nothing else, and avoid
+the word admin in its name. Then, as a user with the permission security:
+
+    add_trusted_certificate name=directory purposes=ldap file=company-ca.pem
+    config_ldap server=ldap1.example.com secondary_server=ldap2.example.com
+    test_ldap_connection
+    enable_ldap
+
+At a terminal config_ldap asks for what is missing, and shows what the directory holds where it asks for
+the base. test_ldap_connection goes all the way to each server and names the first step that fails.
+
+Nobody of the directory comes in until an entry says so, for one user or for all members of a group:
+
+    add_user type=ldap_user name=alice role=administrator
+    add_user type=ldap_group name=operators role=monitor groups=g1
+
+Whoever was added himself has the role and groups of that entry. Any other user has those of the first
+of his groups, in alphabetical order, that has an entry; several are never added up. get_current_user
+and get_users show as granted_by which entry it was. A member of a group becomes a user at the first
+attempt to log in, with a counter of wrong passwords, SSH keys and sessions like any other; set_user
+makes him an entry of his own, lock_user shuts him out. Local users are looked for first and wait for no
+directory. A user of the directory with the name of a local user or of an entry for a group cannot log
+in. Names must be such as users of the box have: a group with a blank in its name, and users who are
+known by a name with @, cannot be used. Authorization is the same for all, but only local users count as
+those who keep the box manageable (LastSecurityUser).
+
+Every login asks the directory again, and a password is checked there by exactly one bind; nothing is
+kept that would let anybody in later. Three wrong passwords lock a user here as well, besides what the
+directory does on its own; a user who is locked here is never tried there. Whoever has the right
+password, and has to change it in the directory first, is told so. An account that is locked or disabled
+there is refused like a wrong password; the audit says which it was (the verdict of
+count_wrong_password). Passwords of the directory are changed there: set_password and set_user refuse
+that. The primary server is asked first, then the secondary one. Where neither can be used, everybody
+who is not let in is told so (DirectoryUnreachable), and local users log in as ever.
+
+A login with an SSH key asks whether the directory still has the user and the groups, and reads the
+attributes that tell of a lock, as far as the service account may read them: pwdAccountLockedTime,
+pwdStartTime and pwdEndTime of OpenLDAP, nsAccountLock, shadowExpire, and userAccountControl,
+accountExpires and msDS-User-Account-Control-Computed of Active Directory. Let it read them. A lock by
+wrong passwords in pwdAccountLockedTime counts until the directory takes it away: where it ends by time,
+that is at the next right password.
+
+On a deployed machine boxmgmtd reads the members of groups every sync_minutes and when an entry is
+added, since sshd and the console know only names that the machine knows. Who has left the groups or the
+directory, or is disabled there, is refused at the next login, and his open sessions end at the next
+such look; a lock by wrong passwords ends none. Numbers (uid) stay with the entryUUID or objectGUID.
+remove_user for an entry ends the sessions of all whom it let in, disable_ldap and
+clear_ldap_configuration those of all users of the directory.
+
+Use ldaps (port 636) or starttls (port 389), where the box checks the name of the server, its
+certificate and revocation lists before it sends anything. Over protocol=ldap everybody on the way reads
+the passwords: it needs insecure=yes, and the audit shows that it was given. Every server may take
+search_time_limit seconds for one answer, and so may the name servers of the box for its name; nobody
+speaks to a server for longer than 60 seconds in all. Referrals to other servers are never followed. An
+empty password is never sent. Kerberos, SASL and client certificates are not supported.
+
+Users are entries that match user_filter and have user_attribute: uid for OpenLDAP, sAMAccountName for
+Active Directory. Groups are those with the class groupOfNames, groupOfUniqueNames, posixGroup or group,
+and their cn is their name. A group within a group counts unless nested_groups=no. Active Directory
+looks through them by itself, with the matching rule 1.2.840.113556.1.4.1941; other servers are asked
+level by level. Its primary groups (primaryGroupID) are not looked at. A user or a group is known by
+entryUUID or objectGUID, so that another one that gets its name later is somebody else; one that was
+renamed, or made anew, has to be removed and added again.
+
+All this was tested with OpenLDAP 2.5 over ldaps and starttls, with its memberof and ppolicy overlays.
+Active Directory was played by OpenLDAP with the attributes of Active Directory. OpenLDAP does not know
+the matching rule: that it is asked for was seen, what a domain controller answers was not. No other
+directory was tested.
+
+ldap3 must be installed: pip install 'boxmgmt[ldap]'. Without it LdapNotInstalled is the answer.
+"""
