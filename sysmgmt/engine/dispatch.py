@@ -144,6 +144,7 @@ def check(house: House, caller: Caller, command: Command, name: str, texts: Mapp
     parameter = command.parameter(name)
     if parameter is None:
         return
+    _check_readable(texts)
     slow = SlowWork()
     slow.closed = True
     with suppress(StateMoved):  # it is good as far as can be said at once
@@ -162,12 +163,17 @@ def offered(house: House, caller: Caller, word: Word, texts: Mapping[str, str]) 
 
 def read_all(command: Command, reading: Reading) -> dict[str, Any]:
     """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
-    for name, text in reading.texts.items():
+    for name in reading.texts:
         if command.parameter(name) is None:
             raise InvalidValue(what=f"{command.name} has no parameter {name[:32]}")
+    _check_readable(reading.texts)
+    return {one.name: _read(command, one, reading) for one in command.parameters}
+
+
+def _check_readable(texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
         if not text.isprintable() and _UNREADABLE.search(text):
             raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
-    return {one.name: _read(command, one, reading) for one in command.parameters}
 
 
 def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:

@@ -52,6 +52,12 @@ def test_a_dry_run_leaves_the_state_byte_for_byte_and_is_recorded(box: TestBox, 
     assert admin.do(line).code == "Done" and box.files() != before, "without --dry-run it would have happened"
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\0"])
+def test_a_value_that_is_no_text_is_refused_also_where_it_is_only_checked(box: TestBox, text: str) -> None:
+    answer = box.admin().door.check("add_revocation_list", "pem", {"name": "a", "pem": text})
+    assert answer is not None and answer.code == "InvalidValue"
+
+
 @pytest.mark.requirement(8)
 @pytest.mark.requirement(73)
 @pytest.mark.requirement(77)
