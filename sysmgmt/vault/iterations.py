@@ -36,9 +36,16 @@ def check(data: bytes) -> None:
     if len(encrypted) != data.count(b"-----BEGIN ENCRYPTED"):
         raise InvalidValue(what="The encrypted private key has more in it than the key; write it anew, as openssl "
                            "pkcs8 -topk8 does")
-    for der in [base64.b64decode(one + b"==") for one in encrypted] or [data]:
-        if any(one > MOST for one in _efforts(der, DEEPEST)):
-            raise InvalidValue(what=f"The password of this file is hashed more than {MOST} times; write it with less")
+    # Together: a file may hold any number of parts, and each is decrypted.
+    if sum(sum(_efforts(der, DEEPEST)) for der in [_decoded(one) for one in encrypted] or [data]) > MOST:
+        raise InvalidValue(what=f"The password of this file is hashed more than {MOST} times; write it with less")
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text + b"==")
+    except ValueError:
+        raise InvalidValue(what="The encrypted private key is not spelled right") from None
 
 
 def _efforts(der: bytes, depth: int) -> Iterator[int]:

@@ -63,6 +63,14 @@ def test_memory_and_lanes_count_like_rounds(numbers: tuple[int, int, int]) -> No
 
 
 @pytest.mark.attack(44)
+def test_the_rounds_of_all_parts_count_together() -> None:
+    part = nested(600_000)
+    iterations.check(part * 4)
+    with pytest.raises(InvalidValue, match="hashed more than"):
+        iterations.check(part * 6)
+
+
+@pytest.mark.attack(44)
 def test_forms_that_could_hide_the_rounds_are_refused(tmp_path: Path) -> None:
     openssl("req", "-x509", *EC, "-noenc", "-keyout", "k", "-out", "c", "-subj", "/CN=E", folder=tmp_path)
     der = openssl("pkcs12", "-export", "-in", "c", "-inkey", "k", "-passout", "pass:x", folder=tmp_path)
@@ -72,6 +80,9 @@ def test_forms_that_could_hide_the_rounds_are_refused(tmp_path: Path) -> None:
         bundles.open_bundle(indefinite, "x")
     pem = openssl("pkcs8", "-topk8", "-in", "k", "-passout", "pass:x", folder=tmp_path)
     assert keys.read(pem, "x"), "the control"
+    for wrong in (b"A", pem.split(b"\n")[1][:61]):
+        with pytest.raises(InvalidValue, match="not spelled right"):
+            keys.read(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n%b\n-----END ENCRYPTED PRIVATE KEY-----\n" % wrong, "x")
     with pytest.raises(InvalidValue, match="more in it than the key"):
         keys.read(pem.replace(b"KEY-----\n", b"KEY-----\nNote: x\n\n", 1), "x")
 
