@@ -1,6 +1,7 @@
 """Wheels: archives that somebody else has made."""
 
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -15,7 +16,8 @@ def files(data: bytes) -> dict[str, bytes]:
             if sum(one.file_size for one in wheel.infolist()) > MOST:
                 raise ValueError("it is too large")
             return {name: wheel.read(name) for name in wheel.namelist() if not name.endswith("/")}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as problem:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError,
+            RuntimeError) as problem:
         raise ValueError("it is no archive that can be read") from problem
 
 
