@@ -74,7 +74,7 @@ class Ifupdown:
             with suppress(ServiceRefused):
                 transient.run(NAME, [IP, "address", "flush", "dev", device, "scope", "global"])
         for device in sorted(devices & set(stanzas(now))):
-            transient.run(NAME, [UP, "--force", device])
+            transient.run(NAME, [UP, "--force", device], properties=transient.GOES_ON)
 
     def _text(self) -> str:
         return _read(files.within(self._root, INTERFACES))

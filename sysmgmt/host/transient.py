@@ -11,14 +11,19 @@ from sysmgmt.host import programs
 from sysmgmt.host.daemons import SYSTEMD
 
 
-def run(service: str, arguments: Sequence[str], limit: float = programs.TIME_LIMIT) -> str:
+GOES_ON = ("--property=KillMode=process",)
+"""For a program that leaves others behind which go on without it, such as a client for DHCP."""
+
+
+def run(service: str, arguments: Sequence[str], limit: float = programs.TIME_LIMIT,
+        properties: tuple[str, ...] = ()) -> str:
     """What the program printed. Raises ServiceRefused, with its words, unless it ends well and in time."""
-    return programs.run(service, [*_starter(limit), *arguments], limit + 1)
+    return programs.run(service, [*_starter(limit, properties), *arguments], limit + 1)
 
 
-def _starter(limit: float) -> tuple[str, ...]:
+def _starter(limit: float, properties: tuple[str, ...]) -> tuple[str, ...]:
     """How systemd is told to run a program; nothing where it is not the init, and there are no walls."""
     if not os.path.isdir(SYSTEMD) or os.geteuid():
         return ()
     return ("/usr/bin/systemd-run", "--quiet", "--wait", "--pipe", "--collect",
-            f"--property=RuntimeMaxSec={limit:g}", "--setenv=LC_ALL=C", "--")
+            f"--property=RuntimeMaxSec={limit:g}", *properties, "--setenv=LC_ALL=C", "--")

@@ -61,10 +61,13 @@ class Booted(Machine):
 
     def start_at_neighbour(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a command of the machine's file system that goes on, in the network of the neighbour."""
+        return self.serve_at_neighbour("chroot", f"/proc/{self._first}/root", *command)
+
+    def serve_at_neighbour(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a command of the host that goes on, in the network of the neighbour."""
         holder = str(child_of(self.console.pid))
-        inside = ["nsenter", "-t", holder, "-n", "--", "chroot", f"/proc/{self._first}/root", *command]
-        daemon = subprocess.Popen(inside, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL)
+        daemon = subprocess.Popen(["nsenter", "-t", holder, "-n", "--", *command], env=ENVIRONMENT,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._daemons.append(daemon)
         return daemon
 

@@ -4,6 +4,8 @@ Debian 12 has ifupdown and chrony here, Debian 13 systemd-networkd and systemd-t
 """
 
 import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from tests.doors.booted import Pristine
@@ -51,6 +53,17 @@ keyfile /root/neighbour.keys
 """
 
 
+LEASES = """interface eth0
+start 192.0.2.100
+end 192.0.2.110
+option subnet 255.255.255.0
+option router 192.0.2.1
+option lease 600
+lease_file {folder}/leases
+pidfile {folder}/pid
+"""
+
+
 def the_network_is_governed(site: Pristine) -> None:
     """Everything below."""
     for device, address in (("eth0", "192.0.2.1/24"), ("eth1", "198.51.100.1/24")):
@@ -58,6 +71,7 @@ def the_network_is_governed(site: Pristine) -> None:
         site.machine.neighbour("ip", "address", "add", address, "dev", device)
     a_device_that_is_not_there_is_refused_and_nothing_is_half_applied(site)
     an_interface_that_is_not_confirmed_returns(site)
+    an_address_comes_from_a_dhcp_server(site)
     what_is_confirmed_stays_and_the_neighbour_sees_it(site)
     what_was_cut_short_is_finished(site)
     the_machine_is_told_names(site)
@@ -131,6 +145,27 @@ def an_interface_that_is_not_confirmed_returns(site: Pristine) -> None:
         wait_until(lambda: addresses(site, "eth0") == set())
         site.serve()
         assert facts(site, "get_network")["interfaces"] == [], how
+
+
+def an_address_comes_from_a_dhcp_server(site: Pristine) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "udhcpd.conf")
+        path.write_text(LEASES.format(folder=folder))
+        Path(folder, "leases").touch()
+        server = site.machine.serve_at_neighbour("/usr/sbin/udhcpd", "-f", str(path))
+        site.as_admin("set_firewall mode=on confirm_minutes=0",
+                      "set_network interface=lan device=eth0 addresses=dhcp4 confirm_minutes=0")
+        wait_until(lambda: any(one.startswith("192.0.2.1") for one in addresses(site, "eth0")))
+        given, = addresses(site, "eth0")
+        assert 100 <= int(given.rpartition(".")[2]) <= 110, "of those that the server has"
+        assert "default via 192.0.2.1 dev eth0" in site.machine.do("/usr/sbin/ip", "route")
+        assert facts(site, "get_network")["interfaces"][0]["dhcp"] == ["ipv4"]
+        if site.machine.exists("/usr/sbin/ifup"):  # systemd-networkd asks itself
+            assert site.machine.do("/bin/sh", "-c", "cat /proc/$(cat /run/dhclient.eth0.pid)/comm") == "dhclient\n", (
+                "it goes on, and renews the lease")
+        server.kill()
+    site.as_admin("set_firewall mode=off confirm_minutes=0", "remove_network interface=lan confirm_minutes=0")
+    wait_until(lambda: addresses(site, "eth0") == set())
 
 
 def what_is_confirmed_stays_and_the_neighbour_sees_it(site: Pristine) -> None:

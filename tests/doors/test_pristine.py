@@ -4,12 +4,13 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 
-from tests.doors import networked
+from tests.doors import networked, updated
 from tests.doors.booted import Pristine
 from tests.doors.guesses import right_over_ssh, wrong_over_ssh
 from tests.doors.machine import wait_until
@@ -37,7 +38,8 @@ def pristine(request: pytest.FixtureRequest) -> Iterator[Pristine]:
         site.stop()
 
 
-def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
+@pytest.mark.checklist("R110")
+def test_a_box_lives_on_a_pristine_debian(pristine: Pristine, tmp_path: Path) -> None:
     root_has_a_key(pristine)
     sshd_must_not_wait_for_the_first_to_come(pristine)
     it_is_deployed_over_ssh(pristine)
@@ -57,6 +59,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine) -> None:
     a_restart_keeps_everything(pristine)
     networked.it_has_returned_after_the_start_and_the_firewall_is_in_force(pristine)
     an_upgrade_leaves_sessions_and_state(pristine)
+    updated.updates_are_installed_where_gpgv_is(pristine, tmp_path)
     admin_is_recovered_and_a_copy_brings_all_back(pristine)
     passwords_expire_and_changes_fall_due(pristine)
     it_is_taken_back_and_deployed_again(pristine)
