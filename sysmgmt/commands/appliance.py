@@ -8,7 +8,7 @@ from sysmgmt.commands.appliance_words import (
     VCenterUser)
 from sysmgmt.commands.certificate_words import Fingerprint
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, CurrentPassword
-from sysmgmt.domain import backups, erasure, truststore, vcenters
+from sysmgmt.domain import backups, erasure, names, truststore, vcenters
 from sysmgmt.domain.backups import Restorer
 from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense
 from sysmgmt.domain.model import Registration, State, VCenter
@@ -134,7 +134,7 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     the disk with a utility made for it before it leaves your hands.
     """
     if name != call.state.settings.name:
-        raise OtherBox(name=name[:32])
+        raise OtherBox(name=name if names.fits(name) else "that")
     state = erasure.wish(call.state, call.caller.user, call.now)
     wished = state.settings.erasure
     assert wished is not None

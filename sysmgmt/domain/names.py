@@ -15,12 +15,12 @@ _COMMAND = re.compile(r"[a-z_]{0,64}")
 
 
 def looks_like_command(text: str) -> bool:
-    """Whether `text` may be repeated as an unknown command: anything else may be a misplaced secret."""
+    """Whether `text` may be repeated as an unknown command or parameter: anything else may be a misplaced secret."""
     return _COMMAND.fullmatch(text) is not None
 
 
 def repeatable(text: str) -> str:
-    """An unknown command as a message may name it."""
+    """An unknown command or parameter as a message may name it."""
     return text if text and looks_like_command(text) else "of that name"
 
 

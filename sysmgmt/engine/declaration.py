@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
+from sysmgmt.domain.names import looks_like_command
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.progress import Report, Sink, unheard
 from sysmgmt.engine.ports import Box
@@ -169,6 +170,8 @@ def command(*, needs: Permission | str, asks: Question = "", scope: str = "", ad
     outside the state besides; what `streams` answers with raw bytes. Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
+        if not looks_like_command(function.__name__):
+            raise BadDeclaration(f"{function.__name__}: the name of a command has small letters and _ only")
         summary, details = _documentation(function)
         parameters = tuple(_parameters(function))
         if scope and scope not in [one.name for one in parameters]:

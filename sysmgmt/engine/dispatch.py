@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import changes, compliance, events, security
+from sysmgmt.domain import changes, compliance, events, names, security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal)
 from sysmgmt.domain.model import State, differs
@@ -165,7 +165,7 @@ def read_all(command: Command, reading: Reading) -> dict[str, Any]:
     """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
     for name in reading.texts:
         if command.parameter(name) is None:
-            raise InvalidValue(what=f"{command.name} has no parameter {name[:32]}")
+            raise InvalidValue(what=f"{command.name} has no parameter {names.repeatable(name)}")
     _check_readable(reading.texts)
     return {one.name: _read(command, one, reading) for one in command.parameters}
 

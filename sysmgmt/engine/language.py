@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sysmgmt.domain import names
 from sysmgmt.domain.errors import InvalidValue
 
 _TOKEN = re.compile(r'''
@@ -93,7 +94,12 @@ def parse(line: str) -> Line:
     """The parts of `line`. Raises InvalidValue."""
     line = line.strip(BLANKS)
     parsed = Line(command_of(line), {}, [], [], set())
+    empty = None
     for token in tokens(line[len(parsed.command):]):
+        if empty and token.name is None and not token.written.startswith("--"):
+            # It is no word by itself: that might be shown and recorded, and a secret must not be.
+            raise InvalidValue(what=f"The value of {names.repeatable(empty)} stands behind the = without a blank")
+        empty = token.name if token.written == f"{token.name}=" else None
         _take(parsed, token)
     return parsed
 
@@ -104,7 +110,7 @@ def _take(parsed: Line, token: Token) -> None:
     if token.name is None:
         _take_word(parsed, token)
     elif token.name in parsed.texts or token.name in parsed.on_next_lines:
-        raise InvalidValue(what=f"The parameter {token.name} is given twice")
+        raise InvalidValue(what=f"The parameter {names.repeatable(token.name)} is given twice")
     elif token.value == "-" and not token.quoted:
         parsed.on_next_lines.append(token.name)
     else:

@@ -95,18 +95,19 @@ def unless_guaranteed(box: Box) -> Iterator[None]:
 
 
 def _carries_secret(text: str, command: Command) -> bool:
-    """Whether wrong quotes made a secret part of another value: `"password=..."`."""
-    return any(f"{one.name}=" in text for one in command.parameters if one.word.secret)
+    """Whether wrong quotes made a secret part of another value: `"password=..."`, also one of another command."""
+    names = ("password", *(one.name for one in command.parameters if one.word.secret))
+    return any(f"{name}=" in text for name in names)
 
 
 def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
-    """`texts` without secrets; of what no declaration knows, only the names are kept."""
+    """`texts` without secrets; of what no declaration knows, only names that are no misplaced secrets are kept."""
     shown = {}
     for name, text in texts.items():
         parameter = command.parameter(name) if command else None
         secret = parameter is None or parameter.word.secret or (command and _carries_secret(text, command))
         kept = parameter.word.recorded if parameter else str
-        shown[name[:_LONGEST]] = MASK if secret else kept(text)[:_LONGEST]
+        shown[name if parameter or looks_like_command(name) else MASK] = MASK if secret else kept(text)[:_LONGEST]
     return shown
 
 

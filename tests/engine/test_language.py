@@ -47,7 +47,7 @@ def test_a_line_means_what_it_says(line: str, texts: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("line", ['c a="b', 'c a="b"c', 'c "', "c a=b a=c", "c a=- a=b", "c --nosuch", "c --",
-                                  "c --JSON"])
+                                  "c --JSON", "c a= b", 'c a= "b"', "c a=b d= e f"])
 def test_a_line_that_can_be_read_in_two_ways_is_refused(line: str) -> None:
     with pytest.raises(InvalidValue):
         parse(line)
@@ -75,3 +75,11 @@ def test_a_value_may_stand_on_the_next_line() -> None:
                                          ("x # y", False), ("#", True), ('"', False)])
 def test_blank_lines_and_comments_say_nothing(line: str, blank: bool) -> None:
     assert is_blank(line) == blank
+
+
+def test_what_may_be_a_misplaced_secret_is_not_repeated() -> None:
+    for line in ("c Secret1=x Secret1=y", "c password= Secret1", "c Secret1= x"):
+        with pytest.raises(InvalidValue) as refusal:
+            parse(line)
+        assert "Secret1" not in str(refusal.value)
+    assert parse("c a= --json").texts == {"a": ""}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -48,15 +48,17 @@ def _is_open(path: str) -> bool:
 
 
 class Daemon:
-    """boxmgmtd over the state of a box."""
+    """boxmgmtd over the state of a box; `under` is what watches it, as the beginning of its command line."""
 
-    def __init__(self, box: TestBox, path: Path) -> None:
+    def __init__(self, box: TestBox, path: Path, under: Sequence[str] = ()) -> None:
         self.box = box
         self.path = path
+        self._under = under
         self.process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "sysmgmt.service", "--state", str(self.box.folder), "--socket", str(self.path)]
+        command = [*self._under, sys.executable, "-m", "sysmgmt.service", "--state", str(self.box.folder),
+                   "--socket", str(self.path)]
         process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE)
         deadline = time.monotonic() + 20
         while not self._answers():
@@ -141,11 +143,11 @@ class Raw:
 
 
 @contextmanager
-def running(box: TestBox) -> Iterator[Daemon]:
+def running(box: TestBox, under: Sequence[str] = ()) -> Iterator[Daemon]:
     """A boxmgmtd for the time of a test."""
     place = Path("/run") / f"boxmgmt-test-{os.getpid()}-{id(box)}"
     place.mkdir(mode=0o755)
-    daemon = Daemon(box, place / "box.sock")
+    daemon = Daemon(box, place / "box.sock", under)
     try:
         yield daemon
     finally:
