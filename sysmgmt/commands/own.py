@@ -8,7 +8,7 @@ from sysmgmt.domain import (
     accounts, certificates, conditions, downloads, ldap_users, lockout, passwords, pending, retention, root_access,
     sessions, ssh_keys)
 from sysmgmt.domain.directory import Entry
-from sysmgmt.domain.errors import AccountLocked
+from sysmgmt.domain.errors import AccountLocked, LoginFailed
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.lockout import FINAL
 from sysmgmt.domain.model import Session
@@ -77,10 +77,17 @@ def dismiss_ldap_user(call: Call, name: UserName, kept: IsKept = False) -> Chang
 
 @command(needs=OWN_WORK, reserve=True)
 def open_session(call: Call, name: UserName, session: Token, process: Text, login: IsLogin = False,
-                 fingerprint: KeyFingerprint = "") -> Change:
-    """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one."""
-    if lockout.settled(accounts.find(call.state, name), call.now, rules_of(call.state.settings)).locked_by in FINAL:
+                 fingerprint: KeyFingerprint = "", chosen_at: Text = "") -> Change:
+    """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one.
+
+    With a password it is the one that was chosen then: another that took its place meanwhile has ended all
+    sessions, and this one would outlive that.
+    """
+    account = accounts.find(call.state, name)
+    if lockout.settled(account, call.now, rules_of(call.state.settings)).locked_by in FINAL:
         raise AccountLocked()
+    if chosen_at and chosen_at != str(account.password_changed_at):
+        raise LoginFailed()
     new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login,
                   key=fingerprint)
     return Change(ssh_keys.use(sessions.enter(call.state, new), name, fingerprint, call.now))

@@ -96,12 +96,6 @@ def matches(house: House, ticket: Ticket, text: str, encoded: str) -> bool:
     return not outcome
 
 
-def password_of(house: House, name: str) -> str:
-    """The hash of an account's password as it is now; '' if there is none."""
-    account = house.box.store.read().accounts.get(name)
-    return account.password if account else ""
-
-
 def is_locked(house: House, name: str, console: bool) -> bool:
     """Whether an attempt at `name` would be refused now."""
     account = house.box.store.read().accounts.get(name)

@@ -14,7 +14,7 @@ from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import auditing, authority, departure, ownkeys, returning
-from sysmgmt.engine.attempt import Ticket, begin, matches, password_of, work
+from sysmgmt.engine.attempt import Ticket, begin, matches, work
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
 from sysmgmt.engine.ports import Clock
@@ -69,19 +69,25 @@ def _record(house: House, caller: Caller, name: str) -> Record:
 
 
 def _log_in(house: House, password: str, caller: Caller) -> Reply:
-    _authenticate(house, password, caller)
+    account = _admit(house, password, caller)
     try:
-        return open_session(house, caller, Login(house.box.machine.process()))
+        return open_session(house, caller, Login(house.box.machine.process(), chosen_at=account.password_changed_at))
     except (AccountLocked, UnknownUser):  # since the password was found right
         raise LoginFailed() from None
 
 
 def _authenticate(house: House, password: str, caller: Caller) -> Reply:
+    _admit(house, password, caller)
+    return Reply(Answer(None), caller)
+
+
+def _admit(house: House, password: str, caller: Caller) -> Account:
+    """The account of the caller as it was when the password was found right. Raises any refusal."""
     if not house.box.store.read().installed:
         raise NotInstalled()
     begun = house.box.clock.now()
     try:
-        ticket, verified = _prove(house, caller, password)
+        ticket, account = _prove(house, caller, password)
     except (AccountLocked, UnknownUser):
         refusal = _refusal(house, caller.user)
         _wait_out(house.box.clock, begun)
@@ -89,8 +95,9 @@ def _authenticate(house: House, password: str, caller: Caller) -> Reply:
     except (DirectoryUnreachable, PasswordDueInDirectory):
         _wait_out(house.box.clock, begun)
         raise
+    verified = account.password
     work(house, "give_attempt_back", ticket, verified=verified, rehashed=_rehashed(house, verified, password))
-    return Reply(Answer(None), caller)
+    return account
 
 
 def _refusal(house: House, name: str) -> Refusal:
@@ -111,8 +118,8 @@ def _is_local(house: House, name: str) -> bool:
     return account is not None and account.type == LOCAL
 
 
-def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
-    """A counted attempt that was right, and the hash it was compared with.
+def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, Account]:
+    """A counted attempt that was right, and the account with the hash it was compared with.
 
     Local users come first, and wait for no directory. Raises UnknownUser or AccountLocked for any
     attempt that was not right, after about the same work; DirectoryUnreachable, PasswordDueInDirectory.
@@ -121,18 +128,18 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, str]:
         if not _is_local(house, caller.user):
             from sysmgmt.engine import ldap_users  # loads much, and most users are local
 
-            return ldap_users.prove(house, caller, password), ""
+            return ldap_users.prove(house, caller, password), accounts.find(house.box.store.read(), caller.user)
         ticket = begin(house, caller, caller.user)
     except (AccountLocked, UnknownUser):
         house.box.hasher.waste(password, house.box.store.read().settings.hashing)
         raise
-    verified = password_of(house, ticket.name)
-    if not matches(house, ticket, password, verified):
+    account = accounts.find(house.box.store.read(), ticket.name)
+    if not matches(house, ticket, password, account.password):
         cost = house.box.store.read().settings.hashing
-        if house.box.hasher.outdated(verified, cost):
+        if house.box.hasher.outdated(account.password, cost):
             house.box.hasher.waste(password, cost)  # that hash was cheaper than those of strangers
         raise UnknownUser(name=ticket.name)
-    return ticket, verified
+    return ticket, account
 
 
 def _wait_out(clock: Clock, begun: float) -> None:
@@ -156,25 +163,27 @@ class Login(NamedTuple):
     """What a session is opened for: a process that it ends with.
 
     `registered` by PAM: it belongs to a login over SSH or at the console. `fingerprint` is that of
-    the SSH key that opened it, if one did.
+    the SSH key that opened it, if one did; `chosen_at` is when the password was chosen that did.
     """
 
     process: str
     registered: bool = False
     fingerprint: str = ""
+    chosen_at: float | None = None
 
 
 def open_session(house: House, caller: Caller, login: Login) -> Reply:
     """Open a session of `caller.user`.
 
-    Raises TooManySessions, AccountLocked, UnknownUser.
+    Raises TooManySessions, AccountLocked, UnknownUser, LoginFailed.
     """
     returning.settle(house)
     ownkeys.settle(house)
     departure.close_dead(house)
     caller = caller._replace(session=house.box.clock.token())
     texts = {"name": caller.user, "session": caller.session, "process": login.process,
-             "login": "yes" if login.registered else "no", "fingerprint": login.fingerprint}
+             "login": "yes" if login.registered else "no", "fingerprint": login.fingerprint,
+             "chosen_at": str(login.chosen_at or "")}
     carry_out(house, caller, Request("open_session", texts), own_work=True)
     return greet(house, caller)
 

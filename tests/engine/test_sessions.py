@@ -7,7 +7,8 @@ import pytest
 from sysmgmt import box as boxes
 from sysmgmt.domain.errors import SessionEnded
 from sysmgmt.engine import authority
-from tests.support.box import TestBox
+from tests.support.box import CHEAP, TestBox
+from tests.support.hashers import CountingHasher
 
 
 @pytest.mark.requirement(52)
@@ -26,6 +27,39 @@ def test_the_id_of_a_session_that_is_over_is_worth_nothing(basic: TestBox) -> No
     with pytest.raises(SessionEnded):
         authority.check_open(basic.state, session)
     assert basic.admin().door.caller.session != session
+
+
+@pytest.mark.requirement(52)
+@pytest.mark.parametrize("lines", [
+    ["set_user name=bob password=Bobs-pass-12"], ["lock_user name=bob"],
+    ["remove_user name=bob", "add_user name=bob role=monitor password=Bobs-pass-12 must_change=no"]])
+def test_no_session_begins_with_a_password_that_was_replaced_while_it_was_compared(
+        basic: TestBox, lines: list[str]) -> None:
+    admin = basic.admin()
+    assert admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no").code == "Done"
+    waiting = list(lines)
+
+    def overtake() -> None:
+        basic.clock.move(1)
+        while waiting:
+            assert admin.do(waiting.pop(0)).code == "Done"
+    bob = basic.client(house=basic.house(CountingHasher(basic.folder, basic.folder.parent / "log", overtake)))
+    assert bob.log_in("bob", "Bobs-pass-11").code == "LoginFailed"
+    assert not waiting and not bob.door.caller.user
+    assert [one for one in basic.state.sessions.values() if one.user == "bob" and not one.ended] == []
+
+
+def test_a_session_begins_with_a_password_whose_hash_was_made_anew_meanwhile(basic: TestBox) -> None:
+    admin = basic.admin()
+    assert admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no").code == "Done"
+    basic.configure(hashing=CHEAP._replace(passes=2))
+
+    def overtake() -> None:
+        account = basic.state.accounts.get("bob")
+        if account is not None and "t=1" in account.password:
+            assert basic.client().log_in("bob", "Bobs-pass-11").code == "Done"
+    bob = basic.client(house=basic.house(CountingHasher(basic.folder, basic.folder.parent / "log", overtake)))
+    assert bob.log_in("bob", "Bobs-pass-11").code == "Done"
 
 
 @pytest.mark.requirement(46)
