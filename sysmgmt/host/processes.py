@@ -51,19 +51,9 @@ def of_client(pid: int, uid: int) -> tuple[list[str], int | None] | None:
     return (found, logged_in) if found and _effective(pid) == uid and runs(found[0]) else None
 
 
-def cut_off(named: str, uid: int) -> None:
-    """End a login of the user `uid`: all that came of it, and its process `named` once nothing else is left.
-
-    So what that process has to do at the end of its children, as PAM's part, is done if it can be.
-    """
-    session = _audited(_pid(named), "sessionid")
-
-    def left_over(pid: int) -> bool:
-        return login_uid(pid) == uid == _owner(pid) and _audited(pid, "sessionid") == session
-
-    found = [one for one in _all() if one != named and (named in ancestors(_pid(one)) or left_over(_pid(one)))]
-    for one in found or [named]:
-        _kill(one)
+def audit_session(named: str) -> int | None:
+    """The login that a process comes from, as the kernel's audit numbers it; None: none, or not known."""
+    return _audited(number(named), "sessionid")
 
 
 def _audited(pid: int, fact: str) -> int | None:
@@ -85,24 +75,26 @@ def _effective(pid: int) -> int | None:
         return None
 
 
-def _owner(pid: int) -> int | None:
+def owner(pid: int) -> int | None:
+    """The user that a process belongs to; None if it is gone."""
     try:
         return os.stat(f"/proc/{pid}").st_uid
     except OSError:
         return None
 
 
-def _all() -> Iterator[str]:
+def every() -> Iterator[str]:
+    """The names of all processes."""
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
             with suppress(OSError):
                 yield name(int(entry))
 
 
-def _kill(named: str) -> None:
+def kill(named: str) -> None:
     """Kill the process of that name and no other, whatever has its number by now."""
     with suppress(OSError):
-        descriptor = os.pidfd_open(_pid(named))
+        descriptor = os.pidfd_open(number(named))
         try:
             if runs(named):
                 signal.pidfd_send_signal(descriptor, signal.SIGKILL)
@@ -110,7 +102,8 @@ def _kill(named: str) -> None:
             os.close(descriptor)
 
 
-def _pid(named: str) -> int:
+def number(named: str) -> int:
+    """The number of the process of that name."""
     return int(named.split(":")[1])
 
 

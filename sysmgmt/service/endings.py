@@ -11,7 +11,7 @@ from sysmgmt.domain import lockout
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.engine import departure
 from sysmgmt.engine.dispatch import House
-from sysmgmt.host import processes
+from sysmgmt.host import remnants
 from sysmgmt.service.duties import Duty, work
 from sysmgmt.service.presence import GRACE, Presence
 
@@ -58,4 +58,4 @@ def cut_off(house: House) -> None:
     now = house.box.clock.now()
     for one in house.box.store.read().sessions.values():
         if one.login and one.ended_at is not None and not 0 <= now - one.ended_at < CLEAR:
-            processes.cut_off(one.process, -1 if one.uid is None else one.uid)
+            remnants.cut_off(one.process, -1 if one.uid is None else one.uid)

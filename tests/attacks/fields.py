@@ -20,7 +20,10 @@ USABLE = {
     "daily|weekly|monthly|never": "never", "lan|wan|data1|data2": "lan", "DEVICE": "eth0",
     "ADDRESS/PREFIX[,...]|dhcp|dhcp4|dhcp6": "dhcp", "ADDRESS[,ADDRESS...]|none": "none",
     "ADDRESS[:LEVEL][:SCOPE][:TOPIC][,...]": "eve@127.0.0.1"}
-"""What stands in a field that is required beside the one that is attacked, for each way in which values are written; else a name."""
+"""What stands in a field that is required beside the one that is attacked, for each way in which values are written.
+
+For all others it is a name.
+"""
 OWN_PASSWORD = (accounts.set_password, appliance.erase_box, security.regenerate_encryption_keys)
 """What asks for the attacker's own password, and would lock him out of the rest; test_own_password.py attacks it."""
 
