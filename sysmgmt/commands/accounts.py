@@ -21,11 +21,11 @@ def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, g
     locked and its sessions end; unlock_user makes it a lasting one.
 
     With type=ldap_user or type=ldap_group the name is that of a user, or the cn of a group, of the
-    directory that config_ldap has set up; there is no password then. A name can be used once: a user of
-    the directory with the name of a local user cannot log in. Who was added himself has the role and
-    groups given here, whatever groups of the directory he is in; any other has those of the first of
-    these groups in alphabetical order. The immutable id of the entry is kept: one that is removed from
-    the directory and made anew, or renamed, has to be removed and added here, too.
+    directory that config_ldap has set up, as name="Box Operators"; there is no password then. A name can
+    be used once: a user of the directory with the name of a local user cannot log in. Who was added himself
+    has the role and groups given here, whatever groups of the directory he is in; any other has those of
+    the first of these groups in alphabetical order. The immutable id of the entry is kept: one that is
+    removed from the directory and made anew, or renamed, has to be removed and added here, too.
     """
     ends_at = None if valid_hours is None else call.now + valid_hours * 3600
     account = Account(name, role, type.type, groups or None, ends_at=ends_at, directory_id=type.directory_id)

@@ -33,8 +33,15 @@ def any_name(text: str, reading: Reading) -> str:
 
 def _box_name(text: str, reading: Reading) -> str:
     if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
+        raise InvalidValue(what=names.RULES[names.NAME])
     return text
+
+
+def _entry_name(text: str, reading: Reading) -> str:
+    """Reads what an entry in the table of users is called, of whatever kind it is."""
+    if not names.fits(text, names.LDAP_GROUP):
+        raise InvalidValue(what=names.RULES[names.NAME])
+    return names.canonical(text)
 
 
 def one_of(*allowed: str) -> Any:
@@ -113,7 +120,7 @@ def _own_roles(state: State) -> Iterable[str]:
 
 def _new_user(text: str, reading: Reading) -> str:
     """A name that nobody has, looked up before any password is asked for or compared."""
-    name = any_name(text, reading)
+    name = accounts.named(reading.texts.get("type", LOCAL).lower(), text)
     accounts.check_new_name(reading.state, name)
     return name
 
@@ -131,7 +138,7 @@ def _kind(text: str, reading: Reading) -> Kind:
         return Kind()
     from sysmgmt.engine import ldap_users  # loads much, for few commands
 
-    name = any_name(reading.texts.get("name", ""), reading)
+    name = accounts.named(type_, reading.texts.get("name", ""))
     found = partial(ldap_users.entry_id, reading.box, reading.state, type_, name)
     return Kind(type_, str(reading.slow.once((type_, name), found)))
 
@@ -209,8 +216,8 @@ def _current_password(text: str, reading: Reading) -> bool:
 
 NewUser = Annotated[str, Word("Name of the new user", _new_user, "NAME")]
 NewName = Annotated[str, Word("New name", any_name, "NAME")]
-UserName = Annotated[str, Word("User name", any_name, "USER", offers=_accounts, bare=True)]
-LockedUser = Annotated[str, Word("Which user to unlock", any_name, "USER", offers=accounts.locked, bare=True,
+UserName = Annotated[str, Word("User name", _entry_name, "USER", offers=_accounts, bare=True)]
+LockedUser = Annotated[str, Word("Which user to unlock", _entry_name, "USER", offers=accounts.locked, bare=True,
                                  none="No users to unlock.")]
 RoleName = Annotated[str, Word("Role", any_name, "ROLE", offers=_roles)]
 OwnRole = Annotated[str, Word("Role", any_name, "ROLE", offers=_own_roles, bare=True)]

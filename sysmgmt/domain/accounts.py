@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import levels, lockout, passwords, roles, sessions, ssh_keys, uids
+from sysmgmt.domain import levels, lockout, names, passwords, roles, sessions, ssh_keys, uids
 from sysmgmt.domain.errors import (
     InvalidValue, KeptInDirectory, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists)
-from sysmgmt.domain.model import ADMIN, LDAP_GROUP, LOCAL, Account, Settings, State
-from sysmgmt.domain.names import RESERVED
+from sysmgmt.domain.model import ADMIN, LDAP_GROUP, LDAP_USER, LOCAL, Account, Settings, State
 
 
+_NAMES = {LDAP_USER: names.LDAP_USER, LDAP_GROUP: names.LDAP_GROUP}
 OTHER_SHELL = "the role of the user was changed"
 
 
@@ -20,6 +20,20 @@ class Edit(NamedTuple):
     groups: tuple[str, ...] | None = None
     password: str | None = None
     must_change: bool = False
+
+
+def named(kind: str, text: str) -> str:
+    """What an entry of this kind is called, in the form in which that is kept. Raises InvalidValue."""
+    pattern, kept = _NAMES.get(kind, names.NAME), names.canonical(text)
+    if not (names.fits(text, pattern) and names.fits(kept, pattern)):
+        raise InvalidValue(what=names.RULES[pattern])
+    return kept
+
+
+def is_well_named(account: Account) -> bool:
+    """Whether a stored entry is called as a command would have let it be."""
+    fits = names.fits(account.name, _NAMES.get(account.type, names.NAME))
+    return fits and names.canonical(account.name) == account.name
 
 
 def find(state: State, name: str) -> Account:
@@ -42,7 +56,7 @@ def check_new_name(state: State, name: str) -> None:
     """Raise UserExists, or InvalidValue for a name that nobody may have."""
     if name in state.accounts:
         raise UserExists(name=name)
-    if name in RESERVED:
+    if name in names.RESERVED:
         raise InvalidValue(what=f"The name {name} is reserved")
 
 

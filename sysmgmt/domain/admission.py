@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sysmgmt.domain import audit_policy, firewall, notation, partners, schedules, security, snmp, timekeeping, tls
+from sysmgmt.domain import (
+    accounts, audit_policy, firewall, notation, partners, schedules, security, snmp, timekeeping, tls)
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import DEAREST, LEVELS
 from sysmgmt.domain.model import TYPES, Cost, Settings, State
@@ -64,7 +65,8 @@ def _check_value(field: str, value: Any) -> None:
 
 def _check_names(content: State) -> None:
     """Roles, users, groups and the box are called as a command would let them be."""
-    for kind, names in (("role", content.roles), ("user", content.accounts), ("group", content.groups)):
+    _demand(all(map(accounts.is_well_named, content.accounts.values())), "a user whose name no user may have")
+    for kind, names in (("role", content.roles), ("group", content.groups)):
         _demand(all(fits(one) and canonical(one) == one for one in names), f"a {kind} whose name no {kind} may have")
     _demand(not set(content.roles) & set(PREDEFINED), "a role with the name of a predefined one")
     _demand("all" not in content.groups, "a group whose name stands for all groups")

@@ -12,7 +12,7 @@ from sysmgmt.domain import accounts, roles, security, sessions, uids, web
 from sysmgmt.domain.errors import InvalidValue, NotInBackup, UnknownGroup, UnknownRole
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import ADMIN, Account, Group, Settings, State
-from sysmgmt.domain.names import RESERVED, canonical, fits
+from sysmgmt.domain.names import RESERVED
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
 
@@ -273,7 +273,7 @@ def _check(state: State) -> None:
             raise InvalidValue(what=f"The role {role.name} has permissions that this release does not know")
         roles.assignable(tuple(map(Permission, role.permissions)))
     for one in state.accounts.values():
-        if not fits(one.name) or canonical(one.name) != one.name:
+        if not accounts.is_well_named(one):
             raise InvalidValue(what="The file has a user whose name no user may have")
         if not roles.exists(state, one.role):
             raise UnknownRole(f"User {one.name} has the role {one.role}, which there would not be any more.",

@@ -58,7 +58,7 @@ def admit(state: State, user: Entry, by: Account, now: float) -> State:
     Somebody else who had the name before is removed. Raises UserExists, InvalidValue for a name that
     nobody may have, UidsExhausted.
     """
-    name = canonical(user.name)
+    name = accounts.named(LDAP_USER, user.name)
     old = state.accounts.get(name)
     if old is not None and (old.type != LDAP_USER or is_own(old)):
         raise UserExists(name=name)

@@ -7,6 +7,16 @@ there is one account, one lockout counter and one line in the audit for each.
 import re
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
+LDAP_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.@-]{0,31}")
+"""A user of a directory: sshd and login have to know him by this name."""
+LDAP_GROUP = re.compile(r"(?=.{1,64}\Z)\w(?: ?[\w.&()'@+-])*")
+"""A group of a directory; all other names fit, too."""
+RULES = {
+    NAME: "A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'",
+    LDAP_USER: "The name of a user of the directory begins with a letter or '_' and has up to 32 letters, digits, "
+               "'_', '.', '-' and '@'",
+    LDAP_GROUP: "The name of a group of the directory begins with a letter or a digit and has up to 64 letters, "
+                "digits, single blanks and characters of _.-&()'@+"}
 RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "system", "nobody"})
 """Names that older releases shipped, and names that the operating system uses (R047)."""
 
@@ -24,9 +34,9 @@ def repeatable(text: str) -> str:
     return text if text and looks_like_command(text) else "of that name"
 
 
-def fits(text: str) -> bool:
+def fits(text: str, pattern: re.Pattern[str] = NAME) -> bool:
     """Whether `text` may be the name of something."""
-    return NAME.fullmatch(text) is not None
+    return pattern.fullmatch(text) is not None
 
 
 def canonical(text: str) -> str:

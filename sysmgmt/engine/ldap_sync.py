@@ -6,10 +6,9 @@ login itself, whatever was known before.
 
 from collections.abc import Iterator, Mapping
 
-from sysmgmt.domain import ldap_users, sessions
+from sysmgmt.domain import ldap_users, names, sessions
 from sysmgmt.domain.directory import DISABLED, Entry
 from sysmgmt.domain.model import LDAP_USER, Account, State
-from sysmgmt.domain.names import canonical, fits
 from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.ldap_users import NOBODY, admit
@@ -42,8 +41,8 @@ def _members(state: State, link: DirectoryLink) -> Members:
     for by in ldap_users.mapped(state):
         group = link.group(by.name)
         for user in link.members(group) if group and ldap_users.is_meant(by, group) else ():
-            found.setdefault(canonical(user.name), (user, by))  # the first group in the alphabet
-    return {name: one for name, one in found.items() if fits(name)}
+            found.setdefault(names.canonical(user.name), (user, by))  # the first group in the alphabet
+    return {name: one for name, one in found.items() if names.fits(name, names.LDAP_USER)}
 
 
 def _gone(state: State, members: Members) -> Iterator[str]:

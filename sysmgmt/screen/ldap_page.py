@@ -16,7 +16,7 @@ the base. test_ldap_connection goes all the way to each server and names the fir
 Nobody of the directory comes in until an entry says so, for one user or for all members of a group:
 
     add_user type=ldap_user name=alice role=administrator
-    add_user type=ldap_group name=operators role=monitor groups=g1
+    add_user type=ldap_group name="Box Operators" role=monitor groups=g1
 
 Whoever was added himself has the role and groups of that entry. Any other user has those of the first
 of his groups, in alphabetical order, that has an entry; several are never added up. get_current_user
@@ -24,9 +24,11 @@ and get_users show as granted_by which entry it was. A member of a group becomes
 attempt to log in, with a counter of wrong passwords, SSH keys and sessions like any other; set_user
 makes him an entry of his own, lock_user shuts him out. Local users are looked for first and wait for no
 directory. A user of the directory with the name of a local user or of an entry for a group cannot log
-in. Names must be such as users of the box have: a group with a blank in its name, and users who are
-known by a name with @, cannot be used. Authorization is the same for all, but only local users count as
-those who keep the box manageable (LastSecurityUser).
+in. All names are kept in lower case. That of a group has up to 64 letters, digits, single blanks and
+characters of _.-&()'@+, and stands in quotes where there is a blank in it. That of a user has up to 32
+characters, as names of local users have them, and @: somebody who has another name in the directory
+cannot log in. Authorization is the same for all, but only local users count as those who keep the box
+manageable (LastSecurityUser).
 
 Every login asks the directory again, and a password is checked there by exactly one bind; nothing is
 kept that would let anybody in later. Three wrong passwords lock a user here as well, besides what the

@@ -18,7 +18,8 @@ ENTRIES = "".join([
     *(user(one, more=["objectClass: shadowAccount"]) for one in PEOPLE), user("admin"),
     group("inner", [at("carol")]), group("ops", [at("alice"), at("dave"), of("inner")]),
     group("backup", [at("dave"), at("admin")]), group("late", [at("gina")]),
-    group("crew", [at("alice"), at("hugo")])])
+    group("crew", [at("alice"), at("hugo")]), group("Büro (Backup) Admins", [at("frank"), at("al ice")]),
+    user("al ice"), user("kim@lab.test")])
 RESET = f"dn: {at('erin')}\nchangetype: modify\nreplace: pwdReset\npwdReset: TRUE\n"
 
 
@@ -276,10 +277,40 @@ def test_passwords_and_names_of_the_directory_are_kept_there(box: TestBox) -> No
     assert box.client("alice", PASSWORD).do("get_users").code == "Done"
 
 
+def test_a_group_has_a_name_as_people_give_them(box: TestBox, server: Slapd) -> None:
+    name = "Büro (Backup) Admins"
+    run(box, f'add_user type=ldap_group name="{name}" role=monitor')
+    assert who(box, "frank") == ("ldap_user", "monitor", None, name.lower(), False)
+    with counted(server, "al ice") as binds:
+        assert log_in(box, "al ice") == "LoginFailed", "sshd and login could not know him"
+    assert binds == [0]
+    admin = box.admin()
+    assert admin.door.offers("remove_user", "name", {}) == ["admin", name.lower(), "frank"]
+    assert admin.do(f'add_user type=ldap_group name="{name.upper()}" role=monitor').code == "UserExists"
+    run(box, f'set_user name="{name}" role=auditor')
+    assert who(box, "frank")[1] == "auditor"
+    (shown,) = admin.facts(f'get_users name="{name}"')["users"]
+    assert (shown["name"], shown["type"]) == (name.lower(), "ldap_group")
+    run(box, f'remove_user name="{name}"')
+    assert log_in(box, "frank") == "LoginFailed"
+
+
+def test_a_user_is_known_by_a_name_with_a_domain(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_user name=kim@lab.test role=monitor")
+    with counted(server, "kim@lab.test") as binds:
+        assert who(box, "Kim@Lab.test") == ("ldap_user", "monitor", None, "kim@lab.test", False)
+    assert binds == [1]
+    run(box, "lock_user name=kim@lab.test", "unlock_user name=kim@lab.test", "remove_user name=kim@lab.test")
+    assert box.admin().do("add_user name=kim@lab.test role=monitor password=kim-first-1").code == "InvalidValue"
+
+
 @pytest.mark.parametrize("line, code, words", [
     ("type=ldap_user name=nosuch", "NotInDirectory", "no user nosuch"),
     ("type=ldap_group name=alice", "NotInDirectory", "no group alice"),
-    ("type=ldap_user name=ali*", "InvalidValue", "A name begins"),
+    ("type=ldap_user name=ali*", "InvalidValue", "and '@'"),
+    ('type=ldap_user name="al ice"', "InvalidValue", "and '@'"), ("type=ldap_group name=o*", "InvalidValue", "blanks"),
+    ('type=ldap_group name="ops "', "InvalidValue", "blanks"), ('name="al ice"', "InvalidValue", "A name begins"),
+    ('type=ldap_group name="Back up"', "NotInDirectory", "no group back up"),
     ("type=ldap_user name=alice password=Some-Lamp-12", "InvalidValue", "neither password"),
     ("type=ldap_group name=ops valid_hours=2", "InvalidValue", "single user"),
     ("type=person name=alice", "InvalidValue", "Expected one of"), ("name=alice", "MissingValue", "password")])

@@ -2,6 +2,9 @@
 
 import pytest
 
+from sysmgmt.domain import accounts
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import TYPES, Account
 from sysmgmt.domain.names import canonical, fits
 
 GOOD = ("bob", "Bob", "_x", "a", "a.b-c_d", "x" * 32, "a1")
@@ -24,3 +27,24 @@ def test_a_name_that_may_be_used(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_refused(name: str) -> None:
     assert not fits(name)
+
+
+@pytest.mark.parametrize("text, kinds", [
+    ("ops", "local ldap_user ldap_group"), ("kim@lab.test", "ldap_user ldap_group"), ("backup admins", "ldap_group"),
+    ("büro (a & b) d'or+", "ldap_group"), ("x" * 64, "ldap_group"), ("9 lives", "ldap_group"), ("x" * 65, ""), ("", ""),
+    (" ops", ""), ("ops ", ""), ("a  b", ""), ("a\tb", ""), ("a\nb", ""), ("a\u202eb", ""), ("a,b", ""), ("a=b", ""),
+    ("(ops)", ""), ('a"b', ""), ("a\\b", ""), ("--json", ""), ("Ops", "")])
+def test_each_kind_of_entry_has_names_of_its_own(text: str, kinds: str) -> None:
+    found = [kind for kind in TYPES if accounts.is_well_named(Account(text, "monitor", kind))]
+    assert found == kinds.split()
+    for kind in TYPES:
+        if kind in found:
+            assert accounts.named(kind, text.upper()) == text
+        elif text != "Ops":
+            with pytest.raises(InvalidValue, match="name"):
+                accounts.named(kind, text)
+    for text in ("\u212a", "İs"):
+        with pytest.raises(InvalidValue):
+            accounts.named("local", text)
+    with pytest.raises(InvalidValue):
+        accounts.named("ldap_group", "İs")  # it would not be kept as one that fits

@@ -13,8 +13,8 @@ from tests.doors.site import PASSWORDS, Site
 from tests.support import slapd
 from tests.support.slapd import BASE, PASSWORD, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, of, user
 
-ENTRIES = "".join([user("alice"), user("dave"), user("erin"), group("inner", [at("dave"), at("erin")]),
-                   group("ops", [at("alice"), of("inner")])])
+ENTRIES = "".join([user("alice"), user("dave"), user("erin"), user("kim@lab.test"), group("inner", [at("dave"), at("erin")]),
+                   group("Box Operators", [at("alice"), of("inner")])])
 PORTS = Ports(389, 636)
 
 
@@ -26,7 +26,8 @@ def directory(site: Site) -> Iterator[Slapd]:
         site.as_admin(f"config_ldap server=localhost bind_dn={SERVICE} bind_password=- base_dn={BASE} "
                       "search_time_limit=2", SERVICE_PASSWORD)
         site.as_admin("enable_ldap", "add_user type=ldap_user name=alice role=monitor",
-                      "add_user type=ldap_group name=ops role=monitor")
+                      "add_user type=ldap_user name=kim@lab.test role=monitor",
+                      'add_user type=ldap_group name="Box Operators" role=monitor')
         wait_until(lambda: "dave:" in site.machine.do("/usr/bin/cat", "/var/lib/extrausers/passwd"))
         yield one
 
@@ -35,14 +36,14 @@ def shown(child: Any) -> str:
     """What get_current_user says in a shell that has just opened."""
     child.expect(r"> ")
     child.sendline("get_current_user")
-    child.expect(r"Granted by: (\w+)")
+    child.expect(r"Granted by: ([^\r\n]+)")
     granted = str(child.match[1])
     child.sendline("quit")
     child.expect(pexpect.EOF)
     return granted
 
 
-@pytest.mark.parametrize("name, entry", [("alice", "alice"), ("dave", "ops")])
+@pytest.mark.parametrize("name, entry", [("alice", "alice"), ("dave", "box operators")])
 def test_a_user_and_a_member_of_a_group_come_in_at_both_doors(
         site: Site, directory: Slapd, name: str, entry: str) -> None:
     for door in (site.by_password, site.at_console):
@@ -52,6 +53,13 @@ def test_a_user_and_a_member_of_a_group_come_in_at_both_doors(
         child.expect(rf"Logged in as {name} \(monitor\)")
         assert shown(child) == entry
         assert directory.binds(at(name)) == before + 1, "one bind for one attempt"
+
+
+def test_a_user_comes_in_by_a_name_with_a_domain(site: Site, directory: Slapd) -> None:
+    child = site.by_password("kim@lab.test")
+    child.sendline(PASSWORD)
+    child.expect(r"Logged in as kim@lab.test \(monitor\)")
+    assert shown(child) == "kim@lab.test"
 
 
 def test_a_wrong_password_counts_once_and_whoever_has_left_is_refused_at_once(site: Site, directory: Slapd) -> None:
