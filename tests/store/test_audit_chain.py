@@ -103,38 +103,6 @@ def test_tampering_before_the_current_epoch_is_found_without_an_anchor(log: Log,
     assert found["first_bad_record"] <= at + 2, "the first bad record is named"
 
 
-@pytest.mark.requirement(79)
-@pytest.mark.parametrize("kind", KINDS)
-def test_tampering_in_the_current_epoch_is_found_with_an_anchor(log: Log, kind: str) -> None:
-    log.write(KINDS[kind](log.lines(), 21))
-    assert not log.verdict(log.anchor)["intact"]
-
-
-@pytest.mark.requirement(79)
-@pytest.mark.parametrize("at", [2, 9, 14, 17])
-@pytest.mark.parametrize("kind", KINDS)
-def test_who_has_todays_key_can_forge_nothing_from_before_today(log: Log, kind: str, at: int) -> None:
-    """The attacker writes all MACs again with the key that is in the file, and adjusts that file."""
-    link = chain.read(log.key.read_bytes())
-    assert link is not None
-    forged, head = [], ""
-    for number, line in enumerate(KINDS[kind](log.lines(), at), 1):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        record["seq"] = number
-        record.pop("mac", None)
-        if number > 1:
-            text = json.dumps(record, separators=(",", ":")).encode()
-            head = chain.mac(link.key, head, text)
-            line = text[:-1] + b',"mac":"%b"}\n' % head.encode()
-        forged.append(line)
-    log.write(forged)
-    log.key.write_bytes(chain.written(link._replace(records=min(link.records, len(forged)))))
-    assert not log.verdict()["intact"]
-
-
 def test_who_has_the_seed_as_well_cannot_forge_what_a_checkpoint_has_signed(log: Log) -> None:
     """The strongest attacker, who has opened the master key: only the signatures are left."""
     key, head, forged = "", "", []
