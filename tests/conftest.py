@@ -13,7 +13,7 @@ import pytest
 from tests.support import box
 from tests.support.clock import HeldClock
 
-MEMORY = "/dev/shm"
+MEMORY = os.environ.get("TESTS_MEMORY", "/dev/shm")
 IN_BOTH_MODES = {"commands", "engine", "sessions", "menus"}
 """The folders of tests about what a box answers: each runs in embedded and in service mode."""
 

@@ -88,15 +88,15 @@ def _admit(house: House, password: str, caller: Caller) -> Account:
     begun = house.box.clock.now()
     try:
         ticket, account = _prove(house, caller, password)
-    except (AccountLocked, UnknownUser):
+        verified = account.password
+        work(house, "give_attempt_back", ticket, verified=verified, rehashed=_rehashed(house, verified, password))
+    except (AccountLocked, UnknownUser):  # also of somebody who was removed since the password was found right
         refusal = _refusal(house, caller.user)
         _wait_out(house.box.clock, begun)
         raise refusal from None
     except (DirectoryUnreachable, PasswordDueInDirectory):
         _wait_out(house.box.clock, begun)
         raise
-    verified = account.password
-    work(house, "give_attempt_back", ticket, verified=verified, rehashed=_rehashed(house, verified, password))
     return account
 
 

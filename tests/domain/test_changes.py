@@ -101,3 +101,28 @@ def test_the_registry_is_sound() -> None:
         assert one.summary.endswith(".") and (not one.action or one.action.endswith("."))
         assert not one.cleared or NUMBERED[one.cleared].name == one.name + "Cleared"
         assert one.action or one.level == "info" or one.scope != "root_cause", "who is alarmed is told what to do"
+
+
+def test_the_generation_is_no_difference_and_neither_is_what_is_the_same() -> None:
+    assert list(changes.between(BOB, BOB._replace(generation=5))) == [] == list(changes.between(BOB, BOB))
+    assert list(changes.between(BOB, with_bob(pending=("t",), console_pending=("t",), console_tried_at=1.0))) == []
+
+
+def test_what_logins_move_and_sessions_do_not_last() -> None:
+    new = with_bob(role="admin", strikes=1, console_strikes=1, wrong_in_a_row=1, failed_logins=1, last_login_at=1.0,
+                   last_login_from="here")
+    new = new._replace(sessions=new.sessions.put("s", Session("s", "bob", "p", 1.0)))
+    assert len(list(changes.between(BOB, new))) == 8
+    assert changes.lasting(changes.between(BOB, new)) == ["accounts bob role: monitor -> admin"]
+
+
+def test_values_read_as_people_say_them() -> None:
+    reach = Reach()
+    pending = Pending("p", "c", "u", "n", 1.0, 2.0, reach, reach)
+    new = EMPTY._replace(settings=EMPTY.settings._replace(
+        name="", uids=(1, 2, 3), pending=pending, certificate_renewal=False, installed_at=1.5))
+    assert [str(one) for one in changes.between(EMPTY, new)] == [
+        "settings name: box1 -> nothing", "settings installed_at: nothing -> 1.5", "settings uids: nothing -> 1, 2, 3",
+        "settings pending: nothing -> configured", "settings certificate_renewal: yes -> no"]
+    assert [str(one) for one in changes.between(BOB, with_bob(password=""))] == [
+        "accounts bob password: configured -> nothing"]

@@ -5,7 +5,7 @@ import pytest
 from sysmgmt.domain import accounts
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import TYPES, Account
-from sysmgmt.domain.names import canonical, fits
+from sysmgmt.domain.names import canonical, fits, looks_like_command, repeatable
 
 GOOD = ("bob", "Bob", "_x", "a", "a.b-c_d", "x" * 32, "a1")
 HOSTILE = ("", " ", " bob", "bob ", "bob\n", "\nbob", "b\tob", "bob\x00", "1st", ".x", "-x", "--help", "@x", "a/b",
@@ -48,3 +48,10 @@ def test_each_kind_of_entry_has_names_of_its_own(text: str, kinds: str) -> None:
             accounts.named("local", text)
     with pytest.raises(InvalidValue):
         accounts.named("ldap_group", "İs")  # it would not be kept as one that fits
+
+
+def test_a_command_is_repeated_only_if_it_looks_like_one() -> None:
+    assert looks_like_command("add_user") and looks_like_command("") and looks_like_command("x" * 64)
+    assert not looks_like_command("x" * 65) and not looks_like_command("Add") and not looks_like_command("a b")
+    assert repeatable("add_user") == "add_user"
+    assert repeatable("") == repeatable("Secret-1") == "of that name"

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from sysmgmt.domain import passwords
-from sysmgmt.domain.errors import PasswordTooWeak, PasswordTooYoung
+from sysmgmt.domain.errors import PasswordTooSimilar, PasswordTooWeak, PasswordTooYoung
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import Account
 
@@ -113,3 +113,55 @@ def test_ten_passwords_are_remembered_the_present_one_among_them() -> None:
     ("adminadmin2026!", (), True), ("BobBobBobBob1", ("bob",), True), ("gh7-kkwq-zz", ("bob",), False)])
 def test_common_passwords_and_names_are_recognised(text: str, names: tuple[str, ...], common: bool) -> None:
     assert passwords.is_common(text, *names) == common
+
+
+def test_what_is_wanted_of_a_password_is_said_in_words() -> None:
+    assert passwords.wanted(LEVELS["high"]) == (
+        "at least 8 characters, at least 2 lower case letters, at least 2 upper case letters, "
+        "at least 2 digits or special characters")
+    assert passwords.wanted(LEVELS["stig"]) == (
+        "at least 15 characters, at least 1 lower case letter, at least 1 upper case letter, at least 1 digit, "
+        "at least 1 special character")
+
+
+def test_too_long_a_password_is_refused_with_the_limit() -> None:
+    with pytest.raises(PasswordTooWeak, match="at most 1024 characters"):
+        passwords.check_text("x" * 1025, LEVELS["basic"])
+
+
+@pytest.mark.parametrize("old, new, good", [
+    ("abcdefgh", "abcdefgX", False), ("abcdefgh", "12345678", True), ("abcdefgh", "1234567h", False),
+    ("abcdefgh", "abcdefgh12345678", True), ("abcdefgh", "abcdefgh1234567", False),
+    ("abcdefgh12345678", "abcdefgh", True)])
+def test_a_new_password_differs_in_as_many_places_as_the_level_says(old: str, new: str, good: bool) -> None:
+    if good:
+        passwords.check_difference(old, new, LEVELS["stig"])
+    else:
+        with pytest.raises(PasswordTooSimilar, match="8"):
+            passwords.check_difference(old, new, LEVELS["stig"])
+    passwords.check_difference(old, old, LEVELS["basic"])
+
+
+def test_a_forced_change_knows_no_least_age() -> None:
+    changed = passwords.store(Account("bob", "monitor"), "hash", 0.0)._replace(own_change_at=0.0)
+    for exempt in (changed._replace(must_change_password=True), changed._replace(own_change_at=None)):
+        passwords.check_age(exempt, LEVELS["high"], 1.0)
+    with pytest.raises(PasswordTooYoung, match="24"):
+        passwords.check_age(changed, LEVELS["high"], 1.0)
+
+
+def test_an_account_without_a_password_neither_expires_nor_remembers() -> None:
+    nobody = Account("bob", "monitor")
+    assert passwords.expires_at(nobody, LEVELS["high"]) is None and passwords.remembered(nobody, LEVELS["high"]) == ()
+    assert passwords.expires_at(nobody._replace(password_changed_at=1.0), LEVELS["high"]) == 1.0 + 90 * DAY
+    assert not passwords.change_due(nobody, LEVELS["high"], 1e9)
+    assert passwords.change_due(nobody._replace(must_change_password=True), LEVELS["basic"], 0.0)
+    first = passwords.store(nobody._replace(must_change_password=True), "hash", 5.0)
+    assert first == nobody._replace(password="hash", password_changed_at=5.0)
+
+
+def test_no_more_passwords_are_kept_than_24() -> None:
+    account = Account("bob", "monitor")
+    for number in range(30):
+        account = passwords.store(account, f"hash {number}", float(number))
+    assert (account.password, len(account.password_history)) == ("hash 29", 23)

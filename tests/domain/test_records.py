@@ -42,3 +42,23 @@ def test_documents_are_decoded_when_they_are_read_and_only_once() -> None:
     assert table.get("7") == 7 and table.get("7") == 7 and decoded == [7]
     assert sorted(table.values()) == list(range(100)) and len(decoded) == 100
     assert random.Random(1).choice(list(table)) in table and "nobody" not in table
+
+
+def test_values_that_are_no_documents_are_as_they_are_and_decoded_by_nobody() -> None:
+    table: Records[object] = Records({"a": {"n": 1}, "b": 5})
+    assert table.get("a") == {"n": 1} and table.get("b") == 5
+    assert list(Records({"a": {"n": 1}}, lambda document: None).values()) == [], "what is decoded to nothing is none"
+
+
+def test_tables_are_compared_by_what_they_hold() -> None:
+    one: Records[int] = Records({"a": 1}).put("b", 2)
+    other: Records[int] = Records({"b": 2}).put("a", 1)
+    assert one == other and one != other.put("a", 3) and one != {"a": 1, "b": 2} and one.without("x") is one
+    assert len(one.without("b").without("a")) == 0 == len(Records())
+
+
+def test_removing_and_putting_back_is_no_change() -> None:
+    table: Records[int] = Records({"a": 1, "b": 2})
+    assert list(table.without("a").put("a", 1).changed_since(table)) == []
+    assert list(table.without("a").changed_since(table)) == [("a", None)]
+    assert list(table.changed_since(table)) == []

@@ -165,3 +165,15 @@ def disk_free(folder: str) -> int:
     """Bytes."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
+
+
+def test_a_new_box_without_room_for_the_reserve_is_refused_and_made_when_there_is(folder: str) -> None:
+    ballast = disk.fill(os.path.dirname(folder))
+    os.truncate(ballast, os.path.getsize(ballast) - 32768)
+    store = StateStore(folder)
+    with pytest.raises(StorageFull):
+        add(store, "admin")
+    assert not list(store.read().accounts) and not [one for one in os.listdir(folder) if one.startswith("state.j")]
+    os.remove(ballast)
+    add(store, "admin")
+    assert list(StateStore(folder).read().accounts) == ["admin"]

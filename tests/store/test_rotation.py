@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from sysmgmt.domain.retention import Holdings
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.journal import EVENTS, Limit, LineJournal
+from sysmgmt.store.losses import Losses
 from sysmgmt.vault.signing import SigningKeys
 from tests.faults import injection
 from tests.support.clock import HeldClock
@@ -169,6 +171,7 @@ def test_the_chain_may_begin_anew_in_a_new_file(log: Log) -> None:
 SCRIPT = """
 import sys
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.retention import Holdings
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.vault.signing import SigningKeys
 journal = AuditJournal(sys.argv[1], lambda: 1_750_000_010.0, SigningKeys())
@@ -246,3 +249,21 @@ def test_eight_processes_that_put_away_number_without_a_gap(tmp_path: Path) -> N
     processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(8)]
     assert [process.wait() for process in processes] == [0] * 8
     assert numbers(LineJournal(str(tmp_path), EVENTS)) == list(range(1, 801))
+
+
+def test_before_anything_was_written_there_are_no_holdings(tmp_path: Path) -> None:
+    assert AuditFiles(str(tmp_path)).holdings() == Holdings((), 0, None)
+    assert list(AuditFiles(str(tmp_path)).lines()) == []
+
+
+def test_lost_records_are_forgotten_as_they_were_reported(tmp_path: Path) -> None:
+    found = AuditFiles(str(tmp_path))
+    losses = Losses(str(tmp_path))
+    losses.make()
+    losses.add(5)
+    losses.make()
+    assert found.lost() == 5
+    found.forget_lost(3)
+    assert found.lost() == 2
+    found.forget_lost(9)
+    assert found.lost() == 0

@@ -1,5 +1,6 @@
 """TinyDB over the journal answers as stock TinyDB does in memory, and survives a reopening."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tinydb.operations import delete, increment
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
-from sysmgmt.store.tables import Tables
+from sysmgmt.store.tables import JournalTable, Tables
 
 VALUES = st.recursive(st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3),
                       lambda inner: (st.lists(inner, max_size=2)
@@ -144,3 +145,34 @@ def test_what_json_does_not_know_is_kept_as_it_will_be_read(tmp_path: Path) -> N
 def test_the_table_of_the_seal_belongs_to_the_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError):
         Tables(str(tmp_path)).table("seal").insert({})
+
+
+class Looking(JournalTable):
+    """A table whose changes a test makes as TinyDB would."""
+
+    def change(self, updater: Callable[[Any], None]) -> None:
+        """Make a change."""
+        self._update_table(updater)
+
+
+def test_within_a_change_a_table_is_as_it_has_become(tmp_path: Path) -> None:
+    table = Looking(Tables(str(tmp_path)).storage, "a")
+    table.insert_multiple([{"n": 1}, {"n": 2}])
+
+    def check(documents: Any) -> None:
+        assert documents[2] == {"n": 2} and list(documents) == [1, 2]
+        del documents[1]
+        assert 1 not in documents and 2 in documents and 5 not in documents and len(documents) == 1
+        for act in (documents.__getitem__, documents.__delitem__):
+            with pytest.raises(KeyError):
+                act(1)
+        documents[7] = {"n": 7}
+        assert 7 in documents and list(documents) == [2, 7]
+        documents[8] = {"n": 8}
+        del documents[8]
+        assert list(documents) == [2, 7]
+    table.change(check)
+    assert [one["n"] for one in table] == [2, 7]
+    with pytest.raises(KeyError):
+        table.change(lambda documents: documents.clear() or documents[2])
+    assert [one["n"] for one in table] == [2, 7], "nothing of it was stored"

@@ -90,3 +90,10 @@ def test_a_lock_that_cannot_be_opened_is_refused_by_name(tmp_path: Path) -> None
     (tmp_path / "hashing.0.lock").mkdir()
     with pytest.raises(StorageFailed):
         Argon2Hasher(str(tmp_path)).encode("p", CHEAP)
+
+
+def test_a_key_cannot_be_derived_with_what_argon2_does_not_take(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    with pytest.raises(ValueError, match="(?i)salt"):
+        hasher.derive("p", b"short", CHEAP)
+    assert len(hasher.derive("p", b"long enough salt", CHEAP)) == 32

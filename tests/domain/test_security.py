@@ -1,0 +1,128 @@
+"""What a security level changes, and what must hold whatever happens, as values."""
+
+import pytest
+
+from sysmgmt.domain import security
+from sysmgmt.domain.audit_policy import AuditPolicy
+from sysmgmt.domain.errors import LastSecurityUser
+from sysmgmt.domain.levels import CLEAR_TEXT, LEGACY_TLS, LEVELS, SERVER_CERTIFICATES, Rules, allows, rules_of
+from sysmgmt.domain.model import LDAP_USER, Account, Cost, Reach, Role, Settings, State
+from sysmgmt.domain.policy import Policy
+
+ADMIN, BOB = Account("admin", "administrator"), Account("bob", "monitor")
+ANNA = Account("anna", "administrator", LDAP_USER)
+
+
+def state_of(*those: Account, settings: Settings = Settings()) -> State:
+    """A state with these accounts."""
+    state = State(settings=settings)
+    for one in those:
+        state = state._replace(accounts=state.accounts.put(one.name, one))
+    return state
+
+
+STRONG = Cost(3, 65536, 4)
+
+
+def test_each_level_asks_for_what_its_standard_says() -> None:
+    """The guide has basic and high; stig and nist are stricter in their own ways."""
+    assert LEVELS == {
+        "basic": Rules(5),
+        "high": Rules(8, 2, 2, 2, history=10, max_age_days=90, min_age_hours=24, forces_change=True, hashing=STRONG),
+        "stig": Rules(15, 1, 1, 0, 1, 1, 10, 60, 24, 8, True, True, False, 3, 3, None, None, 10, 12, 10, 35, True,
+                      True, 3072, "", True, False, False, True, STRONG),
+        "nist": Rules(15, 0, 0, 0, 0, 0, 1, None, 0, 0, True, True, True, 3, 10, 15, 100, 15, 24, 100, None, True,
+                      False, 2048, "2030-12-31", True, False, False, True, STRONG)}
+    assert Rules(5) == (5, 0, 0, 0, 0, 0, 0, None, 0, 0, False, False, False, 3, 3, None, None, 30, None, 100, None,
+                        False, False, 2048, "", False, True, True, False, Cost(2, 19456, 1))
+
+
+def test_what_was_set_apart_goes_before_the_level() -> None:
+    assert rules_of(Settings(level="high")) == LEVELS["high"]
+    apart = Settings(level="high", policy=Policy(min_length=12, unlock_minutes=5))
+    assert rules_of(apart) == LEVELS["high"]._replace(min_length=12, unlock_minutes=5)
+
+
+@pytest.mark.parametrize("level, allowed", [("basic", True), ("high", True), ("stig", False), ("nist", False)])
+def test_the_strict_levels_allow_nothing_insecure(level: str, allowed: bool) -> None:
+    assert [allows(Settings(level=level), what) for what in (CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS)] == (
+        [allowed] * 3)
+
+
+def test_the_same_level_changes_nothing() -> None:
+    state = state_of(ADMIN, settings=Settings(policy=Policy(min_length=9)))
+    assert security.set_level(state, "basic") is state
+
+
+def test_a_stricter_level_makes_local_users_choose_a_new_password() -> None:
+    before = state_of(ADMIN, BOB, ANNA, settings=Settings(policy=Policy(min_length=9)))
+    after = security.set_level(before, "high")
+    assert [one.must_change_password for one in after.accounts.values()] == [True, False, True]
+    assert after.settings.level == "high" and after.settings.policy == Policy() and after.settings.hashing == STRONG
+    assert security.made_due(before, after) == ["admin", "bob"]
+    assert security.made_due(after, after) == []
+
+
+def test_a_return_to_basic_makes_nobody_choose_a_password() -> None:
+    high = state_of(ADMIN, settings=Settings(level="high"))
+    basic = security.set_level(high, "basic")
+    assert basic.accounts == high.accounts and basic.settings.level == "basic"
+    assert security.made_due(high, basic) == []
+
+
+def test_settings_come_down_to_what_a_level_allows() -> None:
+    loose = Settings(idle_timeout=1800, sessions_per_user=100, banner="Ours",
+                     reach=Reach()._replace(tls_minimum="1.0"), audit=AuditPolicy(guarantee=False))
+    strict = security.fitted(loose, LEVELS["stig"])
+    assert (strict.idle_timeout, strict.sessions_per_user, strict.banner) == (600, 10, "Ours")
+    assert strict.reach.tls_minimum == "1.2" and strict.audit.guarantee
+    assert strict == loose._replace(idle_timeout=600, sessions_per_user=10, hashing=STRONG, audit=AuditPolicy(),
+                                    reach=loose.reach._replace(tls_minimum="1.2"))
+    assert security.fitted(loose, LEVELS["basic"]) == loose._replace(hashing=Cost())
+    small = Settings(idle_timeout=60, sessions_per_user=1)
+    fitted = security.fitted(small, LEVELS["stig"])
+    assert (fitted.idle_timeout, fitted.sessions_per_user) == (60, 1), "what is stricter stays"
+
+
+@pytest.mark.parametrize("version, level, after", [
+    ("1.0", "basic", "1.0"), ("1.1", "nist", "1.2"), ("1.2", "nist", "1.2"), ("1.3", "nist", "1.3")])
+def test_old_versions_of_tls_go_where_the_level_forbids_them(version: str, level: str, after: str) -> None:
+    settings = Settings(reach=Reach()._replace(tls_minimum=version))
+    assert security.fitted(settings, LEVELS[level]).reach.tls_minimum == after
+
+
+def test_a_banner_is_there_where_the_level_asks_for_one() -> None:
+    assert security.fitted(Settings(), LEVELS["nist"]).banner == security.BANNER
+    assert security.fitted(Settings(), LEVELS["high"]).banner == ""
+
+
+def test_single_rules_are_set_apart_and_others_stay() -> None:
+    state = state_of(settings=Settings(policy=Policy(history=3)))
+    after = security.set_policy(state, {"min_length": 9, "history": None, "unlock_minutes": 0})
+    assert after.settings.policy == Policy(min_length=9, history=3)
+
+
+def test_the_own_list_of_common_words_is_replaced() -> None:
+    assert security.blocked(State()) == ()
+    once = security.set_blocklist(State(), ("boxcar",))
+    assert security.blocked(once) == ("boxcar",)
+    assert security.blocked(security.set_blocklist(once, ("a", "b"))) == ("a", "b")
+
+
+@pytest.mark.parametrize("account, secures", [
+    (ADMIN, True), (ADMIN._replace(locked_by="attempts"), True), (ADMIN._replace(locked_by="disuse"), True),
+    (ADMIN._replace(locked_by="command"), False), (BOB, False), (ANNA, False), (BOB._replace(role="keepers"), True)])
+def test_a_box_needs_a_local_user_with_security_who_is_not_locked_on_purpose(account: Account, secures: bool) -> None:
+    state = state_of(account, BOB, ANNA)
+    state = state._replace(roles=state.roles.put("keepers", Role("keepers", ("security", "view"))))
+    state = state._replace(accounts=state.accounts.put(account.name, account))
+    assert security.secures(state, account) == secures
+    if secures:
+        security.check(state)
+    else:
+        with pytest.raises(LastSecurityUser):
+            security.check(state)
+
+
+def test_it_need_not_be_admin() -> None:
+    security.check(state_of(ADMIN._replace(locked_by="command"), Account("carl", "administrator")))

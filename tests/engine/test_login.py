@@ -1,0 +1,244 @@
+"""Logging in and out where something changes or fails meanwhile."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from errno import EIO
+
+import pytest
+
+from sysmgmt.domain.errors import BoxBusy
+from sysmgmt.domain.model import Cost, Session
+from sysmgmt.engine import attempt, auditing, departure, login
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.ports import Clock
+from sysmgmt.engine.request import Caller, Request
+from tests.support.box import ADMIN_PASSWORD, CHEAP, STRANGER, TestBox
+from tests.support.hashers import CountingHasher
+from tests.support.kernel import refusing
+
+BOB = "bob-first-1"
+PERSON = Caller(origin="10.0.0.1", endpoint="ssh")
+pytestmark = pytest.mark.embedded_only("the engine itself is called, and looked at while it works")
+
+
+@pytest.fixture
+def box(basic: TestBox, mode: str) -> TestBox:
+    """A box with the user bob, whose administrator is logged in."""
+    basic.admin().do(f'add_user name=bob role=monitor password="{BOB}" must_change=no')
+    return basic
+
+
+def hooked(box: TestBox, act: Callable[[], object]) -> House:
+    """The engine with a hasher that has something done before it compares."""
+    return box.house(CountingHasher(box.folder, box.folder.parent / "log", lambda: (act(), None)[1]))
+
+
+def waiting(box: TestBox, act: Callable[[], object]) -> House:
+    """The engine with a clock that has something done where somebody waits."""
+    house = box.house()
+    clock = house.box.clock
+    return house._replace(box=house.box._replace(clock=Clock(clock.now, lambda seconds: (act(), None)[1], clock.token)))
+
+
+def test_a_password_is_checked_without_a_session_for_those_who_open_one_themselves(box: TestBox) -> None:
+    right = login.authenticate(box.house(), PERSON, "BOB", BOB)
+    assert (right.code, right.status, right.fatal) == ("Done", 0, False)
+    wrong = login.authenticate(box.house(), PERSON, "bob", "wrong")
+    assert (wrong.code, wrong.status) == ("LoginFailed", 4)
+    assert [one.user for one in box.state.sessions.values()] == ["admin"]
+    assert [(one["user"], one["code"], one["origin"]) for one in box.audit() if one["command"] == "log_in"][-2:] == [
+        ("bob", "Done", "10.0.0.1"), ("bob", "LoginFailed", "10.0.0.1")]
+
+
+@pytest.mark.parametrize("line", ["remove_user name=bob", "lock_user name=bob", "set_user name=bob new_name=rob"])
+def test_whoever_is_removed_or_locked_while_the_password_is_compared_learns_nothing(box: TestBox, line: str) -> None:
+    admin = box.admin()
+    answer = box.client(house=hooked(box, lambda: admin.do(line))).log_in("bob", BOB)
+    assert (answer.code, answer.message) == ("LoginFailed", "Login failed.")
+    assert [one.user for one in box.state.sessions.values() if not one.ended] == ["admin", "admin"]
+
+
+def test_whoever_is_removed_while_he_waits_for_his_turn_learns_nothing(box: TestBox) -> None:
+    admin = box.admin()
+    house = waiting(box, lambda: admin.do("remove_user name=bob"))
+    mine = f"{house.box.machine.process()}/{int(box.clock.now)}"
+    box.replace("bob", pending=tuple(f"{mine}/{number}" for number in range(3)))
+    assert box.client(house=house).log_in("bob", BOB).code == "LoginFailed"
+    assert "bob" not in box.state.accounts
+
+
+@pytest.mark.parametrize("age, taken", [(0, False), (120, False), (121, True), (-1, True)])
+def test_an_attempt_that_nobody_answers_is_given_up_after_two_minutes(box: TestBox, age: int, taken: bool) -> None:
+    """It becomes a strike; so does one from a time that has not come yet."""
+    house = box.house()
+    began = int(box.clock.now) - age
+    box.replace("bob", pending=(f"{house.box.machine.process()}/{began}/token",))
+    account = box.state.accounts.get("bob")
+    assert account
+    settled = attempt.settled(house.box.machine, account, box.clock.now, attempt.rules_of(box.state.settings))
+    assert (settled.strikes, len(settled.pending)) == ((1, 0) if taken else (0, 1))
+
+
+def test_a_hash_that_cannot_be_made_anew_now_is_made_anew_at_a_later_login(box: TestBox) -> None:
+    class Crowded(CountingHasher):
+        def encode(self, text: str, cost: Cost) -> str:
+            raise BoxBusy()
+    box.configure(hashing=CHEAP._replace(passes=2))
+    account = box.state.accounts.get("bob")
+    crowded = box.house(Crowded(box.folder, box.folder.parent / "log"))
+    assert box.client(house=crowded).log_in("bob", BOB).code == "Done"
+    again = box.state.accounts.get("bob")
+    assert account and again and again.password == account.password
+    assert box.client().log_in("bob", BOB).code == "Done"
+    later = box.state.accounts.get("bob")
+    assert later and later.password != account.password and "t=2" in later.password
+
+
+def test_a_login_at_a_damaged_box_says_so_and_does_not_record_the_name(box: TestBox) -> None:
+    state = box.folder / "state.json"
+    state.write_bytes(b"x" + state.read_bytes())
+    answer = box.client().log_in("bob", BOB)
+    assert (answer.code, answer.status) == ("StateDamaged", 6)
+    assert (box.audit()[-1]["user"], box.audit()[-1]["code"]) == ("***", "StateDamaged")
+
+
+def test_users_with_security_are_told_once_of_a_recovery(box: TestBox) -> None:
+    box.clock.move(10)
+    box.configure(recovered_at=box.clock.now)
+    box.clock.move(10)
+    assert not [one for one in box.client().log_in("bob", BOB).warnings if "recovered" in one]
+    told = [[one for one in box.client().log_in("admin", ADMIN_PASSWORD).warnings if "recovered" in one]
+            for _ in range(2)]
+    assert told == [["The password of admin was recovered on the console on 2025-06-15T15:06:50Z."], []]
+
+
+def test_a_box_whose_audit_cannot_be_opened_lets_people_in_without_an_anchor(box: TestBox) -> None:
+    assert auditing.anchor(box.house().box).count(":") == 1
+    box.configure(audit=box.state.settings.audit._replace(guarantee=False))
+    (box.folder / "audit.journal").rename(box.folder / "elsewhere")
+    (box.folder / "audit.journal").symlink_to("elsewhere")
+    assert auditing.anchor(box.house().box) == ""
+    answer = box.client().log_in("admin", ADMIN_PASSWORD)
+    assert answer.code == "Done" and (answer.result or {})["audit_anchor"] is None
+
+
+@pytest.mark.parametrize("stranger, signed", [
+    (PERSON, 1), (Caller(endpoint="console", console=True), 1), (STRANGER, 0)])
+def test_the_audit_is_signed_at_the_end_of_a_session_of_a_person(
+        box: TestBox, stranger: Caller, signed: int) -> None:
+    client = box.client("bob", BOB, stranger)
+    before = [one["command"] for one in box.audit()].count("sign_audit")
+    client.door.log_out("he left")
+    assert [one["command"] for one in box.audit()].count("sign_audit") - before == signed
+    assert "bob" not in [one.user for one in box.state.sessions.values()]
+    assert client.door.caller == stranger
+
+
+def test_logging_out_folds_the_state_and_nobody_hears_where_that_is_not_possible(box: TestBox) -> None:
+    client = box.client("bob", BOB)
+    assert box.files()["state.journal"].count(b"\n") > 1
+    with refusing("fdatasync", EIO):
+        client.door.log_out("he left")
+    assert client.door.caller == STRANGER and "bob" in [one.user for one in box.state.sessions.values()]
+    box.client("bob", BOB).door.log_out("he left")
+    assert box.files()["state.journal"].count(b"\n") == 1, "the header alone"
+
+
+def test_whoever_never_logged_in_folds_only_a_box_that_was_just_installed(fresh: TestBox) -> None:
+    installer = fresh.client()
+    installer.do(f'install name=box1 level=basic password="{ADMIN_PASSWORD}"')
+    assert fresh.state.generation == 1 and fresh.files()["state.journal"].count(b"\n") > 1
+    installer.door.log_out("it is installed")
+    assert fresh.files()["state.journal"].count(b"\n") == 1
+    fresh.configure(hashing=CHEAP)
+    fresh.client().door.log_out("nothing was done")
+    assert fresh.files()["state.journal"].count(b"\n") > 1
+
+
+DEAD = "from sysmgmt.host import processes; print(processes.own())"
+
+
+def test_sessions_of_processes_that_are_gone_are_closed_by_the_next_login(box: TestBox) -> None:
+    done = subprocess.run([sys.executable, "-c", DEAD], capture_output=True, text=True, check=True)
+    process = done.stdout.strip()
+    bob = box.client("bob", BOB)
+    login.open_session(box.house(), Caller("bob", origin="here", endpoint="batch"), login.Login(process))
+    gone = [one for one in box.state.sessions.values() if one.process == process]
+    assert len(gone) == 1
+    departure.close_dead(box.house())
+    assert gone[0].id not in box.state.sessions and bob.door.caller.session in box.state.sessions
+    last = [one for one in box.audit() if one["command"] == "close_session"][-1]
+    assert (last["session"], last["parameters"]["reason"]) == (gone[0].id, "disconnected")
+
+
+@pytest.mark.parametrize("reason, kept", [("he left", "he left"), ("\x1b[2J", "disconnected")])
+def test_a_reason_that_cannot_be_shown_is_none(box: TestBox, reason: str, kept: str) -> None:
+    bob = box.client("bob", BOB)
+    departure.close(box.house(), bob.door.caller, reason)
+    assert [one for one in box.audit() if one["command"] == "close_session"][-1]["parameters"]["reason"] == kept
+
+
+def test_a_session_that_was_idle_ends_once(box: TestBox) -> None:
+    bob = box.client("bob", BOB)
+    for _ in range(2):
+        departure.end_idle(box.house(), bob.door.caller)
+        found = box.state.sessions.get(bob.door.caller.session)
+        assert found and (found.ended, found.ended_at) == ("it was idle for too long", box.clock.now)
+        box.clock.move(0)
+    assert bob.do("get_users").code == "SessionEnded"
+
+
+def test_the_caller_of_a_session_is_who_opened_it() -> None:
+    one = Session("s", "bob", "p", 1.0, "tty1", "console")
+    assert departure.of(one) == Caller("bob", "s", "tty1", "console", True)
+    assert departure.of(one._replace(endpoint="ssh")) == Caller("bob", "s", "tty1", "ssh", False)
+
+
+def test_a_box_that_is_not_installed_has_no_session_to_close(fresh: TestBox) -> None:
+    departure.close(fresh.house(), Caller("bob", "s"), "he left")
+    assert not fresh.state.installed and not len(fresh.state.sessions)
+
+
+def test_a_password_whose_history_grew_meanwhile_is_compared_with_the_new_one_too(box: TestBox) -> None:
+    """It is slow work, which is not done under the lock: the request goes back to where it began."""
+    high = box.admin()
+    assert high.do("set_password_policy history=3").code == "Done"
+    wanted = "bob-second-2"
+    new = box.house().box.hasher.encode(wanted, CHEAP)
+    acts = iter([lambda: None, lambda: box.replace("bob", password_history=(new,))])
+    bob = box.client("bob", BOB)
+    other = box.client(house=hooked(box, lambda: next(acts, lambda: None)()))
+    assert other.log_in("bob", BOB).code == "Done"
+    acts = iter([lambda: None, lambda: box.replace("bob", password_history=(new,))])
+    line = f'set_password current_password={BOB} new_password="{wanted}"'
+    assert other.do(line).code == "PasswordReused"
+    box.replace("bob", password_history=())
+    acts = iter([lambda: None, lambda: box.replace("bob", password_history=(new,))])
+    assert [one.code for one in other.together("get_groups", line)] == ["NotApplied", "PasswordReused"]
+    assert bob.do("get_groups").code == "Done"
+
+
+def test_what_there_is_nothing_to_choose_for_is_no_failure_of_a_batch(box: TestBox) -> None:
+    answers = box.admin().together("add_group name=g1", "unlock_user", "get_groups")
+    assert [(one.code, one.status) for one in answers] == [("Done", 0), ("Unchanged", 0), ("Done", 0)]
+    assert answers[1].message == "No users to unlock." and "g1" in box.state.groups
+
+
+def test_a_value_is_checked_as_far_as_that_is_known_at_once(box: TestBox) -> None:
+    admin = box.admin()
+    assert admin.door.check("add_user", "name", {"name": "eve"}) is None
+    taken = admin.door.check("add_user", "name", {"name": "bob"})
+    assert taken and taken.code == "UserExists"
+    assert admin.door.check("add_user", "nosuch", {"nosuch": "x"}) is None
+    assert admin.door.check("set_password", "current_password", {"current_password": "wrong"}) is None
+    account = box.state.accounts.get("admin")
+    assert account and account.strikes == 0, "nothing slow was done"
+
+
+def test_an_unknown_piece_of_own_work_is_refused(box: TestBox) -> None:
+    from sysmgmt.domain.errors import UnknownCommand
+    from sysmgmt.engine.dispatch import carry_out
+
+    with pytest.raises(UnknownCommand):
+        carry_out(box.house(), PERSON, Request("no_such_work"), own_work=True)

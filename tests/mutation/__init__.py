@@ -1,0 +1,1 @@
+"""Mutation testing of login, authorization, audit and state."""

@@ -1,0 +1,65 @@
+"""What `python -m tests.mutation [--seconds N] [--reach FOLDER] [--tests PATH] [CHAPTER or MODULE...]` does.
+
+It tries the mutants of login, authorization, audit and state (see tests/coverage/modules) for so many
+seconds, prints those that survive, and how many were killed. Survivors that are no mistake are listed
+with the reason in survivors.txt. --tests takes other tests than all of them (as often as it is given),
+--reach a folder for what the first run of the tests teaches: a later campaign over the same code and
+tests begins with that. The exit status says whether at least 90 in 100 were killed.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.coverage.modules import CHAPTERS, arguments_of, paths
+from tests.mutation import mutants, survivors
+from tests.mutation.trial import Verdict
+
+GOAL = 90.0
+"""Of 100 mutants so many have to be noticed."""
+
+
+def main(arguments: list[str]) -> int:
+    """Try mutants of what the arguments name; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("--seconds", type=float, default=3600.0)
+    parser.add_argument("--reach", type=Path)
+    parser.add_argument("--tests", action="append", default=[])
+    parser.add_argument("chosen", nargs="*")
+    given = parser.parse_args(arguments)
+    wanted = [mutant for path in paths(given.chosen) for mutant in mutants.of(path)]
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir="/dev/shm") as folder:
+        os.environ["TESTS_MEMORY"] = folder  # tests that are ended leave their boxes behind
+        from tests.mutation.campaign import Campaign  # the folder is known now
+
+        campaign = Campaign(wanted, given.seconds, Path(folder), given.reach or Path(folder))
+        pytest.main(["-s", "--basetemp", f"{folder}/box-tmp", *arguments_of(given.tests)], plugins=[campaign])
+    return report(campaign.verdicts, len(wanted))
+
+
+def report(verdicts: dict[mutants.Mutant, Verdict], known: int) -> int:
+    """Print what became of the mutants; the exit status."""
+    for chapter in CHAPTERS:
+        here = {*paths((chapter,))}
+        print(_line(chapter, Counter(verdict for one, verdict in verdicts.items() if one.path in here)))
+    listed = survivors.listed()
+    strange = [one for one, verdict in verdicts.items() if verdict is Verdict.SURVIVED and one.title not in listed]
+    print(_line("all", found := Counter(verdicts.values())))
+    print(f"{len(verdicts)} of {known} mutants were tried; {len(strange)} survivors are not listed with a reason.")
+    return 0 if verdicts and 100 - 100 * found[Verdict.SURVIVED] / len(verdicts) >= GOAL else 1
+
+
+def _line(what: str, found: Counter[Verdict]) -> str:
+    tried = found.total()
+    share = 100 * (tried - found[Verdict.SURVIVED]) / tried if tried else 0.0
+    told = ", ".join(f"{found[one]} {one.value}" for one in Verdict)
+    return f"{what:13} {tried:5} tried: {told}; {share:.1f} % noticed"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,152 @@
+"""A plugin of pytest that runs, instead of the tests, a trial for each mutant with the tests that reach it.
+
+First all tests run once, to see that they are green, what each costs and which lines it reaches. That
+and each trial happen in a copy of the process, in which everything is loaded and nothing has been run.
+"""
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from types import FunctionType
+
+import coverage
+import pytest
+
+from tests.coverage.modules import ROOT, OneProcess
+from tests.mutation import trial
+from tests.mutation.mutants import Mutant
+from tests.mutation.trial import Verdict
+
+LONGEST, BUDGET = 3.0, 4.0
+"""Seconds that a test may take, and all tests of a mutant together; what is beyond that is not run."""
+
+
+class Reach:
+    """What each test costs in seconds, and which lines of the product it reaches."""
+
+    def __init__(self, folder: Path) -> None:
+        self.costs: dict[str, float] = json.loads((folder / "costs").read_text(encoding="utf-8"))
+        self._data = coverage.CoverageData(str(folder / "reach"))
+        self._data.read()
+        self._lines: dict[str, dict[int, list[str]]] = {}
+
+    def of(self, mutant: Mutant) -> set[str]:
+        """The tests that reach a mutant."""
+        if mutant.names:
+            return {test for path, line in _mentions(mutant.names) for test in self._at(path, line)}
+        return {test for line in range(mutant.lines[0], mutant.lines[1] + 1)
+                for test in self._at(str(mutant.path), line)}
+
+    def near(self, mutant: Mutant) -> set[str]:
+        """The tests that reach anything in the module of a mutant."""
+        path = str(mutant.path)
+        return {test for line in self._data.lines(path) or () for test in self._at(path, line)}
+
+    def _at(self, path: str, line: int) -> list[str]:
+        if path not in self._lines:
+            self._lines[path] = self._data.contexts_by_lineno(path)
+        return [one for one in self._lines[path].get(line, ()) if one]
+
+
+def _mentions(names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """The lines of the product in which a name stands."""
+    wanted = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    for path in sorted((ROOT / "sysmgmt").rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if wanted.search(line):
+                yield str(path), number
+
+
+class Campaign(OneProcess):
+    """Tries `wanted` until `seconds` are over, in an order that has nothing to do with where they are."""
+
+    def __init__(self, wanted: Iterable[Mutant], seconds: float, folder: Path, reach: Path) -> None:
+        self._wanted = sorted(wanted, key=lambda one: sha256(one.title.encode()).digest())
+        self._seconds = seconds
+        self._folder = folder
+        self._reach = reach
+        self._functions: dict[str, list[FunctionType]] = {}
+        self._killers: dict[tuple[Path, str], list[str]] = {}
+        self.verdicts: dict[Mutant, Verdict] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Learn what the tests reach, then try the mutants."""
+        _build_boxes(session)
+        if not (self._reach / "costs").exists():
+            if trial.judged(lambda: _learn(session, self._reach), quiet=False) is not Verdict.SURVIVED:
+                raise pytest.UsageError("Tests are red without a mutant.")
+        reach, begun, self._functions = Reach(self._reach), time.monotonic(), trial.functions()
+        items = {one.nodeid: one for one in session.items if reach.costs.get(one.nodeid, LONGEST) < LONGEST}
+        for mutant in self._wanted:
+            if time.monotonic() - begun > self._seconds:
+                break
+            self.verdicts[mutant] = self._try(mutant, items, reach)
+            if self.verdicts[mutant] is Verdict.SURVIVED:
+                print(f"survived: {mutant.title}  ({mutant.path.name}:{mutant.lines[0]})", flush=True)
+        return True
+
+    def _try(self, mutant: Mutant, items: dict[str, pytest.Item], reach: Reach) -> Verdict:
+        place = mutant.path, mutant.place
+        killers = self._killers.setdefault(place, [])
+        reached = reach.of(mutant)
+        cold = bool(mutant.names) or not reached  # what no test reaches is done when modules are loaded
+        tests = _affordable(sorted((reached or reach.near(mutant)) & items.keys(), key=lambda one: (
+            one not in killers, reach.costs[one], one)), reach)
+        if not tests:
+            return Verdict.SURVIVED
+        note = self._folder / "killer"
+        note.unlink(missing_ok=True)
+        if cold:
+            limit = 30 + 10 * sum(map(reach.costs.__getitem__, tests))
+            verdict = trial.judged(lambda: trial.cold(mutant, tests, limit))
+        else:
+            how = trial.Warm(self._functions.get(str(mutant.path), []),
+                             lambda one: 4 + 10 * reach.costs[one.nodeid], note)
+            verdict = trial.judged(lambda: trial.warm(mutant, [items[one] for one in tests], how))
+        for left in self._folder.glob("box-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        if note.exists() and (killer := note.read_text(encoding="utf-8")) not in killers:
+            killers.append(killer)
+        return verdict
+
+
+def _affordable(tests: Sequence[str], reach: Reach) -> list[str]:
+    chosen, spent = [], 0.0
+    for one in tests:
+        spent += reach.costs[one]
+        if spent > BUDGET:
+            break
+        chosen.append(one)
+    return chosen
+
+
+def _build_boxes(session: pytest.Session) -> None:
+    """Run a test with a box of each kind, so that their templates are there: no trial has to build them."""
+    for kind in ("basic", "high"):
+        items = [one for one in session.items if kind in getattr(one, "fixturenames", ())]
+        if items:
+            list(trial.carried_out(items[:1]))
+
+
+def _learn(session: pytest.Session, folder: Path) -> bool:
+    """Run all tests; whether one was red."""
+    costs: dict[str, float] = {}
+    measured = coverage.Coverage(data_file=str(folder / "reach"), source=[str(ROOT / "sysmgmt")])
+    measured.start()
+    failed, begun = 0, time.monotonic()
+    measured.switch_context(session.items[0].nodeid)
+    for item, following in zip(trial.carried_out(session.items), [*session.items[1:], session.items[0]], strict=True):
+        costs[item.nodeid] = time.monotonic() - begun
+        if session.testsfailed > failed:
+            print(f"red: {item.nodeid}", flush=True)
+        failed, begun = session.testsfailed, time.monotonic()
+        measured.switch_context(following.nodeid)
+    measured.stop()
+    measured.save()
+    (folder / "costs").write_text(json.dumps(costs), encoding="utf-8")
+    return session.testsfailed > 0
