@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from sysmgmt.domain.certificates import Bundle
 from sysmgmt.domain.errors import InvalidValue, KeyMismatch
 from sysmgmt.domain.model import Certificate
-from sysmgmt.vault import certificates, iterations, keys
+from sysmgmt.vault import certificates, iterations, keys, panics
 
 MOST_BYTES = 1 << 20
 MOST_CERTIFICATES = 32
@@ -96,7 +96,8 @@ def _from_pem(data: bytes, password: str) -> Bundle:
 def _from_pkcs12(data: bytes, password: str) -> Bundle:
     iterations.check(data)
     try:
-        key, leaf, others = pkcs12.load_key_and_certificates(data, password.encode() or None)
+        with panics.refused():
+            key, leaf, others = pkcs12.load_key_and_certificates(data, password.encode() or None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise InvalidValue(what="This is neither a certificate nor a PKCS#12 file, or its password is another "
                            "one") from None

@@ -16,7 +16,7 @@ from sysmgmt.domain import fingerprints
 from sysmgmt.domain.certificates import Plan
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import Certificate, Subject
-from sysmgmt.vault import keys
+from sysmgmt.vault import keys, panics
 
 FIELDS = {"country": NameOID.COUNTRY_NAME, "state": NameOID.STATE_OR_PROVINCE_NAME,
           "locality": NameOID.LOCALITY_NAME, "org": NameOID.ORGANIZATION_NAME,
@@ -104,7 +104,8 @@ def _digest(key: keys.PrivateKey) -> hashes.SHA256 | hashes.SHA384:
 def read(der: bytes) -> Certificate:
     """What a certificate in DER says. Raises InvalidValue."""
     try:
-        return describe(x509.load_der_x509_certificate(der))
+        with panics.refused():
+            return describe(x509.load_der_x509_certificate(der))
     except Exception:  # whatever a library makes of hostile bytes
         raise InvalidValue(what="The certificate cannot be read") from None
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sysmgmt.domain.certificates import ACCEPTED_KEYS, LEAST_RSA_BITS
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.vault import iterations
+from sysmgmt.vault import iterations, panics
 
 # What the library thinks of odd but readable input would be printed for whoever is logged in.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"sysmgmt\.vault")
@@ -45,7 +45,8 @@ def read(data: bytes, password: str = "") -> PrivateKey:
     secret = password.encode() or None
     iterations.check(data)
     try:
-        key = (load_pem_private_key if b"-----BEGIN" in data else load_der_private_key)(data, secret)
+        with panics.refused():
+            key = (load_pem_private_key if b"-----BEGIN" in data else load_der_private_key)(data, secret)
     except TypeError:
         raise InvalidValue(what="The private key is encrypted, and needs its password" if not password
                            else "The private key is not encrypted, but a password was given") from None

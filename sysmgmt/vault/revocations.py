@@ -10,7 +10,7 @@ from sysmgmt.domain import certificates as rules
 from sysmgmt.domain.errors import CertificateRefused, InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
 from sysmgmt.domain.truststore import Trust
-from sysmgmt.vault import bundles, certificates
+from sysmgmt.vault import bundles, certificates, panics
 
 
 def read(data: bytes) -> RevocationList:
@@ -21,16 +21,21 @@ def read(data: bytes) -> RevocationList:
             raise InvalidValue(what="Expected one revocation list, from -----BEGIN X509 CRL----- to its end")
         data = bundles.decoded(found[0])
     try:
-        one = x509.load_der_x509_crl(data)
-        partial = any(each.critical for each in one.extensions)
-        until = one.next_update_utc
-        told = RevocationList("", certificates.spelled(one.issuer), one.public_bytes(Encoding.PEM).decode(), len(one),
-                              one.last_update_utc.timestamp(), until.timestamp() if until else None)
+        with panics.refused():
+            told, partial = _told(x509.load_der_x509_crl(data))
     except Exception:  # whatever a library makes of hostile bytes
         raise InvalidValue(what="The revocation list cannot be read") from None
     if partial:
         raise InvalidValue(what="The revocation list does not tell of all certificates of its authority")
     return told
+
+
+def _told(one: x509.CertificateRevocationList) -> tuple[RevocationList, bool]:
+    """What a list says, and whether it tells of some certificates of its authority only."""
+    until = one.next_update_utc
+    told = RevocationList("", certificates.spelled(one.issuer), one.public_bytes(Encoding.PEM).decode(), len(one),
+                          one.last_update_utc.timestamp(), until.timestamp() if until else None)
+    return told, any(each.critical for each in one.extensions)
 
 
 def check_issuer(text: str, known: Iterable[Certificate]) -> None:
