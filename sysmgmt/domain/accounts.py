@@ -106,6 +106,7 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     state = state._replace(accounts=state.accounts.without(name))
     if changed.name != name:
         check_new_name(state, changed.name)
+        changed = changed._replace(pending=())  # who began to log in as somebody else will not come back for it
         state = ssh_keys.rename(state, name, changed.name)
     return put(state, changed)
 

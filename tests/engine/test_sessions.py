@@ -49,6 +49,19 @@ def test_no_session_begins_with_a_password_that_was_replaced_while_it_was_compar
     assert [one for one in basic.state.sessions.values() if one.user == "bob" and not one.ended] == []
 
 
+def test_a_login_whose_user_is_renamed_meanwhile_takes_no_attempt_of_the_new_name(basic: TestBox) -> None:
+    admin = basic.admin()
+    assert admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no").code == "Done"
+
+    def overtake() -> None:
+        assert admin.do("set_user name=bob new_name=rob").code == "Done"
+    bob = basic.client(house=basic.house(CountingHasher(basic.folder, basic.folder.parent / "log", overtake)))
+    assert bob.log_in("bob", "Bobs-pass-11").code == "LoginFailed"
+    rob = basic.state.accounts.get("rob")
+    assert rob is not None and not rob.pending and not rob.strikes
+    assert basic.client().log_in("rob", "Bobs-pass-11").code == "Done"
+
+
 def test_a_session_begins_with_a_password_whose_hash_was_made_anew_meanwhile(basic: TestBox) -> None:
     admin = basic.admin()
     assert admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no").code == "Done"
