@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from sysmgmt.service.client import ServiceDoor
 from tests.model.clients import Site, Worker, prepare
-from tests.model.family import Family, step
+from tests.model.family import Family, marked, step
 from tests.model.history import Operation, unexplained
 from tests.service.daemon import Daemon, running
 from tests.support.box import ADMIN_PASSWORD, Client, build
@@ -111,9 +111,11 @@ def _outcome(site: Site, kills: int, audit: str) -> Outcome:
 
 
 def _wrong(site: Site) -> Iterator[Operation]:
-    for history in site.histories:
+    for history in map(marked, site.histories):
         if found := unexplained(history, Family(), step):
             yield found
+            before = [one for one in history if one.invoked <= found.returned and one.verb != "get_role"]
+            print(*sorted(before, key=lambda one: one.returned)[-20:], sep="\n", file=sys.stderr)
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.errors import LoginNeeded, ServiceLost, SessionEnded
+from sysmgmt.domain.model import Cost
 from sysmgmt.engine.request import Answer
 from sysmgmt.service.client import ServiceDoor
 from tests.model.family import OWN
@@ -16,6 +17,10 @@ from tests.service.daemon import Daemon
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 
 MONITOR = "monitor"
+LONGEST_SESSION = 0.2
+"""Seconds from a login to the command in its session."""
+HASHING = Cost(2, 4096, 1)
+"""What a password costs: some milliseconds, in which others can come in between."""
 NOT_IN = frozenset({LoginNeeded.__name__, SessionEnded.__name__})
 """Answers to somebody whose session a kill has ended: nothing was tried."""
 WEIGHTS = {"add_user": 4, "log_in": 5, "get_user": 5, "lock_user": 2, "unlock_user": 3, "set_role": 3,
@@ -36,7 +41,7 @@ class Site(NamedTuple):
 
 def prepare(box: TestBox, clients: int) -> None:
     """Give the clients users of their own, so that no kill makes one lock out the others."""
-    box.configure(sessions_per_user=100)
+    box.configure(sessions_per_user=100, hashing=HASHING)
     admin = box.admin()
     for number in range(clients):
         assert admin.do(f'add_user name={own_name(number)} role=administrator password="{ADMIN_PASSWORD}" '
@@ -59,13 +64,19 @@ class Worker(threading.Thread):
         self._chance = random.Random(f"{seed} {number}")
         self._numbers = itertools.count()
         self._client = self._enter()
+        self._inside: ServiceDoor | None = None
         self.problem: BaseException | None = None
 
     def run(self) -> None:
         """Work; a problem is kept for whoever started it."""
         try:
             while not self._site.over.is_set():
-                self.act(self._chance.randrange(len(self._site.histories)), *self._choose())
+                family, (verb, *given) = self._chance.randrange(len(self._site.histories)), self._choose()
+                one = self.act(family, verb, *given)
+                if verb == "log_in" and one.code == "Done":
+                    time.sleep(self._chance.uniform(0, LONGEST_SESSION))
+                    self.act(family, "use", *one.given[::2])
+                    self.act(family, "leave", *one.given[::2])
         except BaseException as problem:
             self.problem = problem
 
@@ -99,12 +110,14 @@ class Worker(threading.Thread):
             known.append(f"Secret-{self._name}-{next(self._numbers)}")
             return (*given, known[-1])
         if verb == "log_in":
-            return (*given, self._chance.choice(known[-2:] or ["Never-set-1"]))
+            return (*given, self._chance.choice(known[-2:] or ["Never-set-1"]), f"{self._name} {next(self._numbers)}")
         return given
 
     def _outcome(self, family: int, verb: str, given: tuple[str, ...]) -> tuple[Answer, Any]:
         if verb == "log_in":
             return self._log_in(f"{given[0]}{family}", given[1]), None
+        if verb in ("use", "leave"):
+            return self._in_session(verb), None
         answer = self._client.do(_line(family, verb, given))
         if answer.code != "Done":
             return answer, None
@@ -113,8 +126,17 @@ class Worker(threading.Thread):
     def _log_in(self, name: str, password: str) -> Answer:
         door = ServiceDoor(str(self._site.daemon.path))
         answer = door.log_in(name, password)
-        door.log_out("it was tried")
+        self._inside = door if answer.code == "Done" else None
         return answer
+
+    def _in_session(self, verb: str) -> Answer:
+        """What is done in the session that was opened last."""
+        assert self._inside is not None
+        if verb == "leave":
+            self._inside.log_out("it was tried")
+            return Answer(None)
+        answer = Client(self._inside).do("get_current_user")
+        return answer if answer.code in ("Done", ServiceLost.__name__) else Answer(None, "Over")
 
     def _enter(self) -> Client:
         """Log in, while nobody kills: this attempt is no part of the model."""

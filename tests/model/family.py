@@ -1,6 +1,6 @@
 """The model: a role and two users that may have it. Families know nothing of each other, so each is checked alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.model.history import Operation
@@ -14,13 +14,18 @@ REFUSED_UNTRIED = frozenset({"BoxBusy"})
 
 
 class User(NamedTuple):
-    """A user. `lost` are attempts at the password that a kill cut off; the next attempt counts them as wrong."""
+    """A user.
+
+    `lost` are attempts at the password that a kill cut off; the next attempt counts them as wrong. `sessions` may
+    be open: a kill ends them, too.
+    """
 
     role: str
     password: str
     locked: str = ""
     strikes: int = 0
     lost: int = 0
+    sessions: frozenset[str] = frozenset()
 
 
 class Family(NamedTuple):
@@ -42,6 +47,9 @@ class Family(NamedTuple):
 
 Outcome = tuple[str, Any, Family]
 """The code of an answer, what it shows, and the family after it."""
+ENDING = frozenset({"reset_password", "rename", "remove_user", "lock_user"})
+"""What ends the sessions of a user."""
+NONE: frozenset[str] = frozenset()
 CUT = "cut off"
 """The code of an outcome that nobody is told: what a kill may leave."""
 
@@ -110,7 +118,7 @@ def set_role(family: Family, name: str, role: str) -> Iterator[Outcome]:
 
 def reset_password(family: Family, name: str, password: str) -> Iterator[Outcome]:
     """See set_user."""
-    return _changed(family, name, lambda user: user._replace(password=password))
+    return _changed(family, name, lambda user: user._replace(password=password, sessions=NONE))
 
 
 def rename(family: Family, name: str, new_name: str) -> Iterator[Outcome]:
@@ -121,7 +129,7 @@ def rename(family: Family, name: str, new_name: str) -> Iterator[Outcome]:
     if family.user(new_name):
         yield "UserExists", None, family
     if user and not family.user(new_name):
-        yield "Done", None, family.having(name, None).having(new_name, user)
+        yield "Done", None, family.having(name, None).having(new_name, user._replace(sessions=NONE))
 
 
 def remove_user(family: Family, name: str) -> Iterator[Outcome]:
@@ -131,7 +139,7 @@ def remove_user(family: Family, name: str) -> Iterator[Outcome]:
 
 def lock_user(family: Family, name: str) -> Iterator[Outcome]:
     """See the command."""
-    return _changed(family, name, lambda user: user._replace(locked="command"))
+    return _changed(family, name, lambda user: user._replace(locked="command", sessions=NONE))
 
 
 def unlock_user(family: Family, name: str) -> Iterator[Outcome]:
@@ -155,8 +163,11 @@ def get_user(family: Family, name: str) -> Iterator[Outcome]:
         yield "Done", (user.role, bool(user.locked)), family
 
 
-def log_in(family: Family, name: str, password: str) -> Iterator[Outcome]:
-    """A login. A kill may cut it off once the attempt was counted."""
+def log_in(family: Family, name: str, password: str, session: str, overtaken: str = "") -> Iterator[Outcome]:
+    """A login. A kill may cut it off once the attempt was counted.
+
+    It may be `overtaken` by what ends sessions: then it is refused although the password was right.
+    """
     user = family.user(name)
     if user is None:
         yield "LoginFailed", None, family
@@ -167,9 +178,34 @@ def log_in(family: Family, name: str, password: str) -> Iterator[Outcome]:
         return
     yield CUT, None, family.having(name, user._replace(lost=1))
     if user.password == password:
-        yield "Done", None, family.having(name, user._replace(strikes=0))
+        right = family.having(name, user._replace(strikes=0))
+        yield "Done", None, right.having(name, user._replace(strikes=0, sessions=user.sessions | {session}))
+        if overtaken:
+            yield "LoginFailed", None, right
     else:
         yield "LoginFailed", None, family.having(name, _struck(user, 1))
+
+
+def use(family: Family, name: str, session: str) -> Iterator[Outcome]:
+    """A command of a session: it may be over in any case, and goes on only if nothing has ended it."""
+    user = family.user(name)
+    yield "Over", None, family
+    if user and session in user.sessions:
+        yield "Done", None, family
+
+
+def leave(family: Family, name: str, session: str) -> Iterator[Outcome]:
+    """The end of a session."""
+    user = family.user(name)
+    yield "Done", None, family.having(name, user and user._replace(sessions=user.sessions - {session}))
+
+
+def marked(history: Sequence[Operation]) -> list[Operation]:
+    """The history with a mark on every login that something which ends sessions of that name may have overtaken."""
+    ending = [one for one in history if one.verb in ENDING]
+    return [one._replace(given=(*one.given, "overtaken")) if one.verb == "log_in" and any(
+        one.given[0] in each.given and each.invoked < one.returned and one.invoked < each.returned
+        for each in ending) else one for one in history]
 
 
 def _struck(user: User, times: int) -> User:
@@ -199,4 +235,4 @@ def _lacks(family: Family, role: str) -> bool:
 
 VERBS: Mapping[str, Callable[..., Iterator[Outcome]]] = {one.__name__: one for one in (
     add_role, modify_role, remove_role, get_role, add_user, set_role, reset_password, rename, remove_user, lock_user,
-    unlock_user, get_user, log_in)}
+    unlock_user, get_user, log_in, use, leave)}

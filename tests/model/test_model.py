@@ -15,11 +15,12 @@ from tests.support.box import TestBox
 
 ADDED = Operation("add_user", ("a", "monitor", "p"), 0, 1, "Done")
 LOCKED = Operation("lock_user", ("a",), 2, 3, "Done")
+IN = Operation("log_in", ("a", "p", "s"), 2, 4, "Done")
 ROLE = Operation("add_role", ("audit",), 0, 1, "Done")
 
 
 def wrong(name: str, begun: float) -> Operation:
-    return Operation("log_in", (name, "wrong"), begun, begun + 1, "LoginFailed")
+    return Operation("log_in", (name, "wrong", "s"), begun, begun + 1, "LoginFailed")
 
 
 @pytest.mark.parametrize("history", [
@@ -28,7 +29,9 @@ def wrong(name: str, begun: float) -> Operation:
     [ADDED, LOCKED._replace(code=None), Operation("get_user", ("a",), 4, 5, "Done", ("monitor", False))],
     [ADDED, LOCKED._replace(code=None), Operation("get_user", ("a",), 4, 5, "Done", ("monitor", True))],
     [ROLE, Operation("add_role", ("se",), 0.5, 2, "RoleExists")],
-    [ADDED, wrong("a", 2), wrong("a", 4), wrong("a", 6), Operation("log_in", ("a", "p"), 8, 9, "LoginFailed")],
+    [ADDED, IN, Operation("reset_password", ("a", "q"), 5, 8, "Done"), Operation("use", ("a", "s"), 6, 7, "Done")],
+    [ADDED, IN, Operation("use", ("a", "s"), 6, 7, "Over")],
+    [ADDED, wrong("a", 2), wrong("a", 4), wrong("a", 6), Operation("log_in", ("a", "p", "s"), 8, 9, "LoginFailed")],
     [ADDED, wrong("a", 2)._replace(code=None), wrong("a", 4), wrong("a", 6),
      Operation("get_user", ("a",), 8, 9, "Done", ("monitor", True))]])
 def test_what_one_order_explains_is_right(history: list[Operation]) -> None:
@@ -42,9 +45,11 @@ def test_what_one_order_explains_is_right(history: list[Operation]) -> None:
     [ROLE, Operation("add_role", ("audit",), 0.5, 2, "Done")],
     [ADDED, LOCKED._replace(code=None), Operation("get_user", ("a",), 4, 5, "Done", ("monitor", True)),
      Operation("get_user", ("a",), 6, 7, "Done", ("monitor", False))],
-    [ADDED, *(wrong("a", begun) for begun in (2, 4, 6)), Operation("log_in", ("a", "p"), 8, 9, "Done")],
-    [ROLE, Operation("add_user", ("a", "own", "p"), 2, 3, "Done"), Operation("remove_role", (), 4, 5, "Done")]],
-    ids=["stale read", "lost update", "done twice", "seen and gone", "guesses that do not count", "no such role"])
+    [ADDED, *(wrong("a", begun) for begun in (2, 4, 6)), Operation("log_in", ("a", "p", "s"), 8, 9, "Done")],
+    [ROLE, Operation("add_user", ("a", "own", "p"), 2, 3, "Done"), Operation("remove_role", (), 4, 5, "Done")],
+    [ADDED, IN, Operation("reset_password", ("a", "q"), 2.5, 5, "Done"), Operation("use", ("a", "s"), 6, 7, "Done")]],
+    ids=["stale read", "lost update", "done twice", "seen and gone", "guesses that do not count", "no such role",
+         "a session outlives the password"])
 def test_what_no_order_explains_is_found(history: list[Operation]) -> None:
     assert unexplained(history, Family(), step) == history[-1]
 
