@@ -32,6 +32,13 @@ class Agreeing(NamedTuple):
     password_changed_at: float | None = None
 
 
+class Unsettled(NamedTuple):
+    """An administrator whom somebody else has made, given a password, locked, demoted or removed; and when."""
+
+    name: str
+    at: float
+
+
 class Erasure(NamedTuple):
     """Who wants the box erased, and since when; `decided` once nobody else has to agree any more.
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from sysmgmt.domain.model import SECRET, State
 from sysmgmt.domain.records import Records
 
-BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"), ("accounts", "console_tried_at")})
-"""Fields that every attempt moves; they tell nothing that the other ones do not."""
+BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"), ("accounts", "console_tried_at"),
+                         ("settings", "unsettled")})
+"""Fields that move with others; they tell nothing that those do not."""
 
 
 LOGIN_FIELDS = frozenset({"strikes", "console_strikes", "wrong_in_a_row", "failed_logins", "last_login_at",

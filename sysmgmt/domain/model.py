@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.appliance import Erasure as Erasure
 from sysmgmt.domain.appliance import Registration as Registration
+from sysmgmt.domain.appliance import Unsettled as Unsettled
 from sysmgmt.domain.appliance import VCenter as VCenter
 from sysmgmt.domain.attachment import Firewall as Firewall
 from sysmgmt.domain.attachment import Interface as Interface
@@ -200,6 +201,7 @@ class Settings(NamedTuple):
     policy: Policy = Policy()
     registration: Registration = Registration()
     erasure: Erasure | None = None
+    unsettled: tuple[Unsettled, ...] = ()
     host_name: str = ""
     time: TimeSettings = TimeSettings()
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import changes, compliance, events, names, security
+from sysmgmt.domain import changes, compliance, erasure, events, names, security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal)
 from sysmgmt.domain.model import State, differs
@@ -20,7 +20,7 @@ from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.authority import authorise, check_scope
 from sysmgmt.engine.catalog import declared, unknown
 from sysmgmt.engine.commit import commit
-from sysmgmt.engine.declaration import Act, Call, Change, Command, Outcome, Parameter, Question, Shown, Word
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Question, Shown, Word
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
@@ -196,6 +196,9 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
     outcome = trip.command.run(call, **values)
     if isinstance(outcome, Change):
         outcome = confirmation.pend(trip.command, call, outcome, values)
+        if trip.command.needs != OWN_WORK:
+            after = erasure.noted(state, outcome.state, trip.caller.user, reading.now)
+            outcome = outcome._replace(state=after)
         if outcome.state.installed:
             security.check(outcome.state)
             compliance.check(state, outcome.state)

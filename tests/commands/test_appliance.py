@@ -10,6 +10,7 @@ from sysmgmt.domain.erasure import PATIENCE
 from tests.support import tls_server
 from tests.support.authorities import CA, LEAF, NOW, make
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.clock import DAY
 
 PASSWORD = "VCenter-Canary-31"
 ROOT = make("company", wish=CA)
@@ -20,8 +21,9 @@ LOGIN = f'user="admin@vsphere.local" password={PASSWORD}'
 
 @pytest.fixture
 def basic(basic: TestBox) -> TestBox:
-    """A box in the time of the certificates."""
+    """A box that was installed in the time of the certificates."""
     basic.clock.now = NOW.timestamp()
+    basic.configure(installed_at=basic.clock.now)
     return basic
 
 
@@ -193,7 +195,48 @@ def test_whoever_had_to_agree_is_not_made_unnecessary(basic: TestBox, admin: Cli
     assert admin.do(ERASE).result == {"erased": False, "administrators": ["kim"]}
     assert basic.state.installed and basic.state.settings.erasure is not None
     basic.clock.move(PATIENCE + 1)
-    assert (admin.do(ERASE).result or {})["erased"] is True, "the wish had expired, and nobody else is left"
+    refused = basic.admin().do(ERASE)
+    assert refused.code == "AdministratorsChanged" and "(kim)" in (refused.message or "")
+    assert basic.state.installed
+    basic.clock.move(DAY)
+    assert (basic.admin().do(ERASE).result or {})["erased"] is True, "kim had a day to tell, and nobody else is left"
+
+
+TOUCHED = ("lock_user name=kim", "remove_user name=kim --yes", "set_user name=kim role=monitor",
+           "set_user name=kim password=Eve-Pass-1234", "modify_role name=boss permissions=se")
+
+
+@pytest.mark.checklist("R244")
+@pytest.mark.parametrize("line", TOUCHED)
+def test_nobody_prepares_an_erasure_alone_shortly_before_he_wishes_it(
+        basic: TestBox, admin: Client, line: str) -> None:
+    role = "boss" if "role name" in line else "administrator"
+    for one in ("add_role name=boss permissions=security", f"add_user name=kim role={role} password=Kim-first-1"):
+        assert admin.do(one).code == "Done"
+    basic.clock.move(2 * DAY)
+    admin = basic.admin()
+    assert admin.do(line).code == "Done"
+    basic.clock.move(PATIENCE + 1)
+    assert basic.admin().do(ERASE).code == "AdministratorsChanged"
+    assert basic.state.installed
+
+
+@pytest.mark.checklist("R244")
+def test_an_account_of_his_own_making_agrees_to_nothing_for_a_day(basic: TestBox, admin: Client) -> None:
+    assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
+    basic.clock.move(2 * DAY)
+    assert basic.admin().do("add_user name=eve role=administrator password=Eve-first-1 must_change=no").code == "Done"
+    basic.clock.move(PATIENCE)
+    eve, wish = basic.client("eve", "Eve-first-1"), ERASE.replace(ADMIN_PASSWORD, "Eve-first-1")
+    assert eve.do(wish).code == "AdministratorsChanged", "he cannot begin it as somebody else either"
+    assert basic.admin().do(ERASE).result == {"erased": False, "administrators": ["kim"]}
+    assert eve.do(wish).code == "AdministratorsChanged"
+    kim = basic.client("kim", "Kim-first-1")
+    change = "set_password current_password=Kim-first-1 new_password=Kim-second-2"
+    assert kim.do(change).code == "Done", "her own doing keeps nobody from agreeing later"
+    basic.clock.move(PATIENCE + 1)
+    assert basic.admin().do(ERASE).result == {"erased": False, "administrators": ["kim"]}
+    assert (kim.do(ERASE.replace(ADMIN_PASSWORD, "Kim-second-2")).result or {})["erased"] is True
 
 
 @pytest.mark.checklist("R244")
@@ -208,5 +251,6 @@ def test_an_account_made_after_the_wish_does_not_agree(
     basic.clock.move(1)
     assert [admin.do(line).code for line in lines] == ["Done"] * len(lines)
     second = basic.client(name, "Kim-first-1")
-    assert (second.do(ERASE.replace(ADMIN_PASSWORD, "Kim-first-1")).result or {})["erased"] is False
+    answer = second.do(ERASE.replace(ADMIN_PASSWORD, "Kim-first-1"))
+    assert answer.code == "AdministratorsChanged" or (answer.result or {})["erased"] is False
     assert basic.state.installed

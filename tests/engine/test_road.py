@@ -348,6 +348,7 @@ REACHED_ELSEWHERE = {
     "HstsNeedsAuthority": "tests/commands/test_web.py",
     **dict.fromkeys(("BackupExists", "NotABackup", "BackupNewer", "BackupDamaged", "BackupPasswordWrong",
                      "NotInBackup"), "tests/commands/test_backups.py"),
+    "AdministratorsChanged": "tests/commands/test_appliance.py",
     "NotAState": "tests/commands/test_imported_state.py",
     "SelfTestFailed": "tests/commands/test_updates.py", "SafeState": "tests/commands/test_updates.py",
     "PackageRefused": "tests/commands/test_packages.py", "NotNewer": "tests/commands/test_packages.py",

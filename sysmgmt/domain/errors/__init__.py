@@ -20,6 +20,7 @@ from sysmgmt.domain.errors.accounts import UnknownKey as UnknownKey
 from sysmgmt.domain.errors.accounts import UnknownRole as UnknownRole
 from sysmgmt.domain.errors.accounts import UnknownUser as UnknownUser
 from sysmgmt.domain.errors.accounts import UserExists as UserExists
+from sysmgmt.domain.errors.appliance import AdministratorsChanged as AdministratorsChanged
 from sysmgmt.domain.errors.appliance import NotNewer as NotNewer
 from sysmgmt.domain.errors.appliance import OtherBox as OtherBox
 from sysmgmt.domain.errors.appliance import PackageRefused as PackageRefused

@@ -21,6 +21,13 @@ class OtherBox(Refusal):
     hint = "Make sure that you are on the right box, and give its name as get_box_settings shows it."
 
 
+class AdministratorsChanged(Refusal):
+    """Somebody else has made, given a password, locked or removed an administrator ({names}); nothing is erased before
+    {time}."""
+
+    hint = "Have two administrators who were left alone for a day give the command, or wait."
+
+
 class SelfTestFailed(Unable):
     """The self-test failed: {what}."""
 
