@@ -4,26 +4,48 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.vault.signing import SigningKeys
-from tests.bench.clock import Work, compare
+from tests.bench.clock import Finding, Goal, Work, compare
+from tests.bench.peers import postgres
+from tests.bench.peers.peer import Peer
 
 RECORDS = 1000
-WRITERS = (1, 8, 50)
+GOALS = {1: 1 / 1.2, 8: 1.0, 50: 1 / 1.5}
+"""The writers, and how many times as long as PostgreSQL they may take."""
+WRITERS = tuple(GOALS)
 RECORD = {"time": "2026-01-31T14:30:00.000000Z", "id": "0123456789abcdef0123456789abcdef", "user": "admin",
           "session": "0123456789abcdef", "origin": "192.0.2.7", "endpoint": "SSH", "command": "add_group",
           "parameters": {"name": "sales"}, "phase": "intent"}
 
 
-def measure(folder: Path, rounds: int) -> None:
-    """Threads share one journal, as they do in boxmgmtd."""
-    compare("W6 durable audit records", [
-        Work("append 330 bytes and fdatasync (limit)", _limit(folder)),
-        *(Work(f"{writers} writers" if writers > 1 else "1 writer", _chained(folder, writers)) for writers in WRITERS),
-    ], max(3, rounds // 3), RECORDS)
+LIMIT = "append 330 bytes and fdatasync (limit)"
+
+
+def measure(folder: Path, rounds: int) -> Iterator[Finding]:
+    """Threads share one journal, as they do in boxmgmtd; the clients of PostgreSQL insert one row at a time."""
+    with postgres.running(folder / "peers") as peer:
+        yield from compare("W6 durable audit records", [
+            Work(LIMIT, _limit(folder)),
+            *(Work(_named(writers), _chained(folder, writers)) for writers in WRITERS),
+            *(Work(_rows(writers), _inserted(peer, writers)) for writers in WRITERS),
+        ], max(3, rounds // 3), RECORDS,
+            [Goal(_named(writers), _rows(writers), most) for writers, most in GOALS.items()])
+
+
+def _named(writers: int) -> str:
+    return f"{writers} writers" if writers > 1 else "1 writer"
+
+
+def _rows(writers: int) -> str:
+    return f"PostgreSQL, {_named(writers)}"
+
+
+def _inserted(peer: Peer, writers: int) -> Callable[[], float]:
+    return lambda: postgres.records(peer, writers, RECORDS)
 
 
 def _limit(folder: Path) -> Callable[[], float]:

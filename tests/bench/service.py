@@ -4,14 +4,11 @@ As root, so that clients run as users of the box; the installation must be one t
 """
 
 import os
-import pty
-import select
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -22,12 +19,18 @@ from sysmgmt.service.deployment.launchers import launchers
 from sysmgmt.service.deployment.site import Site
 from sysmgmt.store.state import StateStore
 from tests.bench import boxes
-from tests.bench.clock import LIMIT, Work, compare, process, prompt
+from tests.bench.clock import LIMIT, Finding, Goal, Work, compare, process, prompt, read_until, session
+from tests.bench.peers import postgres, together
+from tests.bench.peers.peer import Peer
 
-PEERS = {"psql": ("psql", "-Atc", "select 1"), "vtysh": ("vtysh", "-c", "show version")}
-"""One command of a client to its own service, where such a service runs here."""
+BARE, LAUNCHER = "python -I -S -c pass (limit)", "launcher"
+ONE = "launcher -c"
+GOALS = {"psql, as Debian starts it": 1.0}
+"""How many times as long as a peer a command and a prompt may take; the others are only told."""
 CREATES, READS = 1000, 10_000
-SESSIONS = (50, 100)
+SESSIONS = (FEW := 50, 100)
+MOST = 12.0
+"""Megabytes that one of the few may keep."""
 EACH = 10
 """Sessions that one user may have."""
 
@@ -67,22 +70,22 @@ def served(folder: Path) -> Iterator[Served]:
             daemon.send_signal(signal.SIGTERM)
 
 
-def starts(box: Served, embedded: Sequence[str], rounds: int) -> None:
+def starts(box: Served, embedded: Sequence[str], peers: Sequence[Peer], rounds: int) -> Iterator[Finding]:
     """W1 over the service."""
     user = box.numbers[0]
     _register(box)
-    peers = [Work(name, process(command)) for name, command in PEERS.items() if _works(command)]
-    compare("W1 one command over the service, exec to exit", [
-        Work("python -I -S -c pass (limit)", process(LIMIT, user=user)), *peers,
-        Work("launcher -c", process([box.launcher, "-c", "get_roles"], user=user)),
+    yield from compare("W1 one command over the service, exec to exit", [
+        Work(BARE, process(LIMIT, user=user)), *(one.starting() for one in peers),
+        Work(ONE, process([box.launcher, "-c", "get_roles"], user=user)),
         Work("launcher -c, the whole shell", process([box.launcher, "--json", "-c", "get_roles"], user=user)),
         Work("sysmgmt -c, embedded, hashing at its least", process([*embedded, "-c", "get_roles"])),
-    ], rounds)
-    compare("W1 exec to prompt over the service", [
-        Work("python -I -S -c pass (limit)", process(LIMIT, user=user)),
-        Work("launcher", prompt([box.launcher], b"bench>", user)),
+    ], rounds, goals=[Goal(ONE, BARE, 2.0), *(Goal(ONE, one.name, GOALS.get(one.name)) for one in peers)])
+    yield from compare("W1 exec to prompt over the service", [
+        Work(BARE, process(LIMIT, user=user)), *(one.prompting() for one in peers if one.shell),
+        Work(LAUNCHER, prompt([box.launcher], b"bench>", user)),
         Work("sysmgmt, embedded", prompt([*embedded], b"bench>")),
-    ], rounds)
+    ], rounds, goals=[*(Goal(LAUNCHER, one.name, GOALS.get(one.name)) for one in peers if one.shell),
+                      Goal(LAUNCHER, "sysmgmt, embedded")])
 
 
 def _register(box: Served) -> None:
@@ -93,11 +96,7 @@ def _register(box: Served) -> None:
     subprocess.run([sys.executable, "-I", "-c", program], check=True)
 
 
-def _works(command: Sequence[str]) -> bool:
-    return bool(shutil.which(command[0])) and subprocess.run(command, capture_output=True).returncode == 0
-
-
-def operations(box: Served, rounds: int) -> None:
+def operations(box: Served, rounds: int) -> Iterator[Finding]:
     """W2 and W3 over the service."""
     user, count = box.numbers[0], iter(range(10**9))
 
@@ -105,43 +104,42 @@ def operations(box: Served, rounds: int) -> None:
         batch = int(next(count))
         lines = "".join(f"add_group name=g{batch}-{number}\n" for number in range(CREATES))
         return process([box.launcher], lines.encode(), user)()
-    compare("W2 batch of creates over the service", [Work("launcher", create)], max(3, rounds // 3), CREATES)
+    rounds = max(3, rounds // 3)
+    yield from compare("W2 creates in one batch over the service", [Work(LAUNCHER, create)], rounds, CREATES,
+                       [Goal(LAUNCHER)])
     reads = process([box.launcher], b"get_users name=user000001\n" * READS, user)
-    compare("W3 reads in one batch over the service", [Work("launcher", reads)], max(3, rounds // 3), READS)
+    yield from compare("W3 reads in one batch over the service", [Work(LAUNCHER, reads)], rounds, READS,
+                       [Goal(LAUNCHER)])
 
 
-def crowd(box: Served) -> None:
+def crowd(box: Served, peers: Sequence[Peer]) -> Iterator[Finding]:
     """W8: many sessions at once, the time to the last prompt and what each of them keeps."""
-    print("\nW8 idle sessions at the prompt over the service")
+    print("\nW8 idle sessions at their prompts")
+    for one in peers:
+        if one.shell:
+            yield _sessions(one.name, one.prompt, FEW, lambda _: session(one.shell, None, one.environment))
     for number in SESSIONS:
-        before, began = memory(box.process.pid), time.perf_counter()
-        children = [_session(box, user) for user in box.numbers[:number // EACH] for _ in range(EACH)]
-        for _, terminal in children:
-            _read_until(terminal, b"bench>")
-        last = time.perf_counter() - began
-        of_all = [memory(pid) for pid, _ in children]
-        print(f"  {number:4} sessions: last prompt after {last:5.2f} s, PSS {sum(of_all) / number:5.1f} MB each, "
-              f"boxmgmtd {memory(box.process.pid):5.1f} MB, {before:5.1f} MB before")
-        for pid, terminal in children:
-            os.kill(pid, signal.SIGHUP)
-            os.close(terminal)
-            os.waitpid(pid, 0)
+        before = memory(box.process.pid)
+        yield _sessions("sysmgmt over the service", b"bench>", number, lambda each: session(
+            [box.launcher], box.numbers[each // EACH]))
+        print(f"  boxmgmtd kept {memory(box.process.pid):.1f} MB after them, {before:.1f} MB before")
 
 
-def _session(box: Served, user: int) -> tuple[int, int]:
-    pid, terminal = pty.fork()
-    if not pid:
-        os.setgid(user)
-        os.setuid(user)
-        os.execve(box.launcher, [box.launcher], {"TERM": "xterm"})
-    return pid, terminal
-
-
-def _read_until(terminal: int, expected: bytes) -> None:
-    seen = b""
-    while expected not in seen:
-        assert select.select([terminal], [], [], 60)[0], seen
-        seen += os.read(terminal, 65536)
+def _sessions(name: str, expected: bytes, number: int, start: Callable[[int], tuple[int, int]]) -> Finding:
+    began = time.perf_counter()
+    children = [start(each) for each in range(number)]
+    for _, terminal in children:
+        read_until(terminal, expected)
+    last = time.perf_counter() - began
+    each = sum(memory(pid) for pid, _ in children) / number
+    for pid, terminal in children:
+        os.kill(pid, signal.SIGHUP)
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    print(f"  {name:44} {number:4} sessions: last prompt after {last:5.2f} s, PSS {each:5.1f} MB each", flush=True)
+    goal = MOST if name.startswith("sysmgmt") and number == FEW else None
+    return Finding(f"W8 {number} sessions at their prompts: {name}", f"{goal:g} MB each at most" if goal else "",
+                   f"{each:.1f} MB each, the last prompt after {last:.2f} s", goal is None or each <= goal)
 
 
 def memory(pid: int) -> float:
@@ -152,11 +150,13 @@ def memory(pid: int) -> float:
     raise AssertionError("the kernel tells no PSS")
 
 
-def measure(folder: Path, rounds: int) -> None:
-    """All of it."""
+def measure(folder: Path, rounds: int) -> Iterator[Finding]:
+    """All of it, as root: its clients run as users of the box."""
+    assert os.geteuid() == 0, "the service is measured as root only: its clients run as users of the box"
     folder = folder / "service"
     folder.mkdir()
-    with served(folder) as box:
-        starts(box, boxes.new(folder / "embedded"), rounds)
-        operations(box, rounds)
-        crowd(box)
+    with served(folder) as box, together.running(folder / "peers") as three:
+        peers = [*three, postgres.wrapped(three[-1])]
+        yield from starts(box, boxes.new(folder / "embedded"), peers, rounds)
+        yield from operations(box, rounds)
+        yield from crowd(box, three)

@@ -42,5 +42,5 @@ def test_nothing_is_left_of_a_release_that_cannot_be_written(folder: Path) -> No
 def test_all_that_is_installed_comes_with_a_release(folder: Path) -> None:
     place = Path(releases.unpack("a.whl", wheel("0.5.0"), "0.5.0", str(folder)))
     assert sorted(one.name for one in (place / "man").iterdir()) == [
-        "boxmgmt-requirements.7", "boxmgmt.1", "boxmgmtd.8", "sysmgmt.1"]
+        "boxmgmt-figures.7", "boxmgmt-requirements.7", "boxmgmt.1", "boxmgmtd.8", "sysmgmt.1"]
     assert (place / "sysmgmt/mibs/BOXMGMT-MIB.txt").exists()

@@ -7,7 +7,7 @@ from sysmgmt.host.files import File
 from sysmgmt.service.deployment.site import Site
 
 FOLDER = "/usr/local/share/man"
-PAGES = ("boxmgmtd.8", "boxmgmt.1", "sysmgmt.1", "boxmgmt-requirements.7")
+PAGES = ("boxmgmtd.8", "boxmgmt.1", "sysmgmt.1", "boxmgmt-requirements.7", "boxmgmt-figures.7")
 
 
 def pages(site: Site) -> dict[str, File]:
