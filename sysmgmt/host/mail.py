@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sysmgmt.domain.errors import DeliveryFailed, Refusal
 from sysmgmt.domain.mail import Letter, Post
@@ -19,8 +19,33 @@ if TYPE_CHECKING:  # both take longer to import than most commands to run
 
 PATIENCE, LONGEST = 10.0, 60.0
 """Seconds that a server may take for one answer, and for everything."""
+MOST_LINES = 100
+"""Of one answer."""
 NAME, PORT, TLS, LOGIN, ACCEPTED = "name", "port", "tls", "login", "accepted"
 """The steps on the way to a server."""
+
+
+class Answer:
+    """An answer of a server as smtplib reads it, which would also read one without an end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._lines = 0
+
+    def readline(self, most: int) -> bytes:
+        """The next line. Raises OSError."""
+        self._lines += 1
+        if self._lines > MOST_LINES:
+            raise OSError("its answer has no end")
+        return self._file.readline(most)
+
+    def begin(self) -> None:
+        """What is read from here on is the next answer."""
+        self._lines = 0
+
+    def close(self) -> None:
+        """Hang up."""
+        self._file.close()
 
 
 class SmtpMailer:
@@ -32,7 +57,7 @@ class SmtpMailer:
     def deliver(self, post: Post, letters: Sequence[Letter], passed: Callable[[str], None],
                 accepted: Callable[[Letter], None]) -> None:
         """See the port."""
-        with _telling(post.server):
+        with _telling(post):
             address = connections.resolved(post.server, post.port)
             passed(NAME)
             with socket.create_connection(address, PATIENCE) as plain, connections.bounded(plain, LONGEST):
@@ -60,6 +85,13 @@ class SmtpMailer:
                 if post.protocol == "tls":
                     return context.wrap_socket(plain, server_hostname=post.server)
                 return plain
+
+            def getreply(self) -> tuple[int, bytes]:
+                if self.file:
+                    self.file.begin()
+                elif self.sock:
+                    self.file = Answer(self.sock.makefile("rb"))
+                return super().getreply()
         speaker = Speaker(post.server, post.port, socket.gethostname(), PATIENCE)
         if post.protocol == "starttls":
             speaker.starttls(context=context)
@@ -78,7 +110,7 @@ def _send_all(post: Post, speaker: "SMTP", letters: Sequence[Letter], accepted: 
         except SMTPServerDisconnected:
             raise
         except (SMTPResponseException, SMTPRecipientsRefused) as problem:
-            refused = refused or DeliveryFailed(server=post.server, reason=_words(problem, one.to))
+            refused = refused or DeliveryFailed(server=post.server, reason=_words(post, problem, one.to))
             continue
         accepted(one)
     if refused:
@@ -99,19 +131,19 @@ def _message(post: Post, letter: Letter) -> "EmailMessage":
 
 
 @contextmanager
-def _telling(server: str) -> Iterator[None]:
+def _telling(post: Post) -> Iterator[None]:
     """Raise a refusal that says what is wrong, and nothing of what was sent."""
     from smtplib import SMTPException
 
-    with connections.telling(server):
+    with connections.telling(post.server):
         try:
             yield
         except SMTPException as problem:
-            raise DeliveryFailed(server=server, reason=_words(problem)) from None
+            raise DeliveryFailed(server=post.server, reason=_words(post, problem)) from None
 
 
-def _words(problem: Exception, to: str = "") -> str:
-    """What is wrong, as far as the server may say it: what it says of a login could hold the password."""
+def _words(post: Post, problem: Exception, to: str = "") -> str:
+    """What is wrong, as far as the server may say it: its words could hold the password."""
     import smtplib
 
     if isinstance(problem, smtplib.SMTPAuthenticationError):
@@ -122,7 +154,12 @@ def _words(problem: Exception, to: str = "") -> str:
         return "it offers no STARTTLS, or no login"
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         code, text = problem.recipients[to]
-        return f"it refuses the recipient {to} ({code} {connections.printable(text)})"
+        return f"it refuses the recipient {to} ({code} {_said(post, text)})"
     if isinstance(problem, smtplib.SMTPResponseException):
-        return f"it answered {problem.smtp_code} {connections.printable(problem.smtp_error)}"
+        return f"it answered {problem.smtp_code} {_said(post, problem.smtp_error)}"
     return "it does not speak SMTP as it should"
+
+
+def _said(post: Post, text: bytes | str) -> str:
+    said = connections.printable(text)
+    return said.replace(post.password, "***") if post.password else said

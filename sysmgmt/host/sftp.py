@@ -6,7 +6,9 @@ takes it as a value, tells refusals apart, and writes what comes in pieces.
 
 import logging
 import socket
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain import ssh_keys
@@ -49,8 +51,9 @@ def _met(plain: socket.socket, server: str, patience: float) -> "tuple[Transport
         key = transport.get_remote_server_key()
     except BaseException as problem:
         transport.close()
-        if not isinstance(problem, paramiko.SSHException):
+        if isinstance(problem, (OSError, EOFError)) or not isinstance(problem, Exception):
             raise
+        # whatever a library makes of hostile bytes
         raise ServerUnreachable(server=server, reason="no SSH connection comes about; it does not answer, or "
                                                       "speaks nothing that is secure") from None
     return transport, ssh_keys.fingerprint(f"{key.get_name()} {key.get_base64()}")
@@ -79,10 +82,11 @@ class Sftp:
         except paramiko.SSHException:
             raise UploadFailed(server=self._server, reason="it refuses the user or the password") from None
         passed(LOGIN)
-        try:
-            client = paramiko.SFTPClient.from_transport(self._transport)
-        except (paramiko.SSHException, EOFError):
-            client = None
+        with self._speaking():
+            try:
+                client = paramiko.SFTPClient.from_transport(self._transport)
+            except (paramiko.SSHException, EOFError):
+                client = None
         if client is None:
             raise UploadFailed(server=self._server, reason="it offers no SFTP")
         channel: Any = client.get_channel()
@@ -91,20 +95,26 @@ class Sftp:
 
     def put(self, path: str, pieces: Iterable[bytes]) -> None:
         """See Speaker."""
-        try:
-            with self._client.open(path, "wb") as file:
-                file.set_pipelined(True)
-                for piece in pieces:
-                    file.write(piece)
-        except OSError as problem:
-            raise self._failed(problem) from None
+        with self._speaking(), self._client.open(path, "wb") as file:
+            file.set_pipelined(True)
+            for piece in pieces:
+                file.write(piece)
 
     def rename(self, old: str, new: str) -> None:
         """See Speaker."""
-        try:
+        with self._speaking():
             self._client.posix_rename(old, new)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        import paramiko
+
+        try:
+            yield
         except OSError as problem:
             raise self._failed(problem) from None
+        except (paramiko.SFTPError, struct.error, UnicodeError):
+            raise UploadFailed(server=self._server, reason="what it answers is no SFTP") from None
 
     def _failed(self, problem: OSError) -> UploadFailed:
         import os

@@ -9,8 +9,8 @@ ALL = "every door"
 FOLDER, DEPLOYED = "test_folder_doors", "test_deployed_doors"
 STORED, ENTRIES, COUNTER, SECOND, SHIPPED = (
     "test_stored_text", "test_entries", "test_one_counter", "test_second_order", "test_shipped_secrets")
-ENUMERATION, EXHAUSTION, CERTIFICATES, OWN = (
-    "test_enumeration", "test_exhaustion", "test_certificates", "test_own_password")
+ENUMERATION, EXHAUSTION, CERTIFICATES, OWN, RECEIVERS = (
+    "test_enumeration", "test_exhaustion", "test_certificates", "test_own_password", "test_receivers")
 
 
 class Row(NamedTuple):
@@ -35,8 +35,9 @@ TABLE = (
         (STORED,), "the bind password: directory"),
     Row(6, "SSH, console, shell", "names that exist, are locked, do not exist; paths likewise: text and time",
         "a difference that is planted is noticed", (ENUMERATION,)),
-    Row(7, "socket, pipe", "floods, silence, endless messages, long and deep lines, full queues",
-        "a client with a time limit is refused by a full queue", (EXHAUSTION,), "diagnostics with counts: diagnostics"),
+    Row(7, "socket, pipe, servers", "floods, silence, endless messages and answers, long and deep lines, full queues",
+        "a client with a time limit is refused by a full queue", (EXHAUSTION, RECEIVERS),
+        "diagnostics with counts: diagnostics"),
     Row(8, "shell, SSH, console, other PAM", "three guesses in every mixture; forty at once", "right ones pass before",
         (COUNTER,)),
     Row(9, "", "", until="file names of updates: upgrade"),
@@ -73,7 +74,8 @@ TABLE = (
         "control bytes are seen; the right password passes", (STORED, ENTRIES, COUNTER, SECOND)),
     Row(37, "shell, SSH, console, other PAM", "case, spaces, lookalikes, NULs", "the right name counts", (COUNTER,)),
     Row(39, "", "", until="an audit path that could be set: none is; remote audit: notifications"),
-    Row(40, "audit, listings", "canaries in base64, hex, base32, UTF-16, reversed", "names are found", (STORED,)),
+    Row(40, "audit, listings, messages", "canaries in base64, hex, base32, UTF-16, reversed; said by servers",
+        "names are found", (STORED, RECEIVERS)),
     Row(41, "listings, banner", "every control and bidirectional character in every stored field",
         "they would be seen", (STORED, SECOND)),
     Row(43, "launchers", "variables of Python, the linker, shells, editors, pagers", "they reach a Python without -I",

@@ -1,0 +1,164 @@
+"""Upload targets and mail servers that answer what none does: each ends in a sentence, in time, and holds no memory."""
+
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import paramiko
+import pytest
+
+from sysmgmt.domain import ssh_keys, truststore
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.mail import Letter, Post
+from sysmgmt.domain.model import UploadTarget
+from sysmgmt.domain.uploads import Goal
+from sysmgmt.host.mail import SmtpMailer
+from sysmgmt.host.uploads import FileUploads
+
+PASSWORD = "Upl0ad-Canary!"
+PATIENCE = 0.5
+TRUST = truststore.Trust((), (), (), 0.0)
+Speak = Callable[[socket.socket], None]
+LOGIN = (b"220 x\r\n", b"331 x\r\n", b"230 x\r\n", b"200 x\r\n")
+
+
+@contextmanager
+def served(speak: Speak) -> Iterator[int]:
+    """The port of a server that says what it likes."""
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, suppress(OSError, EOFError, paramiko.SSHException):
+                    speak(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def sent(port: int, protocol: str, host_key: str = "") -> str:
+    """Why a file does not get there."""
+    target = UploadTarget("t", protocol, "127.0.0.1", port, "u", PASSWORD, host_key=host_key)
+    uploads = FileUploads(lambda trust, server: pytest.fail("no TLS is spoken"), PATIENCE)
+    with pytest.raises(Refusal) as refused:
+        uploads.send(Goal(target, PASSWORD, TRUST), "f", [b"x"], lambda step: None)
+    assert PASSWORD not in str(refused.value)
+    return str(refused.value)
+
+
+def endless(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"220-hello\r\n" * 1000)
+
+
+def dripping(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"2")
+        time.sleep(PATIENCE / 3)
+
+
+def answers(*said: bytes) -> Speak:
+    """One answer after each command."""
+    def speak(connection: socket.socket) -> None:
+        for one in said:
+            connection.sendall(one)
+            connection.recv(4096)
+    return speak
+
+
+@pytest.mark.attack(7, 40)
+@pytest.mark.parametrize("speak, reason", [
+    (endless, "more than 100 lines"), (dripping, "cannot be reached"), (answers(b"220 \xff\xfe\r\n"), "no text"),
+    (answers(b"220 x\r\n", b"331 x\r\n", f"550 {PASSWORD} is wrong\r\n".encode()), "550 *** is wrong"),
+    (answers(*LOGIN, b"227 (127,0,0,1)\r\n"), "227"), (answers(b"2" * 9000), "8192 bytes")],
+    ids=["endless", "drop by drop", "no text", "password", "no port", "long line"])
+def test_no_answer_of_an_ftp_server_does_harm(speak: Speak, reason: str) -> None:
+    begun = time.monotonic()
+    with served(speak) as port:
+        words = sent(port, "ftp")
+    assert time.monotonic() - begun < 20 * PATIENCE and reason in words, words
+
+
+@pytest.mark.attack(7)
+@pytest.mark.parametrize("said", [b"220-hello\r\n" * 1000, b"220 x\r\n" + b"250-x\r\n" * 1000, b"2" * 9000,
+                                  b"220 \xff\xfe\r\n", b"\r\n", b"220 x\r\n500 x\r\n500 \x1b[2J\r\n"],
+                         ids=["endless", "endless later", "long line", "no text", "nothing", "refusal"])
+def test_no_answer_of_a_mail_server_does_harm(said: bytes) -> None:
+    post = Post("127.0.0.1", 0, "starttls", "u", PASSWORD, TRUST)
+    letter = Letter("1", "box@x", "eve@x", "s", "t")
+    with served(answers(said)) as port, pytest.raises(Refusal) as refused:
+        SmtpMailer(lambda trust, server: ssl.create_default_context()).deliver(
+            post._replace(port=port), [letter], lambda step: None, lambda one: None)
+    assert PASSWORD not in str(refused.value) and str(refused.value).isprintable()
+
+
+class Anybody(paramiko.ServerInterface):
+    """Lets everybody in."""
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        return paramiko.AUTH_SUCCESSFUL
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return paramiko.OPEN_SUCCEEDED
+
+    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
+        return True
+
+
+KEY = paramiko.ECDSAKey.generate()
+FINGERPRINT = ssh_keys.fingerprint(f"{KEY.get_name()} {KEY.get_base64()}")
+
+
+def number(value: int) -> bytes:
+    return struct.pack(">I", value)
+
+
+def packet(kind: int, data: bytes = b"") -> bytes:
+    """A packet of SFTP."""
+    return number(len(data) + 1) + bytes([kind]) + data
+
+
+VERSION = packet(2, number(3))
+
+
+def sftp(*said: bytes) -> Speak:
+    """An SSH server whose SFTP says one thing after the other."""
+    def speak(connection: socket.socket) -> None:
+        transport = paramiko.Transport(connection)
+        transport.add_server_key(KEY)
+        transport.start_server(server=Anybody())
+        channel = transport.accept(10)
+        for one in said:
+            channel.recv(4096)
+            channel.sendall(one)
+        channel.recv(4096)
+        transport.close()
+    return speak
+
+
+@pytest.mark.attack(7, 40)
+@pytest.mark.parametrize("speak", [
+    sftp(packet(0x65, b"aaaa")), sftp(packet(2)), sftp(number(0xffffffff) + b"x"), sftp(number(0)),
+    sftp(VERSION, packet(0x66, b"\0")), sftp(VERSION, packet(0x68, number(1) + number(0))),
+    sftp(VERSION, packet(0x65, number(1) + number(4) + number(2) + b"\xff\xfe" + number(0))),
+    sftp(VERSION, packet(0x65, number(1) + number(0) + number(0) + number(0)))],
+    ids=["no version", "half a version", "too long", "nothing", "half a handle", "names", "no text", "no handle"])
+def test_no_answer_of_an_sftp_server_does_harm(speak: Speak) -> None:
+    with served(speak) as port:
+        words = sent(port, "sftp", FINGERPRINT)
+    assert "does not take the file" in words
+
+
+@pytest.mark.attack(7)
+@pytest.mark.parametrize("speak", [endless, answers(b"SSH-2.0-x\r\n" + b"\xff" * 20_000), answers(b"SSH-9.9-\xff\r\n")],
+                         ids=["endless", "long packet", "no text"])
+def test_what_speaks_no_ssh_is_refused(speak: Speak) -> None:
+    with served(speak) as port:
+        assert "no SSH connection comes about" in sent(port, "sftp", FINGERPRINT)
