@@ -4,9 +4,9 @@ Entry points are read when a name is not one of ours, for help, menu and complet
 on the path of one of our own commands: finding them costs more than running the command.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from sysmgmt.domain.errors import UnknownCommand
+from sysmgmt.domain.errors import InvalidValue, UnknownCommand
 from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.request import Caller
@@ -77,9 +77,27 @@ def public(catalog: Mapping[str, Command], name: str, caller: Caller) -> Command
 
 def unknown(catalog: Mapping[str, Command], name: str, caller: Caller) -> UnknownCommand:
     """That there is no command `name`, with the names that may have been meant."""
-    from difflib import get_close_matches  # rarely needed, and slow to import
     names = [one.name for one in catalog.values() if is_shown(one, caller)]
     told = repeatable(name)
-    near = get_close_matches(name, names, MOST_NEAR, NEAR) if told == name else []
     refusal = UnknownCommand(name=told)
-    return UnknownCommand(str(refusal), f"Did you mean {' or '.join(near)}? {refusal.hint}") if near else refusal
+    return UnknownCommand(str(refusal), _meant(name, names if told == name else []) + refusal.hint)
+
+
+def unknown_parameter(command: Command, name: str) -> InvalidValue:
+    """That a command has no parameter `name`, with the names that may have been meant."""
+    names, told = [one.name for one in command.parameters], repeatable(name)
+    hint = _meant(name, names if told == name else []) + help_on(command)
+    return InvalidValue(f"{command.name} has no parameter {told}.", hint)
+
+
+def help_on(command: Command) -> str:
+    """Where the parameters of a command are explained."""
+    return f"Enter help {command.name} for its parameters."
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    """A question whether a near name was meant; "" where none is near."""
+    from difflib import get_close_matches  # rarely needed, and slow to import
+
+    near = get_close_matches(name, names, MOST_NEAR, NEAR)
+    return f"Did you mean {' or '.join(near)}? " if near else ""

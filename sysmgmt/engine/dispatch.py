@@ -11,14 +11,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import changes, compliance, erasure, events, names, security
+from sysmgmt.domain import changes, compliance, erasure, events, security
 from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal)
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine import confirmation
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.authority import authorise, check_scope
-from sysmgmt.engine.catalog import declared, unknown
+from sysmgmt.engine.catalog import declared, help_on, unknown, unknown_parameter
 from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Question, Shown, Word
 from sysmgmt.engine.ports import Box
@@ -165,15 +165,24 @@ def read_all(command: Command, reading: Reading) -> dict[str, Any]:
     """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
     for name in reading.texts:
         if command.parameter(name) is None:
-            raise InvalidValue(what=f"{command.name} has no parameter {names.repeatable(name)}")
+            raise unknown_parameter(command, name)
     _check_readable(reading.texts)
-    return {one.name: _read(command, one, reading) for one in command.parameters}
+    return {one.name: _named(command, one, reading) for one in command.parameters}
 
 
 def _check_readable(texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         if not text.isprintable() and _UNREADABLE.search(text):
             raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
+
+
+def _named(command: Command, parameter: Parameter, reading: Reading) -> Any:
+    """The value of one of several parameters: where it is wrong, the hint says which one that is."""
+    try:
+        return _read(command, parameter, reading)
+    except InvalidValue as problem:
+        advice = problem.advice or f"That is about {parameter.name}. {help_on(command)}"
+        raise InvalidValue(str(problem), advice) from None
 
 
 def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:

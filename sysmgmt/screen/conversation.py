@@ -94,7 +94,8 @@ class Conversation(Taker):
         free = [one.name for one in command.parameters if one.word.bare and one.name not in texts]
         if len(words) > len(free):
             # What it was is not repeated: it may be half a password.
-            raise InvalidValue(what=f"Values of {command.name} are given as name=value, or name=\"with blanks\"")
+            raise InvalidValue(what=f"Values of {command.name} are given as name=value, or name=\"with blanks\""
+                               if command.parameters else f"{command.name} takes no values")
         texts.update(zip(free, words, strict=False))
 
     def _awaited(self, command: Command, name: str, asker: Asker) -> str:
