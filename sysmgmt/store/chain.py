@@ -75,12 +75,17 @@ def mac(key: str, head: str, body: bytes) -> str:
     """HMAC-SHA-256 over the MAC before and the record, in hexadecimal."""
     import hmac  # brings OpenSSL: not for a program that writes no record
 
-    return hmac.digest(bytes.fromhex(key), head.encode() + body, "sha256").hex()
+    return hmac.digest(bytes.fromhex(key), _bytes(head) + body, "sha256").hex()
 
 
 def promise(chain: str, count: int, head: str, public: str) -> bytes:
     """What a checkpoint signs: all records so far, and the key that signs the next one."""
-    return f"boxmgmt audit checkpoint {chain} {count} {head} {public}".encode()
+    return _bytes(f"boxmgmt audit checkpoint {chain} {count} {head} {public}")
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes of a text, whatever a record that was changed says."""
+    return text.encode(errors="surrogatepass")
 
 
 def written(link: Link) -> bytes:
@@ -93,8 +98,13 @@ def read(text: bytes | None) -> Link | None:
     if text is None:
         return None
     try:
-        return Link(**json.loads(text))
-    except (ValueError, TypeError):
+        link = Link(**json.loads(text))
+        bytes.fromhex(link.key)
+        if not all(isinstance(one, kind if kind is str else kind | int)
+                   for one, kind in zip(link, Link.__annotations__.values(), strict=True)):
+            raise ValueError("no number, or no text")
+        return link
+    except (ValueError, TypeError, RecursionError):
         raise StateDamaged(what="audit.key holds no key") from None
 
 

@@ -99,7 +99,7 @@ class Verifier:
         try:
             follows, epoch = record["follows"], int(record["epoch"])
             name, self.head, public = (str(follows[one]) for one in ("chain", "head", "public"))
-        except (TypeError, KeyError, ValueError):
+        except (TypeError, KeyError, ValueError, OverflowError):
             raise Broken(self.count + 1, "it does not tell what it follows") from None
         self._resumes = False
         self._compare()

@@ -57,10 +57,11 @@ def _sealed(rest: bytes) -> bytes:
 
 
 def audit(data: bytes) -> None:
-    """The audit's records and key are read, verified or refused, whatever became of them."""
+    """The audit's records, and its key that stands before a NUL, are read, verified or refused."""
+    before, _, text = data[1:].rpartition(b"\0")
+    link = None
     with suppress(StateDamaged):
-        chain.read(data[1:])
-    text = data[1:]
+        link = chain.read(before or None)
     descriptor = os.memfd_create("audit")
     try:
         os.write(descriptor, text)
@@ -74,7 +75,7 @@ def audit(data: bytes) -> None:
     with suppress(Broken):
         for line in text.split(b"\n"):
             verifier.read(line)
-        verifier.finish(None)
+        verifier.finish(link)
 
 
 def backup(data: bytes) -> None:
