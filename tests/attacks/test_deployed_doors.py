@@ -30,7 +30,7 @@ def opened(site: Site) -> Site:
 
 
 @pytest.mark.requirement(63)
-@pytest.mark.attack(1, 2, 13, 18, 20, 23, 25, 26, 28, 32, 33, 35)
+@pytest.mark.attack(1, 2, 12, 13, 18, 20, 21, 23, 25, 26, 28, 32, 33, 35)
 @pytest.mark.parametrize("kind, attacker", SAMPLED, ids=lambda one: str(getattr(one, "role", "") or one.name))
 def test_nothing_gets_out_of_a_deployed_box(site: Site, kind: type[Deployed], attacker: Attacker) -> None:
     outcome = attack(kind(site), attacker, corpus.sample(OF_EACH, f"{kind.name} {attacker.role}"))

@@ -13,7 +13,7 @@ import pytest
 from sysmgmt.service.asking import ask
 from tests.service.daemon import Daemon, Raw, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import sysmgmt
+from tests.support.program import password_file, sysmgmt
 
 PATIENCE = 5.0
 """Seconds within which somebody else is answered."""
@@ -108,6 +108,26 @@ def test_many_commands_at_once_are_all_answered(daemon: Daemon) -> None:
         while text.count(b"\0") < 50:
             text += wire.socket.recv(65536)
         assert text.count(b'"code": "Done"') == 50
+
+
+@pytest.mark.attack(7, 12)
+def test_many_diagnostics_at_once_delay_nobody(daemon: Daemon) -> None:
+    daemon.run('add_user name=alma role=admin password="Alma-Pass-12" must_change=no\n', "--user", "admin",
+               "--password-file", str(password_file(daemon.box.folder, ADMIN_PASSWORD)))
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as hole:  # whoever comes third gets no answer
+        port = hole.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
+            wires = [connected(daemon, time.monotonic() + PATIENCE) for _ in range(50)]
+            for wire in wires:  # as many of them as one user may have come in
+                wire.call("LogIn", name="alma", password="Alma-Pass-12")
+                wire.socket.sendall(json.dumps({"method": "io.boxmgmt.Run", "parameters": {"request": {
+                    "command": "test_connectivity", "texts": {"host": "127.0.0.1", "port": str(port)}}}}).encode()
+                    + b"\0")
+            assert answered(daemon) < PATIENCE
+            assert sum(one.user == "alma" for one in daemon.box.state.sessions.values()) >= 5, "the control"
+            for wire in wires:
+                wire.socket.close()
+    assert answered(daemon) < PATIENCE and daemon.process.poll() is None
 
 
 @pytest.mark.attack(7)

@@ -23,7 +23,7 @@ def place(folder: Path) -> Path:
 @pytest.mark.requirement(63)
 @pytest.mark.requirement(116)
 @pytest.mark.requirement(127)
-@pytest.mark.attack(1, 13, 20, 23, 26, 28, 32, 33, 35)
+@pytest.mark.attack(1, 2, 12, 13, 18, 20, 21, 23, 26, 28, 32, 33, 35)
 @pytest.mark.parametrize("attacker", ATTACKERS, ids=lambda one: str(one.role))
 def test_nothing_typed_into_a_pipe_gets_out(basic: TestBox, place: Path, attacker: Attacker) -> None:
     typed = corpus.sample(OF_THE_MENU, attacker.role) if attacker.role == "admin" else corpus.attempts()

@@ -3,11 +3,13 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
+from sysmgmt.commands import audit, uploads
 from sysmgmt.domain.model import SshKey
+from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.request import Request
 from sysmgmt.store.state import StateStore
 from tests.attacks import fields
@@ -58,6 +60,16 @@ def test_no_listing_shows_a_control_byte_of_what_is_stored(box: TestBox) -> None
     shown = listings(box, "--json")
     assert RAW.findall(shown) == [] and "\\u001b[2J" in shown.decode()
     assert len(shown.splitlines()) == len(LISTINGS), "one line for each answer, whatever is stored"
+
+
+@pytest.mark.attack(39)
+def test_no_command_says_where_the_audit_lies() -> None:
+    def paths(commands: Iterable[Command]) -> set[str]:
+        return {one.name for command in commands for one in command.parameters
+                if re.search("PATH|file|folder|director|path", f"{one.word.syntax} {one.name}")}
+
+    assert paths(audit.COMMANDS) == set()
+    assert paths(uploads.COMMANDS) == {"directory"}, "the control"
 
 
 @pytest.mark.attack(36)

@@ -250,6 +250,7 @@ def test_administrators_stay_as_they_are_unless_it_is_said_otherwise(
     assert (one := other.state.accounts.get("admin")) and one.password != own.password
 
 
+@pytest.mark.attack(28)
 def test_nobody_is_raised_brought_back_or_unlocked_as_long_as_administrators_stay(
         basic: TestBox, admin: Client) -> None:
     for line in ("add_user name=ann role=keeper password=Ann-first-1", "add_user name=joe role=monitor "
@@ -324,6 +325,7 @@ def test_what_little_stands_for_too_much_is_not_unpacked(basic: TestBox) -> None
         seal.open(seal.seal({"items": []}, bytes(LONGEST + 1), PASSWORD), "x", PASSWORD)
 
 
+@pytest.mark.attack(28)
 def test_nobody_restores_himself_away(basic: TestBox, admin: Client) -> None:
     assert admin.do("add_user name=late role=administrator password=Late-first-1 must_change=no").code == "Done"
     late = basic.client("late", "Late-first-1")

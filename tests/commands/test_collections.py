@@ -177,6 +177,7 @@ def test_archives_are_removed_and_the_oldest_go_when_there_are_too_many(basic: T
 
 @pytest.mark.requirement(122)
 @pytest.mark.parametrize("name", ["../state", "/etc/passwd", "box1-20260131T143000Z/../x", "."])
+@pytest.mark.attack(20, 23)
 def test_a_name_is_never_a_path(admin: Client, name: str) -> None:
     for command in ("download_collected_info", "remove_collected_info"):
         assert admin.do(f"{command} name={name}").code == "InvalidValue"

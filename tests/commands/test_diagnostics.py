@@ -23,6 +23,7 @@ NO_HOSTS = (
 @pytest.mark.parametrize("line", [
     "test_connectivity port=1 host=", "test_name name=", "test_name name=localhost server=", "test_route host=",
     "test_reachability host=", "measure_throughput host="])
+@pytest.mark.attack(12, 24)
 def test_what_is_no_host_is_refused_before_anything_is_sent(admin: Client, line: str) -> None:
     answers = {value: admin.do(f'{line}"{value}"') for value in NO_HOSTS}
     assert {value: (one.code, one.status) for value, one in answers.items()} == dict.fromkeys(
@@ -40,6 +41,7 @@ NO_REQUESTS = (
 
 
 @pytest.mark.requirement(114)
+@pytest.mark.attack(7)
 def test_what_cannot_be_meant_or_has_no_bounds_is_refused(admin: Client) -> None:
     assert {line: admin.do(line).code for line in NO_REQUESTS} == dict.fromkeys(NO_REQUESTS, "InvalidValue")
 

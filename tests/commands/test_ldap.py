@@ -114,6 +114,7 @@ def test_a_test_names_the_first_step_that_fails_and_what_to_do(
 @pytest.mark.requirement(74)
 @pytest.mark.requirement(91)
 @pytest.mark.checklist("R074")
+@pytest.mark.attack(4)
 def test_the_password_is_sealed_and_shown_nowhere(admin: Client, basic: TestBox, server: Slapd) -> None:
     assert admin.do(config(server)).code == "Done"
     assert admin.facts("test_ldap_connection")["servers"][0]["users"] == 2, "it can be opened again"
@@ -130,6 +131,7 @@ def test_the_password_is_sealed_and_shown_nowhere(admin: Client, basic: TestBox,
 
 
 @pytest.mark.requirement(74)
+@pytest.mark.attack(4)
 def test_the_password_goes_to_no_server_that_it_was_not_given_for(admin: Client, server: Slapd) -> None:
     admin.do(config(server))
     with ldap_peer.listening(ldap_peer.answering()) as (port, told):
@@ -205,6 +207,7 @@ def test_what_is_no_setting_is_refused_in_a_sentence(admin: Client, given: str, 
 
 
 @pytest.mark.requirement(120)
+@pytest.mark.attack(45)
 def test_an_empty_bind_password_is_refused(admin: Client) -> None:
     answer = admin.do(f'config_ldap server=localhost bind_dn={SERVICE} bind_password="" base_dn={BASE}')
     assert answer.code == "MissingValue" and "bind_password" in (answer.message or "")

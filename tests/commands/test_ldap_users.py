@@ -72,6 +72,7 @@ def counted(server: Slapd, name: str) -> Iterator[list[int]]:
     found[0] = server.binds(at(name)) - before
 
 
+@pytest.mark.attack(45)
 def test_a_user_of_the_directory_logs_in_by_exactly_one_bind(box: TestBox, server: Slapd) -> None:
     run(box, "add_group name=g1", "add_user type=ldap_user name=alice role=monitor groups=g1")
     with counted(server, "alice") as binds:
@@ -133,6 +134,7 @@ def test_the_sessions_of_the_directory_end_with_its_use(box: TestBox, line: str)
 
 @pytest.mark.requirement(11)
 @pytest.mark.checklist("R043")
+@pytest.mark.attack(14)
 def test_the_same_name_here_and_there_never_merges(box: TestBox, server: Slapd) -> None:
     run(box, "add_user name=bob role=monitor password=bob-first-1 must_change=no",
         "add_user type=ldap_group name=backup role=monitor")

@@ -73,6 +73,7 @@ def test_a_signed_release_is_told_with_its_digests_and_whether_it_is_newer(
 
 
 @pytest.mark.requirement(109)
+@pytest.mark.attack(48)
 def test_what_no_trusted_key_has_signed_like_this_is_refused(
         basic: TestBox, admin: Client, vendor: Signer, stranger: Signer) -> None:
     data, repacked = wheel(), wheel(more=b"import evil\n")
@@ -98,6 +99,7 @@ def test_an_expired_signature_and_a_keyring_that_others_write_count_for_nothing(
     assert "others may write" in str(verify(basic, admin, data, vendor.sign(data)))
 
 
+@pytest.mark.attack(9)
 def test_any_other_file_is_verified_too_and_names_are_no_paths(
         basic: TestBox, admin: Client, vendor: Signer) -> None:
     found = verify(basic, admin, b"an image", vendor.sign(b"an image"))
@@ -107,6 +109,7 @@ def test_any_other_file_is_verified_too_and_names_are_no_paths(
         assert admin.do(f"verify_package file={name}").code == code
 
 
+@pytest.mark.attack(9, 48)
 def test_only_a_newer_release_of_the_product_is_installed_and_only_where_it_was_deployed(
         basic: TestBox, admin: Client, vendor: Signer) -> None:
     for data, more, code in ((wheel(), "", "ServiceRefused"), (wheel("0.1.0"), "", "NotNewer"),

@@ -24,6 +24,7 @@ def unescaped(text: str) -> bytes:
 @pytest.mark.requirement(119)
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs",))) | STRANGE)
+@pytest.mark.attack(3)
 def test_a_value_in_a_filter_means_itself(value: str) -> None:
     text = directory.escaped(value)
     assert unescaped(text) == value.encode()

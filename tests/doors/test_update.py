@@ -57,6 +57,7 @@ def undeployable(name: str, content: bytes) -> bytes:
 
 @pytest.mark.requirement(109)
 @pytest.mark.checklist("R110")
+@pytest.mark.attack(48)
 def test_a_signed_release_is_installed_and_everything_else_leaves_the_present_one(site: Site, vendor: Signer) -> None:
     good, before = wheel("0.2.0"), in_force(site)
     signed = vendor.sign(good)

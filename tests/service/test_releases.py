@@ -9,6 +9,8 @@ from sysmgmt.service.deployment import releases
 from tests.support.wheels import packed, wheel
 
 INFORMATION = "boxmgmt-0.5.0.dist-info"
+HOSTILE = ["../x.py", "sysmgmt/../../x.py", "/etc/x.py", "sysmgmt/`id`.py", "sysmgmt/-rf", "sysmgmt/a b.py",
+           "sysmgmt//x.py", "sysmgmt/.hidden", "usr/x.py", "sysmgmt/" + "a;id.py"]
 
 
 def small(text: bytes, *more: str) -> bytes:
@@ -25,8 +27,10 @@ def test_a_folder_that_is_there_stays_as_it_is(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + bytes(18), small(b"first")[:-9],
-                                  small(b"first")[:52] + b"\xff" + small(b"first")[53:]],
-                         ids=["nothing", "without a list", "cut off", "altered"])
+                                  small(b"first")[:52] + b"\xff" + small(b"first")[53:],
+                                  *(small(b"first", name) for name in HOSTILE)],
+                         ids=["nothing", "without a list", "cut off", "altered", *map(ascii, HOSTILE)])
+@pytest.mark.attack(30)
 def test_what_is_no_sound_wheel_is_refused(folder: Path, data: bytes) -> None:
     with pytest.raises(PackageRefused):
         releases.unpack("a.whl", data, "0.5.0", str(folder))
