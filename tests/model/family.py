@@ -49,6 +49,7 @@ Outcome = tuple[str, Any, Family]
 """The code of an answer, what it shows, and the family after it."""
 ENDING = frozenset({"reset_password", "rename", "remove_user", "lock_user"})
 """What ends the sessions of a user."""
+LOOKING = frozenset({"get_role", "get_user", "use"})
 NONE: frozenset[str] = frozenset()
 CUT = "cut off"
 """The code of an outcome that nobody is told: what a kill may leave."""
@@ -201,11 +202,17 @@ def leave(family: Family, name: str, session: str) -> Iterator[Outcome]:
 
 
 def marked(history: Sequence[Operation]) -> list[Operation]:
-    """The history with a mark on every login that something which ends sessions of that name may have overtaken."""
+    """The history with marks: what is quiet, and the logins that what ends sessions may have overtaken."""
+    history = [one._replace(quiet=_is_quiet(one)) for one in history]
     ending = [one for one in history if one.verb in ENDING]
     return [one._replace(given=(*one.given, "overtaken")) if one.verb == "log_in" and any(
         one.given[0] in each.given and each.invoked < one.returned and one.invoked < each.returned
         for each in ending) else one for one in history]
+
+
+def _is_quiet(one: Operation) -> bool:
+    """Whether an operation changed nothing: it only looked, or was refused for sure."""
+    return one.code is not None and (one.verb in LOOKING or one.code not in ("Done", "LoginFailed"))
 
 
 def _struck(user: User, times: int) -> User:

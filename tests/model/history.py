@@ -12,7 +12,10 @@ State = TypeVar("State")
 
 
 class Operation(NamedTuple):
-    """One operation. Times in seconds; `code` None: nobody knows what became of it."""
+    """One operation. Times in seconds; `code` None: nobody knows what became of it.
+
+    One that is `quiet` changes nothing, wherever it took effect.
+    """
 
     verb: str
     given: tuple[str, ...]
@@ -20,6 +23,7 @@ class Operation(NamedTuple):
     returned: float
     code: str | None = None
     seen: Any = None
+    quiet: bool = False
 
 
 Step = Callable[[State, Operation], Iterable[State]]
@@ -55,11 +59,14 @@ def _until_done(possible: set[tuple[State, frozenset[int]]], number: int, runnin
     seen, waiting = set(possible), list(possible)
     while waiting:
         state, done = waiting.pop()
+        # What changes nothing may as well have been first: nothing is lost by that, and few orders are left.
+        done |= {one for one in running.keys() - done
+                 if running[one].quiet and any(True for _ in step(state, running[one]))}
         if number in done or running[number].code is None:
             yield state, done
         if number in done:
             continue
-        for one in running.keys() - done:
+        for one in (one for one in running.keys() - done if not running[one].quiet):
             for after in step(state, running[one]):
                 if (after, done | {one}) not in seen:
                     seen.add((after, done | {one}))
