@@ -44,8 +44,8 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
     audit only.
     """
     viewer = accounts.find(call.state, call.caller.user)
-    chosen = call.state.accounts.values() if name is None else [accounts.find(call.state, name)]
-    return Shown({"users": [facts.user(call.state, one, viewer) for one in chosen]})
+    only = None if name is None else accounts.find(call.state, name)
+    return Shown({"users": facts.users(call.state, viewer, only)})
 
 
 @command(needs=Permission.SECURITY)

@@ -1,5 +1,6 @@
 """What the `get_` commands tell of stored values, in the field names of the contract."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,9 +15,17 @@ ENTITLED = frozenset({Permission.SECURITY, Permission.AUDIT})
 """Who may see lock and login details of other users."""
 
 
-def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
-    """One element of get_users (R063); details are None for a viewer who may not see them."""
+def users(state: State, viewer: Account, only: Account | None = None) -> list[dict[str, Any]]:
+    """All elements of get_users (R063), or `only` one; details are None for a viewer who may not see them."""
     rules = levels.rules_of(state.settings)
+    allowed = not ENTITLED.isdisjoint(roles.permissions_of(state, viewer.role))
+    keys = {only.name: len(ssh_keys.of(state, only.name))} if only else Counter(
+        one.user for one in state.ssh_keys.values())
+    return [_user(one, rules, keys.get(one.name, 0), allowed or one.name == viewer.name)
+            for one in ([only] if only else state.accounts.values())]
+
+
+def _user(account: Account, rules: levels.Rules, keys: int, allowed: bool) -> dict[str, Any]:
     shown = {
         "name": account.name, "type": account.type, "role": account.role,
         "groups": None if account.groups is None else list(account.groups),
@@ -25,11 +34,10 @@ def user(state: State, account: Account, viewer: Account) -> dict[str, Any]:
         "password_changed_at": iso(account.password_changed_at),
         "password_expires_at": iso(passwords.expires_at(account, rules)),
         "last_login_at": iso(account.last_login_at), "last_login_from": account.last_login_from or None,
-        "failed_logins": account.failed_logins, "ssh_keys": len(ssh_keys.of(state, account.name)),
+        "failed_logins": account.failed_logins, "ssh_keys": keys,
         **granted_by(account),
     }
-    allowed = ENTITLED.intersection(roles.permissions_of(state, viewer.role))
-    if account.name != viewer.name and not allowed:
+    if not allowed:
         hidden = ("locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys")
         shown.update(dict.fromkeys(hidden))
     return shown
@@ -156,7 +164,7 @@ def cluster(state: State, release: str, listener: Mapping[str, Any]) -> dict[str
 def current_user(state: State, name: str) -> dict[str, Any]:
     """What get_current_user tells."""
     account = accounts.find(state, name)
-    shown = user(state, account, account)
+    [shown] = users(state, account, account)
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
     return {**{key: shown[key] for key in kept}, **granted_by(account),

@@ -4,9 +4,11 @@ basic and high are those of the guide. stig and nist are stricter, each in its o
 disagree, as about composition and expiry, no level can satisfy both.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from sysmgmt.domain.model import Cost, Settings
+from sysmgmt.domain.policy import Policy
 
 REMEMBERED = 24
 """So many passwords of an account are kept at every level, the current one among them."""
@@ -79,8 +81,12 @@ CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS = "clear_text", "server_certificates
 
 def rules_of(settings: Settings) -> Rules:
     """The rules in force: those of the level, but for what was set apart from it."""
-    apart = {name: value for name, value in settings.policy._asdict().items() if value}
-    return LEVELS[settings.level]._replace(**apart)
+    return _rules(settings.level, settings.policy)
+
+
+@lru_cache(8)  # each command asks for them
+def _rules(level: str, policy: Policy) -> Rules:
+    return LEVELS[level]._replace(**{name: value for name, value in policy._asdict().items() if value})
 
 
 def allows(settings: Settings, what: str) -> bool:

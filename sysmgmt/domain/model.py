@@ -115,7 +115,10 @@ class Group(NamedTuple):
 
 
 class SshKey(NamedTuple):
-    """A public key with which a user logs in. `line` is type and blob, without options or comment."""
+    """A public key with which a user logs in. `line` is type and blob, without options or comment.
+
+    `id` is the user and the fingerprint, with a blank between them: keys are found by it.
+    """
 
     id: str
     user: str

@@ -78,6 +78,13 @@ class Records(Generic[V]):
             if value is not None:
                 yield value
 
+    def beginning(self, prefix: str) -> Iterator[V]:
+        """The values whose keys begin with `prefix`, in any order. The others stay raw."""
+        for key in {key for keys in (self._stored, *self._changes) for key in keys if key.startswith(prefix)}:
+            value = self.get(key)
+            if value is not None:
+                yield value
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Records) and list(self.items()) == list(other.items())
 

@@ -70,7 +70,8 @@ def fingerprint(line: str) -> str:
 
 def of(state: State, user: str) -> list[SshKey]:
     """The keys of a user, oldest first."""
-    return sorted((one for one in state.ssh_keys.values() if one.user == user), key=lambda one: one.added_at or 0)
+    mine = (one for one in state.ssh_keys.beginning(f"{user} ") if one.user == user)
+    return sorted(mine, key=lambda one: one.added_at or 0)
 
 
 def add(state: State, key: SshKey) -> State:

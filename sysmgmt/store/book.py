@@ -126,7 +126,9 @@ class Book:
         self.state = self.state._replace(**fields)
 
     def _is_long(self) -> bool:
-        return self._changes > 200 + 2 * isqrt(sum(len(names.ids) for names in self._names.values()))
+        few = 200  # each reader comes by here, and most need not count what there is
+        return self._changes > few and self._changes > few + 2 * isqrt(
+            sum(len(names.ids) for names in self._names.values()))
 
     def _take_over(self, found: list[Difference]) -> None:
         fields: dict[str, Any] = {}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sysmgmt.domain.model import Account, Cost
+from sysmgmt.domain.model import Account, Cost, SshKey
 from sysmgmt.store.state import StateStore
 
 CHEAP = Cost(passes=1, memory=8, lanes=1)
@@ -20,7 +20,7 @@ def program(name: str) -> str:
 
 
 def new(folder: Path, users: int = 0, cost: Cost | None = CHEAP) -> list[str]:
-    """A box in `folder` with so many users; the words that start sysmgmt on it.
+    """A box in `folder` with so many users, each with an SSH key; the words that start sysmgmt on it.
 
     `cost` replaces the hashing of the level basic, so that a figure is net of hashing.
     """
@@ -34,10 +34,11 @@ def new(folder: Path, users: int = 0, cost: Cost | None = CHEAP) -> list[str]:
         state = transaction.state
         if cost:
             state = state._replace(settings=state.settings._replace(hashing=cost))
-        accounts = state.accounts
-        for number in range(users):
-            accounts = accounts.put(f"user{number:06}", Account(f"user{number:06}", "monitor", password="$" * 97))
-        transaction.save(state._replace(accounts=accounts))
+        accounts, keys = state.accounts, state.ssh_keys
+        for name in (f"user{number:06}" for number in range(users)):
+            accounts = accounts.put(name, Account(name, "monitor", password="$" * 97))
+            keys = keys.put(f"{name} print", SshKey(f"{name} print", name, "ssh-ed25519 AAAA", "print"))
+        transaction.save(state._replace(accounts=accounts, ssh_keys=keys))
     store.compact()
     command = [program("sysmgmt"), "--state", str(folder), "--user", "admin", "--password-file",
                str(folder / "password")]

@@ -19,7 +19,7 @@ EMPTY = State(settings=Settings())
 def state_of(*those: Account) -> State:
     """A state with these accounts, admin, a group and a role, in which bob and anna are logged in."""
     state = EMPTY._replace(groups=EMPTY.groups.put("g1", Group("g1")), roles=EMPTY.roles.put("ops", Role("ops", ())),
-                           ssh_keys=EMPTY.ssh_keys.put("k", SshKey("k", "bob", "ssh-ed25519 AAAA", "f")))
+                           ssh_keys=EMPTY.ssh_keys.put("bob f", SshKey("bob f", "bob", "ssh-ed25519 AAAA", "f")))
     for one in (Account("admin", "administrator"), *those):
         state = accounts.put(state, one)
     for user in ("bob", "anna"):

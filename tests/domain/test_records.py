@@ -26,6 +26,7 @@ def test_a_table_is_what_a_dictionary_would_be(steps: list[tuple[str, int | None
             plain[key] = value
     for old, was in [*versions, (table, plain)]:
         assert dict(old.items()) == was and list(old) == sorted(was) and len(old) == len(was)
+        assert sorted(old.beginning("a")) == sorted(value for key, value in was.items() if key.startswith("a"))
     for old, was in versions:
         changes = {key: (value, was.get(key)) for key, value in table.changed_since(old)}
         assert changes == {key: (plain.get(key), was.get(key)) for key in {*plain, *was}
@@ -41,6 +42,9 @@ def test_documents_are_decoded_when_they_are_read_and_only_once() -> None:
     table = Records({str(n): {"n": n} for n in range(100)}, decode)
     assert table.get("7") == 7 and table.get("7") == 7 and decoded == [7]
     assert sorted(table.values()) == list(range(100)) and len(decoded) == 100
+    table = Records({str(n): {"n": n} for n in range(100)}, decode)
+    decoded.clear()
+    assert sorted(table.beginning("9")) == sorted(decoded) == [9, *range(90, 100)], "the others stay raw"
     assert random.Random(1).choice(list(table)) in table and "nobody" not in table
 
 

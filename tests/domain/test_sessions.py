@@ -91,7 +91,7 @@ def test_all_sessions_of_a_user_end_but_for_one() -> None:
 
 
 def test_sessions_are_found_by_the_key_that_opened_them() -> None:
-    key = SshKey("k", "bob", "ssh-ed25519 AAAA", "fingerprint")
+    key = SshKey("bob fingerprint", "bob", "ssh-ed25519 AAAA", "fingerprint")
     assert sessions.opened_with(ALL, key) == [TWO]
     assert sessions.opened_with(ALL, key._replace(user="eve")) == []
 
