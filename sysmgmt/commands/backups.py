@@ -1,6 +1,6 @@
 """Backups of the settings: taken, proven, restored on this box or another one (C19, C30, C31)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sysmgmt.commands.backup_words import (
@@ -9,13 +9,13 @@ from sysmgmt.commands.backup_words import (
 from sysmgmt.commands.upload_words import TargetName
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import backups, compliance, schedules, uploads
-from sysmgmt.domain.backups import ITEMS, Wish
+from sysmgmt.domain.backups import ITEMS, SETTINGS, Wish
 from sysmgmt.domain.errors import NotConfigured
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.domain.model import BackupSchedule, State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import backup, importedstate
+from sysmgmt.engine import backup, exploring, importedstate
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 from sysmgmt.engine.telling import tell
 
@@ -61,6 +61,20 @@ def _question(state: State, values: Mapping[str, Any]) -> str:
             f"{others} Restore the backup?")
 
 
+def _of_another(name: str, items: Collection[str]) -> str:
+    came = "; its name, id, serial number, account id and licences come along" if SETTINGS in items else ""
+    return f"The backup is from another box, {name}{came}."
+
+
+def _unfollowed(call: Call, new: State) -> tuple[str, ...]:
+    """A sentence where settings of the machine change that nothing follows."""
+    old, settings = call.state.settings, new.settings
+    if (old.reach, old.time) == (settings.reach, settings.time) or exploring.is_followed(call):
+        return ()
+    return ("This machine does not follow the network, firewall and time settings of the box: that takes "
+            "boxmgmtd --deploy.",)
+
+
 @command(needs=Permission.SECURITY, asks=_question, alone=True)
 def restore_settings(call: Call, name: BackupName, password: BackupKey, items: RestoredItems = (),
                      administrators: Administrators = KEEP,
@@ -75,7 +89,8 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
     removes the own account. Sessions of users who get
     another password or role end. Names that older releases shipped are left out (R047).
 
-    On another box it brings the name, the id and the cluster certificate of the first one: never let both run.
+    On another box the settings bring the name, the id, the serial number, the account id and the licences of the first
+    one, and the keys its cluster certificate: never let both run.
     Mail and syslog servers are told of what happens from then on.
 
     What decides who reaches the box (firewall, name servers, lowest TLS, certificate of the web server) returns by
@@ -90,7 +105,8 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
              "left_out": [*backups.dropped(password.content), *backups.withheld(call.state, password.content, wish)],
              "differences": backup.differences(call.state, state)}
     other = password.facts["box_id"] != call.state.settings.box_id
-    warnings: tuple[str, ...] = (f"The backup is from another box, {password.facts['box']}.",) if other else ()
+    warnings: tuple[str, ...] = (_of_another(password.facts["box"], wanted),) if other else ()
+    warnings += _unfollowed(call, state)
     if state.settings.level != call.state.settings.level:
         warnings += compliance.left_to_do(state)
 
@@ -165,6 +181,7 @@ def import_state(call: Call, file: StateFile, items: RestoredItems = (),
     report = importedstate.report(call, file, wanted, state)
     left = [one["what"] for one in report["left_out"]]
     warnings: tuple[str, ...] = () if file.whole else (NOT_WHOLE,)
+    warnings += _unfollowed(call, state)
     if state.settings.level != call.state.settings.level:
         warnings += compliance.left_to_do(state)
 

@@ -92,7 +92,7 @@ def get_hardening_status(call: Call) -> Shown:
     """Check whether the box is hardened: the six steps of a secure deployment, and what belongs to them.
 
     Each check is good, bad, or wants attention; by_hand is what no box can see of itself. fix is the
-    command that helps.
+    command that helps; where the machine does not follow the box, its owner deploys boxmgmtd first.
     """
     return Shown(exploring.hardened(call))
 

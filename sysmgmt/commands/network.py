@@ -51,11 +51,12 @@ def set_name_servers(call: Call, servers: NameServers, confirm_minutes: ConfirmM
 def get_network(call: Call) -> Shown:
     """Show the host name, the interfaces as they are set up, and the devices as they are now.
 
-    forwarding tells whether the machine passes on what is meant for others: it never should.
+    name_servers are those that set_name_servers has set, name_servers_in_use those that the machine asks
+    now. forwarding tells whether the machine passes on what is meant for others: it never should.
     """
     here = call.box.network
     return Shown({"host_name": here.host_name(),
-                  **dict(network.facts(call.state, list(here.devices()), here.forwards()))})
+                  **dict(network.facts(call.state, list(here.devices()), list(here.name_servers()), here.forwards()))})
 
 
 @command(needs=Permission.BOXMGMT)

@@ -19,13 +19,22 @@ UNNEEDED = {
 """Programs that an appliance has no use for."""
 
 
+DEPLOY = "boxmgmtd --deploy"
+"""What helps first where the machine does not follow the state."""
+_GOVERNING = ("set_firewall", "disable_root_access")
+
+
 class Seen(NamedTuple):
-    """What was seen of the machine; `unexpected` None where that could not be seen."""
+    """What was seen of the machine; `unexpected` None where that could not be seen.
+
+    `governed`: its firewall and its doors follow the state.
+    """
 
     daemons: Collection[str]
     forwards: bool
     filters: bool
     unexpected: Sequence[str] | None
+    governed: bool = True
 
 
 class Check(NamedTuple):
@@ -45,6 +54,11 @@ class Check(NamedTuple):
 
 def checks(state: State, seen: Seen, now: float) -> Iterator[Check]:
     """Everything that was looked at, in the order of the guide."""
+    for one in _checks(state, seen, now):
+        yield one if seen.governed or one.fix.split(" ")[0] not in _GOVERNING else one._replace(fix=DEPLOY)
+
+
+def _checks(state: State, seen: Seen, now: float) -> Iterator[Check]:
     yield _password_security(state)
     yield from _users(state, now)
     yield from _certificates(state, now)

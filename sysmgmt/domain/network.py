@@ -108,10 +108,11 @@ def shown(one: Interface) -> dict[str, Any]:
             "gateways": list(one.gateways), "routes": list(one.routes), "mtu": one.mtu or None}
 
 
-def facts(state: State, devices: list[Device], forwards: bool) -> Iterator[tuple[str, Any]]:
-    """What get_network tells, besides the host name."""
+def facts(state: State, devices: list[Device], servers: list[str], forwards: bool) -> Iterator[tuple[str, Any]]:
+    """What get_network tells, besides the host name; `servers` are asked for names now, whoever has named them."""
     reach = state.settings.reach
     yield "interfaces", [shown(one) for one in reach.interfaces]
     yield "name_servers", list(reach.name_servers)
+    yield "name_servers_in_use", servers
     yield "forwarding", "on" if forwards else "off"
     yield "devices", [{**one._asdict(), "addresses": list(one.addresses)} for one in devices]

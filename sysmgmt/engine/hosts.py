@@ -81,6 +81,9 @@ class Network(Protocol):
     def devices(self) -> Sequence[Device]:
         """Its network devices."""
 
+    def name_servers(self) -> Sequence[str]:
+        """The servers that it asks for names."""
+
     def forwards(self) -> bool:
         """Whether it passes on what is meant for others."""
 

@@ -40,6 +40,12 @@ class MachineNetwork:
             return [_device(one) for one in told if one.get("link_type") != "loopback"]
         return []
 
+    def name_servers(self) -> list[str]:
+        """See the port."""
+        from sysmgmt.host import names
+
+        return names.known()
+
     def forwards(self) -> bool:
         """See the port."""
         from sysmgmt.host import forwarding

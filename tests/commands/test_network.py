@@ -8,6 +8,7 @@ import pytest
 from sysmgmt.commands import network, time
 from sysmgmt.domain.model import Reach
 from sysmgmt.engine.request import Request
+from sysmgmt.host import names
 from sysmgmt.host.networks import MachineNetwork
 from tests.attacks import corpus, fields
 from tests.support.box import Client, TestBox
@@ -40,7 +41,8 @@ def test_where_nothing_follows_nothing_is_pretended(basic: TestBox, line: str) -
 
 def test_what_the_machine_has_is_shown_all_the_same(basic: TestBox) -> None:
     facts = basic.admin().facts("get_network")
-    assert facts["interfaces"] == [] and facts["host_name"]
+    assert facts["interfaces"] == [] and facts["host_name"] and facts["name_servers"] == []
+    assert facts["name_servers_in_use"] == names.known()
     assert basic.admin().facts("get_firewall")["mode"] == "off"
     assert basic.admin().facts("get_time")["servers"] == []
 

@@ -59,3 +59,10 @@ def test_a_firewall_that_is_wanted_and_not_in_force_is_told_apart_from_one_that_
 
 def test_what_could_not_be_seen_is_not_good() -> None:
     assert checked(State(), QUIET._replace(unexpected=None))["listening_ports"].verdict == "attention"
+
+
+def test_where_nothing_follows_the_box_the_deployment_comes_first() -> None:
+    bad = Seen((), False, False, ("7777/tcp (nc)",), governed=False)
+    found = {one.name: one.fix for one in checked(State(), bad).values() if one.fix}
+    assert {found[name] for name in ("firewall", "listening_ports", "root_access")} == {hardening.DEPLOY}
+    assert found["login_banner"] == "set_login_banner", "what the box does by itself"
