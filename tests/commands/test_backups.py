@@ -279,7 +279,7 @@ def test_who_reaches_the_box_returns_unless_it_is_confirmed(basic: TestBox, admi
     content = content_of(basic)
     sealed_with(basic, of_reach(content, name_servers=("192.0.2.7",)))
     answer = restore(admin, name="crafted")
-    assert answer.code == "Done" and "takes boxmgmtd --deploy" in answer.warnings[0], "nothing follows here"
+    assert answer.code == "Done" and "boxmgmtd --deploy" in answer.warnings[1], "nothing follows here"
     waits = basic.state.settings.pending
     assert waits and waits.before == now and basic.state.settings.reach.name_servers == ("192.0.2.7",)
     assert restore(admin, "confirm_minutes=0").code == "Done" and basic.state.settings.reach == now
