@@ -10,6 +10,7 @@ from boxmgmt.pages import PAGES
 from sysmgmt.commands.catalog import CHAPTERS
 from sysmgmt.domain.errors import refusals
 from sysmgmt.domain.event_kinds import KINDS, NO_ACTION
+from tests.figures import table
 from tests.requirements import coverage
 
 MAN = Path(__file__).parents[2] / "man"
@@ -21,7 +22,7 @@ def test_the_committed_page_is_what_the_declarations_make(name: str) -> None:
 
 
 def test_no_other_page_is_kept() -> None:
-    assert {path.name for path in MAN.iterdir()} == {*PAGES, coverage.PAGE.name}
+    assert {path.name for path in MAN.iterdir()} == {*PAGES, coverage.PAGE.name, table.PAGE.name}
 
 
 @pytest.mark.parametrize("name", [*PAGES, coverage.PAGE.name])
