@@ -21,9 +21,10 @@ def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: Bind
     """Set the directory up whose users may log in, beside the local users.
 
     The box looks users and groups up with the service account bind_dn, which needs to read them and
-    nothing else, and checks a password by one bind as the user. Where base_dn is asked for, the
-    directory is asked what it holds. For Active Directory use user_attribute=sAMAccountName;
-    bind_dn may be a name such as svc@corp.example there. Kerberos is not supported.
+    nothing else, and checks a password by one bind as the user. Where base_dn and group_base_dn are
+    asked for, the directory is asked where it has users and groups. For Active Directory use
+    user_attribute=sAMAccountName, or userPrincipalName for names with a domain; bind_dn may be a name
+    such as svc@corp.example there. Kerberos is not supported.
 
     The servers must be trusted for the purpose ldap (see add_trusted_certificate). With
     protocol=ldap all passwords travel in clear text: it needs insecure=yes. The secondary server is

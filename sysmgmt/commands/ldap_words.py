@@ -1,6 +1,7 @@
 """The nouns of the directory."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import read_server
@@ -42,8 +43,8 @@ def _bind_password(text: str, reading: Reading) -> str:
     return text
 
 
-def _contexts(reading: Reading) -> Iterable[str]:
-    """Where the directory says that its entries begin, once enough is known to ask it."""
+def _bases(groups: bool, reading: Reading) -> Iterable[str]:
+    """Where the directory may have its users, or `groups`, once enough is known to ask it."""
     texts = reading.texts
     protocol = _PROTOCOL(texts.get("protocol", LDAPS), reading)
     port = _PORT(texts.get("port", str(PROTOCOLS[protocol])), reading)
@@ -51,7 +52,8 @@ def _contexts(reading: Reading) -> Iterable[str]:
                               _bind_dn(texts["bind_dn"], reading))
     if protocol == directory.CLEAR and not _yes(texts.get("insecure", "no"), reading):
         return ()
-    return ldap_servers.contexts(reading.box, reading.state, asked, _bind_password(texts["bind_password"], reading))
+    password = _bind_password(texts["bind_password"], reading)
+    return ldap_servers.bases(reading.box, ldap_servers.accesses(reading.box, reading.state, asked, password), groups)
 
 
 LdapProtocol = Annotated[str, Word("How it is spoken to (ldaps is recommended)", _PROTOCOL, "|".join(PROTOCOLS),
@@ -61,11 +63,12 @@ LdapPort = Annotated[int, Word("Port of the servers; 636 for ldaps and 389 for s
 Secondary = Annotated[str, Word("Another server, for when the first one cannot be used", read_server, "SERVER")]
 BindDn = Annotated[str, Word("DN of the service account with which the box looks users up", _bind_dn, "DN")]
 BindPassword = Annotated[str, Word("Password of that account", _bind_password, "PASSWORD", secret=True)]
-BaseDn = Annotated[str, Word("DN below which the users are", _dn, "DN", offers_from=_contexts)]
-GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _dn, "DN")]
+BaseDn = Annotated[str, Word("DN below which the users are", _dn, "DN", offers_from=partial(_bases, False))]
+GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _dn, "DN",
+                                  offers_from=partial(_bases, True))]
 UserAttribute = Annotated[str, Word(
     "Attribute that holds the login name; uid unless given", lambda text, reading: directory.attribute(text),
-    "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName"])]
+    "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName", "userPrincipalName"])]
 UserFilter = Annotated[str, Word(
     f"Filter that every user matches; {directory.PERSONS} unless given",
     lambda text, reading: directory.search_filter(text), "FILTER")]

@@ -5,7 +5,8 @@ or `written` (ASVS 1.2.6), and no empty password is ever sent (RFC 4513 5.1.2).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.errors import InvalidValue
@@ -163,9 +164,22 @@ def within(text: str, base: str) -> bool:
     return own[-len(above):] == above
 
 
-def _folded(text: str) -> list[list[tuple[str, str]]]:
-    return [sorted((kind.lower(), " ".join(value.casefold().split())) for kind, value in part)
-            for part in parts(text)]
+def above(dns: Iterable[str]) -> str:
+    """The DN of the nearest entry that all of these lie below; "" where there is none. Raises InvalidValue."""
+    shared: list[Part] | None = None
+    for one in dns:
+        steps = list(reversed(parts(one)[1:]))
+        same = takewhile(lambda pair: _fold(pair[0]) == _fold(pair[1]), zip(steps, steps if shared is None else shared))
+        shared = [step for step, _ in same]
+    return written(list(reversed(shared or ())))
+
+
+def _folded(text: str) -> list[Part]:
+    return [_fold(part) for part in parts(text)]
+
+
+def _fold(part: Part) -> Part:
+    return tuple(sorted((kind.lower(), " ".join(value.casefold().split())) for kind, value in part))
 
 
 def _split(text: str, mark: str) -> Iterator[str]:

@@ -39,6 +39,9 @@ class DirectoryLink(Protocol):
     def contexts(self) -> tuple[str, ...]:
         """Where the directory says that its entries begin, the likeliest first."""
 
+    def bases(self, groups: bool) -> tuple[str, ...]:
+        """The DN that all users, or all `groups`, lie below, as far as can be seen at once; then the contexts."""
+
     def check_base(self, dn: str) -> None:
         """Raise DirectoryFailed unless there is this entry."""
 

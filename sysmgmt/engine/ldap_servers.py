@@ -66,10 +66,10 @@ def _first(box: Box, servers: Sequence[Access], stack: ExitStack) -> DirectoryLi
     raise problems[0]
 
 
-def contexts(box: Box, state: State, settings: DirectorySettings, password: str) -> tuple[str, ...]:
-    """Where a directory says that its entries begin. Raises as `opened`."""
+def bases(box: Box, servers: Sequence[Access], groups: bool) -> tuple[str, ...]:
+    """Where a directory may have its users, or `groups`, the likeliest first. Raises as `opened`."""
     with ExitStack() as stack:
-        return _first(box, accesses(box, state, settings, password), stack).contexts()
+        return _first(box, servers, stack).bases(groups)
 
 
 def facts(settings: DirectorySettings) -> dict[str, Any]:

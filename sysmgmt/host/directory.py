@@ -7,12 +7,12 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from sysmgmt.domain.directory import (
-    CLEAR, DISABLED, DUE, EXPIRED, LOCKED, RIGHT, STARTTLS, WRONG, Count, Entry, equal)
+    CLEAR, DISABLED, DUE, EXPIRED, LOCKED, PERSONS, RIGHT, STARTTLS, WRONG, Count, Entry, above, equal)
 from sysmgmt.domain.errors import DirectoryFailed, Refusal, ServerUnreachable
 from sysmgmt.domain.ldap import Access
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.host import connections, ldap, memberships
-from sysmgmt.host.entries import ANYTHING, Entries
+from sysmgmt.host.entries import ANYTHING, GROUPS, Entries
 from sysmgmt.host.ldap import BUSY, SUCCESS, UNAVAILABLE, UNWILLING, WRONG_CREDENTIALS, Bound, Query, Talk
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ LONGEST = 60.0
 """Seconds."""
 MOST_OF_A_NAME = 2
 """Entries that are asked for where there may be one: a second one shows that the name says too little."""
+WINDOWS_PERSONS = "(&(objectCategory=person)(objectClass=user))"
+"""Who is a user in Active Directory: its computers are persons, too."""
 POLICY = {0: EXPIRED, 1: LOCKED, 2: DUE}
 """Errors of a password policy."""
 WINDOWS = {"532": EXPIRED, "701": EXPIRED, "533": DISABLED, "773": DUE, "775": LOCKED}
@@ -115,6 +117,13 @@ class LdapLink:
     def contexts(self) -> tuple[str, ...]:
         """See the port."""
         return self._entries.contexts
+
+    def bases(self, groups: bool) -> tuple[str, ...]:
+        """See the port."""
+        contexts = self.contexts()
+        wanted = GROUPS if groups else WINDOWS_PERSONS if self._entries.is_active_directory else PERSONS
+        found = [one.dn for context in contexts[:1] for one in self._talk.some(Query(context, wanted))]
+        return tuple(dict.fromkeys(filter(None, (above(found), *contexts))))
 
     def check_base(self, dn: str) -> None:
         """See the port."""

@@ -112,6 +112,13 @@ class Talk:
                 raise self._refused(query.base)
         return found
 
+    def some(self, query: Query) -> list[Found]:
+        """The first page of what matches, as far as the server tells. Raises DirectoryFailed."""
+        page, code = next(self._pages(query))
+        if code not in (SUCCESS, SIZE_LIMIT, TIME_LIMIT):
+            raise self._refused(query.base)
+        return page
+
     def count(self, query: Query) -> Count:
         """How many match, as far as the server tells: it may have limits. Raises DirectoryFailed."""
         number = 0

@@ -10,8 +10,8 @@ the word admin in its name. Then, as a user with the permission security:
     test_ldap_connection
     enable_ldap
 
-At a terminal config_ldap asks for what is missing, and shows what the directory holds where it asks for
-the base. test_ldap_connection goes all the way to each server and names the first step that fails.
+At a terminal config_ldap asks for what is missing, and offers where the directory has its users and
+groups. test_ldap_connection goes all the way to each server and names the first step that fails.
 
 Nobody of the directory comes in until an entry says so, for one user or for all members of a group:
 
@@ -61,7 +61,7 @@ speaks to a server for longer than 60 seconds in all. Referrals to other servers
 empty password is never sent. Kerberos, SASL and client certificates are not supported.
 
 Users are entries that match user_filter and have user_attribute: uid for OpenLDAP, sAMAccountName for
-Active Directory. Groups are those with the class groupOfNames, groupOfUniqueNames, posixGroup or group,
+Active Directory, or userPrincipalName where users log in as name@domain. Groups are those with the class groupOfNames, groupOfUniqueNames, posixGroup or group,
 and their cn is their name. A group within a group counts unless nested_groups=no. Active Directory
 looks through them by itself, with the matching rule 1.2.840.113556.1.4.1941; other servers are asked
 level by level. Its primary groups (primaryGroupID) are not looked at. A user or a group is known by

@@ -60,6 +60,12 @@ def test_a_test_goes_all_the_way_and_tells_what_it_found(admin: Client, server: 
     assert found["tls"] in ("TLSv1.2", "TLSv1.3") and not found["more_users"]
 
 
+def test_a_directory_that_tells_of_some_entries_only_is_usable(admin: Client) -> None:
+    with slapd.running(ENTRIES, Wish(limits="sizelimit size.soft=1 size.hard=1 size.prtotal=1")) as one:
+        (found,) = admin.facts(config(one, command="test_ldap_connection"))["servers"]
+    assert (found["users"], found["more_users"], found["groups"], found["more_groups"]) == (1, True, 1, False)
+
+
 HERE = LEAF._replace(names=("localhost",))
 SHOWN = {"itself": make("directory", wish=HERE), "other name": make("directory", ROOT),
          "expired": make("directory", ROOT, HERE._replace(end=LEAF.begin.replace(year=2021)))}
@@ -84,13 +90,14 @@ def failing(what: str, server: Slapd) -> Iterator[str]:
             yield (f"{test} server=localhost port={port} protocol={protocol} insecure=yes bind_dn={SERVICE} "
                    f"bind_password={SERVICE_PASSWORD} base_dn={BASE} search_time_limit=1")
         else:
-            yield config(server, command=test).replace(f"port={server.ports.ldaps}", f"port={slapd.free_ports(1)[0]}")
+            port = server.ports.ldap if what == "plain" else slapd.free_ports(1)[0]
+            yield config(server, command=test).replace(f"port={server.ports.ldaps}", f"port={port}")
 
 
 @pytest.mark.requirement(104)
 @pytest.mark.checklist("R075")
 @pytest.mark.parametrize("what, step, words, advice", [
-    ("closed", "port", "refused", "firewall"),
+    ("closed", "port", "refused", "firewall"), ("plain", "tls", "no TLS connection comes about", "protocol"),
     ("itself", "tls", "is not trusted", "purposes=ldap"), ("other name", "tls", "is not trusted", "purposes=ldap"),
     ("expired", "tls", "is not trusted", "purposes=ldap"), ("no starttls", "tls", "no STARTTLS", "protocol"),
     ("password", "bind", "refuses the bind DN or its password", "bind_dn"),
@@ -222,7 +229,8 @@ def test_an_administrator_as_service_account_is_warned_of(admin: Client, server:
 def test_whoever_is_asked_for_the_base_is_offered_what_the_directory_holds(admin: Client, server: Slapd) -> None:
     texts = {"server": "localhost", "port": str(server.ports.ldaps), "protocol": "ldaps", "bind_dn": SERVICE,
              "bind_password": SERVICE_PASSWORD}
-    assert admin.door.offers("config_ldap", "base_dn", texts) == [BASE]
+    assert admin.door.offers("config_ldap", "base_dn", texts) == [PEOPLE, BASE], "first what holds them all"
+    assert admin.door.offers("config_ldap", "group_base_dn", texts | {"base_dn": PEOPLE}) == [GROUPS, BASE]
     for wrong in ({"bind_password": "wrong"}, {"server": "("}, {"protocol": "ldap", "port": str(server.ports.ldap)}):
         assert admin.door.offers("config_ldap", "base_dn", texts | wrong) == []
     before = server.log.count("BIND")

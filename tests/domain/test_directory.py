@@ -86,3 +86,20 @@ def test_what_is_no_filter_is_refused(text: str) -> None:
 def test_what_is_no_attribute_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="the name of an attribute"):
         directory.attribute(text)
+
+
+@pytest.mark.parametrize("dns, found", [
+    ((), ""), (("cn=a,ou=x,dc=lab",), "ou=x,dc=lab"), (("cn=a,OU=X, dc=lab", "cn=b,cn=c,ou=x,DC=Lab"), "ou=x,DC=Lab"),
+    (("cn=a,ou=x,dc=lab", "cn=a,ou=y,dc=lab"), "dc=lab"), (("cn=a,dc=lab", "cn=a,dc=other"), ""), (("dc=lab",), ""),
+    ((r"cn=a,ou=x\,y,dc=lab", r"cn=b,ou=x\2cy,dc=lab"), r"ou=x\,y,dc=lab")])
+def test_what_entries_have_in_common_is_above_them_all(dns: tuple[str, ...], found: str) -> None:
+    assert directory.above(dns) == found
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(NAMES.filter(lambda one: len(one) > 1), min_size=1, max_size=4), NAMES)
+def test_all_entries_lie_within_what_is_above_them(names: list[tuple[directory.Part, ...]],
+                                                   base: tuple[directory.Part, ...]) -> None:
+    dns = [directory.written(one + base) for one in names]
+    found = directory.above(dns)
+    assert all(directory.within(one, found) for one in dns) and directory.within(found, directory.written(base))

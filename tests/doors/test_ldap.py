@@ -11,9 +11,10 @@ import pytest
 from tests.doors.machine import wait_until
 from tests.doors.site import PASSWORDS, Site
 from tests.support import slapd
-from tests.support.slapd import BASE, PASSWORD, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, of, user
+from tests.support.slapd import (
+    BASE, PASSWORD, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, of, user)
 
-ENTRIES = "".join([user("alice"), user("dave"), user("erin"), user("kim@lab.test"), group("inner", [at("dave"), at("erin")]),
+ENTRIES = "".join([*map(user, ("alice", "dave", "erin", "kim@lab.test")), group("inner", [at("dave"), at("erin")]),
                    group("Box Operators", [at("alice"), of("inner")])])
 PORTS = Ports(389, 636)
 
