@@ -61,17 +61,19 @@ speaks to a server for longer than 60 seconds in all. Referrals to other servers
 empty password is never sent. Kerberos, SASL and client certificates are not supported.
 
 Users are entries that match user_filter and have user_attribute: uid for OpenLDAP, sAMAccountName for
-Active Directory, or userPrincipalName where users log in as name@domain. Groups are those with the class groupOfNames, groupOfUniqueNames, posixGroup or group,
-and their cn is their name. A group within a group counts unless nested_groups=no. Active Directory
-looks through them by itself, with the matching rule 1.2.840.113556.1.4.1941; other servers are asked
-level by level. Its primary groups (primaryGroupID) are not looked at. A user or a group is known by
-entryUUID or objectGUID, so that another one that gets its name later is somebody else; one that was
-renamed, or made anew, has to be removed and added again.
+Active Directory, or userPrincipalName where users log in as name@domain. Groups are those with the
+class groupOfNames, groupOfUniqueNames, posixGroup or group, and their cn is their name. A group within
+a group counts unless nested_groups=no. Active Directory looks through them by itself, with the matching
+rule 1.2.840.113556.1.4.1941; other servers are asked level by level. Its primary groups
+(primaryGroupID) are not looked at. A user or a group is known by entryUUID or objectGUID, so that
+another one that gets its name later is somebody else; one that was renamed, or made anew, has to be
+removed and added again.
 
 All this was tested with OpenLDAP 2.5 over ldaps and starttls, with its memberof and ppolicy overlays.
 Active Directory was played by OpenLDAP with the attributes of Active Directory. OpenLDAP does not know
-the matching rule: that it is asked for was seen, what a domain controller answers was not. No other
-directory was tested.
+the matching rule: that it is asked for was seen, what a domain controller answers was not. Of the
+attributes that tell of a lock pwdAccountLockedTime, pwdStartTime, pwdEndTime and shadowExpire were
+tested with OpenLDAP, the others by what is documented of their values. No other directory was tested.
 
 ldap3 must be installed: pip install 'boxmgmt[ldap]'. Without it LdapNotInstalled is the answer.
 """

@@ -1,10 +1,5 @@
-"""A login at a directory of 10,000 users and 200 groups within groups, beside a bare ldapsearch of the same entry.
+"""A login at a directory of 10,000 users and 200 groups within groups, beside a bare ldapsearch of the same entry."""
 
-`python -m tests.bench.directory [ROUNDS]`; `python -m tests.bench` measures it, too.
-"""
-
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,8 +64,3 @@ def _house(folder: Path, server: Slapd) -> House:
                  f"add_user type=ldap_group name=g{GROUPS - 1} role=monitor"):
         assert admin.do(line).status == 0, line
     return house
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        measure(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 15)
