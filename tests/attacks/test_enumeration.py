@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.test_one_counter import RIGHT, WAYS, Guess
-from tests.service.daemon import Daemon, running
+from tests.service.daemon import Daemon, Raw, running
 from tests.support.box import TestBox, copy
 
 TRIES = 4
@@ -47,6 +47,14 @@ def apart(path: Path, guess: Guess) -> float:
 def test_no_way_in_tells_by_its_time_who_exists(daemon: Daemon, way: str) -> None:
     assert apart(daemon.path, WAYS[way]) < MARGIN
     daemon.box.replace("mona", strikes=0, locked_by="", locked_since=None)
+
+
+@pytest.mark.attack(6)
+def test_whoever_asks_for_keys_learns_nothing_by_the_time(daemon: Daemon) -> None:
+    def has_keys(path: Path, name: str, password: str) -> bool:
+        return bool(Raw(path).call("Keys", name=name)["parameters"]["keys"])
+
+    assert apart(daemon.path, has_keys) < MARGIN
 
 
 @pytest.mark.attack(6)
