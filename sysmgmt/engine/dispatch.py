@@ -5,31 +5,26 @@ if the state moved on, run the rule on values, check what must always hold, save
 outcome is recorded whatever happens. A command that changes nothing never takes the lock.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import changes, compliance, erasure, events, security
-from sysmgmt.domain.errors import (
-    ConfirmationNeeded, InternalError, InvalidValue, MissingValue, Refusal)
+from sysmgmt.domain.errors import ConfirmationNeeded, InternalError, Refusal
 from sysmgmt.domain.model import State, differs
-from sysmgmt.engine import confirmation
 from sysmgmt.domain.progress import NOBODY, Listening
+from sysmgmt.engine import arguments, confirmation
+from sysmgmt.engine.arguments import NothingToChoose
 from sysmgmt.engine.authority import authorise, check_scope
-from sysmgmt.engine.catalog import declared, help_on, unknown, unknown_parameter
+from sysmgmt.engine.catalog import declared, unknown
 from sysmgmt.engine.commit import commit
-from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Parameter, Question, Shown, Word
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Question, Shown, Word
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 from sysmgmt.engine.telling import tell
-
-
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What no value may contain, whichever way it came; blanks and line ends it may."""
 
 
 class House(NamedTuple):
@@ -57,10 +52,6 @@ class Reply(NamedTuple):
 
     answer: Answer
     caller: Caller
-
-
-class NothingToChoose(Exception):
-    """A parameter is missing for which there is nothing to choose; the text says so."""
 
 
 def dispatch(house: House, caller: Caller, request: Request, listening: Listening = NOBODY) -> Reply:
@@ -121,7 +112,7 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     texts = dict(trip.request.texts)
     check_scope(state, trip.caller, trip.command, texts)
     reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
-    values = read_all(trip.command, reading)
+    values = arguments.read(trip.command, reading)
     if trip.command.asks and not trip.request.dry_run:
         _ask(trip.command.asks, state, values, trip.request.confirmed)
     return values, reading
@@ -144,11 +135,11 @@ def check(house: House, caller: Caller, command: Command, name: str, texts: Mapp
     parameter = command.parameter(name)
     if parameter is None:
         return
-    _check_readable(texts)
+    arguments.check_readable(texts)
     slow = SlowWork()
     slow.closed = True
     with suppress(StateMoved):  # it is good as far as can be said at once
-        _read(command, parameter, _reading(house, caller, house.box.store.read(), dict(texts), slow))
+        arguments.read_one(command, parameter, _reading(house, caller, house.box.store.read(), dict(texts), slow))
 
 
 def offered(house: House, caller: Caller, word: Word, texts: Mapping[str, str]) -> list[str]:
@@ -159,43 +150,6 @@ def offered(house: House, caller: Caller, word: Word, texts: Mapping[str, str]) 
     with suppress(Refusal, KeyError):
         return list(word.offers_from(_reading(house, caller, state, dict(texts), SlowWork())))
     return []
-
-
-def read_all(command: Command, reading: Reading) -> dict[str, Any]:
-    """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
-    for name in reading.texts:
-        if command.parameter(name) is None:
-            raise unknown_parameter(command, name)
-    _check_readable(reading.texts)
-    return {one.name: _named(command, one, reading) for one in command.parameters}
-
-
-def _check_readable(texts: Mapping[str, str]) -> None:
-    for name, text in texts.items():
-        if not text.isprintable() and _UNREADABLE.search(text):
-            raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
-
-
-def _named(command: Command, parameter: Parameter, reading: Reading) -> Any:
-    """The value of one of several parameters: where it is wrong, the hint says which one that is."""
-    try:
-        return _read(command, parameter, reading)
-    except InvalidValue as problem:
-        advice = problem.advice or f"That is about {parameter.name}. {help_on(command)}"
-        raise InvalidValue(str(problem), advice) from None
-
-
-def _read(command: Command, parameter: Parameter, reading: Reading) -> Any:
-    text = reading.texts.get(parameter.name)
-    if text is not None:
-        return parameter.word.read(text, reading)
-    if not parameter.required:
-        return parameter.default
-    if parameter.word.unless(reading.texts):
-        return ""
-    if parameter.word.none and not any(True for _ in parameter.word.offered(reading.state, reading.caller.user)):
-        raise NothingToChoose(parameter.word.none)
-    raise MissingValue(command=command.name, parameter=parameter.name)
 
 
 def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -> Outcome:

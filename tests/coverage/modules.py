@@ -16,7 +16,7 @@ CHAPTERS = {
         "engine/attempt", "engine/departure", "engine/login", "vault/hashing"),
     "authorization": (
         "domain/accounts", "domain/groups", "domain/permissions", "domain/roles", "domain/security",
-        "engine/authority", "engine/dispatch", "engine/reading", "engine/together"),
+        "engine/arguments", "engine/authority", "engine/dispatch", "engine/reading", "engine/together"),
     "audit": (
         "domain/audit_policy", "domain/changes", "domain/retention", "engine/auditing", "engine/record",
         "store/appended", "store/archives", "store/audit", "store/auditfiles", "store/chain", "store/journal",

@@ -138,7 +138,7 @@ SWITCHES = {
     84: Switch("engine.record:unless_guaranteed", lambda original: whatever),
     85: Switch("domain.compliance:check", NOTHING),
     86: Switch("domain.logs:Wanted.matches", YES),
-    87: Switch("engine.dispatch:read_all", instead(lambda of, command, reading: of(command, reading._replace(texts={
+    87: Switch("engine.arguments:read", instead(lambda of, command, reading: of(command, reading._replace(texts={
         name: "".join(filter(str.isprintable, text)) for name, text in reading.texts.items()})))),
     88: Switch("service.health:ClockWatch.look", NOTHING),
     90: Switch("vault.x509:Certifier.sign", TEXT),
@@ -167,7 +167,7 @@ SWITCHES = {
     114: Switch("commands.words:whole", instead(lambda of, *bounds: lambda text, reading: int(text))),
     117: Switch("host.imports:ImportFolder.read",
                 instead(lambda of, self, name, most: open(name, "rb").read(most))),
-    118: Switch("engine.dispatch:read_all", instead(lambda of, command, reading: of(command, reading._replace(texts={
+    118: Switch("engine.arguments:read", instead(lambda of, command, reading: of(command, reading._replace(texts={
         name: text for name, text in reading.texts.items() if command.parameter(name)})))),
     119: Switch("domain.directory:escaped", instead(lambda of, value: value if isinstance(value, str) else "*")),
     120: Switch("host.directory:LdapLink.check", answers("right")),

@@ -1,0 +1,56 @@
+"""The arguments of a command: the values of its parameters, read from texts."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt.domain.errors import InvalidValue, MissingValue
+from sysmgmt.engine.catalog import help_on, unknown_parameter
+from sysmgmt.engine.declaration import Command, Parameter
+from sysmgmt.engine.reading import Reading
+
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What no value may contain, whichever way it came; blanks and line ends it may."""
+
+
+class NothingToChoose(Exception):
+    """A parameter is missing for which there is nothing to choose; the text says so."""
+
+
+def read(command: Command, reading: Reading) -> dict[str, Any]:
+    """The values of a command's parameters. Raises InvalidValue, MissingValue, NothingToChoose."""
+    for name in reading.texts:
+        if command.parameter(name) is None:
+            raise unknown_parameter(command, name)
+    check_readable(reading.texts)
+    return {one.name: _named(command, one, reading) for one in command.parameters}
+
+
+def check_readable(texts: Mapping[str, str]) -> None:
+    """That no text holds what none may hold. Raises InvalidValue."""
+    for name, text in texts.items():
+        if not text.isprintable() and _UNREADABLE.search(text):
+            raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
+
+
+def _named(command: Command, parameter: Parameter, reading: Reading) -> Any:
+    """The value of one of several parameters: where it is wrong, the hint says which one that is."""
+    try:
+        return read_one(command, parameter, reading)
+    except InvalidValue as problem:
+        advice = problem.advice or f"That is about {parameter.name}. {help_on(command)}"
+        raise InvalidValue(str(problem), advice) from None
+
+
+def read_one(command: Command, parameter: Parameter, reading: Reading) -> Any:
+    """The value of one parameter. Raises InvalidValue, MissingValue, NothingToChoose, and whatever its word does."""
+    text = reading.texts.get(parameter.name)
+    if text is not None:
+        return parameter.word.read(text, reading)
+    if not parameter.required:
+        return parameter.default
+    if parameter.word.unless(reading.texts):
+        return ""
+    if parameter.word.none and not any(True for _ in parameter.word.offered(reading.state, reading.caller.user)):
+        raise NothingToChoose(parameter.word.none)
+    raise MissingValue(command=command.name, parameter=parameter.name)
