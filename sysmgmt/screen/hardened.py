@@ -5,9 +5,11 @@ it was read in.
 """
 
 import io
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from types import FrameType
 from typing import Any, TextIO, cast
 
@@ -16,7 +18,7 @@ from prompt_toolkit.history import History
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.screen import keys
 from sysmgmt.screen.ended import Ended
-from sysmgmt.screen.keyboard import Keyboard
+from sysmgmt.screen.keyboard import Keyboard, Prompt
 from sysmgmt.screen.lines import Lines, check
 from sysmgmt.screen.offer import Offer
 from sysmgmt.screen.signals import guarded
@@ -82,6 +84,12 @@ class Ending(Stripped, ABC):
             self.source.forget()
 
 
+def _counting(end: float, name: str) -> str:
+    """The prompt while a change waits until `end`, on a clock that nobody sets."""
+    minutes, seconds = divmod(max(0, round(end - time.monotonic())), 60)
+    return f"An unconfirmed change returns in {minutes}:{seconds:02} (confirm_change from a new login)\n{name}"
+
+
 class _AtEnd(str):
     """The line that was not there, as cmd2's loop needs a line: its `_eof` could be typed."""
 
@@ -119,18 +127,17 @@ class Hardened(Ending):
         """Answer with the id of what was recorded."""
         return self.refused(InternalError(id=self.taker.door.explain(error)))
 
-    def prompt_text(self) -> str:
+    def prompt_text(self) -> Prompt:
         """What to show before the next line: the box's name, as far as it can be read.
 
-        Above it stands how soon a change returns that nobody has confirmed.
+        Above it stands, second by second, how soon a change returns that nobody has confirmed.
         """
         try:
             sign = self.taker.door.sign()
         except Refusal:
             return self.SUFFIX
-        minutes, seconds = divmod(sign.returns_in, 60)
-        waits = f"An unconfirmed change returns in {minutes}:{seconds:02} (confirm_change from a new login)\n"
-        return f"{waits if sign.returns_in else ''}{sign.name}{self.SUFFIX}"
+        name = f"{sign.name}{self.SUFFIX}"
+        return partial(_counting, time.monotonic() + sign.returns_in, name) if sign.returns_in else name
 
     def offers(self, before: str) -> Sequence[Offer]:
         """Candidates for what stands before the cursor."""

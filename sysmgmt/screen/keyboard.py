@@ -29,6 +29,10 @@ PASTE = 0.2
 """Seconds within which the next line of a pasted text comes."""
 
 
+Prompt = str | Callable[[], str]
+"""What stands before the cursor; made anew where it changes while somebody types."""
+
+
 class Keyboard(Vt100Input):
     """Keys from `stdin`, a terminal; whatever prompt_toolkit attaches to it is under the idle guard.
 
@@ -63,12 +67,16 @@ class Keyboard(Vt100Input):
             self.notice = ""
         return keys
 
-    def read(self, session: PromptSession[str], prompt: str, hidden: bool = False) -> str:
-        """One line typed into `session`. Raises EOFError, KeyboardInterrupt, Ended."""
+    def read(self, session: PromptSession[str], prompt: Prompt, hidden: bool = False) -> str:
+        """One line typed into `session`. Raises EOFError, KeyboardInterrupt, Ended.
+
+        A prompt that is made anew is shown again every second, where something can be drawn over.
+        """
         if not (hidden or self.dumb):
             with self.prompting():
-                return session.prompt(prompt, handle_sigint=False)
-        typewriter = Typewriter(session.default_buffer, self.out, prompt, hidden)
+                return session.prompt(prompt, handle_sigint=False, refresh_interval=0 if isinstance(prompt, str) else 1)
+        text = prompt if isinstance(prompt, str) else prompt()
+        typewriter = Typewriter(session.default_buffer, self.out, text, hidden)
         # Raw before the prompt is seen: the terminal itself would eat a Ctrl-D that comes at once.
         with self.prompting(), self.raw_mode(), typewriter as self._typewriter:
             try:
