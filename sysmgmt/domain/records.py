@@ -99,6 +99,8 @@ class Records(Generic[V]):
 
         `older` must be an ancestor of this table or have been made from the same documents.
         """
+        if older._changes is self._changes:
+            return  # most tables are not touched by a change
         for before, after in zip(older._changes, self._changes, strict=True):
             if before is after:
                 continue

@@ -1,6 +1,5 @@
 """When the box takes a backup by itself: every day, Monday or first of a month, at a time in UTC (C31)."""
 
-from calendar import timegm
 from time import gmtime
 from typing import Annotated, NamedTuple
 
@@ -40,6 +39,8 @@ def following(one: BackupSchedule, now: float) -> float:
 
 def _around(one: BackupSchedule, now: float) -> list[float]:
     """Moments before and after `now`, the next ones on both sides among them."""
+    from calendar import timegm  # expensive, and each shell loads this module
+
     year, month, day, *_, weekday, _, _ = gmtime(now)
     if one.interval == MONTHLY:
         months = [12 * year + month - 1 + offset for offset in (-1, 0, 1)]

@@ -3,7 +3,6 @@
 Where a password is checked, the directory judges by itself. Whoever comes with a key checks none.
 """
 
-import calendar
 import time
 from collections.abc import Callable, Mapping
 
@@ -47,5 +46,7 @@ def _any(checks: Checks, told: Mapping[str, str], now: float) -> bool:
 
 def _time(text: str) -> float:
     """A time as directories write it (RFC 4517, 3.3.13), in UTC. Raises ValueError."""
+    from calendar import timegm  # expensive, and each shell loads this module
+
     digits = text.removesuffix("Z").partition(".")[0]
-    return calendar.timegm(time.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S"))
+    return timegm(time.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S"))

@@ -4,7 +4,7 @@ import os
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.ssh_keys import HostKey
-from sysmgmt.host import files, hostkeys
+from sysmgmt.host import files
 
 SHADOW = "/etc/shadow"
 KEYS = ("/root/.ssh/authorized_keys", "/root/.ssh/authorized_keys2")
@@ -28,6 +28,8 @@ class MachineDoors:
 
     def host_keys(self) -> tuple[HostKey, ...]:
         """See Doors."""
+        from sysmgmt.host import hostkeys  # brings all of sshd, which embedded mode does without
+
         return hostkeys.present(self._root)
 
     def _has_password(self) -> bool:

@@ -1,7 +1,6 @@
 """Running a program of the machine: by its path and a vector of arguments, with a time limit, never by a shell."""
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 
 from sysmgmt.domain.errors import ServiceRefused
@@ -18,6 +17,8 @@ def run(service: str, arguments: Sequence[str], limit: float = TIME_LIMIT, more:
 
     Raises ServiceRefused, with its words, unless it ends well and in time.
     """
+    import subprocess  # expensive, and each shell loads this module
+
     try:
         done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=limit,
                               check=False, env={**ENVIRONMENT, **more}, text=True, errors="replace")
@@ -26,11 +27,12 @@ def run(service: str, arguments: Sequence[str], limit: float = TIME_LIMIT, more:
     except OSError as problem:
         raise ServiceRefused(service=service, words=f"{arguments[0]}: {os.strerror(problem.errno or 0)}") from None
     if done.returncode:
-        raise ServiceRefused(service=service, words=_words(done) or f"{arguments[0]} ended with {done.returncode}")
+        words = _words(done.stderr, done.stdout) or f"{arguments[0]} ended with {done.returncode}"
+        raise ServiceRefused(service=service, words=words)
     return done.stdout
 
 
-def _words(done: subprocess.CompletedProcess[str]) -> str:
+def _words(errors: str, output: str) -> str:
     """What a program said, as one line."""
-    said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    said = (errors.strip() or output.strip()).splitlines()
     return "; ".join(line.strip() for line in said if line.strip())[:MOST_WORDS].rstrip(".")

@@ -1,8 +1,6 @@
 """SNMP notifications, sent by Net-SNMP's snmptrap: what is secret stands in memory, never in its arguments."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -87,6 +85,8 @@ def _arguments(target: Target, place: str, what: Notification) -> list[str]:
 @contextmanager
 def _settings(target: Target) -> Iterator[Mapping[str, str]]:
     """The environment that names a folder of its own with what is secret; nothing is left of it afterwards."""
+    import tempfile  # expensive, and each shell loads this module
+
     form = OF_COMMUNITY if target.version == V2C else OF_USER
     text = form.format(**target._asdict(), authentication_type=usm.AUTHENTICATION, privacy_type=usm.PRIVACY)
     place = MEMORY if os.path.isdir(MEMORY) else tempfile.gettempdir()
@@ -98,6 +98,8 @@ def _settings(target: Target) -> Iterator[Mapping[str, str]]:
 
 def _forget_dead(place: str) -> None:
     """Remove what a process that was killed has left: its notification still waits, so this comes soon."""
+    import shutil  # as above
+
     for name in os.listdir(place):
         pid = name.removeprefix(FOLDER).partition("-")[0]
         if name.startswith(FOLDER) and pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):

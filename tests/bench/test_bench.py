@@ -1,12 +1,18 @@
 """The measurements are there, and tell whether a goal holds."""
 
 import importlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.bench.__main__ import PARTS
 from tests.bench.clock import Goal, Work, compare, found
 
+DEAR = {"argparse", "cmd2", "cryptography", "datetime", "inspect", "ldap3", "locale", "paramiko", "prompt_toolkit",
+        "rich", "shutil", "ssl", "subprocess", "tempfile"}
+"""What costs a good part of a command, and one that changes only the state needs not."""
 TIMES = {"ours": 0.003, "theirs": 0.001}
 
 
@@ -32,3 +38,10 @@ def test_what_is_compared_is_the_least_that_each_took(capsys: pytest.CaptureFixt
                     goals=[Goal("ours", "theirs")])
     assert one.figure == "3 ms, 3.00x (1 ms)"
     assert "W0  (2 rounds in turn)" in capsys.readouterr().out
+
+
+def test_a_command_of_the_embedded_engine_loads_nothing_dear(folder: Path) -> None:
+    program = f"import sys, sysmgmt.screen.program; from sysmgmt import box; box.embedded({str(folder)!r}); " \
+              "print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "sysmgmt.store.state" in told and not DEAR & set(told)
