@@ -1,15 +1,17 @@
 """What users, roles, groups and boxes may be called.
 
 One canonical form: ASCII, and two names that differ only in case are the same name, so that
-there is one account, one lockout counter and one line in the audit for each.
+there is one account, one lockout counter and one line in the audit for each. Only groups of a directory
+have names as people give them: they are known by their immutable ids.
 """
 
 import re
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
-LDAP_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.@-]{0,31}")
+# Patterns are compiled where they are used: every command loads this module.
+NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,31}"
+LDAP_USER = r"[A-Za-z_][A-Za-z0-9_.@-]{0,31}"
 """A user of a directory: sshd and login have to know him by this name."""
-LDAP_GROUP = re.compile(r"(?=.{1,64}\Z)\w(?: ?[\w.&()'@+-])*")
+LDAP_GROUP = r"(?=.{1,64}\Z)\w(?: ?[\w.&()'@+-])*"
 """A group of a directory; all other names fit, too."""
 RULES = {
     NAME: "A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'",
@@ -34,9 +36,9 @@ def repeatable(text: str) -> str:
     return text if text and looks_like_command(text) else "of that name"
 
 
-def fits(text: str, pattern: re.Pattern[str] = NAME) -> bool:
+def fits(text: str, pattern: str = NAME) -> bool:
     """Whether `text` may be the name of something."""
-    return pattern.fullmatch(text) is not None
+    return re.fullmatch(pattern, text) is not None
 
 
 def canonical(text: str) -> str:
