@@ -7,7 +7,7 @@ commit; if a service refuses after it, the previous state is saved again.
 from contextlib import suppress
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import Refusal, StorageFailed
 from sysmgmt.domain.model import State
 from sysmgmt.engine.ports import Prepared, Services, Transaction
 
@@ -24,10 +24,20 @@ def commit(services: Services, transaction: Transaction, new: State) -> None:
     try:
         prepared.apply()
     except Refusal:
-        transaction.save(old)
+        _take_back(transaction, old)
         with suppress(Refusal):
             services.heal(old)
         raise
+
+
+def _take_back(transaction: Transaction, old: State) -> None:
+    """Save the previous state again. Raises StorageFailed where the new one has to stay."""
+    try:
+        transaction.save(old)
+    except Refusal as refusal:
+        raise StorageFailed(
+            "The change is stored but not in force, and the storage does not let it be taken back.",
+            "Once the storage works, what is stored comes into force when boxmgmtd starts.") from refusal
 
 
 class Both(NamedTuple):

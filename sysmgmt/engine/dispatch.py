@@ -194,8 +194,17 @@ def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: R
             trip.record.changed(differences)
             tell(trip.house.box, events.of(differences, outcome.state), trip.caller.user)
             if outcome.afterwards:
-                outcome = outcome._replace(shows=outcome.afterwards())
+                outcome = outcome._replace(shows=_afterwards(outcome.afterwards))
     return reply(trip, outcome, reading, changed)
+
+
+def _afterwards(act: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Do what follows a change. Raises its refusal, which says that the change itself was made."""
+    try:
+        return act()
+    except Refusal as refusal:
+        raise type(refusal)(f"The change is stored; what follows it failed: {refusal}",
+                            "Look at what it concerns before you try again.") from refusal
 
 
 def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) -> Reply:

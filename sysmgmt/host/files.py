@@ -73,12 +73,21 @@ def _sync(folder: str) -> None:
     try:
         os.fsync(descriptor)
     finally:
+        let_go(descriptor)
+
+
+def let_go(descriptor: int) -> None:
+    """Close a file of which nothing depends on that any more."""
+    with suppress(OSError):
         os.close(descriptor)
 
 
 def erase(descriptor: int) -> None:
     """Leave nothing of what a file held (FCS_CKM.4). Raises OSError."""
-    os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
+    left = os.fstat(descriptor).st_size
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    while left > 0:
+        left -= os.write(descriptor, bytes(left))
     os.fsync(descriptor)
 
 

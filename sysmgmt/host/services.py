@@ -97,6 +97,8 @@ class Settlement:
 
     def apply(self) -> None:
         """Rename all into place and reload. Raises ServiceRefused; the old files are back then."""
+        if not self._orders:
+            return
         names = {order.service.name for order in self._orders}
         done: list[Order] = []
         old = list(_secrets(self._orders))
@@ -112,7 +114,7 @@ class Settlement:
             raise
         finally:
             for descriptor in old:
-                os.close(descriptor)
+                files.let_go(descriptor)
             self.discard()
             self._mark.remove(names)
 

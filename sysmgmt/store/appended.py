@@ -94,7 +94,11 @@ class AppendedFile:
 
     def _close(self, close: Callable[[int], None] = os.close) -> None:
         """Let the files go. `close` is kept here, since at the end of the interpreter modules are empty."""
-        for descriptor in (self._lock, self._file):
-            if descriptor >= 0:
-                close(descriptor)
+        held = self._lock, self._file
         self._lock = self._file = self._size = -1
+        for descriptor in held:
+            if descriptor >= 0:
+                try:
+                    close(descriptor)
+                except OSError:
+                    pass  # What counts has been synced, or is refused already.

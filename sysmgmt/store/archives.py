@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from sysmgmt.store import files
@@ -35,11 +36,12 @@ class Archives:
         return sorted(found, key=lambda one: one.last)
 
     def put(self, first: int, last: int) -> None:
-        """Make the journal's file an archive, durably. It must have been synced. Raises OSError."""
+        """Make the journal's file an archive, durably. It must have been synced. Raises OSError, StorageFailed."""
         path = os.path.join(self._folder, f"{self._stem}-{first:012d}-{last:012d}{self._end}")
         os.rename(self._path, path)
-        os.chmod(path, 0o400)
-        files.sync_folder(self._folder)
+        with suppress(OSError):  # a precaution against slips; it is an archive without it
+            os.chmod(path, 0o400)
+        files.keep_names(self._folder)
 
     def remove_before(self, number: int) -> None:
         """Remove those whose last record comes before `number`. Raises OSError."""

@@ -43,7 +43,7 @@ class BackupFolder:
                 files.replace(unproven, data)
                 prove(files.read(unproven) or b"")
                 os.rename(unproven, self._path(name))
-                files.sync_folder(self._folder)
+                files.keep_names(self._folder)
             finally:
                 files.clean(unproven)
 
@@ -54,7 +54,7 @@ class BackupFolder:
                 os.unlink(self._path(name))
             except FileNotFoundError:
                 raise UnknownBackup(name=name) from None
-            files.sync_folder(self._folder)
+            files.keep_names(self._folder)
 
     def _path(self, name: str) -> str:
         if os.path.basename(name) != name:

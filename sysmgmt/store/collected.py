@@ -75,7 +75,7 @@ class CollectedFiles:
         except BlockingIOError:
             raise CollectionRuns() from None
         finally:
-            os.close(descriptor)
+            files.let_go(descriptor)
 
     def _clean(self) -> None:
         """Remove what was left of an archive that did not become whole, or did not go as a whole."""
@@ -102,7 +102,7 @@ class CollectedFiles:
         except BaseException:
             files.clean(temporary)
             raise
-        files.sync_folder(self._folder)
+        files.keep_names(self._folder)
         return made
 
     def _most(self) -> int:
@@ -127,7 +127,7 @@ class CollectedFiles:
             except FileNotFoundError:
                 raise UnknownArchive(name=name) from None
             files.clean(self._path(name, FACTS))
-            files.sync_folder(self._folder)
+            files.keep_names(self._folder)
 
 
 def _pieces(descriptor: int) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import os
 import stat
 from contextlib import suppress
 
+from sysmgmt.domain.errors import StorageFailed
 from sysmgmt.store import files, keyfile
 
 MARK = "erase.begun"
@@ -23,11 +24,13 @@ class FolderEraser:
 
     def begin(self) -> None:
         """Overwrite the keys, and have the rest erased when the folder is opened next. Raises StorageFailed."""
-        with files.refusing(self._folder):
+        try:
             files.replace(os.path.join(self._folder, MARK), b"")
             for name in _KEYS:
                 with suppress(FileNotFoundError):
                     _overwrite(os.path.join(self._folder, name))
+        except OSError as problem:
+            raise StorageFailed(f"The keys may not be erased yet ({problem.strerror}).") from problem
 
     def finish(self) -> None:
         """Erase what is left, if it has begun. The folder itself stays. Raises StorageFailed."""
@@ -74,4 +77,4 @@ def _overwrite(path: str) -> None:
             left -= os.write(descriptor, _PIECE[:left])
         os.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        files.let_go(descriptor)

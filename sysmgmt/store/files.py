@@ -5,7 +5,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOENT, ENOSPC
 
 from sysmgmt.domain.errors import BoxBusy, Refusal, StateDamaged, StorageFailed, StorageFull
@@ -58,6 +58,12 @@ def open_private(path: str, flags: int) -> int:
     return descriptor
 
 
+def let_go(descriptor: int) -> None:
+    """Close a file of which nothing depends on that: what counts has been synced, or was only read."""
+    with suppress(OSError):
+        os.close(descriptor)
+
+
 @contextmanager
 def locked(path: str) -> Iterator[None]:
     """Hold the lock file `path`, waiting for whoever has it. Raises BoxBusy, StorageFull, StorageFailed."""
@@ -70,7 +76,7 @@ def locked(path: str) -> Iterator[None]:
             _wait_for(descriptor)
         yield
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def _wait_for(descriptor: int) -> None:
@@ -113,7 +119,7 @@ def write_again(path: str, start: int) -> None:
         while piece := os.pread(descriptor, 65536, start):
             start += os.pwrite(descriptor, piece, start)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def sync_folder(folder: str) -> None:
@@ -122,7 +128,15 @@ def sync_folder(folder: str) -> None:
     try:
         os.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
+
+
+def keep_names(folder: str) -> None:
+    """Make durable what was done to the names in `folder`. Raises StorageFailed: a crash may then undo it."""
+    try:
+        sync_folder(folder)
+    except OSError as problem:
+        raise StorageFailed.unsure(os.strerror(problem.errno or 0)) from problem
 
 
 def replace(path: str, data: bytes, prepare: Callable[[int], None] | None = None) -> None:
@@ -154,15 +168,13 @@ def _write_new(path: str, data: bytes, prepare: Callable[[int], None] | None) ->
             raise OSError(ENOSPC, os.strerror(ENOSPC))
         os.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def clean(path: str) -> None:
     """Remove what a writer that was killed left over, if it can be removed."""
-    try:
+    with suppress(OSError):
         os.unlink(path)
-    except OSError:
-        pass
 
 
 def read(path: str) -> bytes | None:
@@ -180,7 +192,7 @@ def read(path: str) -> bytes | None:
         content = read_from(descriptor, 0, os.path.basename(path))
         replaced = os.fstat(descriptor).st_nlink == 0
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
     return read(path) if replaced else content
 
 

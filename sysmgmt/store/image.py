@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed
@@ -91,14 +90,22 @@ class Image:
             self._file_size = self._file_size or folding.create(self._folder, self._log)
             try:
                 self._log.append(text, reserve)
-            except OSError:
+            except OSError as problem:
                 self._lost = True
-                with suppress(OSError):  # What stays is checksummed; the rewrite has to decide.
-                    self._log.cut()
-                self._log.close()
+                self._take_back(problem)
                 raise
         self.generation = self._log.generation
         self._fold_if_large()
+
+    def _take_back(self, problem: OSError) -> None:
+        """Drop the line that could not be synced. Raises StorageFailed where it may stay."""
+        try:
+            self._log.cut()
+            self._log.sync()
+        except OSError:
+            raise StorageFailed.unsure(os.strerror(problem.errno or 0)) from problem
+        finally:
+            self._log.close()
 
     def _fold_if_large(self) -> None:
         """Fold what grew too large. It is stored already, so no failure may be heard of."""

@@ -101,11 +101,9 @@ class LineJournal(AppendedFile):
         begins = last is None
         if begins:
             last = self._last_archived()
-        self._size, self._seq = -1 if torn else facts.st_size, last["seq"] if last else 0
+        self._size, self._seq = -1 if torn is not None else facts.st_size, last["seq"] if last else 0
         self._learn(last or {}, begins and last is not None)
-        if not torn:
-            return b""
-        return b"\n" + self._line({"note": TORN})
+        return b"" if torn is None else torn + self._line({"note": TORN})
 
     def _last_archived(self) -> dict[str, Any] | None:
         """The last record of the newest archive. Raises StateDamaged where there are archives but no record."""
@@ -144,19 +142,21 @@ class LineJournal(AppendedFile):
         self._size = start + len(line)
 
 
-def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] | None, bool]:
-    """The last whole record in `size` bytes, and whether a torn one follows it.
+def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] | None, bytes | None]:
+    """The last whole record in `size` bytes, and what ends a torn one that follows it; None: none does.
 
-    Raises StateDamaged where there are whole lines but no record, OSError.
+    Of a record that was not synced a power cut may leave any part, its end too. Raises StateDamaged
+    where there are several whole lines but no record, OSError.
     """
-    torn = bool(size) and os.pread(descriptor, 1, size - 1) != b"\n"
-    empty = True
-    for line in whole_lines(descriptor, size):
-        empty = False
+    torn = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else None
+    number = 0
+    for number, line in enumerate(whole_lines(descriptor, size), 1):
         found = record_of(line)
         if found is not None:
             return found, torn
-    if not empty:
+        if number == 1 and torn is None:
+            torn = b""
+    if number > 1:
         raise files.damaged(name, "no record can be read")
     return None, torn
 

@@ -34,7 +34,7 @@ class KeyFile:
                     _overwrite(old)
             finally:
                 if old is not None:
-                    os.close(old)
+                    files.let_go(old)
 
     def _old(self) -> int | None:
         with suppress(FileNotFoundError):
@@ -44,5 +44,6 @@ class KeyFile:
 
 def _overwrite(descriptor: int) -> None:
     """Leave nothing of a file that has lost its name (FCS_CKM.4)."""
-    os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    files.write_all(descriptor, bytes(os.fstat(descriptor).st_size))
     os.fsync(descriptor)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.store import files, lines, space
@@ -82,25 +83,37 @@ class Log:
         return entries
 
     def append(self, text: bytes, reserve: bool) -> None:
-        """Append one synced transaction. Raises StorageFull; OSError after which nothing is sure."""
+        """Append one synced transaction.
+
+        Raises StorageFull, StorageFailed, after which it is not there; OSError after which nothing is sure.
+        """
+        end = self.size + len(text)
+        with files.refusing(self.folder):
+            self._make_ready(end, reserve)
+            self._write(text)
+        self.sync()
+        self.generation += 1
+        self.size = end
+
+    def sync(self) -> None:
+        """Make durable what was appended or cut. Raises OSError."""
+        os.fdatasync(self._writing)
+
+    def _make_ready(self, end: int, reserve: bool) -> None:
         if self._writing < 0:
             self._writing = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         if self.torn():
             self.cut()
-        end = self.size + len(text)
         if not space.keep(self._writing, end) and not reserve:
             raise StorageFull(folder=self.folder)
-        self._write(text)
-        os.fdatasync(self._writing)
-        self.generation += 1
-        self.size = end
 
     def _write(self, text: bytes) -> None:
         try:
             files.write_all(self._writing, text)
-        except OSError as problem:
-            self.cut()
-            raise files.refusal(problem, self.folder) from problem
+        except OSError:
+            with suppress(OSError):  # half a line is none
+                self.cut()
+            raise
 
     def cut(self) -> None:
         """Drop what is behind the last whole transaction. Raises OSError."""

@@ -1,7 +1,7 @@
 """Space kept free behind the end of a file, so that a full disk does not lock everybody out."""
 
 import os
-from errno import EDQUOT, EINVAL, ENOSPC, ENOSYS, EOPNOTSUPP
+from errno import EDQUOT, EINTR, EINVAL, ENOSPC, ENOSYS, EOPNOTSUPP
 from typing import Any
 
 RESERVE = 65536
@@ -43,4 +43,7 @@ def _fallocate(descriptor: int, offset: int, length: int) -> int:
     if _library is None:
         _library = ctypes.CDLL(None, use_errno=True)
     arguments = (ctypes.c_int(descriptor), ctypes.c_int(_KEEP_SIZE), ctypes.c_int64(offset), ctypes.c_int64(length))
-    return ctypes.get_errno() if _library.fallocate64(*arguments) else 0
+    while _library.fallocate64(*arguments):
+        if ctypes.get_errno() != EINTR:
+            return ctypes.get_errno()
+    return 0

@@ -8,7 +8,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sysmgmt.domain.errors import BoxBusy, StorageFailed
 from sysmgmt.domain.model import Cost
@@ -70,25 +70,31 @@ class Argon2Hasher:
     @contextmanager
     def _slot(self) -> Iterator[None]:
         """Hold a slot, waiting for one. Raises BoxBusy, StorageFailed."""
+        descriptors: list[int] = []
         try:
-            descriptors = self._open_all()
-        except OSError as problem:
-            raise StorageFailed(what=os.strerror(problem.errno or 0)) from None
-        try:
-            deadline = time.monotonic() + self._patience
-            while not any(map(_lock, descriptors)):
-                if time.monotonic() > deadline:
-                    raise BoxBusy()
-                time.sleep(POLL)
+            try:
+                self._open_all(descriptors)
+                self._wait(descriptors)
+            except OSError as problem:
+                raise StorageFailed(what=os.strerror(problem.errno or 0)) from None
             yield
         finally:
             for descriptor in descriptors:
-                os.close(descriptor)
+                with suppress(OSError):
+                    os.close(descriptor)
 
-    def _open_all(self) -> list[int]:
+    def _open_all(self, opened: list[int]) -> None:
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        paths = [os.path.join(self._folder, f"hashing.{number}.lock") for number in range(SLOTS)]
-        return [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600) for path in paths]
+        for number in range(SLOTS):
+            path = os.path.join(self._folder, f"hashing.{number}.lock")
+            opened.append(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+
+    def _wait(self, descriptors: list[int]) -> None:
+        deadline = time.monotonic() + self._patience
+        while not any(map(_lock, descriptors)):
+            if time.monotonic() > deadline:
+                raise BoxBusy()
+            time.sleep(POLL)
 
 
 def _lock(descriptor: int) -> bool:

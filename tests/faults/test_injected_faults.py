@@ -104,3 +104,32 @@ def test_while_nothing_can_be_synced_changes_are_refused_and_reading_goes_on(box
     done = injection.run(writer(folder, "--plain"), point, "error=EIO", lasting=True)
     assert done.stdout.count("refused") == 2
     assert list(StateStore(str(folder)).read().accounts) == ["first", "second"]
+
+
+DEAD = "error=EIO"
+ASK = """
+import sys
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.store.state import StateStore
+from tests.faults.writer import add
+try:
+    add(StateStore(sys.argv[1]), "new")
+except Refusal as problem:
+    print(problem)
+"""
+
+
+@pytest.mark.parametrize("calls, words", [
+    ("fdatasync,ftruncate", "whether the change was made is not known"), ("write", "nothing was changed")])
+def test_a_disk_that_fails_for_good_is_told_of_as_far_as_anybody_knows(
+        box: Path, tmp_path: Path, calls: str, words: str) -> None:
+    folder = tmp_path / "trial"
+    shutil.copytree(box, folder)
+    command = [sys.executable, "-c", ASK, str(folder)]
+    first = min(point.number for point in injection.points(command, str(folder), str(tmp_path / "log"))
+                if point.call == calls.split(",")[0])
+    shutil.rmtree(folder)
+    shutil.copytree(box, folder)
+    done = injection.run(command, injection.Point(calls, first if calls == "write" else 1, ""), DEAD)
+    there = "new" in StateStore(str(folder)).read().accounts
+    assert words in done.stdout + done.stderr and there == ("not known" in words), done

@@ -1,0 +1,137 @@
+"""The whole matrix of faults, for as long as it may take: `python -m tests.faults --seconds 1500`.
+
+It prints what was tried, and everything that was not as it must be; the exit status says whether there
+was any. Needs gcc. With --commands only so many are looked at, chosen by --seed; --json is for programs,
+--broken shows that a broken store is noticed.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.faults import boundary
+
+if TYPE_CHECKING:
+    from tests.faults.matrix import Matrix
+    from tests.faults.scenes import Scene
+
+SHARES = {1: 0.45, 50: 0.3, 5000: 0.25}
+"""Users, and the part of the time that is spent on boxes with so many."""
+EARLIER = {"crash points": 3, "I/O faults": 1}
+"""How much likelier a case comes first: there are far fewer crash points."""
+UNSYNCED: dict[str, tuple[str, ...]] = {"syncs-nothing": ("fsync", "fdatasync"), "renames-unsynced": ("fsync",)}
+"""Broken stores, and the calls that do nothing there."""
+POWER = 0.12
+"""Power cuts for each other fault."""
+
+
+class Found(NamedTuple):
+    """What was tried, and what was wrong."""
+
+    tried: Counter[str]
+    wrong: list[str]
+
+
+class Slice(NamedTuple):
+    """What one command gets: until when, how many tries, and power cuts for each."""
+
+    end: float
+    tries: int
+    power: float
+
+
+def main() -> int:
+    """1 if anything was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=1500)
+    parser.add_argument("--commands", type=int, default=0)
+    parser.add_argument("--users", type=int, nargs="*", default=list(SHARES))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tries", type=int, default=1_000_000, help="of each command at most so many")
+    parser.add_argument("--only", default="", help="the command to look at")
+    parser.add_argument("--broken", default="", choices=["", "promises-early", "records-nothing", *UNSYNCED],
+                        help="a positive control: how the store is broken")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    boundary.ready()
+    found, begun = Found(Counter(), []), time.monotonic()
+    root = Path(tempfile.mkdtemp(prefix="faults-", dir="/dev/shm"))
+    try:
+        for users in options.users:
+            share = SHARES[users] / sum(SHARES[one] for one in options.users)
+            campaign(root / str(users), users, options, time.monotonic() + share * options.seconds, found)
+    finally:
+        shutil.rmtree(root)
+    figures = {**dict(sorted(found.tried.items())), "wrong": len(found.wrong), "seconds": time.monotonic() - begun}
+    report(figures, found.wrong, options.json)
+    return bool(found.wrong)
+
+
+def campaign(root: Path, users: int, options: argparse.Namespace, end: float, found: Found) -> None:
+    """Try faults on boxes with so many users until the time is over, each command for as long as the others."""
+    from tests.faults.lines import LINES
+    from tests.faults.matrix import Matrix
+    from tests.faults.scenes import Stage
+    from tests.faults.trial import Place
+
+    chance = random.Random(options.seed)
+    stage, matrix = Stage(root / "scenes"), Matrix(Place(root / "place"), UNSYNCED.get(options.broken, ()))
+    matrix.place.promises_early = options.broken == "promises-early"
+    matrix.place.records_nothing = options.broken == "records-nothing"
+    known = [one for one in LINES if options.only in ("", one.command)]
+    chosen = chance.sample(known, options.commands or len(known))
+    for number, line in enumerate(chosen):
+        now = time.monotonic()
+        part = Slice(now + (end - now) / (len(chosen) - number), options.tries, 1.0 if options.broken else POWER)
+        look(matrix, stage.scene(line, users), chance, part, found)
+        found.tried[f"commands with {users} users"] += 1
+
+
+def look(matrix: "Matrix", scene: "Scene", chance: random.Random, part: Slice, found: Found) -> None:
+    """Try faults and power cuts in a scene until its part is over."""
+    from tests.faults.matrix import cases
+
+    every = sorted(cases(matrix.place, scene), key=lambda one: chance.random() / EARLIER[one.fault.kind_of])
+    found.tried[f"cases there are with {scene.users} users"] += len(every)
+    for case in every[:part.tries]:
+        if time.monotonic() > part.end:
+            return
+        outcome = matrix.tried(case)
+        if outcome is not None:
+            found.tried[case.fault.name] += 1
+            found.tried[case.fault.kind_of] += 1
+            found.tried[f"faults with {scene.users} users"] += 1
+            note(found, outcome)
+        if chance.random() < part.power:
+            note(found, matrix.cut(case, chance))
+            found.tried["power cuts"] += 1
+
+
+def note(found: Found, outcome: list[str]) -> None:
+    """Keep what was wrong, and say it at once."""
+    found.wrong.extend(outcome)
+    for one in outcome:
+        print(one, file=sys.stderr, flush=True)
+
+
+def report(figures: dict, wrong: list[str], as_json: bool) -> None:
+    """Print the figures."""
+    if as_json:
+        print(json.dumps({**figures, "problems": wrong[:20]}))
+        return
+    print(f"{datetime.now(UTC):%Y-%m-%d} {os.cpu_count()} cores")
+    for name, number in figures.items():
+        print(f"{number:>12.0f}  {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Every call of every command that changes something, and every fault at it."""
+
+import re
+from collections.abc import Collection, Iterator
+from errno import EDQUOT, EINTR, EIO, ENOSPC, EROFS
+from random import Random
+from typing import NamedTuple
+
+from tests.faults.boundary import ANY, CHANGES, ERROR, KILL, READS, SHORT, TAKES_SPACE, TORN, WRITES, Fault
+from tests.faults.course import Course, observed
+from tests.faults.powercut import cut
+from tests.faults.scenes import Scene
+from tests.faults.trial import Place, Said
+from tests.faults.verdict import problems
+
+ERRORS = {ENOSPC: WRITES | TAKES_SPACE, EDQUOT: WRITES | TAKES_SPACE, EROFS: WRITES | TAKES_SPACE | CHANGES,
+          EIO: ANY, EINTR: ANY}
+"""Which kinds of calls answer with an error."""
+HOLE = re.compile(r"verify_audit_log: AuditDamaged .* record (\d+): it cannot be read")
+INTERRUPTIONS = 3
+"""How often in a row a call is interrupted: what is interrupted for ever never ends."""
+
+
+class Case(NamedTuple):
+    """A fault in a scene."""
+
+    scene: Scene
+    course: Course
+    fault: Fault
+
+    def __str__(self) -> str:
+        return f"{self.scene}: {self.fault} ({self.course.calls[self.fault.at - 1][:5]})"
+
+
+def cases(place: Place, scene: Scene) -> Iterator[Case]:
+    """All faults in a scene."""
+    course = observed(place, scene)
+    for number, one in enumerate(course.calls, 1):
+        for fault in _faults(number, one.kind):
+            yield Case(scene, course, fault)
+
+
+def _faults(number: int, kind: int) -> Iterator[Fault]:
+    yield Fault(KILL, number)
+    if kind == WRITES:
+        yield from (Fault(TORN, number, calls=WRITES), Fault(SHORT, number, calls=WRITES),
+                    Fault(SHORT, number, times=0, calls=WRITES))
+    for error, kinds in ERRORS.items():
+        if kind & kinds:
+            yield Fault(ERROR, number, error)
+            if error == EINTR:
+                yield Fault(ERROR, number, error, INTERRUPTIONS)
+            elif kind != READS:
+                yield Fault(ERROR, number, error, 0, kinds & ~READS)
+
+
+class Matrix:
+    """Tries cases in one place. What was found right once is right whenever the very same is left and was said."""
+
+    def __init__(self, place: Place, ignored: Collection[str] = ()) -> None:
+        """The calls `ignored` do nothing before a power cut: a broken store."""
+        self.place = place
+        self._ignored = ignored
+        self._right: set[tuple[int, str]] = set()
+
+    def tried(self, case: Case) -> list[str] | None:
+        """What is wrong after the fault; None if it did not happen."""
+        self.place.set_up(case.scene)
+        said = self.place.run(case.scene, case.fault)
+        if not self.place.boundary.fired:
+            return None
+        return [f"{case}: {one} [{said}]" for one in self._problems(case, said)]
+
+    def cut(self, case: Case, chance: Random) -> list[str]:
+        """What is wrong after a power cut somewhere in a scene.
+
+        Records of the audit that were not synced may come through with a hole among them. Then
+        verify_audit_log says which record cannot be read, and that is right.
+        """
+        self.place.set_up(case.scene)
+        self.place.spoil()
+        said, records = cut(case.scene, case.course, self.place.folder, chance, self._ignored)
+        return [f"power cut, {case.scene}: {one} [{said}]" for one in self._problems(case, said)
+                if not ((hole := HOLE.search(one)) and int(hole[1]) > records)]
+
+    def _problems(self, case: Case, said: Said) -> list[str]:
+        left = self.place.left()
+        known = hash(left), f"{case.scene} {said}"
+        if known in self._right:
+            return []
+        self.place.spoil()
+        found = list(problems(self.place.folder, case.scene, case.course, said))
+        if not found:
+            self._right.add(known)
+        return found
