@@ -5,6 +5,7 @@ the password would go to whoever answers. It follows no referral.
 """
 
 import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
@@ -20,6 +21,10 @@ PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"
 PAGES = "1.2.840.113556.1.4.319"
 PAGE = 500
 """Entries that are asked for at a time: what a directory gives everybody."""
+MOST, GRACE = 64 << 20, 5.0
+"""Bytes of an answer, and seconds beyond the limit that it may take as a whole."""
+MESSAGE = b"\x30"
+"""With this every message begins."""
 REASONS = {
     TIME_LIMIT: "its time limit ended the search",
     SIZE_LIMIT: "its size limit ended the search",
@@ -61,6 +66,32 @@ class Bound(NamedTuple):
     policy: int | None
 
 
+class Metered:
+    """A connection on which an answer has an end: the library would gather one without."""
+
+    def __init__(self, connection: socket.socket, limit: float) -> None:
+        self._connection, self._limit = connection, limit
+        self._read, self._until = 0, time.monotonic() + limit
+
+    def sendall(self, data: bytes) -> None:
+        """Send a request; what is read from here on is its answer."""
+        self._read, self._until = 0, time.monotonic() + self._limit
+        self._connection.sendall(data)
+
+    def recv(self, most: int) -> bytes:
+        """The next bytes. Raises OSError."""
+        found = self._connection.recv(most)
+        if found and not self._read and not found.startswith(MESSAGE):
+            raise ConnectionError("its answer is no message")
+        self._read += len(found)
+        if self._read > MOST or time.monotonic() > self._until:
+            raise ConnectionError("its answer has no end")
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
 class Talk:
     """A conversation with a server. Everything raises ServerUnreachable where it does not answer within `limit`."""
 
@@ -73,13 +104,13 @@ class Talk:
     @property
     def connection(self) -> socket.socket:
         """What it goes over."""
-        found: socket.socket = self._talk.socket
-        return found
+        return self._connection
 
     @connection.setter
     def connection(self, new: socket.socket) -> None:
         new.settimeout(self._limit)
-        self._talk.socket, self._talk.closed, self._talk.listening = new, False, True
+        self._connection = new
+        self._talk.socket, self._talk.closed, self._talk.listening = Metered(new, self._limit + GRACE), False, True
 
     def start_tls(self) -> None:
         """Ask the server to go on with TLS. Raises DirectoryFailed."""

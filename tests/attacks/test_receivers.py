@@ -1,4 +1,4 @@
-"""Upload targets and mail servers that answer what none does: each ends in a sentence, in time, and holds no memory."""
+"""Servers that answer what no server does: each ends in a sentence, in time, and holds no memory."""
 
 import socket
 import ssl
@@ -12,10 +12,11 @@ import paramiko
 import pytest
 
 from sysmgmt.domain import ssh_keys, truststore
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import Refusal, ServerUnreachable
 from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import UploadTarget
 from sysmgmt.domain.uploads import Goal
+from sysmgmt.host import ldap
 from sysmgmt.host.mail import SmtpMailer
 from sysmgmt.host.uploads import FileUploads
 
@@ -97,6 +98,21 @@ def test_no_answer_of_a_mail_server_does_harm(said: bytes) -> None:
         SmtpMailer(lambda trust, server: ssl.create_default_context()).deliver(
             post._replace(port=port), [letter], lambda step: None, lambda one: None)
     assert PASSWORD not in str(refused.value) and str(refused.value).isprintable()
+
+
+@pytest.mark.attack(7)
+@pytest.mark.parametrize("said", [bytes(1000), b"\x30\x00" * 1000, b"\x30\x05\x02\x01\x07\x61\x00" * 1000],
+                         ids=["nothing", "empty", "somebody else's"])
+def test_no_answer_of_a_directory_does_harm(said: bytes) -> None:
+    def speak(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(said * 10)
+
+    begun = time.monotonic()
+    with served(speak) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        with pytest.raises(ServerUnreachable, match="as it should|hung up, or does not answer"):
+            ldap.Talk("127.0.0.1", connection, PATIENCE).bind("cn=x,dc=x", PASSWORD)
+    assert time.monotonic() - begun < PATIENCE + 2 * ldap.GRACE
 
 
 class Anybody(paramiko.ServerInterface):
