@@ -1,7 +1,7 @@
 """The store where the kernel refuses a call: nothing that was promised is lost, and what comes back is used."""
 
 import os
-from errno import EIO
+from errno import EBADF, EIO
 from pathlib import Path
 from zlib import crc32
 
@@ -151,8 +151,9 @@ def test_a_file_of_which_the_disk_has_kept_less_replaces_nothing(tmp_path: Path)
 def test_the_reserve_is_refused_by_name_where_it_cannot_be_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
-    with open(path, "rb") as file, pytest.raises(OSError, match="Bad file descriptor"):
+    with open(path, "rb") as file, pytest.raises(OSError, match="Bad file descriptor") as caught:
         space.keep(file.fileno(), 0)
+    assert caught.value.errno == EBADF
 
 
 def test_a_header_whose_checksum_fits_and_that_is_no_json_is_damage() -> None:

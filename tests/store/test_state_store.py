@@ -1,5 +1,6 @@
 """The state store: what was saved is read, by everybody, in the order it was saved."""
 
+import gc
 import os
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from tinydb import TinyDB, where
 from sysmgmt.domain.errors import BoxBusy, StateDamaged, StateNewer, StorageFailed
 from sysmgmt.domain.model import Account, Cost, Group, Role, Session, Settings, State
 from sysmgmt.store import files
+from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
 
@@ -304,3 +306,88 @@ def test_a_writer_that_hangs_does_not_stop_others_for_ever(tmp_path: Path, monke
                 pass
     with StateStore(str(tmp_path)).writing() as transaction:
         assert transaction.state.generation == 0
+
+
+def test_two_processes_that_add_in_turn_give_each_document_a_number_of_its_own(folder: str) -> None:
+    one, other = StateStore(folder), StateStore(folder)
+    for number in range(4):
+        add(one, f"a{number}")
+        add(other, f"b{number}", f"c{number}")
+    wanted = sorted(f"{kind}{number}" for kind in "abc" for number in range(4))
+    for store in (one, other, StateStore(folder)):
+        assert list(store.read().accounts) == wanted
+    one.compact()
+    assert len(TinyDB(f"{folder}/state.json", access_mode="r").table("accounts")) == 12
+
+
+def test_a_file_that_is_missing_or_older_is_named_with_what_is_wrong(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "a")
+    store.compact()
+    add(store, "b")
+    kept = {name: Path(folder, name).read_bytes() for name in ("state.json", "state.journal")}
+    for name in kept:
+        Path(folder, name).unlink()
+        with pytest.raises(StateDamaged, match=f"^.*{name}: it is missing"):
+            StateStore(folder).read()
+        Path(folder, name).write_bytes(kept[name])
+    store.compact()
+    new = Path(folder, "state.json").read_bytes()
+    Path(folder, "state.json").write_bytes(kept["state.json"])
+    with pytest.raises(StateDamaged, match="state.json: it is older than its journal"):
+        StateStore(folder).read()
+    Path(folder, "state.json").write_bytes(new)
+    Path(folder, "state.journal").write_bytes(kept["state.journal"].splitlines(keepends=True)[0])
+    with pytest.raises(StateDamaged, match="state.journal: it is older than the state file"):
+        StateStore(folder).read()
+
+
+def test_a_store_that_is_let_go_leaves_no_file_open(folder: str) -> None:
+    def opened() -> int:
+        return len(os.listdir("/proc/self/fd"))
+    before = opened()
+    store = StateStore(folder)
+    add(store, "a")
+    store.compact()
+    add(store, "b")
+    journal = LineJournal(folder)
+    journal.append({"n": 1}, durable=True)
+    assert opened() > before
+    del store, journal
+    gc.collect()
+    assert opened() == before
+    store = StateStore(folder)
+    store.check()
+    assert opened() == before, "looking leaves nothing open"
+
+
+def test_folding_an_empty_box_makes_one(folder: str) -> None:
+    facts = StateStore(folder).compact()
+    assert facts["bytes_before"] == 0 < facts["bytes_after"]
+    assert StateStore(folder).read() == State() and sorted(os.listdir(folder)) == [
+        "state.journal", "state.json", "state.lock"]
+    assert StateStore(folder).check() == {
+        "format": 1, "generation": 0, "state_bytes": os.path.getsize(f"{folder}/state.json"),
+        "journal_bytes": os.path.getsize(f"{folder}/state.journal"), "dropped_bytes": 0}
+
+
+def test_what_is_torn_behind_the_end_is_counted_until_it_is_overwritten(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "a")
+    with open(f"{folder}/state.journal", "ab") as file:
+        file.write(b"torn")
+    assert store.check()["dropped_bytes"] == 4 and list(store.read().accounts) == ["a"]
+    add(store, "b")
+    assert store.check()["dropped_bytes"] == 0 and list(StateStore(folder).read().accounts) == ["a", "b"]
+
+
+def test_a_transaction_that_was_not_saved_leaves_the_next_one_alone(folder: str) -> None:
+    store = StateStore(folder)
+    add(store, "a")
+    with pytest.raises(ZeroDivisionError), store.writing() as writing:
+        writing.save(added(writing.state, "b"))
+        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), store.writing() as writing:
+        raise ZeroDivisionError
+    add(store, "c")
+    assert list(store.read().accounts) == list(StateStore(folder).read().accounts) == ["a", "b", "c"]

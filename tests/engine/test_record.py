@@ -1,0 +1,148 @@
+"""What stands in the audit of one request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sysmgmt.domain.changes import Difference
+from sysmgmt.domain.errors import Refusal, StorageFull
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.record import MASK, Record, frames, masked, unless_guaranteed
+from sysmgmt.engine.request import Answer, Caller, Request
+from tests.support.box import TestBox
+
+CALLER = Caller("bob", "s1", "10.0.0.1", "ssh")
+ADD = Request("add_user", {"name": "eve", "password": "canary", "groups": "x" * 300})
+FULL = Answer("add_user", "StorageFull", 6)
+pytestmark = pytest.mark.embedded_only("the engine itself is called")
+
+
+class Kept:
+    """A journal that keeps what it is given, and refuses what may not use the reserve when it is full."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[dict[str, Any], bool, bool]] = []
+        self.full = False
+
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
+        """Keep a record."""
+        if self.full and not reserve:
+            raise StorageFull(folder="/full")
+        self.kept.append((dict(record), durable, reserve))
+
+
+@pytest.fixture
+def journal() -> Kept:
+    """An empty journal."""
+    return Kept()
+
+
+@pytest.fixture
+def house(basic: TestBox, journal: Kept, mode: str) -> House:
+    """The engine over that journal."""
+    house = basic.house()
+    return house._replace(box=house.box._replace(journal=journal))  # type: ignore[arg-type]
+
+
+def record(house: House, request: Request = ADD, reserve: bool = False) -> Record:
+    """The record of a request."""
+    return Record(house.box, CALLER, request, house.catalog.get(request.command), reserve)
+
+
+def test_a_request_without_an_intent_is_one_record(house: House, journal: Kept, basic: TestBox) -> None:
+    record(house).outcome(Answer("add_user", "UserExists", 1))
+    (facts, durable, reserve), = journal.kept
+    assert not durable and not reserve
+    assert len(facts.pop("id")) == 16
+    assert facts == {
+        "time": "2025-06-15T15:06:40.000000Z", "user": "bob", "session": "s1", "origin": "10.0.0.1", "endpoint": "ssh",
+        "command": "add_user", "parameters": {"name": "eve", "password": "***", "groups": "x" * 200},
+        "code": "UserExists", "status": 1}
+
+
+def test_an_intent_is_written_once_and_durable_before_its_outcome(house: House, journal: Kept) -> None:
+    one = record(house, ADD._replace(dry_run=True))
+    one.intent()
+    one.intent()
+    one.outcome(Answer("add_user"))
+    (intent, durable, reserve), (outcome, last, reserved) = journal.kept
+    assert (durable, reserve, last, reserved) == (True, False, False, True), "an outcome may use the reserve"
+    assert intent["phase"] == "intent" and "code" not in intent and intent["id"] == outcome["id"]
+    assert (outcome["phase"], outcome["code"], outcome["status"]) == ("outcome", "Done", 0)
+    assert intent["dry_run"] is outcome["dry_run"] is True
+
+
+def test_the_intents_of_a_batch_are_synced_together(house: House, journal: Kept) -> None:
+    record(house).intent(durable=False)
+    assert journal.kept[0][1] is False
+
+
+@pytest.mark.parametrize("name, given, reserve", [
+    ("unlock_user", False, True), ("add_user", False, False), ("add_user", True, True)])
+def test_some_commands_may_use_the_reserve(
+        house: House, journal: Kept, name: str, given: bool, reserve: bool) -> None:
+    record(house, Request(name), given).outcome(Answer(name))
+    assert journal.kept[0][2] is reserve
+
+
+def test_what_changed_is_told_unless_it_was_refused(house: House, journal: Kept) -> None:
+    one = record(house)
+    one.changed([Difference("accounts", f"u{number}", "role", "y" * 300, "b") for number in range(60)])
+    one.note({"fingerprint": "f"})
+    one.outcome(Answer("add_user"))
+    told = journal.kept[0][0]
+    assert len(told["changes"]) == 50 and {len(text) for text in told["changes"]} == {200}
+    assert told["notes"] == {"fingerprint": "f"}
+    one.outcome(FULL)
+    assert "changes" not in journal.kept[1][0]
+    nothing = record(house)
+    nothing.changed([])
+    nothing.note({})
+    nothing.outcome(Answer("add_user"))
+    assert not {"changes", "notes"} & journal.kept[2][0].keys()
+
+
+def test_an_error_is_told_by_its_kind_and_place_and_not_by_its_words(house: House, journal: Kept) -> None:
+    one = record(house)
+    try:
+        raise MemoryError("canary")
+    except MemoryError as error:
+        told = one.failure(error)
+        assert [line.split(":")[0] == __file__ for line in frames(error)] == [True]
+    (facts, durable, _), = journal.kept
+    assert durable and facts["id"] == told and facts["phase"] == "error" and facts["type"] == "MemoryError"
+    assert len(facts["frames"]) == 1 and facts["frames"][0].startswith(f"{__file__}:")
+    assert "canary" not in str(facts)
+
+
+def test_a_full_journal_denies_no_outcome_and_an_intent_only_where_the_policy_says_so(
+        house: House, journal: Kept, basic: TestBox) -> None:
+    journal.full = True
+    record(house).outcome(Answer("add_user"))
+    assert len(record(house).reported("MemoryError", [])) == 16
+    with pytest.raises(StorageFull):
+        record(house).intent()
+    with pytest.raises(Refusal), unless_guaranteed(house.box):
+        raise StorageFull(folder="/full")
+    basic.configure(audit=basic.state.settings.audit._replace(guarantee=False))
+    one = record(house)
+    one.intent()
+    assert journal.kept == []
+    one.outcome(Answer("add_user"))
+    assert [facts["phase"] for facts, _, _ in journal.kept] == ["outcome"]
+
+
+@pytest.mark.parametrize("name, kept", [("no_such_thing", "no_such_thing"), ("Secret-1", MASK), ("", "")])
+def test_an_unknown_command_is_named_only_if_it_looks_like_one(
+        house: House, journal: Kept, name: str, kept: str) -> None:
+    record(house, Request(name, {"word": "secret", "Secret-2": "x"})).outcome(Answer(None, "UnknownCommand", 2))
+    facts = journal.kept[0][0]
+    assert facts["command"] == kept and facts["parameters"] == {"word": MASK, MASK: MASK}
+
+
+def test_a_secret_that_wrong_quotes_put_elsewhere_is_masked(house: House) -> None:
+    add = house.catalog["add_user"]
+    assert masked({"name": "eve password=canary"}, add) == {"name": MASK}
+    assert masked({"name": "eve", "nosuch": "x"}, add) == {"name": "eve", "nosuch": MASK}
+    assert masked({"name": "eve"}, None) == {"name": MASK}
