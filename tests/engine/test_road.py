@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import errors
 from sysmgmt.domain.errors import StorageFull
-from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, Word, command
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Answer, Request
@@ -190,6 +191,8 @@ def explode_later(call: Call) -> Change:
 
 
 ACTED: list[str] = []
+BoxName = Annotated[str, Word("Name", lambda text, reading: text)]
+Reason = Annotated[str, Word("Why", lambda text, reading: text, unless=lambda texts: texts["name"] == "Unasked")]
 
 
 @command(needs="anyone")
@@ -198,10 +201,17 @@ def act(call: Call) -> Act:
     return Act(lambda: ACTED.append("acted"))
 
 
+@command(needs="anyone")
+def rename(call: Call, name: BoxName, why: Reason) -> Change:
+    """Rename the box, and look at it afterwards."""
+    state = call.state._replace(settings=call.state.settings._replace(name=name))
+    return Change(state, {"why": why}, afterwards=lambda: {"seen": call.box.store.read().settings.name})
+
+
 def with_commands(box: TestBox) -> Client:
     """Admin of an engine that also knows the commands above."""
     house = box.house()
-    client = box.client(house=house._replace(catalog=Catalog([*CATALOG, explode, explode_later, act])))
+    client = box.client(house=house._replace(catalog=Catalog([*CATALOG, explode, explode_later, act, rename])))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
     return client
 
@@ -218,6 +228,14 @@ def test_an_unforeseen_failure_shows_an_id_that_the_journal_explains(box: TestBo
         assert any(one.get("code") == "InternalError" for one in records)
     assert CANARY.encode() not in box.everything()
     assert client.do("get_users").code == "Done", "the session goes on"
+
+
+def test_what_is_shown_may_be_looked_at_once_the_machine_has_followed(box: TestBox) -> None:
+    client = with_commands(box)
+    assert client.facts("rename name=Other why=because") == {"seen": "Other"}
+    assert client.do("rename name=Third").code == "MissingValue"
+    assert client.facts("rename name=Unasked --dry-run") == {"why": ""}, "it has not followed"
+    assert client.together("rename name=Unasked")[0].result == {"why": ""}
 
 
 def test_what_acts_outside_is_not_atomic_and_not_done_in_a_dry_run(box: TestBox) -> None:

@@ -68,6 +68,7 @@ class Campaign(OneProcess):
         self._wanted = sorted(wanted, key=lambda one: sha256(one.title.encode()).digest())
         self._seconds = seconds
         self._folder = folder
+        self._note = folder / "killer"
         self._reach = reach
         self._functions: dict[str, list[FunctionType]] = {}
         self._killers: dict[tuple[Path, str], list[str]] = {}
@@ -82,6 +83,7 @@ class Campaign(OneProcess):
                 raise pytest.UsageError("Tests are red without a mutant.")
         reach, begun, self._functions = Reach(self._reach), time.monotonic(), trial.functions()
         items = {one.nodeid: one for one in session.items if reach.costs.get(one.nodeid, LONGEST) < LONGEST}
+        self._check_trials(items, reach)
         for mutant in self._wanted:
             if time.monotonic() - begun > self._seconds:
                 break
@@ -90,28 +92,37 @@ class Campaign(OneProcess):
                 print(f"survived: {mutant.title}  ({mutant.path.name}:{mutant.lines[0]})", flush=True)
         return True
 
+    def _check_trials(self, items: dict[str, pytest.Item], reach: Reach) -> None:
+        """Raise UsageError where a trial finds something wrong with what nobody has changed."""
+        for names in (frozenset(), frozenset({"itself"})):
+            unchanged = self._wanted[0]._replace(number=-1, names=names)
+            tests = [one for one in items if one in reach.near(unchanged)][:20]
+            if tests and self._judged(unchanged, tests, items, reach) is not Verdict.SURVIVED:
+                raise pytest.UsageError("A trial finds a mistake where there is none.")
+
     def _try(self, mutant: Mutant, items: dict[str, pytest.Item], reach: Reach) -> Verdict:
-        place = mutant.path, mutant.place
-        killers = self._killers.setdefault(place, [])
+        killers = self._killers.setdefault((mutant.path, mutant.place), [])
         reached = reach.of(mutant)
-        cold = bool(mutant.names) or not reached  # what no test reaches is done when modules are loaded
-        tests = _affordable(sorted((reached or reach.near(mutant)) & items.keys(), key=lambda one: (
+        if not reached:  # what no test reaches is done when modules are loaded
+            mutant, reached = mutant._replace(names=frozenset({"itself"})), reach.near(mutant)
+        tests = _affordable(sorted(reached & items.keys(), key=lambda one: (
             one not in killers, reach.costs[one], one)), reach)
-        if not tests:
-            return Verdict.SURVIVED
-        note = self._folder / "killer"
-        note.unlink(missing_ok=True)
-        if cold:
+        verdict = self._judged(mutant, tests, items, reach) if tests else Verdict.SURVIVED
+        if self._note.exists() and (killer := self._note.read_text(encoding="utf-8")) not in killers:
+            killers.append(killer)
+        return verdict
+
+    def _judged(self, mutant: Mutant, tests: Sequence[str], items: dict[str, pytest.Item], reach: Reach) -> Verdict:
+        self._note.unlink(missing_ok=True)
+        if mutant.names:
             limit = 30 + 10 * sum(map(reach.costs.__getitem__, tests))
             verdict = trial.judged(lambda: trial.cold(mutant, tests, limit))
         else:
             how = trial.Warm(self._functions.get(str(mutant.path), []),
-                             lambda one: 4 + 10 * reach.costs[one.nodeid], note)
+                             lambda one: 4 + 10 * reach.costs[one.nodeid], self._note)
             verdict = trial.judged(lambda: trial.warm(mutant, [items[one] for one in tests], how))
         for left in self._folder.glob("box-*"):
             shutil.rmtree(left, ignore_errors=True)
-        if note.exists() and (killer := note.read_text(encoding="utf-8")) not in killers:
-            killers.append(killer)
         return verdict
 
 

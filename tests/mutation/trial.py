@@ -118,7 +118,20 @@ def cold(mutant: Mutant, names: Sequence[str], patience: float) -> bool:
         del sys.modules[name]
     sys.meta_path.insert(0, _Finder(mutant))
     signal.setitimer(signal.ITIMER_REAL, patience)
-    return pytest.main(["-x", "-q", "-s", "-p", "no:cacheprovider", *names]) != pytest.ExitCode.OK
+    files = dict.fromkeys(one.partition("::")[0] for one in names)
+    done = pytest.main(["-x", "-q", "-s", "-p", "no:cacheprovider", *files], plugins=[_Only(names)])
+    return done not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+class _Only:
+    """A plugin of pytest that leaves out all tests but some."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = set(names)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave the others out."""
+        items[:] = [one for one in items if one.nodeid in self._names]
 
 
 class _Finder:

@@ -310,3 +310,19 @@ def test_a_journal_has_a_reserve_and_a_lock_beside_it(tmp_path: Path) -> None:
     LineJournal(str(tmp_path)).append({"n": 1}, durable=True)
     assert sorted(os.listdir(tmp_path)) == ["audit.journal", "audit.lock"]
     assert (tmp_path / AUDIT).stat().st_blocks * 512 > space.RESERVE
+
+
+@pytest.mark.parametrize("text", [b"", b"nonsense", b"{}", b"[]", b'{"chain":"c"}', b"\xff"])
+def test_a_file_of_the_key_that_holds_none_is_named(text: bytes) -> None:
+    with pytest.raises(StateDamaged, match="audit.key holds no key"):
+        chain.read(text)
+
+
+def test_the_chain_that_is_being_written_is_not_begun_again(tmp_path: Path) -> None:
+    journal = AuditJournal(str(tmp_path), lambda: 1.5, SigningKeys())
+    journal.begin(SEED)
+    before = (tmp_path / AUDIT).read_bytes(), (tmp_path / "audit.key").read_bytes()
+    journal.begin(SEED)
+    assert before == ((tmp_path / AUDIT).read_bytes(), (tmp_path / "audit.key").read_bytes())
+    journal.begin("beef" * 16)
+    assert journal.anchor()[0] == 2 and journal.chain()[0] == chain.name_of("beef" * 16)

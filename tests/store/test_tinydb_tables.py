@@ -176,3 +176,14 @@ def test_within_a_change_a_table_is_as_it_has_become(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         table.change(lambda documents: documents.clear() or documents[2])
     assert [one["n"] for one in table] == [2, 7], "nothing of it was stored"
+
+
+def test_writing_everything_stores_what_differs(tmp_path: Path) -> None:
+    tables = Tables(str(tmp_path))
+    tables.storage.write({"a": {"1": {"n": 1}, "2": {"n": 2}}, "b": {"1": {"n": 3}}})
+    generation = tables.storage.image.generation
+    tables.storage.write({"a": {"1": {"n": 1}, "2": {"n": 2}}, "b": {"1": {"n": 3}}})
+    assert tables.storage.image.generation == generation
+    tables.storage.write({"a": {"1": {"n": 1}, "3": {"n": 4}}})
+    assert tables.storage.read() == {"a": {"1": {"n": 1}, "3": {"n": 4}}}
+    assert Tables(str(tmp_path)).storage.read() == tables.storage.read()
