@@ -29,9 +29,9 @@ CHAPTERS = {
 """Modules of sysmgmt by the word that the claim has for them."""
 
 TESTS = ("tests/domain", "tests/engine", "tests/store", "tests/vault/test_hashing.py",
-         "tests/commands/test_audit_export.py", "tests/commands/test_audit_policy.py", "tests/commands/test_pending.py",
-         "tests/commands/test_ldap_users.py",         "tests/commands/test_roles.py", "tests/commands/test_security.py", "tests/commands/test_users.py",
-         "tests/faults/test_full_disk.py")
+         "tests/commands/test_audit_export.py", "tests/commands/test_audit_policy.py",
+         "tests/commands/test_ldap_users.py", "tests/commands/test_pending.py", "tests/commands/test_roles.py",
+         "tests/commands/test_security.py", "tests/commands/test_users.py", "tests/faults/test_full_disk.py")
 """What tests them within one process, where coverage and mutants can be seen."""
 
 
