@@ -79,7 +79,8 @@ def _choice(about: str, allowed: tuple[str, ...]) -> Any:
 
 
 NewBackup = Annotated[str, Word("Name of the backup", _new_name, "NAME")]
-BackupName = Annotated[str, Word("Which backup", _name, "NAME", bare=True)]
+BackupName = Annotated[str, Word("Which backup", _name, "NAME", bare=True,
+                                 offers_from=lambda reading: reading.box.backups.shelf.names())]
 BackupItems = Annotated[tuple[str, ...], Word(
     "What belongs to it, separated by commas; everything unless given", _items, "ITEM[,ITEM...]",
     offers=lambda state: list(ITEMS))]

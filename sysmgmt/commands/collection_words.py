@@ -29,4 +29,5 @@ def _archive(text: str, reading: Reading) -> str:
 Parts = Annotated[tuple[str, ...], Word("What is collected, separated by commas", _parts, "PART[,PART...]",
                                         offers=lambda state: list(PARTS))]
 LinkMinutes = Annotated[int, Word("Minutes for which the address can be used", whole(1, 1440, "minutes"), "1-1440")]
-ArchiveName = Annotated[str, Word("Name of the collected system info", _archive, "NAME", bare=True)]
+ArchiveName = Annotated[str, Word("Name of the collected system info", _archive, "NAME", bare=True,
+                                  offers_from=lambda reading: [one.name for one in reading.box.archives.present()])]

@@ -86,6 +86,9 @@ def community(words: str) -> str:
     return words
 
 
+FIRST_USER = "add_snmp_user adds an SNMP user; then config_snmp user=NAME has the box notify as that one."
+
+
 def configure(state: State, new: SnmpSettings, newest: int) -> State:
     """The state with these settings; a receiver that is new is notified of events from the next one on.
 
@@ -94,7 +97,7 @@ def configure(state: State, new: SnmpSettings, newest: int) -> State:
     if new.user:
         user(state, new.user)
     if new.receivers and new.version == V3 and not new.user:
-        raise MissingValue(command="config_snmp", parameter="user")
+        raise MissingValue(str(MissingValue(command="config_snmp", parameter="user")), FIRST_USER)
     if new.version == V2C and not new.community:
         raise MissingValue(command="config_snmp", parameter="community")
     old = settings(state)

@@ -142,8 +142,14 @@ class Packing:
 
     def _logs(self) -> Iterator[Member]:
         times = self._wanted.times
+        found = False
         for name, data in self._call.box.surroundings.logs(times.since, times.until):
+            found = True
+            if not data.strip():
+                self.missing.append(f"logs: {name} has nothing{' of that time' if times.since or times.until else ''}")
             yield Member(f"var/log/{name}", data)
+        if not found:
+            self.missing.append("logs: this machine has none that the box can read")
 
     def _services(self) -> Iterator[Member]:
         box, state = self._call.box, self._call.state

@@ -64,7 +64,8 @@ def target(box: Box, state: State, place: Place) -> Target:
     if found.version == V2C:
         return bare._replace(community=opened_community(box.sealer, found))
     if not found.user:
-        raise NotConfigured(what="SNMP user as which the box notifies", command="config_snmp")
+        missing = NotConfigured(what="SNMP user as which the box notifies", command="config_snmp")
+        raise NotConfigured(str(missing), snmp.FIRST_USER)
     one = opened_user(box.sealer, snmp.user(state, found.user))
     return bare._replace(user=one.name, authentication=one.authentication, privacy=one.privacy)
 

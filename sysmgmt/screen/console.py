@@ -11,9 +11,9 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.recovery import recover
 from sysmgmt.engine.request import Answer, Caller, refused
+from sysmgmt.engine.unserved import UnservedDoor
 from sysmgmt.screen.batch import Place
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Standing
@@ -99,7 +99,7 @@ def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]
     if options.socket and not options.recover:
         return box.service_door(options.socket), box.catalog()
     house = box.embedded(options.state)
-    return EmbeddedDoor(house, caller), house.catalog
+    return UnservedDoor(house, caller), house.catalog
 
 
 def recover_admin(console: Console, password: str) -> Answer:

@@ -56,7 +56,7 @@ class Output:
             if answer.hint:
                 self.tell(f"Hint: {answer.hint}")
         elif answer.download:
-            self._show(answer.download)
+            self._write(answer.download)  # as it stands: what a pager shows cannot be taken anywhere
         else:
             show = self._show if paged else self._write
             show("".join(line + "\n" for line in readable(answer)))

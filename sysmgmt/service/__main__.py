@@ -16,7 +16,7 @@ from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
     auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailing,
-    notifying, relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
+    notifying, partnercare, relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.listeners import listening
 from sysmgmt.service.partners import PartnerService
@@ -57,9 +57,9 @@ def serve(folder: str, path: str) -> None:
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
                          *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
-                         *notifying.duties(), *ldapcare.duties(), *ldapsync.duties(), *tlscare.DUTIES,
-                         *collections.DUTIES, *backups.duties(), erasing.duty(folder), *selftest.DUTIES,
-                         *((*doors.DUTIES, *watched.duties(path)) if here else ())))
+                         *notifying.duties(), *partnercare.duties(), *ldapcare.duties(), *ldapsync.duties(),
+                         *tlscare.DUTIES, *collections.DUTIES, *backups.duties(), erasing.duty(folder),
+                         *selftest.DUTIES, *((*doors.DUTIES, *watched.duties(path)) if here else ())))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import tarfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_one_archive_holds_everything_and_is_downloaded_as_it_is(basic: TestBox,
     answer, data = downloaded(admin, made["name"])
     assert answer.code == "Done" and not answer.download
     assert (made["size"], made["sha256"], made["signed"]) == (len(data), hashlib.sha256(data).hexdigest(), True)
-    assert made["missing"] == [] and made["made_by"] == "admin"
+    assert [one for one in made["missing"] if not one.startswith("logs: ")] == [] and made["made_by"] == "admin"
     found = members(data)
     audit = [json.loads(line) for name in found if name.startswith("home/kos/auditlog/audit-")
              for line in found[name].splitlines()]
@@ -135,6 +136,33 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_collected(basic: TestBox, 
     assert len(made["missing"]) == 1 and "deliveries.json" in made["missing"][0]
     found = members(downloaded(admin, made["name"])[1])
     assert "versions.json" in found and json.loads(found["collection.json"])["missing"] == made["missing"]
+
+
+@pytest.mark.embedded_only("it is about what the machine tells")
+@pytest.mark.parametrize("logs, missing", [
+    ((), "logs: this machine has none that the box can read"),
+    ((("ssh.log", b"a line\n"), ("nginx.log", b"\n")), "logs: nginx.log has nothing"),
+    ((("ssh.log", b"a line\n"),), "")])
+def test_a_log_with_nothing_in_it_is_named(basic: TestBox, logs: tuple[tuple[str, bytes], ...], missing: str) -> None:
+    class Surroundings:
+        """A machine with these logs."""
+
+        def logs(self, since: str, until: str) -> Iterator[tuple[str, bytes]]:
+            """See the port."""
+            yield from logs
+    house = basic.house()
+    house = house._replace(box=house.box._replace(surroundings=Surroundings()))  # type: ignore[arg-type]
+    made = basic.client("admin", house=house).facts("collect_system_info parts=logs")
+    assert made["missing"] == ([missing] if missing else [])
+
+
+def test_what_there_is_can_be_chosen(admin: Client) -> None:
+    name = admin.facts("collect_system_info parts=versions")["name"]
+    assert admin.do('backup_settings name=nightly password="Backup-Pass-12"').code == "Done"
+    for command in ("download_collected_info", "send_collected_info", "create_download_link", "remove_collected_info"):
+        assert admin.door.offers(command, "name", {}) == [name]
+    for command in ("export_backup", "verify_backup", "restore_settings", "remove_backup"):
+        assert admin.door.offers(command, "name", {}) == ["nightly"]
 
 
 def test_nothing_is_written_to_a_terminal_or_in_a_dry_run(admin: Client) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from sysmgmt.engine.unserved import NOT_SERVED
 from tests.support import smtp
 from tests.support.authorities import LEAF, make
-from tests.support.box import Client, TestBox
+from tests.support.box import EMBEDDED, Client, TestBox
 from tests.support.smtp import PASSWORD, ROOT, SERVER, USER, MailSink
 
 OPS = "ops@example.com"
@@ -126,3 +127,15 @@ def test_what_waits_is_counted_for_each_recipient(admin: Client) -> None:
     assert admin.do("enable_email").code == "Done"
     found = admin.facts("get_email_settings")["email"]["recipients"]
     assert [one["waiting"] for one in found] == [1, 1], "that it was enabled"
+
+
+def test_whoever_sets_up_what_nobody_carries_out_is_told(basic: TestBox, admin: Client) -> None:
+    told = (NOT_SERVED,) if basic.mode == EMBEDDED else ()
+    lines = (f"config_email server=localhost sender=a@example.com recipients={OPS}", "disable_email",
+             "config_syslog server=localhost", "config_snmp agent=no notification=trap",
+             'schedule_backup name=nightly interval=daily password="Backup-Pass-12"')
+    for line in lines:
+        answer = admin.do(line)
+        assert answer.code == "Done" and tuple(one for one in answer.warnings if one == NOT_SERVED) == told, answer
+    for line in ("add_group name=g1", "disable_email", "get_email_settings"):
+        assert NOT_SERVED not in admin.do(line).warnings, "nothing of that kind was changed"

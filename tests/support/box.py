@@ -15,9 +15,9 @@ from sysmgmt.domain.model import Cost, Settings, State
 from sysmgmt.engine import language
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.ports import Hasher
 from sysmgmt.engine.request import Answer, Caller, Request
+from sysmgmt.engine.unserved import UnservedDoor
 from sysmgmt.store.state import StateStore
 from tests.support.clock import HeldClock
 from tests.support.served import Served
@@ -82,7 +82,7 @@ class TestBox:
     def door(self, stranger: Caller = STRANGER, house: House | None = None) -> Door:
         """A door of this box, or of another engine over it."""
         if self.mode == EMBEDDED:
-            return EmbeddedDoor(house or self.house(), stranger)
+            return UnservedDoor(house or self.house(), stranger)
         assert stranger == STRANGER, "the service finds out by itself where somebody comes from"
         return (self._serve(house) if house else self._service).door()
 

@@ -126,3 +126,13 @@ def test_a_script_is_told_how_to_do_it(one: TestBox) -> None:
     assert admin.do("get_events_log follow=yes").code == "Done" and admin.door.follow(0).status == 0
     assert admin.do("get_groups").code == "Done"
     assert admin.door.follow(0).code == "InvalidValue", "another command ends it"
+
+
+def test_what_is_written_as_it_stands_is_not_put_into_a_pager(one: TestBox) -> None:
+    child = started(one)
+    child.send("get_snmp_mib\r")
+    child.expect_exact("BOXMGMT-MIB DEFINITIONS")
+    child.expect_exact("\r\nEND\r\n")
+    child.expect_exact("box1>")
+    assert "\x1b[?1049h" not in child.before
+    child.close(force=True)

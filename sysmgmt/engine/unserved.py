@@ -1,0 +1,43 @@
+"""The door of a box that no boxmgmtd serves: what only boxmgmtd carries out has to wait for one."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.model import State
+from sysmgmt.domain.progress import NOBODY, Listening
+from sysmgmt.engine.embedded import EmbeddedDoor
+from sysmgmt.engine.request import Answer, Request
+
+NOT_SERVED = "No boxmgmtd runs here: until it does, nothing of this is carried out."
+TABLES = ("mail", "syslog", "snmp", "backup_schedules")
+"""What boxmgmtd does by itself."""
+
+
+class UnservedDoor(EmbeddedDoor):
+    """Says so where somebody sets up what nobody carries out."""
+
+    def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
+        """See Door."""
+        before = self._state()
+        answer = super().run(request, listening)
+        return self._warned(answer) if _is_touched(before, self._state()) else answer
+
+    def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
+        """See Door."""
+        before = self._state()
+        answers = super().run_together(requests)
+        return [*answers[:-1], self._warned(answers[-1])] if _is_touched(before, self._state()) else answers
+
+    def _state(self) -> State | None:
+        with suppress(Refusal):  # what is damaged is told of where it is used
+            return self._house.box.store.read()
+        return None
+
+    def _warned(self, answer: Answer) -> Answer:
+        return answer._replace(warnings=(*answer.warnings, NOT_SERVED))
+
+
+def _is_touched(before: State | None, after: State | None) -> bool:
+    return before is not None and after is not None and any(
+        True for one in TABLES for _ in getattr(after, one).changed_since(getattr(before, one)))
