@@ -32,11 +32,18 @@ class AppendedFile:
                 try:
                     yield facts
                 finally:
-                    if self._lock >= 0:  # closed, it is free
-                        fcntl.flock(self._lock, fcntl.LOCK_UN)
+                    self._release()
             except OSError as problem:
                 self._close()
                 raise files.refusal(problem, self._folder) from problem
+
+    def _release(self) -> None:
+        """Let the lock go; a file that is closed is free."""
+        if self._lock >= 0:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+            except OSError:  # what was done is done
+                self._close()
 
     def sync(self) -> None:
         """Make everything appended so far durable. Raises StorageFull, StorageFailed."""

@@ -123,6 +123,7 @@ ELSEWHERE = {
     **dict.fromkeys(("reboot_box", "shut_down_box"), "it ends everything"),
     **dict.fromkeys(("set_vcenter", "remove_vcenter", "accept_server_certificate", "admit_ldap_user",
                      "dismiss_ldap_user"), "it needs another machine; its commit is that of every command"),
+    "import_state": "it has no line yet; tests/commands",
     "regenerate_host_keys": "tests/doors/test_host_keys.py kills it", "install_update": "tests/doors",
 }
 """Commands without a line, and why."""
