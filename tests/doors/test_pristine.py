@@ -214,7 +214,7 @@ def host_keys_are_made_under_an_open_session(site: Pristine) -> None:
 
 def system_info_is_collected_by_the_unit(site: Pristine) -> None:
     made = json.loads(site.by_key("admin", "collect_system_info --json").stdout)["result"]
-    assert made["missing"] == ["logs: nginx.service.log has nothing"], made
+    assert [one for one in made["missing"] if "nginx" not in one] == [], made
     data = site.by_key("admin", f"download_collected_info name={made['name']}").stdout
     with tarfile.open(fileobj=io.BytesIO(data)) as packed:
         found = {one.name: packed.extractfile(one).read() for one in packed}  # type: ignore[union-attr]
