@@ -263,17 +263,17 @@ def test_lines_are_found_from_the_end_whatever_their_length(tmp_path: Path) -> N
             assert list(whole_lines(file.fileno(), len(text))) == text.split(b"\n")[:-1][::-1]
 
 
-def test_the_last_record_is_found_and_whether_a_torn_one_follows(tmp_path: Path) -> None:
+def test_the_last_record_is_found_and_what_ends_a_torn_one_behind_it(tmp_path: Path) -> None:
     path = tmp_path / "lines"
-    for text, found in ((b"", (None, False)), (b'{"seq":1}\n', ({"seq": 1}, False)),
-                        (b'{"seq":1}\n{"seq"', ({"seq": 1}, True)), (b'{"seq":1}\nnone\n', ({"seq": 1}, False)),
-                        (b'{"se', (None, True))):
+    for text, found in ((b"", (None, None)), (b'{"seq":1}\n', ({"seq": 1}, None)),
+                        (b'{"seq":1}\n{"seq"', ({"seq": 1}, b"\n")), (b'{"seq":1}\nnone\n', ({"seq": 1}, b"")),
+                        (b'{"se', (None, b"\n")), (b"none\n", (None, b""))):
         path.write_bytes(text)
         with open(path, "rb") as file:
             assert last_record(file.fileno(), len(text), "name") == found
-    path.write_bytes(b"none\n")
+    path.write_bytes(b"none\nnone\n")
     with open(path, "rb") as file, pytest.raises(StateDamaged, match="name: no record can be read"):
-        last_record(file.fileno(), 5, "name")
+        last_record(file.fileno(), 10, "name")
 
 
 @pytest.mark.parametrize("text", [b"", b"5", b"[]", b"{}", b'{"seq":"1"}', b'{"seq":true}', b"[" * 100_000, b"\xff"])
