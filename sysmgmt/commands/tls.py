@@ -65,7 +65,7 @@ def get_cipher_suites(call: Call) -> Act:
     changed behind the back of the box is seen. A listener that must not answer, as its certificate
     is missing or not valid, tells why.
     """
-    return Act(lambda: {"listeners": handshakes.heard(call.box, call.state)})
+    return Act(lambda: {"listeners": handshakes.judged(call.box, call.state)})
 
 
 COMMANDS = (set_tls_minimum, confirm_change, get_pending_change, get_cipher_suites)

@@ -54,7 +54,7 @@ def of_space(place: str, free: int, whole: int) -> Iterator[Finding]:
 
 
 def of_tls(heard: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
-    """Listeners, as `tls.heard` tells of them, that accept what is insecure or below the minimum (A05)."""
+    """Listeners, as `tls.judged` tells of them, that accept what is insecure or below the minimum (A05)."""
     for one in heard:
         weak = [f"{version['version']} with {', '.join(version['insecure'])}" for version in one["versions"]
                 if version["insecure"]]

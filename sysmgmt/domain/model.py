@@ -16,6 +16,8 @@ from sysmgmt.domain.attachment import Interface as Interface
 from sysmgmt.domain.attachment import TimeSettings as TimeSettings
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.blocklist import Blocklist
+from sysmgmt.domain.cluster import Communication as Communication
+from sysmgmt.domain.cluster import Partner as Partner
 from sysmgmt.domain.credentials import Certificate as Certificate
 from sysmgmt.domain.credentials import Identity as Identity
 from sysmgmt.domain.credentials import RevocationList as RevocationList
@@ -24,8 +26,6 @@ from sysmgmt.domain.credentials import Subject as Subject
 from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.downloads import DownloadLink as DownloadLink
-from sysmgmt.domain.links import Communication as Communication
-from sysmgmt.domain.links import Partner as Partner
 from sysmgmt.domain.monitors import SnmpSettings as SnmpSettings
 from sysmgmt.domain.monitors import SnmpUser as SnmpUser
 from sysmgmt.domain.policy import Policy

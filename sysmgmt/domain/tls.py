@@ -46,7 +46,7 @@ def judgement(version: str, suite: str) -> str:
     return GOOD if fresh and any(part in suite for part in AUTHENTICATED) else WEAK
 
 
-def heard(one: Listener, accepted: Mapping[str, Sequence[str]] | None, minimum: str) -> dict[str, Any]:
+def judged(one: Listener, accepted: Mapping[str, Sequence[str]] | None, minimum: str) -> dict[str, Any]:
     """What a listener accepts, judged; `below_minimum` are versions that it should not speak."""
     wanted = VERSIONS[VERSIONS.index(minimum):]
     versions = [{"version": version, **_by_judgement(version, suites)} for version, suites in (accepted or {}).items()]

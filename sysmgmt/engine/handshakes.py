@@ -7,8 +7,8 @@ from sysmgmt.domain.model import State
 from sysmgmt.engine.ports import Box
 
 
-def heard(box: Box, state: State) -> list[dict[str, Any]]:
+def judged(box: Box, state: State) -> list[dict[str, Any]]:
     """Each listener with the versions and suites that it accepts, judged."""
     minimum = state.settings.reach.tls_minimum
-    return [tls.heard(one, box.machine.handshakes(one.address, one.port), minimum)
+    return [tls.judged(one, box.machine.handshakes(one.address, one.port), minimum)
             for one in box.listeners(state) if not one.plain]

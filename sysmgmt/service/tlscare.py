@@ -13,7 +13,7 @@ KINDS = frozenset({"InsecureTls"})
 def ask(house: House) -> None:
     """Ask every listener, and tell of those that accept what is insecure. Raises any refusal."""
     state = house.box.store.read()
-    settle(house, KINDS, conditions.of_tls(handshakes.heard(house.box, state)))
+    settle(house, KINDS, conditions.of_tls(handshakes.judged(house.box, state)))
 
 
 DUTIES = (Duty("the TLS that the box accepts", DAY, ask),)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from tests.canaries import attempts
 from tests.canaries.needles import Canaries, Found, files, look
-from tests.faults import injection
+from tests.faults import by_strace
 from tests.support.program import command
 
-FAULTS = ("error=EIO", injection.KILL)
+FAULTS = ("error=EIO", by_strace.KILL)
 CALLS = "openat,write,pwrite64,fsync,fdatasync,rename,ftruncate,fallocate,mkdir,unlink"
 REDIRECTED = ("/bin/sh", "-c", 'exec "$@" <"$0"')
 
@@ -32,9 +32,9 @@ def trials(template: Path, folder: Path, patterns: Iterable[str], every: int = 1
                             _found(template, folder, pattern, (point, fault)))
 
 
-def _points(template: Path, folder: Path, pattern: str) -> list[injection.Point]:
+def _points(template: Path, folder: Path, pattern: str) -> list[by_strace.Point]:
     command_line = _command(template, folder, pattern)
-    return injection.points(command_line, str(folder / "state"), str(folder / "log"), CALLS, may_fail=True)
+    return by_strace.points(command_line, str(folder / "state"), str(folder / "log"), CALLS, may_fail=True)
 
 
 def _command(template: Path, folder: Path, pattern: str) -> list[str]:
@@ -46,8 +46,8 @@ def _command(template: Path, folder: Path, pattern: str) -> list[str]:
     return [*REDIRECTED, str(given), *command(state, ("--keep-going",))]
 
 
-def _found(template: Path, folder: Path, pattern: str, fault: tuple[injection.Point, str]) -> list[Found]:
-    done = injection.run(_command(template, folder, pattern), *fault)
+def _found(template: Path, folder: Path, pattern: str, fault: tuple[by_strace.Point, str]) -> list[Found]:
+    done = by_strace.run(_command(template, folder, pattern), *fault)
     said = (done.stdout + done.stderr).encode()
     traceback = [Found("said", "Traceback")] if b"Traceback" in said else []
     return [*look("said", said), *files(folder / "state"), *traceback]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults import boundary
+from tests.faults import by_preload
 
 if TYPE_CHECKING:
     from tests.faults.matrix import Matrix
@@ -62,7 +62,7 @@ def main() -> int:
                         help="a positive control: how the store is broken")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    boundary.ready()
+    by_preload.ready()
     found, begun = Found(Counter(), []), time.monotonic()
     root = Path(tempfile.mkdtemp(prefix="faults-", dir="/dev/shm"))
     try:

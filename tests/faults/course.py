@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sysmgmt.store import lines, snapshot
 from sysmgmt.store.state import StateStore
 from sysmgmt.store.tables import Tables
-from tests.faults.boundary import Record
+from tests.faults.by_preload import Record
 from tests.faults.scenes import Scene, house, runner
 from tests.faults.trial import NEXT, Place
 

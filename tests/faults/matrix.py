@@ -6,7 +6,7 @@ from errno import EDQUOT, EINTR, EIO, ENOSPC, EROFS
 from random import Random
 from typing import NamedTuple
 
-from tests.faults.boundary import ANY, CHANGES, ERROR, KILL, READS, SHORT, TAKES_SPACE, TORN, WRITES, Fault
+from tests.faults.by_preload import ANY, CHANGES, ERROR, KILL, READS, SHORT, TAKES_SPACE, TORN, WRITES, Fault
 from tests.faults.course import Course, observed
 from tests.faults.powercut import cut
 from tests.faults.scenes import Scene

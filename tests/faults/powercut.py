@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.faults.boundary import Record
+from tests.faults.by_preload import Record
 from tests.faults.course import Course
 from tests.faults.scenes import Scene
 from tests.faults.trial import Said, content

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import injection
+from tests.faults import by_strace
 
 SCRIPT = """
 import sys
@@ -23,16 +23,16 @@ for number in range(4):
 """
 
 
-@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", injection.KILL])
+@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", by_strace.KILL])
 def test_no_fault_tears_the_audit_or_loses_what_was_promised(tmp_path: Path, fault: str) -> None:
-    injection.needed()
+    by_strace.needed()
     command = [sys.executable, "-c", SCRIPT]
-    points = injection.points([*command, str(tmp_path / "trial")], str(tmp_path / "trial"), str(tmp_path / "log"))
+    points = by_strace.points([*command, str(tmp_path / "trial")], str(tmp_path / "trial"), str(tmp_path / "log"))
     tried = 0
     for number, point in enumerate(points):
         if point.call in ("write", "fsync", "fdatasync", "fallocate", "ftruncate", "flock"):
             folder = tmp_path / f"trial{number}"
-            done = injection.run([*command, str(folder)], point, fault)
+            done = by_strace.run([*command, str(folder)], point, fault)
             assert "Traceback" not in done.stderr
             path = folder / "audit.journal"
             records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -44,7 +44,7 @@ def test_no_fault_tears_the_audit_or_loses_what_was_promised(tmp_path: Path, fau
 
 
 def test_records_are_written_again_after_a_failed_sync(tmp_path: Path) -> None:
-    injection.needed()
+    by_strace.needed()
     log = tmp_path / "log"
     done = subprocess.run(["strace", "-e", "trace=fdatasync,pwrite64", "-e", "inject=fdatasync:error=EIO:when=1",
                            "-o", str(log), sys.executable, "-c", SCRIPT, str(tmp_path)],

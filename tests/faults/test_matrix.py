@@ -12,7 +12,7 @@ import pytest
 
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine.declaration import Shown
-from tests.faults import injection
+from tests.faults import by_strace
 from tests.faults.lines import ELSEWHERE, LINES
 
 
@@ -52,9 +52,9 @@ def test_a_broken_store_is_noticed(broken: str, only: str, words: str) -> None:
 
 def test_the_boundary_sees_the_same_calls_as_strace(tmp_path: Path) -> None:
     """What is numbered here is what the kernel is asked for, in the same order."""
-    injection.needed()
+    by_strace.needed()
     log = tmp_path / "log"
-    done = subprocess.run(["strace", "-f", "-y", "-e", f"trace={injection.CALLS}", "-o", str(log), sys.executable,
+    done = subprocess.run(["strace", "-f", "-y", "-e", f"trace={by_strace.CALLS}", "-o", str(log), sys.executable,
                            "-m", "tests.faults.traced"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from sysmgmt.domain import sealed
-from tests.faults import injection
+from tests.faults import by_strace
 from tests.support.box import TestBox, copy
 
 WRITING = "openat,write,pwrite64,fsync,fdatasync,rename,unlink,ftruncate,fallocate"
@@ -34,7 +34,7 @@ class Ready(NamedTuple):
 @pytest.fixture
 def ready(basic: TestBox) -> Ready:
     """The box."""
-    injection.needed()
+    by_strace.needed()
     admin = basic.admin()
     for line in ("create_system_certificate common_name=box1", "create_certificate_request common_name=box1"):
         assert admin.do(line).code == "Done"
@@ -53,10 +53,10 @@ def secrets(box: TestBox) -> list[str]:
     return found
 
 
-def points(ready: Ready, folder: Path) -> list[injection.Point]:
+def points(ready: Ready, folder: Path) -> list[by_strace.Point]:
     """The system calls of a ceremony that may change a file."""
     shutil.copytree(ready.box.folder, folder / "dry")
-    found = injection.points(ready.command(folder / "dry"), str(folder / "dry"), str(folder / "log"), WRITING)
+    found = by_strace.points(ready.command(folder / "dry"), str(folder / "dry"), str(folder / "log"), WRITING)
     return [one for one in found if one.call != "openat" or "O_RDONLY" not in one.text]
 
 
@@ -68,11 +68,11 @@ def in_force(box: TestBox) -> tuple[str, ...]:
             cluster.certificates[0].fingerprint)
 
 
-def killed(ready: Ready, folder: Path, chosen: list[injection.Point]) -> Iterator[tuple[injection.Point, TestBox]]:
+def killed(ready: Ready, folder: Path, chosen: list[by_strace.Point]) -> Iterator[tuple[by_strace.Point, TestBox]]:
     """A copy of the box for each point, on which the ceremony was killed there."""
     for point in chosen:
         box = copy(ready.box, folder / "box")
-        injection.run(ready.command(box.folder), point, injection.KILL)
+        by_strace.run(ready.command(box.folder), point, by_strace.KILL)
         yield point, box
         shutil.rmtree(box.folder)
 

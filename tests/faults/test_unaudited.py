@@ -12,7 +12,7 @@ from sysmgmt import box
 from sysmgmt.domain import conditions
 from sysmgmt.engine import auditing
 from sysmgmt.store.state import StateStore
-from tests.faults import injection
+from tests.faults import by_strace
 from tests.support.box import audit, build
 from tests.support.clock import HeldClock
 
@@ -37,7 +37,7 @@ QUIET = ("read", "pread64", "close", "flock")
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    injection.needed()
+    by_strace.needed()
     return build(tmp_path_factory.mktemp("audited") / "box", "basic", HeldClock()).folder
 
 
@@ -73,20 +73,20 @@ def wrong(folder: Path, done: "subprocess.CompletedProcess[str]") -> Iterator[st
 
 
 @pytest.mark.requirement(84)
-@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", injection.KILL])
+@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", by_strace.KILL])
 def test_no_fault_at_any_system_call_leaves_a_change_without_its_record(
         template: Path, tmp_path: Path, fault: str) -> None:
     folder = tmp_path / "trial"
     command = [sys.executable, "-c", SCRIPT, str(folder)]
     shutil.copytree(template, folder)
-    points = [one for one in injection.points(command, str(folder), str(tmp_path / "log")) if one.call not in QUIET
+    points = [one for one in by_strace.points(command, str(folder), str(tmp_path / "log")) if one.call not in QUIET
               and (one.call != "openat" or "O_CREAT" in one.text or "O_APPEND" in one.text)]
     assert {"write", "fdatasync", "rename"} <= {one.call for one in points}
     problems = []
     for point in points:
         shutil.rmtree(folder)
         shutil.copytree(template, folder)
-        problems += [f"{point}: {one}" for one in wrong(folder, injection.run(command, point, fault))]
+        problems += [f"{point}: {one}" for one in wrong(folder, by_strace.run(command, point, fault))]
     assert problems == []
 
 

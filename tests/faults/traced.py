@@ -5,14 +5,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.faults import boundary
+from tests.faults import by_preload
 
 AS_IN_THE_KERNEL = {"create": "openat", "open": "openat"}
 
 
 def main() -> None:
     """Print the folder, and the calls about it in their order."""
-    boundary.ready()
+    by_preload.ready()
     from tests.faults.lines import LINES
     from tests.faults.scenes import Stage
     from tests.faults.trial import Place

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.vault.signing import SigningKeys
-from tests.faults.boundary import KILL, TORN, Boundary, Fault
+from tests.faults.by_preload import KILL, TORN, Boundary, Fault
 from tests.faults.scenes import Scene, house, runner
 
 LONGEST = 60

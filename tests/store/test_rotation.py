@@ -17,7 +17,7 @@ from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.journal import EVENTS, Limit, LineJournal
 from sysmgmt.store.losses import Losses
 from sysmgmt.vault.signing import SigningKeys
-from tests.faults import injection
+from tests.faults import by_strace
 from tests.support.clock import HeldClock
 
 SEED = "5eed" * 16
@@ -189,27 +189,27 @@ attempt("two", lambda: journal.append({"what": "two"}, durable=True))
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    injection.needed()
+    by_strace.needed()
     folder = tmp_path_factory.mktemp("rotation") / "box"
     folder.mkdir()
     Log(folder)
     yield folder
 
 
-@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", injection.KILL])
+@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC", by_strace.KILL])
 def test_no_fault_at_any_system_call_of_a_rotation_loses_a_number_or_a_record(
         template: Path, tmp_path: Path, fault: str) -> None:
     folder = tmp_path / "trial"
     command = [sys.executable, "-c", SCRIPT, str(folder)]
     shutil.copytree(template, folder)
-    points = [one for one in injection.points(command, str(folder), str(tmp_path / "log"))
+    points = [one for one in by_strace.points(command, str(folder), str(tmp_path / "log"))
               if one.call not in ("read", "pread64", "close", "flock")]
     assert {"rename", "chmod", "ftruncate", "fdatasync", "write"} <= {one.call for one in points}
     problems = []
     for point in points:
         shutil.rmtree(folder)
         shutil.copytree(template, folder)
-        problems += [f"{point}: {one}" for one in wrong(folder, injection.run(command, point, fault))]
+        problems += [f"{point}: {one}" for one in wrong(folder, by_strace.run(command, point, fault))]
     assert problems == []
 
 

@@ -15,7 +15,7 @@ from sysmgmt.domain.records import Records
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
 from sysmgmt.vault.sealing import MasterKeys
-from tests.faults import injection
+from tests.faults import by_strace
 from tests.support.box import TestBox
 from tests.vault.replacing import PLACE, SECRET, replace
 
@@ -134,18 +134,18 @@ def opened(folder: Path) -> str:
 
 @pytest.mark.requirement(96)
 def test_a_replacement_killed_at_any_system_call_leaves_a_key_that_opens_everything(folder: Path) -> None:
-    injection.needed()
+    by_strace.needed()
     replace(str(folder / "first"))
     shutil.copytree(folder / "first", folder / "dry")
     command = [sys.executable, "-m", "tests.vault.replacing"]
-    points = injection.points([*command, str(folder / "dry")], str(folder / "dry"), str(folder / "log"),
+    points = by_strace.points([*command, str(folder / "dry")], str(folder / "dry"), str(folder / "log"),
                               "openat,write,pwrite64,fsync,fdatasync,rename,unlink")
     assert {"rename", "pwrite64", "fsync"} <= {one.call for one in points}
     keys = set()
     for point in points:
         place = folder / "box"
         shutil.copytree(folder / "first", place)
-        injection.run([*command, str(place)], point, injection.KILL)
+        by_strace.run([*command, str(place)], point, by_strace.KILL)
         assert opened(place) == SECRET, point
         found = MasterKeys(KeyFile(str(place)))
         found.heal(StateStore(str(place)).read())

@@ -1,4 +1,4 @@
-"""What is stored about the partners of the box and how it speaks with them."""
+"""What is stored about the cluster: the partners of the box, and how it speaks with them."""
 
 from typing import NamedTuple
 

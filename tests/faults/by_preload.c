@@ -18,7 +18,7 @@ enum { NOTHING, KILL, ERROR, SHORT, TORN };
 enum { READS = 1, WRITES = 2, TAKES_SPACE = 4, CHANGES = 8 }; /* kinds of calls */
 enum { MOST = 4096 };
 
-/* Shared with Python, see boundary.py. */
+/* Shared with Python, see by_preload.py. */
 struct plan {
     int kind, error, times, log, calls;
     long at, count, fired;

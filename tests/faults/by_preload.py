@@ -1,6 +1,6 @@
 """What happens at the boundary to the operating system: written down, and made to fail at one call.
 
-`boundary.c` stands between Python and the C library, so it sees every call that concerns a folder,
+`by_preload.c` stands between Python and the C library, so it sees every call that concerns a folder,
 whoever makes it. It has to be there when the process begins: `ready` starts this program again with it.
 """
 
@@ -21,7 +21,7 @@ NOTHING, KILL, ERROR, SHORT, TORN = range(5)
 READS, WRITES, TAKES_SPACE, CHANGES = 1, 2, 4, 8
 """Kinds of calls: those that only read, write data, need space for it, or change names and sizes."""
 ANY = READS | WRITES | TAKES_SPACE | CHANGES
-SOURCE = Path(__file__).with_name("boundary.c")
+SOURCE = Path(__file__).with_name("by_preload.c")
 _LIBRARY = "BOXMGMT_FAULTS_LIBRARY"
 _RECORD = struct.Struct("16slllIII4x")
 
@@ -151,6 +151,6 @@ def ready() -> None:
 
 def build(folder: Path) -> Path:
     """Compile it."""
-    library = folder / "boundary.so"
+    library = folder / "by_preload.so"
     subprocess.run(["gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
     return library
