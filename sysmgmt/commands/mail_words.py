@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import any_text, listed, one_of, whole
+from sysmgmt.commands.words import listed, one_of, whole
 from sysmgmt.domain import mail
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word
@@ -29,7 +29,7 @@ MailProtocol = Annotated[str, Word("How TLS is spoken to it", one_of(*mail.PROTO
 MailPort = Annotated[int, Word("Its port; 587 for starttls and 465 for tls unless given", whole(1, 65535, "ports"),
                                "1-65535")]
 MailUser = Annotated[str, Word("User to log in as, if it wants a login", _login, "USER")]
-MailPassword = Annotated[str, Word("Password of that user", any_text, "PASSWORD", secret=True)]
+MailPassword = Annotated[str, Word("Password of that user", _login, "PASSWORD", secret=True)]
 Sender = Annotated[str, Word("Address that the mail comes from", lambda text, reading: mail.address(text), "ADDRESS")]
 Recipients = Annotated[tuple[str, ...], Word(
     "Recipients, separated by commas, each with a level, scope and topic after colons if it does not want all",

@@ -9,6 +9,7 @@ from sysmgmt.domain import fingerprints
 from sysmgmt.domain.errors import (
     CertificateRefused, InvalidValue, MissingValue, NoCertificate, NoRequest, RequestOutstanding)
 from sysmgmt.domain.model import Certificate, Identity, SigningRequest, State, Subject
+from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
 
 KEY_TYPES = ("ec_p384", "rsa3072", "rsa4096", "rsa2048")
@@ -227,4 +228,4 @@ def recorded(text: str) -> str:
         with suppress(ValueError):
             der = base64.b64decode("".join(block.partition("-----END")[0].split()), validate=True)
             prints.append(fingerprints.spelled(hashlib.sha256(der).digest()))
-    return " ".join(prints) or "***"
+    return " ".join(prints) or MASK

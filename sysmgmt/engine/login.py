@@ -12,13 +12,14 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.model import LOCAL, Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import auditing, authority, departure, ownkeys, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, work
 from sysmgmt.engine.authority import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
 from sysmgmt.engine.ports import Clock
-from sysmgmt.engine.record import MASK, Record
+from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 LOGIN = "log_in"

@@ -8,12 +8,12 @@ from sysmgmt.domain import changes
 from sysmgmt.domain.changes import Difference
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.names import looks_like_command
+from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.request import Answer, Caller, Request
 
-MASK = "***"
 _LONGEST, _MOST = 200, 50
 """Characters of a value that the audit keeps, and differences of one request."""
 

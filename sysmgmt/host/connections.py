@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from sysmgmt.domain.errors import ServerUnreachable
+from sysmgmt.domain.secrecy import MASK
 
 Place = tuple[str, int]
 """The address and the port of a server."""
@@ -85,7 +86,9 @@ def words(problem: Exception) -> str:
     return (problem.strerror if isinstance(problem, OSError) else None) or "the connection broke off"
 
 
-def printable(text: bytes | str) -> str:
-    """What a server says, safe to show."""
-    found = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+def said(text: bytes | str, secret: str = "") -> str:
+    """What a server says, safe to show; it may repeat a `secret` that it was told."""
+    found = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    if secret:  # now: what is left out below would make another text of it
+        found = found.replace(secret, MASK)
     return "".join(one for one in " ".join(found.split()) if " " <= one <= "~")[:LONGEST_WORDS]

@@ -112,7 +112,7 @@ class LdapLink:
         answer = self._talk.bind(user.dn, password)
         if answer.code in (SUCCESS, WRONG_CREDENTIALS, UNWILLING):
             return _verdict(answer)
-        raise _not_bound(self._server, answer)
+        raise _not_bound(self._server, answer, password)
 
     def contexts(self) -> tuple[str, ...]:
         """See the port."""
@@ -144,11 +144,11 @@ def _bind(talk: Talk, access: Access) -> None:
     if answer.code == WRONG_CREDENTIALS:
         raise DirectoryFailed(server=access.server, reason="it refuses the bind DN or its password")
     if answer.code != SUCCESS:
-        raise _not_bound(access.server, answer)
+        raise _not_bound(access.server, answer, access.password)
 
 
-def _not_bound(server: str, answer: Bound) -> Refusal:
-    words = ldap.reason(answer.code, answer.said)
+def _not_bound(server: str, answer: Bound, secret: str) -> Refusal:
+    words = ldap.reason(answer.code, answer.said, secret)
     kind = ServerUnreachable if answer.code in (BUSY, UNAVAILABLE) else DirectoryFailed
     return kind(server=server, reason=words)
 

@@ -114,8 +114,7 @@ class Ftp:
             return UploadFailed(server=self._server, reason="it refuses the user or the password")
         if said[:3] in ("500", "502", "504", "534"):
             return ServerUnreachable(server=self._server, reason="it speaks no FTP with TLS")
-        said = said.replace(self._secret, "***") if self._secret else said
-        return UploadFailed(server=self._server, reason=f"it answered {connections.printable(said)}")
+        return UploadFailed(server=self._server, reason=f"it answered {connections.said(said, self._secret)}")
 
     def close(self) -> None:
         """See Speaker."""

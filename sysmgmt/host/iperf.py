@@ -24,7 +24,7 @@ def measure(host: str, seconds: int, receive: bool) -> Throughput:
                  "--connect-timeout", str(CONNECTING), *(["--reverse"] if receive else [])]
     told = _told(arguments, seconds + MARGIN)
     if problem := told.get("error"):
-        raise ServerUnreachable(server=host, reason=connections.printable(problem))
+        raise ServerUnreachable(server=host, reason=connections.said(problem))
     return _throughput(host, told)
 
 

@@ -206,10 +206,10 @@ class Talk:
             raise ServerUnreachable(server=self._server, reason="it does not speak LDAP as it should") from None
 
 
-def reason(code: int, said: object) -> str:
-    """What a result code means, with what the server says besides."""
+def reason(code: int, said: object, secret: str = "") -> str:
+    """What a result code means, with what the server says besides, but for a `secret` that it was told."""
     found = REASONS.get(code, f"it answered with the result code {code}")
-    words = connections.printable(str(said or ""))
+    words = connections.said(str(said or ""), secret)
     return f"{found} ({words})" if words else found
 
 

@@ -154,12 +154,7 @@ def _words(post: Post, problem: Exception, to: str = "") -> str:
         return "it offers no STARTTLS, or no login"
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         code, text = problem.recipients[to]
-        return f"it refuses the recipient {to} ({code} {_said(post, text)})"
+        return f"it refuses the recipient {to} ({code} {connections.said(text, post.password)})"
     if isinstance(problem, smtplib.SMTPResponseException):
-        return f"it answered {problem.smtp_code} {_said(post, problem.smtp_error)}"
+        return f"it answered {problem.smtp_code} {connections.said(problem.smtp_error, post.password)}"
     return "it does not speak SMTP as it should"
-
-
-def _said(post: Post, text: bytes | str) -> str:
-    said = connections.printable(text)
-    return said.replace(post.password, "***") if post.password else said

@@ -109,4 +109,4 @@ def _forget_dead(place: str) -> None:
 def _reason(refusal: ServiceRefused, target: Target) -> str:
     said = str(refusal.facts.get("words", ""))
     known = next((words for begins, words in WORDS if begins in said), None)
-    return known.format(user=target.user) if known else connections.printable(said.rpartition(": ")[2]) or "it fails"
+    return known.format(user=target.user) if known else connections.said(said.rpartition(": ")[2]) or "it fails"

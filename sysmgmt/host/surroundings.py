@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from sysmgmt.domain.errors import ServiceRefused
+from sysmgmt.domain.secrecy import MASK
 from sysmgmt.host.daemons import SYSTEMD
 
 UNITS = ("boxmgmtd.service", "ssh.service", "nginx.service")
@@ -21,7 +22,6 @@ FILES = ("/var/log/nginx/error.log",)
 """Logs that no unit writes to the journal."""
 MOST_LINES, MOST_BYTES = "20000", 4_000_000
 """The newest ones of one log."""
-MASK = "***"
 _NAMES = re.compile(r"((?:[Ii]nvalid|illegal) user ).*?(?=(?: from)? [0-9A-Fa-f:.]+ port \d+|$)", re.MULTILINE)
 _QUERIES = re.compile(r"\?[^\s\"]*|/collected/[^\s\"]*")
 

@@ -15,12 +15,14 @@ from sysmgmt.domain import ssh_keys, truststore
 from sysmgmt.domain.errors import Refusal, ServerUnreachable
 from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import UploadTarget
+from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.uploads import Goal
-from sysmgmt.host import ldap
+from sysmgmt.host import connections, ldap
 from sysmgmt.host.mail import SmtpMailer
 from sysmgmt.host.uploads import FileUploads
 
 PASSWORD = "Upl0ad-Canary!"
+BEGIN = PASSWORD[:4]
 PATIENCE = 0.5
 TRUST = truststore.Trust((), (), (), 0.0)
 Speak = Callable[[socket.socket], None]
@@ -44,13 +46,13 @@ def served(speak: Speak) -> Iterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def sent(port: int, protocol: str, host_key: str = "") -> str:
+def sent(port: int, protocol: str, host_key: str = "", secret: str = PASSWORD) -> str:
     """Why a file does not get there."""
-    target = UploadTarget("t", protocol, "127.0.0.1", port, "u", PASSWORD, host_key=host_key)
+    target = UploadTarget("t", protocol, "127.0.0.1", port, "u", secret, host_key=host_key)
     uploads = FileUploads(lambda trust, server: pytest.fail("no TLS is spoken"), PATIENCE)
     with pytest.raises(Refusal) as refused:
-        uploads.send(Goal(target, PASSWORD, TRUST), "f", [b"x"], lambda step: None)
-    assert PASSWORD not in str(refused.value)
+        uploads.send(Goal(target, secret, TRUST), "f", [b"x"], lambda step: None)
+    assert secret not in str(refused.value)
     return str(refused.value)
 
 
@@ -98,6 +100,27 @@ def test_no_answer_of_a_mail_server_does_harm(said: bytes) -> None:
         SmtpMailer(lambda trust, server: ssl.create_default_context()).deliver(
             post._replace(port=port), [letter], lambda step: None, lambda one: None)
     assert PASSWORD not in str(refused.value) and str(refused.value).isprintable()
+
+
+CUT = "." * (connections.LONGEST_WORDS - 12)
+"""Behind it a password does not fit any more into what is shown."""
+
+
+@pytest.mark.attack(7)
+@pytest.mark.parametrize("secret", [PASSWORD, f"{BEGIN}ä  ss", f"{BEGIN}\u00a0\u200bss", BEGIN + 200 * "x"])
+@pytest.mark.parametrize("before", ["", CUT], ids=["shown", "cut"])
+def test_no_server_makes_the_box_show_a_password_or_a_part_of_it(secret: str, before: str) -> None:
+    said = f"{before}{secret} is wrong"
+    assert BEGIN in connections.said(said), "somebody who masks nothing shows it"
+    post = Post("127.0.0.1", 0, "starttls", "u", secret, TRUST)
+    letter = Letter("1", "box@x", "eve@x", "s", "t")
+    with served(answers(f"554 {said}\r\n".encode())) as port, pytest.raises(Refusal) as mail:
+        SmtpMailer(lambda trust, server: ssl.create_default_context()).deliver(
+            post._replace(port=port), [letter], lambda step: None, lambda one: None)
+    with served(answers(b"220 x\r\n", b"331 x\r\n", f"550 {said}\r\n".encode())) as port:
+        ftp = sent(port, "ftp", secret=secret)
+    for words in (str(mail.value), ftp, ldap.reason(1, said, secret)):
+        assert BEGIN not in words and MASK in words, words
 
 
 @pytest.mark.attack(7)

@@ -98,6 +98,12 @@ def test_the_password_is_sealed_shown_nowhere_and_kept_only_for_its_login(admin:
     assert admin.facts("get_key_status")["sealed"]["mail"] == 1
 
 
+@pytest.mark.parametrize("login", ["user=bäx password=right", f"user={USER} password=pä55"])
+def test_a_login_that_mail_cannot_carry_is_refused_at_once(admin: Client, login: str) -> None:
+    answer = admin.do(config(25, more=login))
+    assert answer.code == "InvalidValue" and "ASCII" in (answer.message or "") and "pä55" not in repr(answer)
+
+
 @pytest.mark.parametrize("recipients, words", [
     ("ops", "mail address"), ("ops@example.com:loud", "a level"), (f"{OPS},{OPS}", "different"),
     ('"ops@example.com\nBcc: x@example.com"', "mail address"), ("a@b,<c@d>", "mail address")])
