@@ -1,7 +1,8 @@
 """python -m tests.attacks [DOOR ...] [--role ROLE] [--tries N] [--seed S] [--values N]: try it all, and print figures.
 
 Everything is tried at every door as each role, which takes hours on two cores; with --tries a sample of at least 300,
-the same for the same seed. Needs root, as the tests of the doors do. The exit status says whether there was an escape.
+the same for the same seed. --values puts so many hostile values into each field of each command, instead of 2. Needs
+root, as the tests of the doors do. The exit status says whether there was an escape.
 """
 
 import argparse

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 LIST = Path(__file__).with_name("survivors.txt")
-"""A line of a mutant's title, followed by an indented one with the reason; several titles may share one."""
+"""A line of a mutant's title, followed by an indented one with the reason; several titles may share one.
+
+Lines that begin with # say when, and by which command, they were found.
+"""
 
 
 def listed() -> dict[str, str]:
@@ -14,6 +17,6 @@ def listed() -> dict[str, str]:
         if line.startswith("    "):
             reasons.update(dict.fromkeys(titles, line.strip()))
             titles = []
-        elif line:
+        elif line and not line.startswith("#"):
             titles.append(line)
     return reasons

@@ -1,0 +1,28 @@
+"""The README names what there is: rooms of the code, files and programs."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ROOM = re.compile(r"^- `(sysmgmt/[^`]+|boxmgmt|tests)` — ", re.MULTILINE)
+PROGRAM = re.compile(r"`(?:python -m )?((?:tests|boxmgmt)\.[a-z][\w.]*)[` ]")
+
+
+def test_every_room_of_the_code_has_a_line_and_each_line_its_room() -> None:
+    within = {f"sysmgmt/{one.name}" for one in (ROOT / "sysmgmt").iterdir() if not one.name.startswith("__")}
+    assert within | {"boxmgmt", "tests"} == set(ROOM.findall(README))
+
+
+def test_every_program_that_is_named_is_there() -> None:
+    named = set(PROGRAM.findall(README))
+    assert {"tests.faults.kill", "tests.bench", "boxmgmt.pages"} <= named
+    assert [one for one in sorted(named) if find_spec(one) is None] == []
+
+
+def test_every_file_of_the_tests_and_the_manual_that_is_named_is_there() -> None:
+    named = {*re.findall(r"`((?:tests|man|sysmgmt)/[\w./-]+)`", README),
+             *(f"man/{one}" for one in re.findall(r"\b(?:box|sys)mgmtd?[\w-]*\.[178]\b", README))}
+    assert {"man/boxmgmt-figures.7", "tests/mutation/survivors.txt"} <= named
+    assert [one for one in sorted(named) if not (ROOT / one).exists()] == []
