@@ -1,6 +1,6 @@
 """Backups of the settings: taken, proven, restored on this box or another one (C19, C30, C31)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.commands.backup_words import (
@@ -8,16 +8,13 @@ from sysmgmt.commands.backup_words import (
     KeptBackups, NewBackup, RestoredItems, ScheduleName, StateFile, TimeOfDay)
 from sysmgmt.commands.upload_words import TargetName
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
-from sysmgmt.domain import backups, compliance, schedules, uploads
-from sysmgmt.domain.backups import ITEMS, SETTINGS, Wish
+from sysmgmt.domain import backups, schedules, uploads
+from sysmgmt.domain.backups import ITEMS, Wish
 from sysmgmt.domain.errors import NotConfigured
-from sysmgmt.domain.event_kinds import NAMED
-from sysmgmt.domain.events import Event
 from sysmgmt.domain.model import BackupSchedule, State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import backup, exploring, importedstate
+from sysmgmt.engine import backup, importedstate, restoring
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
-from sysmgmt.engine.telling import tell
 
 
 @command(needs=Permission.SECURITY)
@@ -61,20 +58,6 @@ def _question(state: State, values: Mapping[str, Any]) -> str:
             f"{others} Restore the backup?")
 
 
-def _of_another(name: str, items: Collection[str]) -> str:
-    came = "; its name, id, serial number, account id and licences come along" if SETTINGS in items else ""
-    return f"The backup is from another box, {name}{came}."
-
-
-def _unfollowed(call: Call, new: State) -> tuple[str, ...]:
-    """A sentence where settings of the machine change that nothing follows."""
-    old, settings = call.state.settings, new.settings
-    if (old.reach, old.time) == (settings.reach, settings.time) or exploring.is_followed(call):
-        return ()
-    return ("This machine does not follow the network, firewall and time settings of the box: that takes "
-            "boxmgmtd --deploy.",)
-
-
 @command(needs=Permission.SECURITY, asks=_question, alone=True)
 def restore_settings(call: Call, name: BackupName, password: BackupKey, items: RestoredItems = (),
                      administrators: Administrators = KEEP,
@@ -85,37 +68,20 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
     difference. It is all or nothing, and nothing is touched for a file that was changed, that a newer release
     wrote, or whose password is wrong. Users with the permission security stay as they are on this box, with their
     roles and SSH keys, unless administrators=replace: without that nobody comes to hold it who does not now, and
-    nobody who is locked is unlocked; left_out names the users of the backup who stay away or as they are. Nobody
-    removes the own account. Sessions of users who get
-    another password or role end. Names that older releases shipped are left out (R047).
+    nobody who is locked is unlocked. left_out names the users of the backup who stay away or as they are, and why;
+    names that older releases shipped are among them (R047). Nobody removes the own account. Sessions of users who
+    get another password or role end.
 
     On another box the settings bring the name, the id, the serial number, the account id and the licences of the first
-    one, and the keys its cluster certificate: never let both run.
-    Mail and syslog servers are told of what happens from then on.
+    one, and the keys bring its cluster certificate: never let both run. Mail and syslog servers are told of what
+    happens from then on.
 
     What decides who reaches the box (firewall, name servers, lowest TLS, certificate of the web server) returns by
     itself unless it is confirmed with confirm_change from a new login within confirm_minutes (10 unless given; 0:
     final at once).
     """
-    wanted = backups.chosen(items, password.items)
-    wish = Wish(wanted, administrators == REPLACE)
-    state = backup.restored(call, password, wanted, administrators == REPLACE)
-    facts = {"name": name, "box": password.facts["box"], "made_at": password.facts["made_at"], "items": list(wanted),
-             "administrators_kept": [] if administrators == REPLACE else backups.administrators(call.state),
-             "left_out": [*backups.dropped(password.content), *backups.withheld(call.state, password.content, wish)],
-             "differences": backup.differences(call.state, state)}
-    other = password.facts["box_id"] != call.state.settings.box_id
-    warnings: tuple[str, ...] = (_of_another(password.facts["box"], wanted),) if other else ()
-    warnings += _unfollowed(call, state)
-    if state.settings.level != call.state.settings.level:
-        warnings += compliance.left_to_do(state)
-
-    def done() -> Mapping[str, Any]:
-        tell(call.box, [Event(NAMED["BackupRestored"], name, f"{', '.join(wanted)} of {facts['made_at']}")],
-             call.caller.user)
-        return facts
-    return Change(state, facts, warnings, notes={one: facts[one] for one in ("box", "made_at", "items", "left_out")},
-                  afterwards=done)
+    wish = Wish(backups.chosen(items, password.items), administrators == REPLACE)
+    return restoring.from_backup(call, password, wish)
 
 
 @command(needs=Permission.SECURITY, asks="Remove the backup?")
@@ -150,10 +116,6 @@ def import_backup(call: Call, name: NewBackup, file: BackupFile) -> Act:
     return Act(take_in)
 
 
-NOT_WHOLE = ("The latest changes are not in it: its journal does not lie beside the file, or ends in the middle of a "
-             "change.")
-
-
 def _import_question(state: State, values: Mapping[str, Any]) -> str:
     one = values["file"]
     wanted = ", ".join(backups.chosen(values["items"], one.items))
@@ -176,21 +138,7 @@ def import_state(call: Call, file: StateFile, items: RestoredItems = (),
     then all together), and the name, id and registration of another box. Such things stay as they are on this box, and
     so does what belongs to one machine: see restore_settings. What decides who reaches the box returns as there.
     """
-    wanted = backups.chosen(items, file.items)
-    state = importedstate.merged(call, file, wanted)
-    report = importedstate.report(call, file, wanted, state)
-    left = [one["what"] for one in report["left_out"]]
-    warnings: tuple[str, ...] = () if file.whole else (NOT_WHOLE,)
-    warnings += _unfollowed(call, state)
-    if state.settings.level != call.state.settings.level:
-        warnings += compliance.left_to_do(state)
-
-    def done() -> Mapping[str, Any]:
-        tell(call.box, [Event(NAMED["StateImported"], file.file, f"{', '.join(wanted)} of the box {report['box']}")],
-             call.caller.user)
-        return report
-    return Change(state, report, warnings, notes={"box": report["box"], "items": list(wanted), "left_out": left},
-                  afterwards=done)
+    return importedstate.taken_in(call, file, backups.chosen(items, file.items))
 
 
 @command(needs=Permission.SECURITY)

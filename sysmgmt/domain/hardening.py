@@ -21,13 +21,12 @@ UNNEEDED = {
 
 DEPLOY = "boxmgmtd --deploy"
 """What helps first where the machine does not follow the state."""
-_GOVERNING = ("set_firewall", "disable_root_access")
 
 
 class Seen(NamedTuple):
     """What was seen of the machine; `unexpected` None where that could not be seen.
 
-    `governed`: its firewall and its doors follow the state.
+    `governed`: it follows the state.
     """
 
     daemons: Collection[str]
@@ -38,13 +37,17 @@ class Seen(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at: its step of the guide (0: none), the verdict, why, and the command that helps."""
+    """One thing that was looked at: its step of the guide (0: none), the verdict, why, and the command that helps.
+
+    `of_machine`: that command helps only where the machine follows the state.
+    """
 
     name: str
     step: int
     verdict: str
     reason: str
     fix: str = ""
+    of_machine: bool = False
 
     def facts(self) -> dict[str, Any]:
         """What is told of it."""
@@ -55,7 +58,7 @@ class Check(NamedTuple):
 def checks(state: State, seen: Seen, now: float) -> Iterator[Check]:
     """Everything that was looked at, in the order of the guide."""
     for one in _checks(state, seen, now):
-        yield one if seen.governed or one.fix.split(" ")[0] not in _GOVERNING else one._replace(fix=DEPLOY)
+        yield one._replace(fix=DEPLOY) if one.of_machine and one.fix and not seen.governed else one
 
 
 def _checks(state: State, seen: Seen, now: float) -> Iterator[Check]:
@@ -120,7 +123,7 @@ def _firewall(state: State, seen: Seen) -> Check:
         return Check("firewall", 4, GOOD, "Everything that the box does not use is closed")
     wanted = state.settings.reach.firewall.enabled
     return Check("firewall", 4, BAD, "The rules of the firewall are not in force" if wanted else
-                 "The firewall is off", "set_firewall mode=on")
+                 "The firewall is off", "set_firewall mode=on", of_machine=True)
 
 
 def _network(seen: Seen) -> Iterator[Check]:
@@ -131,7 +134,7 @@ def _network(seen: Seen) -> Iterator[Check]:
         yield Check("listening_ports", 4, BAD if wrong else GOOD,
                     f"What listens does not belong to the box: {', '.join(wrong)}" if wrong else
                     "Only what belongs to the box listens",
-                    "set_firewall mode=on" if wrong and not seen.filters else "")
+                    "set_firewall mode=on" if wrong and not seen.filters else "", of_machine=True)
     yield Check("ip_forwarding", 4, BAD if seen.forwards else GOOD,
                 "The machine passes on what is meant for others: its owner sets net.ipv4.ip_forward and "
                 "net.ipv6.conf.all.forwarding to 0" if seen.forwards else "The machine passes nothing on")
@@ -140,10 +143,11 @@ def _network(seen: Seen) -> Iterator[Check]:
 def _root(state: State, now: float) -> Check:
     access = state.settings.root_access
     if root_access.is_open(access, now):
-        return Check("root_access", 0, BAD, f"Root may log in until {iso(access.until)}", "disable_root_access")
+        return Check("root_access", 0, BAD, f"Root may log in until {iso(access.until)}", "disable_root_access",
+                     of_machine=True)
     if access.changed_at is None:
         return Check("root_access", 0, ATTENTION, "Nobody has decided yet whether root may log in",
-                     "disable_root_access")
+                     "disable_root_access", of_machine=True)
     return Check("root_access", 0, GOOD, "Root is shut out")
 
 

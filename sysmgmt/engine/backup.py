@@ -4,7 +4,7 @@ What the master key has sealed is opened here, and travels sealed under the back
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import admission, backups, changes, compliance, delivery, schedules, sealed, security, uploads
@@ -100,7 +100,7 @@ def rehearse(call: Call, one: Opened) -> State:
         raise BackupDamaged(name=one.name, what=str(damaged.facts["what"])) from None
 
 
-def restored(call: Call, one: Opened, items: Sequence[str], administrators: bool) -> State:
+def restored(call: Call, one: Opened, items: Collection[str], administrators: bool) -> State:
     """The state with what the backup holds of `items`.
 
     Raises what `backups.restored` raises, LevelForbids, MasterKeyMissing.

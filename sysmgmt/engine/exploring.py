@@ -53,14 +53,5 @@ def hardened(call: Call) -> Mapping[str, Any]:
     with suppress(ServiceRefused):
         wrong = sockets.unexpected(sight.sockets(), _expected(call))
     machine = call.box.network
-    seen = hardening.Seen(sight.daemons(), machine.forwards(), machine.filters(), wrong, is_followed(call))
+    seen = hardening.Seen(sight.daemons(), machine.forwards(), machine.filters(), wrong, machine.is_governed())
     return hardening.facts(list(hardening.checks(call.state, seen, call.now)))
-
-
-def is_followed(call: Call) -> bool:
-    """Whether the network and the firewall of the machine follow the state."""
-    try:
-        call.box.network.check()
-    except ServiceRefused:
-        return False
-    return True

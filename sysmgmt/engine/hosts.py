@@ -72,8 +72,11 @@ class Eraser(Protocol):
 class Network(Protocol):
     """The networks and the clock of the machine, as they are now."""
 
+    def is_governed(self) -> bool:
+        """Whether they follow the state: boxmgmtd is deployed here."""
+
     def check(self) -> None:
-        """Raise ServiceRefused where they do not follow the state: no boxmgmtd is deployed here."""
+        """Raise ServiceRefused where they are not governed."""
 
     def host_name(self) -> str:
         """What the machine calls itself."""
@@ -97,8 +100,11 @@ class Network(Protocol):
 class Doors(Protocol):
     """The doors of the machine, SSH and the console, as far as the box governs them."""
 
+    def is_governed(self) -> bool:
+        """Whether they follow the state: boxmgmtd is deployed here."""
+
     def check(self) -> None:
-        """Raise ServiceRefused where it does not: no boxmgmtd is deployed here."""
+        """Raise ServiceRefused where they are not governed."""
 
     def root_has_credential(self) -> bool:
         """Whether root has a password or a key to log in with. Raises ServiceRefused."""

@@ -11,20 +11,24 @@ from typing import Any, NamedTuple
 from sysmgmt.domain import backups, facts, sealed
 from sysmgmt.domain.backups import ITEMS, KEYS, SETTINGS, USERS, Wish
 from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, NotAState, StateDamaged, UnknownFile
+from sysmgmt.domain.event_kinds import NAMED
+from sysmgmt.domain.events import Event
 from sysmgmt.domain.model import State
 from sysmgmt.domain.names import RESERVED, canonical
 from sysmgmt.engine import backup
 from sysmgmt.engine.backup import Opened
-from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.declaration import Call, Change
 from sysmgmt.engine.ports import Box
+from sysmgmt.engine.restoring import SHIPPED, ended, is_foreign, explained
 
 MOST = 64 << 20
 """Bytes of a state that is taken in."""
-SHIPPED = "older releases shipped the name, and no user may have it"
 SECURED = "users with the permission security stay as they are on this box"
 LOST = "this box does not have the master key that it is sealed under"
 TIME = ("settings", "time")
 """The servers of the time, where a sealed key proves who they are."""
+NOT_WHOLE = ("The latest changes are not in it: its journal does not lie beside the file, or ends in the middle of a "
+             "change.")
 OTHER = "the file is of another box, and this one keeps its own"
 
 
@@ -90,15 +94,18 @@ def _opened(box: Box, content: State) -> tuple[State, Collection[tuple[str, str]
     return content, lost
 
 
-def is_foreign(state: State, one: Found) -> bool:
-    """Whether it is the state of another box than this one."""
-    return one.state.settings.box_id != state.settings.box_id
+def taken_in(call: Call, one: Found, items: Sequence[str]) -> Change:
+    """Take in what can be of these items. Raises what `backup.restored` raises."""
+    state = _merged(call, one, items)
+    facts = _report(call, one, items, state)
+    told = Event(NAMED["StateImported"], one.file, f"{', '.join(items)} of the box {facts['box']}")
+    return ended(call, Change(state, facts, () if one.whole else (NOT_WHOLE,)), told)
 
 
-def merged(call: Call, one: Found, items: Sequence[str]) -> State:
-    """The state of this box with what it can take of the other one. Raises what `backup.restored` raises."""
+def _merged(call: Call, one: Found, items: Sequence[str]) -> State:
+    """The state of this box with what it can take of the other one."""
     own, settings = call.state.settings, one.content.settings
-    if is_foreign(call.state, one):
+    if is_foreign(call.state, one.state.settings.box_id):
         settings = settings._replace(name=own.name, box_id=own.box_id, registration=own.registration)
     state = backup.restored(call, Opened(one.file, {}, one.content._replace(settings=settings)), items, False)
     for table, key in one.lost:
@@ -111,7 +118,7 @@ def merged(call: Call, one: Found, items: Sequence[str]) -> State:
     return state
 
 
-def report(call: Call, one: Found, items: Sequence[str], state: State) -> dict[str, Any]:
+def _report(call: Call, one: Found, items: Sequence[str], state: State) -> dict[str, Any]:
     """What was taken of each kind, what that changes, and what was left out and why."""
     left = list(_left_out(call.state, one, items))
     users = {what for what, _ in left}
@@ -120,7 +127,7 @@ def report(call: Call, one: Found, items: Sequence[str], state: State) -> dict[s
     return {"file": one.file, "box": one.state.settings.name, "box_id": one.state.settings.box_id,
             "release": one.state.settings.installed_version, "generation": one.state.generation,
             "items": list(items), "taken": {table: number for table, number in taken.items() if number},
-            "left_out": [{"what": what, "reason": reason} for what, reason in left],
+            "left_out": explained(left),
             "differences": backup.differences(call.state, state)}
 
 
@@ -134,5 +141,5 @@ def _left_out(state: State, one: Found, items: Sequence[str]) -> Iterator[tuple[
     for table, key in one.lost:
         if table in (*backups.tables(items), *((TIME[0],) if SETTINGS in items else ())):
             yield f"{table} {key}", LOST
-    if SETTINGS in items and is_foreign(state, one):
+    if SETTINGS in items and is_foreign(state, one.state.settings.box_id):
         yield from ((what, OTHER) for what in ("settings name", "settings box_id", "settings registration"))

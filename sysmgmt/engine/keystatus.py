@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from sysmgmt.domain import cryptoperiods
 from sysmgmt.domain.cryptoperiods import PERIOD, Key
-from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State
-from sysmgmt.engine.ports import Box, Doors
+from sysmgmt.engine.ports import Box
 
 
 def of(box: Box, state: State) -> Iterator[Key]:
@@ -16,15 +15,6 @@ def of(box: Box, state: State) -> Iterator[Key]:
     yield Key("master key", known["algorithm"], state.settings.master_key, known["kept"], made_at, made_at + PERIOD)
     chain, began = box.journal.chain()
     yield Key("audit key", "HMAC-SHA-256 and Ed25519", chain, "in a file of its own", began, began and began + PERIOD)
-    if governed(box.doors):
+    if box.doors.is_governed():
         yield from cryptoperiods.of_host_keys(state, box.doors.host_keys())
     yield from cryptoperiods.of_certificates(state)
-
-
-def governed(doors: Doors) -> bool:
-    """Whether the box governs sshd here."""
-    try:
-        doors.check()
-    except ServiceRefused:
-        return False
-    return True

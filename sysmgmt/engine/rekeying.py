@@ -7,7 +7,7 @@ can be saved. Saving it is the commit: the keys themselves follow it, see `ownke
 from sysmgmt.domain import sealed
 from sysmgmt.domain.errors import KeysNotProven
 from sysmgmt.domain.model import State
-from sysmgmt.engine import auditing, certification, clustercertificate, keystatus
+from sysmgmt.engine import auditing, certification, clustercertificate
 from sysmgmt.engine.declaration import Call
 
 
@@ -21,7 +21,7 @@ def regenerate(call: Call) -> State:
     seeds = (*state.settings.audit_seeds, auditing.new_seed(call.box, key))
     state = state._replace(settings=state.settings._replace(master_key=key, audit_seeds=seeds))
     state = clustercertificate.renew(call._replace(state=state))
-    if keystatus.governed(call.box.doors):
+    if call.box.doors.is_governed():
         state = with_host_keys(call, state)
     _prove(call, state)
     return state

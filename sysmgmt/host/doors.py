@@ -16,6 +16,10 @@ class MachineDoors:
     def __init__(self, root: str = "/") -> None:
         self._root = root
 
+    def is_governed(self) -> bool:
+        """They are."""
+        return True
+
     def check(self) -> None:
         """They are governed."""
 
@@ -49,6 +53,10 @@ class MachineDoors:
 
 class NoDoors:
     """A box that governs no doors: embedded mode."""
+
+    def is_governed(self) -> bool:
+        """They are not."""
+        return False
 
     def check(self) -> None:
         """Raise ServiceRefused."""

@@ -12,10 +12,14 @@ from sysmgmt.domain.timekeeping import Clock
 
 
 class MachineNetwork:
-    """The port Network; `governed` is whether this machine follows the state."""
+    """The port Network; `governed` is what it says of itself."""
 
     def __init__(self, governed: bool) -> None:
         self._governed = governed
+
+    def is_governed(self) -> bool:
+        """See the port."""
+        return self._governed
 
     def check(self) -> None:
         """See the port."""

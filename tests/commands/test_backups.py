@@ -14,6 +14,7 @@ from sysmgmt.domain import backups, errors
 from sysmgmt.domain.model import Account, Firewall, Role, State, TimeSettings
 from sysmgmt.domain.policy import Policy
 from sysmgmt.engine.declaration import OWN_WORK
+from sysmgmt.engine.restoring import RAISED, SHIPPED
 from sysmgmt.store import snapshot
 from sysmgmt.vault.backups import LONGEST, BackupSeal
 from sysmgmt.vault.hashing import Argon2Hasher
@@ -97,6 +98,11 @@ def carry(source: TestBox, target: TestBox) -> Client:
 def restore(client: Client, more: str = "", name: str = "whole") -> Any:
     """The answer to restoring."""
     return client.do(f"restore_settings name={name} password={PASSWORD} --yes {more}")
+
+
+def left_out(answer: Any) -> dict[str, str]:
+    """What was left out, and why."""
+    return {one["what"]: one["reason"] for one in answer.result["left_out"]}
 
 
 def answers(client: Client) -> Mapping[str, Any]:
@@ -242,7 +248,7 @@ def test_administrators_stay_as_they_are_unless_it_is_said_otherwise(
     kept = other.state.accounts.get("admin")
     assert own and kept and kept.password == own.password and "own" in other.state.roles
     assert {"bob", "zoe"} <= set(other.state.accounts) and "kim" not in other.state.accounts
-    assert answer.result["left_out"] == ["kim"], "nobody comes to hold security who does not now"
+    assert left_out(answer) == {"user kim": RAISED}, "nobody comes to hold security who does not now"
     asked = elsewhere.do(f"restore_settings name=whole password={PASSWORD} administrators=replace")
     assert asked.code == "ConfirmationNeeded" and "administrators, too: admin, zoe." in str(asked.message)
     assert restore(elsewhere, "administrators=replace").code == "Done"
@@ -268,10 +274,13 @@ def test_nobody_is_raised_brought_back_or_unlocked_as_long_as_administrators_sta
     for line in ("remove_user name=kim", "set_user name=ann role=monitor", "remove_role name=keeper"):
         assert admin.do(line).code == "Done", line
     answer = restore(admin, name="before")
-    assert answer.result["left_out"] == ["ann", "kim"] and "kim" not in basic.state.accounts
+    assert left_out(answer) == {"user ann": RAISED, "user kim": RAISED} and "kim" not in basic.state.accounts
     assert (ann := basic.state.accounts.get("ann")) and ann.role == "monitor", "who was demoted stays so"
     assert restore(admin, "administrators=replace", "before").code == "Done"
     assert "kim" in basic.state.accounts and (joe := basic.state.accounts.get("joe")) and not joe.locked_by
+    noted = [one["notes"]["left_out"] for one in basic.audit() if one["command"] == "restore_settings"
+             and one.get("code") == "Done"]
+    assert noted == [[], ["user ann", "user kim"], []]
 
 
 def test_who_reaches_the_box_returns_unless_it_is_confirmed(basic: TestBox, admin: Client) -> None:
@@ -359,8 +368,9 @@ def test_names_that_older_releases_shipped_and_what_no_command_lets_in_are_not_r
     old = content._replace(accounts=content.accounts.put("security-admin", Account("security-admin", "administrator")))
     sealed_with(basic, old)
     answer = restore(admin, name="crafted")
-    assert (answer.code, answer.result["left_out"]) == ("Unchanged", ["security-admin"])
+    assert (answer.code, left_out(answer)) == ("Unchanged", {"user security-admin": SHIPPED})
     assert "security-admin" not in basic.state.accounts
+    assert left_out(restore(admin, "items=settings", "crafted")) == {}, "what is not asked for is not left out"
     before = basic.files()
     for wrong, code in ((content.roles.put("sly", Role("sly", ("boxmgmt",))), "PermissionNotAssignable"),
                         (content.roles.put("sly", Role("sly", ("fly",))), "InvalidValue")):

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.commands.backups import NOT_WHOLE
 from sysmgmt.domain.model import Account
+from sysmgmt.engine.importedstate import NOT_WHOLE
 from sysmgmt.store import log, snapshot
 from tests.support import box as boxes
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox

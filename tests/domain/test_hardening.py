@@ -66,3 +66,5 @@ def test_where_nothing_follows_the_box_the_deployment_comes_first() -> None:
     found = {one.name: one.fix for one in checked(State(), bad).values() if one.fix}
     assert {found[name] for name in ("firewall", "listening_ports", "root_access")} == {hardening.DEPLOY}
     assert found["login_banner"] == "set_login_banner", "what the box does by itself"
+    assert "" not in {one.fix for one in checked(State(), bad).values() if one.of_machine}
+    assert checked(State(), Seen((), False, True, (), governed=False))["listening_ports"].fix == "", "nothing to help"
