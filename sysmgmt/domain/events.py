@@ -11,7 +11,7 @@ from sysmgmt.domain import partners, sessions
 from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
 from sysmgmt.domain.errors import (
-    AuditDamaged, InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull)
+    AuditDamaged, InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull, StorageUncertain)
 from sysmgmt.domain.event_kinds import NAMED, NO_ACTION, NUMBERED, Kind
 from sysmgmt.domain.lockout import BY_ATTEMPTS, BY_COMMAND, BY_DISUSE, BY_END
 from sysmgmt.domain.model import Session, SshKey, State
@@ -21,6 +21,7 @@ from sysmgmt.domain.times import iso
 OF_REFUSAL: dict[type[Refusal], str] = {
     StateDamaged: "StateUnreadable", AuditDamaged: "AuditDamaged",
     StorageFull: "StorageRefused", StorageFailed: "StorageRefused",
+    StorageUncertain: "StorageRefused",
     ServiceRefused: "ServiceRefused", InternalError: "InternalError"}
 """Refusals that say that something is wrong with the box, and the events they are."""
 QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",

@@ -121,7 +121,8 @@ DAMAGE = """
 Damaged files of the state are never repaired silently. An incomplete last transaction, which a power cut may
 leave, was never acknowledged; it is dropped, and get_system_status tells so. Any other damage is
 refused with StateDamaged, which names the file and the line; nothing is changed then. If a disk fails while
-a change is written, StorageFailed may say that it is not known whether the change was made.
+a change is written, StorageFailed says that nothing was changed, and StorageUncertain that it is not known
+whether the change was made.
 
 Copy the whole folder away first. Then put back a copy of the folder that was made while no program
 ran on it: all files of it, never a single one. Without a copy, move the folder away and install

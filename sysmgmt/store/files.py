@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOENT, ENOSPC
 
-from sysmgmt.domain.errors import BoxBusy, Refusal, StateDamaged, StorageFailed, StorageFull
+from sysmgmt.domain.errors import BoxBusy, Refusal, StateDamaged, StorageFailed, StorageFull, StorageUncertain
 
 SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 0.0002, 0.005, 30.0
 """Seconds between two tries for a lock, and until it is given up."""
@@ -132,11 +132,11 @@ def sync_folder(folder: str) -> None:
 
 
 def keep_names(folder: str) -> None:
-    """Make durable what was done to the names in `folder`. Raises StorageFailed: a crash may then undo it."""
+    """Make durable what was done to the names in `folder`. Raises StorageUncertain: a crash may then undo it."""
     try:
         sync_folder(folder)
     except OSError as problem:
-        raise StorageFailed.unsure(os.strerror(problem.errno or 0)) from problem
+        raise StorageUncertain(what=os.strerror(problem.errno or 0)) from problem
 
 
 def replace(path: str, data: bytes, prepare: Callable[[int], None] | None = None) -> None:

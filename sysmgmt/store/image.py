@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed
+from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed, StorageUncertain
 from sysmgmt.store import files, folding, formats, lines, snapshot
 from sysmgmt.store.lines import Change
 from sysmgmt.store.log import Log
@@ -81,7 +81,7 @@ class Image:
     def append(self, changes: Sequence[Change], reserve: bool) -> None:
         """Make `changes`, which are in the tables already, one durable transaction.
 
-        Raises StorageFull, StorageFailed; nothing was stored then.
+        Raises StorageFull, StorageFailed: nothing was stored then; StorageUncertain.
         """
         text = lines.line({"n": self.generation + 1, "t": changes})
         with files.refusing(self._folder):
@@ -98,12 +98,12 @@ class Image:
         self._fold_if_large()
 
     def _take_back(self, problem: OSError) -> None:
-        """Drop the line that could not be synced. Raises StorageFailed where it may stay."""
+        """Drop the line that could not be synced. Raises StorageUncertain where it may stay."""
         try:
             self._log.cut()
             self._log.sync()
         except OSError:
-            raise StorageFailed.unsure(os.strerror(problem.errno or 0)) from problem
+            raise StorageUncertain(what=os.strerror(problem.errno or 0)) from problem
         finally:
             self._log.close()
 

@@ -341,6 +341,7 @@ REACHED_ELSEWHERE = {
     "SecretOnCommandLine": "with -c: tests/sessions",
     "StateDamaged": "by damaged files: tests/store", "StateNewer": "by files of a newer release: tests/store",
     "StorageFailed": "by failing disks: tests/faults",
+    "StorageUncertain": "by disks that fail for good: tests/store/test_refused_calls.py",
     "ServiceRefused": "where there is no systemd: below", "BoxBusy": "by hanging holders: tests/store, tests/vault",
     "ServiceLost": "by a boxmgmtd that is gone: tests/service", "UidsExhausted": "in service mode: tests/service",
     "KeyExists": "tests/commands/test_keys.py", "UnknownKey": "tests/commands/test_keys.py",
@@ -421,7 +422,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded", "DirectoryUnreachable",
               "PasswordDueInDirectory"},
           5: {"IdleLogout", "SessionEnded"},
-          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "ServiceRefused", "BoxBusy",
+          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "StorageUncertain", "ServiceRefused", "BoxBusy",
               "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
               "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled", "SelfTestFailed", "SafeState"},
           70: {"InternalError"}}

@@ -16,7 +16,8 @@ from tests.faults.course import Course, by_itself, effects, names, tables
 from tests.faults.scenes import FOLLOWED, Scene, house, runner
 from tests.faults.trial import NEXT, Said
 
-SAYS_WHAT = frozenset({"StorageFailed", "StorageFull", "StateDamaged", "ServiceRefused", "AuditDamaged"})
+SAYS_WHAT = frozenset({
+    "StorageFailed", "StorageUncertain", "StorageFull", "StateDamaged", "ServiceRefused", "AuditDamaged"})
 """Answers that say what is wrong with the disk."""
 
 

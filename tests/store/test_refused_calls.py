@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 
-from sysmgmt.domain.errors import StateDamaged, StorageFailed, StorageFull
+from sysmgmt.domain.errors import StateDamaged, StorageFailed, StorageFull, StorageUncertain
 from sysmgmt.domain.model import Account
 from sysmgmt.store import files, image, lines, space
 from sysmgmt.store.journal import AUDIT, Limit, LineJournal
@@ -38,13 +38,23 @@ def users(folder: str) -> list[str]:
 
 def test_after_a_change_that_could_not_be_synced_everything_is_written_anew(store: StateStore, folder: str) -> None:
     before = os.stat(f"{folder}/state.journal").st_ino
-    with refusing("fdatasync", EIO), pytest.raises(StorageFailed, match="Input/output error"):
+    with refusing("fdatasync", EIO), pytest.raises(StorageUncertain, match="Input/output error"):
         add(store, "b")
     assert list(store.read().accounts) == ["a"]
     add(store, "c")
     assert os.stat(f"{folder}/state.journal").st_ino != before
     assert list(store.read().accounts) == users(folder) == ["a", "c"]
     assert store.check()["dropped_bytes"] == 0
+
+
+def test_a_change_that_is_surely_taken_back_is_told_apart_by_name(store: StateStore, folder: str) -> None:
+    codes = []
+    for times in (1, 1000):
+        with refusing("fdatasync", EIO, times=times), pytest.raises(StorageFailed) as refused:
+            add(store, "b")
+        codes.append((refused.value.code, refused.value.status))
+    assert codes == [("StorageFailed", 6), ("StorageUncertain", 6)]
+    assert users(folder) == ["a"]
 
 
 def test_in_a_transaction_whose_change_could_not_be_synced_no_other_one_is_stored(

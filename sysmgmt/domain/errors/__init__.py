@@ -47,6 +47,7 @@ from sysmgmt.domain.errors.box import StateDamaged as StateDamaged
 from sysmgmt.domain.errors.box import StateNewer as StateNewer
 from sysmgmt.domain.errors.box import StorageFailed as StorageFailed
 from sysmgmt.domain.errors.box import StorageFull as StorageFull
+from sysmgmt.domain.errors.box import StorageUncertain as StorageUncertain
 from sysmgmt.domain.errors.certificates import CertificateRefused as CertificateRefused
 from sysmgmt.domain.errors.certificates import HstsNeedsAuthority as HstsNeedsAuthority
 from sysmgmt.domain.errors.certificates import KeyMismatch as KeyMismatch

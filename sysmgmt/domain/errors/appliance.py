@@ -22,8 +22,7 @@ class OtherBox(Refusal):
 
 
 class AdministratorsChanged(Refusal):
-    """Somebody else has made, given a password, locked or removed an administrator ({names}); nothing is erased before
-    {time}."""
+    """Somebody else made, locked, demoted, removed or gave a password to {names}; nothing is erased before {time}."""
 
     hint = "Have two administrators who were left alone for a day give the command, or wait."
 

@@ -30,11 +30,11 @@ class StorageFull(Unable):
 class StorageFailed(Unable):
     """The storage of the box does not accept changes ({what}); nothing was changed."""
 
-    @classmethod
-    def unsure(cls, what: str) -> "StorageFailed":
-        """The one that says that nobody knows whether the change is stored."""
-        return cls(f"The storage of the box failed ({what}); whether the change was made is not known.",
-                   "Once the storage works, look at the settings that it concerns before you try again.")
+
+class StorageUncertain(StorageFailed):
+    """The storage of the box failed ({what}); whether the change was made is not known."""
+
+    hint = "Once the storage works, look at the settings that it concerns before you try again."
 
 
 class BoxBusy(Unable):
