@@ -130,9 +130,11 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     has to give the same command within 15 minutes. Who that can be is fixed with the first command: an account that
     is made, or whose password is set, after it does not count, and locking or removing one does not make it
     unnecessary. Nor does an administrator count for a day after somebody else has made him, set his password, or
-    locked, demoted or removed him; on a box that is younger than a day, only after the last three. Then all
-    sessions end, the keys are overwritten at once, and at the restart of boxmgmtd, or when the
-    next program opens the state, all other files. Flash memory and copying file systems may keep old blocks: wipe
+    locked, demoted or removed him. On a box younger than a day, being made or given a password does not matter; being
+    locked, demoted or removed does.
+
+    Then all sessions end, the keys are overwritten at once, and all other files at the restart of boxmgmtd, or when
+    the next program opens the state. Flash memory and copying file systems may keep old blocks: wipe
     the disk with a utility made for it before it leaves your hands.
     """
     if name != call.state.settings.name:
