@@ -46,6 +46,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     # Service mode goes without: they are a tenth of what a shell loads.
     from sysmgmt.engine.commit import Both
     from sysmgmt.engine.ownkeys import OwnKeys
+    from sysmgmt.host import connections
     from sysmgmt.host.directory import LdapDirectory
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.imports import ImportFolder
@@ -72,10 +73,11 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     following = Both(hosted, OwnKeys(audit, keys))
     events = LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS))
     box = Box(StateStore(folder), audit, AuditFiles(folder), events, Argon2Hasher(folder), keys, x509.Certifier(),
-              x509.Reader(), x509.Servers(), x509.Partners(), ImportFolder(os.path.join(folder, "import")),
-              machine.LinuxMachine(), following, doors or NoDoors(), MachineNetwork(doors is not None),
-              SmtpMailer(x509.client), SyslogSender(x509.client), LdapDirectory(x509.client), SnmpNotifier(),
-              DeliveryFile(folder), *_collection(folder), _backups(folder), eraser, _soundness(), *_outlook(),
+              x509.Reader(), x509.Servers(connections.connected), x509.Partners(connections.place),
+              ImportFolder(os.path.join(folder, "import")), machine.LinuxMachine(), following, doors or NoDoors(),
+              MachineNetwork(doors is not None), SmtpMailer(x509.client), SyslogSender(x509.client),
+              LdapDirectory(x509.client), SnmpNotifier(), DeliveryFile(folder), *_collection(folder),
+              _backups(folder), eraser, _soundness(), *_outlook(),
               _packages(folder), clock, __version__, hosted.listeners)
     return House(box, catalog(), attempt.verify)
 

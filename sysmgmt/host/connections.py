@@ -12,7 +12,7 @@ Place = tuple[str, int]
 LONGEST_WORDS = 100
 """Characters of what a server says."""
 PATIENCE = 10.0
-"""Seconds that name servers may take, unless said otherwise."""
+"""Seconds that name servers may take, unless said otherwise; and that a server may for a moment's connection."""
 
 
 def resolved(server: str, port: int, limit: float = PATIENCE) -> Place:
@@ -69,6 +69,20 @@ def telling(server: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as problem:
         raise ServerUnreachable(server=server, reason=words(problem)) from None
+
+
+def place(server: str, port: int) -> Place:
+    """Where a server is. Raises ServerUnreachable."""
+    with telling(server):
+        return resolved(server, port)
+
+
+@contextmanager
+def connected(server: str, port: int) -> Iterator[socket.socket]:
+    """A connection for a moment. Raises ServerUnreachable for whatever goes wrong as long as it is there."""
+    with telling(server), socket.create_connection(resolved(server, port), PATIENCE) as plain, \
+            bounded(plain, PATIENCE):
+        yield plain
 
 
 def words(problem: Exception) -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import sysmgmt
 from sysmgmt.domain import mib, usm
-from sysmgmt.domain.errors import DeliveryFailed, ServerUnreachable, ServiceRefused
+from sysmgmt.domain.errors import DeliveryFailed, ServiceRefused
 from sysmgmt.domain.snmp import V2C, Notification, Target
 from sysmgmt.host import connections, files, programs
 from sysmgmt.host.files import File
@@ -65,10 +65,7 @@ class SnmpNotifier:
 
 def _found(target: Target) -> str:
     """Where the receiver is, as Net-SNMP writes it. Raises ServerUnreachable."""
-    try:
-        address, port = connections.resolved(*target.place)
-    except (OSError, ValueError) as problem:
-        raise ServerUnreachable(server=target.place.server, reason=connections.words(problem)) from None
+    address, port = connections.place(*target.place)
     return f"udp6:[{address}]:{port}" if ":" in address else f"udp:{address}:{port}"
 
 

@@ -9,14 +9,12 @@ import socket
 import ssl
 from typing import Any
 
-from sysmgmt.domain.errors import ServerRefused, ServerUnreachable
+from sysmgmt.domain.errors import ServerRefused
 from sysmgmt.domain.model import Certificate
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.vault import certificates, paths
 from sysmgmt.vault.mutual import VERSIONS
 
-PATIENCE = 10.0
-"""Seconds that a server may take to answer."""
 NO_VERSION = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_SSL_VERSION"})
 """What OpenSSL says where both sides speak TLS, but no version of it that both do."""
 
@@ -73,44 +71,20 @@ _DER = 2
 """What Python's own ssl module calls DER (`_ssl.ENCODING_DER`)."""
 
 
-def connect(trust: Trust, server: str, port: int) -> ssl.SSLSocket:
-    """A connection to `server` that was checked. Raises ServerRefused, ServerUnreachable."""
-    plain = _connect(server, port)
-    try:
-        return client(trust, server).wrap_socket(plain, server_hostname=server)
-    except (OSError, ValueError) as problem:
-        plain.close()
-        raise ServerUnreachable(server=server, reason=_words(problem)) from None
-    except BaseException:
-        plain.close()
-        raise
+def check(trust: Trust, server: str, plain: socket.socket) -> None:
+    """Raise ServerRefused, OSError or ValueError unless `server` is at the other end of a connection."""
+    client(trust, server).wrap_socket(plain, server_hostname=server).close()
 
 
-def presented(server: str, port: int, minimum: str) -> tuple[Certificate, ...]:
-    """What a server shows to anybody: nothing of it is believed. Raises ServerUnreachable, ServerRefused."""
+def presented(server: str, minimum: str, plain: socket.socket) -> tuple[Certificate, ...]:
+    """What a server shows to anybody: nothing of it is believed. Raises ServerRefused, OSError, ValueError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = VERSIONS[minimum]
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        with _connect(server, port) as plain, context.wrap_socket(plain, server_hostname=server) as connection:
+        with context.wrap_socket(plain, server_hostname=server) as connection:
             return shown(connection)
-    except (OSError, ValueError) as problem:
-        if isinstance(problem, ssl.SSLError):
-            _check_version(problem, server, minimum)
-        raise ServerUnreachable(server=server, reason=_words(problem)) from None
-
-
-def _connect(server: str, port: int) -> socket.socket:
-    try:
-        return socket.create_connection((server, port), PATIENCE)
-    except (OSError, UnicodeError) as problem:
-        raise ServerUnreachable(server=server, reason=_words(problem)) from None
-
-
-def _words(problem: Exception) -> str:
-    if isinstance(problem, ssl.SSLError):
-        return f"no TLS connection comes about ({problem.reason or 'it was cut off'})"
-    if isinstance(problem, TimeoutError):
-        return "it does not answer"
-    return (problem.strerror if isinstance(problem, OSError) else None) or "its name is not known"
+    except ssl.SSLError as problem:
+        _check_version(problem, server, minimum)
+        raise

@@ -3,11 +3,11 @@
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from sysmgmt.domain import certificates, exchange
-from sysmgmt.domain.errors import InvalidValue, PartnerFailed
+from sysmgmt.domain.errors import InvalidValue, PartnerFailed, ServerUnreachable
 from sysmgmt.domain.exchange import Heard, Message, Proof
 from sysmgmt.domain.model import Partner
 from sysmgmt.domain.partners import CERTIFICATE, EXCHANGE, NAME, PORT, TLS
@@ -19,17 +19,24 @@ CERTIFICATES = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED")
 """What the alerts of TLS have in them that are about a certificate."""
 
 
-def ask(one: Partner, proof: Proof | None, message: Message) -> Heard:
-    """See the port."""
-    address = _resolved(one)
-    with _opened(one, address) as plain:
+def found(one: Partner, place: Callable[[str, int], tuple[str, int]]) -> tuple[str, int]:
+    """Where a partner is, as `place` says. Raises PartnerFailed."""
+    try:
+        return place(one.address, one.port)
+    except ServerUnreachable as refusal:
+        raise PartnerFailed(name=one.name, step=NAME, reason=refusal.facts["reason"]) from None
+
+
+def ask(one: Partner, there: tuple[str, int], proof: Proof | None, message: Message) -> Heard:
+    """See the port; `there` is where the partner is."""
+    with _opened(one, there) as plain:
         connection = plain if proof is None else _secured(one, plain, proof, message.time)
         with connection:
             began = time.monotonic()
             heard = _exchanged(one, connection, message)
             took = time.monotonic() - began
             version, suite = _spoken(connection)
-            return Heard(heard, address, version, suite, took)
+            return Heard(heard, there[0], version, suite, took)
 
 
 @contextmanager
@@ -37,7 +44,7 @@ def _step(one: Partner, step: str) -> Iterator[None]:
     """What goes wrong in a step, as the refusal that names it."""
     try:
         yield
-    except (OSError, UnicodeError, ValueError) as problem:
+    except (OSError, ValueError) as problem:
         told = isinstance(problem, ssl.SSLError) and any(word in (problem.reason or "") for word in CERTIFICATES)
         raise PartnerFailed(name=one.name, step=CERTIFICATE if told else step,
                             reason="the partner does not know the certificate of this box; change_cluster_certificate "
@@ -45,8 +52,6 @@ def _step(one: Partner, step: str) -> Iterator[None]:
 
 
 def _words(step: str, problem: Exception) -> str:
-    if step == NAME:
-        return "its name is not known"
     if isinstance(problem, TimeoutError):
         return "it does not answer"
     if isinstance(problem, ssl.SSLError):
@@ -58,14 +63,9 @@ def _words(step: str, problem: Exception) -> str:
     return str(problem.strerror if isinstance(problem, OSError) and problem.strerror else problem)
 
 
-def _resolved(one: Partner) -> str:
-    with _step(one, NAME):
-        return str(socket.getaddrinfo(one.address, one.port, type=socket.SOCK_STREAM)[0][4][0])
-
-
-def _opened(one: Partner, address: str) -> socket.socket:
+def _opened(one: Partner, there: tuple[str, int]) -> socket.socket:
     with _step(one, PORT):
-        return socket.create_connection((address, one.port), PATIENCE)
+        return socket.create_connection(there, PATIENCE)
 
 
 def _secured(one: Partner, plain: socket.socket, proof: Proof, now: float) -> ssl.SSLSocket:

@@ -1,6 +1,6 @@
 """The engine's ports for certificates. What stands behind them is imported at first use: it is expensive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sysmgmt.domain.certificates import Bundle, Plan
@@ -9,7 +9,11 @@ from sysmgmt.domain.model import Certificate, Partner, RevocationList
 from sysmgmt.domain.truststore import Trust
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from socket import socket
     from ssl import SSLContext
+
+    Connected = Callable[[str, int], AbstractContextManager[socket]]
 
 
 def client(trust: Trust, server: str) -> "SSLContext":
@@ -106,26 +110,34 @@ class Reader:
 
 
 class Servers:
-    """See `sysmgmt.engine.ports.Servers`."""
+    """See `sysmgmt.engine.ports.Servers`; `connected` makes connections, and raises ServerUnreachable."""
+
+    def __init__(self, connected: "Connected") -> None:
+        self._connected = connected
 
     def presented(self, server: str, port: int, tls_minimum: str) -> tuple[Certificate, ...]:
         """See the port."""
         from sysmgmt.vault import outgoing
 
-        return outgoing.presented(server, port, tls_minimum)
+        with self._connected(server, port) as plain:
+            return outgoing.presented(server, tls_minimum, plain)
 
     def check(self, trust: Trust, server: str, port: int) -> None:
         """See the port."""
         from sysmgmt.vault import outgoing
 
-        outgoing.connect(trust, server, port).close()
+        with self._connected(server, port) as plain:
+            outgoing.check(trust, server, plain)
 
 
 class Partners:
-    """See `sysmgmt.engine.ports.Partners`."""
+    """See `sysmgmt.engine.ports.Partners`; `place` says where they are, and raises ServerUnreachable."""
+
+    def __init__(self, place: Callable[[str, int], tuple[str, int]]) -> None:
+        self._place = place
 
     def ask(self, one: Partner, proof: Proof | None, message: Message) -> Heard:
         """See the port."""
         from sysmgmt.vault import partners
 
-        return partners.ask(one, proof, message)
+        return partners.ask(one, partners.found(one, self._place), proof, message)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import slapd
+from tests.support.authorities import make
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import ENVIRONMENT, Result, command, result
 from tests.support.slapd import BASE, PASSWORD, SERVICE, SERVICE_PASSWORD
@@ -24,7 +25,7 @@ CONTROL = [sys.executable, "-c", "import socket; socket.getaddrinfo('ldap.exampl
 
 def begin(folder: Path, program: Sequence[str]) -> "subprocess.Popen[bytes]":
     """A program in a network of its own, where the one name server hears everything and says nothing."""
-    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:15 attempts:1\n")
+    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:1\n")
     private = ["unshare", "--mount", "--net", "sh", "-c", PRIVATE.format(folder=folder), "sh"]
     return subprocess.Popen([*private, sys.executable, "-c", SILENCE, *program], stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, env=ENVIRONMENT, cwd=folder)
@@ -60,4 +61,18 @@ def test_the_time_limit_of_a_directory_holds_for_its_name_too(
                                  "no name server says where it is. Passed before: nothing.\n"), tested
     refused, took = run("alice", PASSWORD, "get_current_user")
     assert refused.status == 4 and "The directory cannot be used now" in refused.err and took < 5, (refused, took)
+    assert patient.poll() is None, "the resolver would have waited longer"
+
+
+@pytest.mark.requirement(104)
+def test_nobody_waits_longer_for_the_name_of_a_partner_or_of_a_server_to_trust(
+        basic: TestBox, tmp_path: Path, patient: "subprocess.Popen[bytes]") -> None:
+    basic.clock.now = time.time()
+    assert basic.admin().do(f'add_partner name=north address=north.example pem="{make("north").pem}"').code == "Done"
+    lines = ("test_partner name=north", "accept_server_certificate host=dir.example port=636 --yes")
+    began = time.monotonic()
+    asked = [begin(tmp_path, command(basic.folder, ["-c", one], "admin", ADMIN_PASSWORD)) for one in lines]
+    said = [one.communicate(timeout=60)[1].decode() for one in asked]
+    assert time.monotonic() - began < 20
+    assert ["no name server says where it is" in one for one in said] == [True, True], said
     assert patient.poll() is None, "the resolver would have waited longer"

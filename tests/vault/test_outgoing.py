@@ -9,11 +9,14 @@ import pytest
 
 from sysmgmt.domain.errors import ServerRefused, ServerUnreachable
 from sysmgmt.domain.truststore import Trust
+from sysmgmt.host import connections
 from sysmgmt.vault import bundles, outgoing
+from sysmgmt.vault.x509 import Servers
 from tests.support import tls_server
 from tests.support.authorities import CA, LEAF, Made, Wish, make, revocations
 
 HERE = "localhost"
+OTHERS = Servers(connections.connected)
 AT_HOME = LEAF._replace(names=(HERE,))
 ROOT = make("Root", wish=CA)
 MIDDLE = make("Middle", ROOT, CA)
@@ -36,10 +39,12 @@ def port() -> Iterator[int]:
 @pytest.mark.requirement(104)
 @pytest.mark.checklist("R220")
 def test_the_right_server_is_spoken_to(port: int) -> None:
-    with outgoing.connect(trust(ROOT), HERE, port) as connection:
+    OTHERS.check(trust(ROOT), HERE, port)
+    with socket.create_connection((HERE, port), 20) as plain, \
+            outgoing.client(trust(ROOT), HERE).wrap_socket(plain, server_hostname=HERE) as connection:
         assert connection.recv(5) == b"hello"
         assert (connection.version() or "") >= "TLSv1.2"
-    assert [one.subject for one in outgoing.presented(HERE, port, "1.2")] == ["CN=server", "CN=Middle"]
+    assert [one.subject for one in OTHERS.presented(HERE, port, "1.2")] == ["CN=server", "CN=Middle"]
 
 
 @pytest.mark.requirement(98)
@@ -51,22 +56,22 @@ def test_the_right_server_is_spoken_to(port: int) -> None:
     (trust(pins=[MIDDLE]), "not trusted")])
 def test_a_server_that_is_not_trusted_is_refused(port: int, whom: Trust, reason: str) -> None:
     with pytest.raises(ServerRefused, match=reason):
-        outgoing.connect(whom, HERE, port)
+        OTHERS.check(whom, HERE, port)
 
 
 @pytest.mark.requirement(104)
 def test_a_server_under_another_name_is_refused(port: int) -> None:
     with pytest.raises(ServerRefused, match="127.0.0.1"):
-        outgoing.connect(trust(ROOT), "127.0.0.1", port)
+        OTHERS.check(trust(ROOT), "127.0.0.1", port)
 
 
 @pytest.mark.parametrize("wish", [AT_HOME, AT_HOME._replace(names=("other.example",)), AT_HOME._replace(names=())])
 def test_a_pinned_certificate_is_enough_and_nothing_else_is(wish: Wish) -> None:
     one = make("itself", wish=wish)
     with tls_server.showing(one) as port:
-        outgoing.connect(trust(pins=[one]), HERE, port).close()
+        OTHERS.check(trust(pins=[one]), HERE, port)
         with pytest.raises(ServerRefused):
-            outgoing.connect(trust(pins=[make("itself", wish=wish)]), HERE, port)
+            OTHERS.check(trust(pins=[make("itself", wish=wish)]), HERE, port)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1")
@@ -77,13 +82,13 @@ def test_a_server_that_speaks_nothing_from_the_minimum_on_is_refused_with_a_sent
                                                                                      spoken: bool) -> None:
     with tls_server.showing(SERVER, MIDDLE, newest=ssl.TLSVersion[newest]) as port:
         if spoken:
-            outgoing.connect(trust(ROOT)._replace(tls_minimum=minimum), HERE, port).close()
-            assert len(outgoing.presented(HERE, port, minimum)) == 2
+            OTHERS.check(trust(ROOT)._replace(tls_minimum=minimum), HERE, port)
+            assert len(OTHERS.presented(HERE, port, minimum)) == 2
             return
         with pytest.raises(ServerRefused, match=f"it does not speak TLS {minimum}, and the box speaks nothing older"):
-            outgoing.connect(trust(ROOT)._replace(tls_minimum=minimum), HERE, port)
+            OTHERS.check(trust(ROOT)._replace(tls_minimum=minimum), HERE, port)
         with pytest.raises(ServerRefused, match=f"it does not speak TLS {minimum}"):
-            outgoing.presented(HERE, port, minimum)
+            OTHERS.presented(HERE, port, minimum)
 
 
 def test_every_library_that_uses_the_context_is_checked(port: int) -> None:
@@ -114,8 +119,8 @@ def test_what_cannot_be_reached_or_speaks_no_tls_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
     with pytest.raises(ServerUnreachable, match="refused"):
-        outgoing.presented(HERE, free, "1.2")
+        OTHERS.presented(HERE, free, "1.2")
     with pytest.raises(ServerUnreachable):
-        outgoing.connect(trust(ROOT), HERE, free)
-    with pytest.raises(ServerUnreachable):
-        outgoing.presented("no-such-host.invalid", 443, "1.2")
+        OTHERS.check(trust(ROOT), HERE, free)
+    with pytest.raises(ServerUnreachable, match="its name is not known"):
+        OTHERS.presented("no-such-host.invalid", 443, "1.2")
