@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxmgmt.menu import Free, Menu, Run
-from boxmgmt.service_page import boxmgmtd
 from boxmgmt.tree import MAIN
 from sysmgmt import __version__
-from sysmgmt.screen import pages, prose, roff
+from sysmgmt.screen.pages import prose, roff, shell
+from sysmgmt.screen.pages.service import boxmgmtd
 
 SYNOPSIS = """boxmgmt [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]
 boxmgmt --recover [--state DIR]"""
@@ -49,7 +49,7 @@ def boxmgmt() -> str:
         *roff.heading("OPTIONS"), *roff.terms([*options, RECOVER]),
         *roff.heading("MENU"), *roff.terms(items(MAIN, "")),
         *roff.heading("STANDARD INPUT"), *roff.paragraphs(PIPE),
-        *pages.ending(),
+        *shell.ending(),
     ]) + "\n"
 
 
@@ -67,7 +67,7 @@ def items(menu: Menu, path: str) -> Iterator[tuple[str, str]]:
             yield f"{place}  {one.title}", f"Runs {runs}."
 
 
-PAGES = {"sysmgmt.1": pages.sysmgmt, "boxmgmt.1": boxmgmt, "boxmgmtd.8": boxmgmtd}
+PAGES = {"sysmgmt.1": shell.sysmgmt, "boxmgmt.1": boxmgmt, "boxmgmtd.8": boxmgmtd}
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ def run(program: Program) -> NoReturn:
 
 
 def _usage(program: Program) -> str:
-    from sysmgmt.screen.prose import OPTIONS  # the texts of the manual, which nothing else needs here
+    from sysmgmt.screen.pages.prose import OPTIONS  # the texts of the manual, which nothing else needs here
 
     options = "\n".join(f"{name:22}{meaning}" for name, meaning in OPTIONS)
     return USAGE.format(program=program.name, more=program.more, options=options)

@@ -10,7 +10,7 @@ import pytest
 
 from sysmgmt.domain import certificates
 from sysmgmt.engine import auditexport
-from sysmgmt.screen import prose
+from sysmgmt.screen.pages import prose
 from tests.support.box import Client, TestBox
 from tests.support.openssl import Authority
 

@@ -16,7 +16,7 @@ from sysmgmt.domain.collection import DAYS, KEPT, Archive, Member
 from sysmgmt.domain.errors import ArchiveTooLarge, CollectionRuns
 from sysmgmt.domain.progress import Listening, unheard
 from sysmgmt.engine.request import Answer
-from sysmgmt.screen import prose
+from sysmgmt.screen.pages import prose
 from sysmgmt.service import collections
 from sysmgmt.store.collected import CollectedFiles, Room
 from tests.support.box import Client, TestBox, request

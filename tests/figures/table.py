@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sysmgmt import __version__
-from sysmgmt.screen import roff
+from sysmgmt.screen.pages import roff
 
 ROWS = Path(__file__).with_name("rows.txt")
 PAGE = Path(__file__).parents[2] / "man" / "boxmgmt-figures.7"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sysmgmt import __version__
-from sysmgmt.screen import roff
+from sysmgmt.screen.pages import roff
 from tests.requirements.unmet import UNMET
 
 TESTS = Path(__file__).parents[1]

@@ -10,7 +10,8 @@ from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.times import words
 from sysmgmt.engine import explain
 from sysmgmt.engine.declaration import Command, Parameter
-from sysmgmt.screen import ldap_page, manual, prose, roff
+from sysmgmt.screen import manual
+from sysmgmt.screen.pages import ldap, prose, roff
 
 
 def sysmgmt() -> str:
@@ -29,7 +30,7 @@ def sysmgmt() -> str:
         *roff.heading("PERMISSIONS"), *roff.terms((one.value, text) for one, text in permissions.MEANING.items()),
         *roff.heading("PREDEFINED ROLES"), *roff.terms(predefined_roles()),
         *roff.heading("SECURITY LEVELS"), *roff.terms(levels()),
-        *roff.heading("LDAP"), *roff.paragraphs(ldap_page.LDAP),
+        *roff.heading("LDAP"), *roff.paragraphs(ldap.LDAP),
         *roff.heading("ANSWERS"), *roff.paragraphs(prose.ANSWERS),
         *roff.heading("EVENTS"), *roff.paragraphs(prose.EVENTS), *roff.terms(events()),
         *ending(),

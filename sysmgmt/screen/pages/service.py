@@ -1,10 +1,9 @@
 """The manual page of boxmgmtd. A table of texts."""
 
-from boxmgmt import network_page
-from boxmgmt.snmp_page import SNMP
-from boxmgmt.update_page import OPTIONS_OF_UPDATES, UPDATES, UPGRADING
 from sysmgmt import __version__
-from sysmgmt.screen import roff
+from sysmgmt.screen.pages import network, roff
+from sysmgmt.screen.pages.snmp import SNMP
+from sysmgmt.screen.pages.updates import OPTIONS_OF_UPDATES, UPDATES, UPGRADING
 
 SYNOPSIS = """boxmgmtd [--state DIR] [--socket PATH]
 boxmgmtd --deploy [--dry-run] [--now] [--uids FIRST-LAST] [--state DIR]
@@ -254,7 +253,7 @@ FILES = (
     ("/etc/boxmgmt", "The banner, and who is refused at the console."),
     ("/etc/systemd/system/snmpd.service.d/10-boxmgmt.conf", "The SNMP agent runs where the box says so, and as it "
                                                             "says."),
-    *network_page.FILES,
+    *network.FILES,
     ("/usr/local/share/man", "This manual."),
 )
 
@@ -283,7 +282,7 @@ def boxmgmtd() -> str:
         *roff.heading("UPDATES"), *roff.paragraphs(UPDATES),
         *roff.heading("PARTNERS"), *roff.paragraphs(PARTNERS),
         *roff.heading("SNMP"), *roff.paragraphs(SNMP),
-        *roff.heading("NETWORK, FIREWALL AND TIME"), *roff.paragraphs(network_page.NETWORK),
+        *roff.heading("NETWORK, FIREWALL AND TIME"), *roff.paragraphs(network.NETWORK),
         *roff.heading("MASTER KEY"), *roff.paragraphs(MASTER_KEY),
         *roff.heading("RECOVERY AND BACKUP"), *roff.paragraphs(RECOVERY),
         *roff.heading("FILES"), *roff.terms(FILES),
