@@ -39,12 +39,18 @@ count_wrong_password). Passwords of the directory are changed there: set_passwor
 that. The primary server is asked first, then the secondary one. Where neither can be used, everybody
 who is not let in is told so (DirectoryUnreachable), and local users log in as ever.
 
-A login with an SSH key asks whether the directory still has the user and the groups, and reads the
-attributes that tell of a lock, as far as the service account may read them: pwdAccountLockedTime,
-pwdStartTime and pwdEndTime of OpenLDAP, nsAccountLock, shadowExpire, and userAccountControl,
-accountExpires and msDS-User-Account-Control-Computed of Active Directory. Let it read them. A lock by
-wrong passwords in pwdAccountLockedTime counts until the directory takes it away: where it ends by time,
-that is at the next right password.
+A login with an SSH key asks whether the directory still has the user and the groups. No password is
+checked then: attributes tell of a lock. Let the account of the box read them; what it may not read is
+not known here.
+
+    OpenLDAP              pwdAccountLockedTime, pwdStartTime, pwdEndTime
+    389 Directory Server  nsAccountLock
+    Shadow accounts       shadowExpire
+    Active Directory      userAccountControl, accountExpires,
+                          msDS-User-Account-Control-Computed
+
+A lock by wrong passwords in pwdAccountLockedTime counts until the directory takes it away: where it
+ends by time, that is at the next right password.
 
 On a deployed machine boxmgmtd reads the members of groups every sync_minutes and when an entry is
 added, since sshd and the console know only names that the machine knows. Who has left the groups or the
@@ -60,20 +66,26 @@ search_time_limit seconds for one answer, and so may the name servers of the box
 speaks to a server for longer than 60 seconds in all. Referrals to other servers are never followed. An
 empty password is never sent. Kerberos, SASL and client certificates are not supported.
 
-Users are entries that match user_filter and have user_attribute: uid for OpenLDAP, sAMAccountName for
-Active Directory, or userPrincipalName where users log in as name@domain. Groups are those with the
-class groupOfNames, groupOfUniqueNames, posixGroup or group, and their cn is their name. A group within
-a group counts unless nested_groups=no. Active Directory looks through them by itself, with the matching
-rule 1.2.840.113556.1.4.1941; other servers are asked level by level. Its primary groups
-(primaryGroupID) are not looked at. A user or a group is known by entryUUID or objectGUID, so that
-another one that gets its name later is somebody else; one that was renamed, or made anew, has to be
-removed and added again.
+Users are entries that match user_filter and have user_attribute. Groups are entries with one of four
+classes, and their cn is their name.
+
+    user_attribute     uid (OpenLDAP), sAMAccountName (Active Directory), or
+                       userPrincipalName where users log in as name@domain
+    Classes of groups  groupOfNames, groupOfUniqueNames, posixGroup, group
+    Identity           entryUUID, or objectGUID (Active Directory)
+
+A user or a group is known by its identity: another one that gets its name later is somebody else, and
+one that was renamed, or made anew, has to be removed and added again.
+
+A group within a group counts unless nested_groups=no. Active Directory looks through them by itself,
+with the matching rule 1.2.840.113556.1.4.1941; other servers are asked level by level. The primary
+groups of Active Directory (primaryGroupID) are not looked at.
 
 All this was tested with OpenLDAP 2.5 over ldaps and starttls, with its memberof and ppolicy overlays.
 Active Directory was played by OpenLDAP with the attributes of Active Directory. OpenLDAP does not know
 the matching rule: that it is asked for was seen, what a domain controller answers was not. Of the
-attributes that tell of a lock pwdAccountLockedTime, pwdStartTime, pwdEndTime and shadowExpire were
-tested with OpenLDAP, the others by what is documented of their values. No other directory was tested.
+attributes that tell of a lock those of OpenLDAP and shadowExpire were tested with OpenLDAP, the others
+by what is documented of their values. No other directory was tested.
 
 ldap3 must be installed: pip install 'boxmgmt[ldap]'. Without it LdapNotInstalled is the answer.
 """
