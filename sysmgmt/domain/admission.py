@@ -10,7 +10,7 @@ from typing import Any
 from sysmgmt.domain import (
     accounts, audit_policy, firewall, notation, partners, schedules, security, snmp, timekeeping, tls)
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.levels import DEAREST, LEVELS
+from sysmgmt.domain.levels import LEVELS, is_affordable
 from sysmgmt.domain.model import TYPES, Cost, Settings, State
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.records import Records
@@ -122,13 +122,12 @@ def _check_tables(content: State) -> None:
 
 
 def _is_hash(encoded: str) -> bool:
-    """Whether a login may compute it: for what it costs, the box must still be there for others."""
+    """Whether a login may compute it."""
     found = _HASH.fullmatch(encoded)
     if not found:
         return False
     memory, passes, lanes = map(int, found.groups())
-    cost = Cost(passes, memory, lanes)
-    return memory >= 8 * lanes and all(0 < one <= most for one, most in zip(cost, DEAREST, strict=True))
+    return is_affordable(Cost(passes, memory, lanes))
 
 
 def _each(read: Callable[[str], str], texts: Iterable[str]) -> None:

@@ -89,6 +89,12 @@ def _rules(level: str, policy: Policy) -> Rules:
     return LEVELS[level]._replace(**{name: value for name, value in policy._asdict().items() if value})
 
 
+def is_affordable(cost: Cost) -> bool:
+    """Whether argon2 takes a cost that comes from elsewhere, and the box is still there for others meanwhile."""
+    within = all(type(one) is int and 0 < one <= most for one, most in zip(cost, DEAREST, strict=True))
+    return within and cost.memory >= 8 * cost.lanes
+
+
 def allows(settings: Settings, what: str) -> bool:
     """Whether the level leaves it to the administrator to use something insecure.
 

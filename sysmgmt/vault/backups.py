@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sysmgmt.domain.errors import BackupDamaged, BackupNewer, BackupPasswordWrong, NotABackup
-from sysmgmt.domain.levels import DEAREST
+from sysmgmt.domain.levels import is_affordable
 from sysmgmt.domain.model import Cost
 
 FORMAT = 1
@@ -93,8 +93,7 @@ def _is_fact(fact: tuple[str, Any]) -> bool:
 def _made(one: Mapping[str, Any]) -> tuple[bytes, Cost]:
     """The salt and the cost of a key. Raises ValueError, TypeError, KeyError for a key that nobody makes like this."""
     cost, salt = Cost(*(one[field] for field in Cost._fields)), bytes.fromhex(one["salt"])
-    if one["made_by"] != "argon2id" or len(salt) != SALT_BYTES or cost.memory < 8 * cost.lanes or any(
-            type(each) is not int or not 0 < each <= most for each, most in zip(cost, DEAREST, strict=True)):
+    if one["made_by"] != "argon2id" or len(salt) != SALT_BYTES or not is_affordable(cost):
         raise ValueError("no key is made like this")
     return salt, cost
 

@@ -5,7 +5,8 @@ import pytest
 from sysmgmt.domain import security
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.errors import LastSecurityUser
-from sysmgmt.domain.levels import CLEAR_TEXT, LEGACY_TLS, LEVELS, SERVER_CERTIFICATES, Rules, allows, rules_of
+from sysmgmt.domain.levels import (
+    CLEAR_TEXT, DEAREST, LEGACY_TLS, LEVELS, SERVER_CERTIFICATES, Rules, allows, is_affordable, rules_of)
 from sysmgmt.domain.model import LDAP_USER, Account, Cost, Reach, Role, Settings, State
 from sysmgmt.domain.policy import Policy
 
@@ -22,6 +23,15 @@ def state_of(*those: Account, settings: Settings = Settings()) -> State:
 
 
 STRONG = Cost(3, 65536, 4)
+
+
+@pytest.mark.parametrize("cost, affordable", [
+    (DEAREST, True), (STRONG, True), (Cost(1, 8, 1), True), (Cost(1, 32, 4), True), (Cost(1, 31, 4), False),
+    (DEAREST._replace(passes=5), False), (DEAREST._replace(memory=DEAREST.memory + 1), False),
+    (DEAREST._replace(lanes=5), False), (Cost(0), False), (Cost(1, 0, 0), False), (Cost(1, 8, -1), False),
+    (Cost(True), False), (Cost(1.5), False), (Cost(1, "9" * 9), False)])  # type: ignore[arg-type]
+def test_a_cost_from_elsewhere_is_one_that_argon2_takes_and_the_box_can_bear(cost: Cost, affordable: bool) -> None:
+    assert is_affordable(cost) is affordable
 
 
 def test_each_level_asks_for_what_its_standard_says() -> None:
