@@ -66,8 +66,7 @@ def _status(program: Program, environment: dict[str, str]) -> int:
         Output(sys.stdout, sys.stderr).answer(refused(None, refusal))
         return refusal.status
     if chosen.help or chosen.version:
-        print(_usage(program) if chosen.help else f"{program.name} {__version__}")
-        return 0
+        return streams.say(_usage(program) if chosen.help else f"{program.name} {__version__}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     return _guarded(chosen, environment, program)

@@ -31,6 +31,15 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def say(text: str) -> int:
+    """Write what is told without a box; the exit status."""
+    try:
+        print(text)
+    except OSError:  # at once where Python does not buffer, else when it ends
+        return UNWRITABLE
+    return 0
+
+
 def finish(status: int) -> int:
     """Write out what is left; the exit status with regard to that."""
     try:

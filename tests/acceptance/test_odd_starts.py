@@ -25,6 +25,14 @@ def test_odd_streams_give_the_documented_status_and_no_traceback(
     assert (done.returncode, b"Traceback" in done.stderr) == (status, False), done.stderr
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_is_told_without_a_box_needs_no_traceback_either(basic: TestBox, option: str, unbuffered: str) -> None:
+    done = subprocess.run(["/bin/sh", "-c", 'exec "$@" >/dev/full', "sh", *command(basic.folder, [option])],
+                          capture_output=True, env=ENVIRONMENT | {"PYTHONUNBUFFERED": unbuffered}, timeout=60)
+    assert (done.returncode, done.stderr) == (6, b"")
+
+
 def test_json_that_cannot_be_written_is_told_on_standard_error(basic: TestBox) -> None:
     done = shell(basic, ">/dev/full", "add_group name=g1", "--json")
     assert done.returncode == 6 and b"The answer could not be written" in done.stderr
