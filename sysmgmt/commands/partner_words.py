@@ -4,19 +4,13 @@ import ipaddress
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates, read_server
-from sysmgmt.commands.words import one_of, whole
+from sysmgmt.commands.words import any_name, one_of, whole
 from sysmgmt.domain import certificates, names, partners
 from sysmgmt.domain.credentials import Certificate
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.partner_facts import EVERYWHERE
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
-
-
-def _new(text: str, reading: Reading) -> str:
-    if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
-    return names.canonical(text)
 
 
 def _known(text: str, reading: Reading) -> str:
@@ -37,7 +31,7 @@ def _yes(text: str, reading: Reading) -> bool:
     return bool(one_of("yes", "no")(text, reading) == "yes")
 
 
-NewPartner = Annotated[str, Word("Name of the partner, as it calls itself", _new, "NAME")]
+NewPartner = Annotated[str, Word("Name of the partner, as it calls itself", any_name, "NAME")]
 PartnerName = Annotated[str, Word("Which partner", _known, "NAME", bare=True, none="There are no partners.",
                                   offers=lambda state: state.partners)]
 PartnerAddress = Annotated[str, Word("Name or address of the partner", read_server, "ADDRESS")]

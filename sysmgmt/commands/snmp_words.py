@@ -32,8 +32,7 @@ def _place(text: str, reading: Reading) -> snmp.Place:
 
 
 def _user(text: str, reading: Reading) -> str:
-    if not names.fits(text):
-        raise InvalidValue(what="A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
+    names.check(text)
     return text
 
 

@@ -28,20 +28,17 @@ def _group_name(text: str, reading: Reading) -> str:
 
 def any_name(text: str, reading: Reading) -> str:
     """Reads what something may be called, in its canonical form."""
-    return names.canonical(_box_name(text, reading))
+    return names.kept(text)
 
 
 def _box_name(text: str, reading: Reading) -> str:
-    if not names.fits(text):
-        raise InvalidValue(what=names.RULES[names.NAME])
+    names.check(text)
     return text
 
 
 def _entry_name(text: str, reading: Reading) -> str:
     """Reads what an entry in the table of users is called, of whatever kind it is."""
-    if not names.fits(text, names.LDAP_GROUP):
-        raise InvalidValue(what=names.RULES[names.NAME])
-    return names.canonical(text)
+    return names.kept(text, names.ENTRY)
 
 
 def one_of(*allowed: str) -> Any:

@@ -8,7 +8,7 @@ from sysmgmt.domain.errors import (
 from sysmgmt.domain.model import ADMIN, LDAP_GROUP, LDAP_USER, LOCAL, Account, Settings, State
 
 
-_NAMES = {LDAP_USER: names.LDAP_USER, LDAP_GROUP: names.LDAP_GROUP}
+_RULES = {LDAP_USER: names.LDAP_USER, LDAP_GROUP: names.LDAP_GROUP}
 OTHER_SHELL = "the role of the user was changed"
 
 
@@ -24,15 +24,12 @@ class Edit(NamedTuple):
 
 def named(kind: str, text: str) -> str:
     """What an entry of this kind is called, in the form in which that is kept. Raises InvalidValue."""
-    pattern, kept = _NAMES.get(kind, names.NAME), names.canonical(text)
-    if not (names.fits(text, pattern) and names.fits(kept, pattern)):
-        raise InvalidValue(what=names.RULES[pattern])
-    return kept
+    return names.kept(text, _RULES.get(kind, names.NAME))
 
 
 def is_well_named(account: Account) -> bool:
     """Whether a stored entry is called as a command would have let it be."""
-    fits = names.fits(account.name, _NAMES.get(account.type, names.NAME))
+    fits = names.fits(account.name, _RULES.get(account.type, names.NAME))
     return fits and names.canonical(account.name) == account.name
 
 

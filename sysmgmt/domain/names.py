@@ -1,24 +1,36 @@
 """What users, roles, groups and boxes may be called.
 
-One canonical form: ASCII, and two names that differ only in case are the same name, so that
+One canonical form, without capitals: two names that differ only in case are the same name, so that
 there is one account, one lockout counter and one line in the audit for each. Only groups of a directory
-have names as people give them: they are known by their immutable ids.
+have letters beyond ASCII, as people give them: they are known by their immutable ids.
 """
 
 import re
+from typing import NamedTuple
+
+from sysmgmt.domain.errors import InvalidValue
+
+
+class Rule(NamedTuple):
+    """What a name is like: as a pattern, and in words for whoever gives another."""
+
+    pattern: str
+    words: str
+
 
 # Patterns are compiled where they are used: every command loads this module.
-NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,31}"
-LDAP_USER = r"[A-Za-z_][A-Za-z0-9_.@-]{0,31}"
+NAME = Rule(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}",
+            "A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'")
+LDAP_USER = Rule(r"[A-Za-z_][A-Za-z0-9_.@-]{0,31}",
+                 "The name of a user of the directory begins with a letter or '_' and has up to 32 letters, digits, "
+                 "'_', '.', '-' and '@'")
 """A user of a directory: sshd and login have to know him by this name."""
-LDAP_GROUP = r"(?=.{1,64}\Z)\w(?: ?[\w.&()'@+-])*"
+_LONG = ("begins with a letter, a digit or '_' and has up to 64 letters, digits, single blanks and characters of "
+         "_.-&()'@+")
+LDAP_GROUP = Rule(r"(?=.{1,64}\Z)\w(?: ?[\w.&()'@+-])*", f"The name of a group of the directory {_LONG}")
 """A group of a directory; all other names fit, too."""
-RULES = {
-    NAME: "A name begins with a letter or '_' and has up to 32 letters, digits, '_', '.' and '-'",
-    LDAP_USER: "The name of a user of the directory begins with a letter or '_' and has up to 32 letters, digits, "
-               "'_', '.', '-' and '@'",
-    LDAP_GROUP: "The name of a group of the directory begins with a letter or a digit and has up to 64 letters, "
-                "digits, single blanks and characters of _.-&()'@+"}
+ENTRY = LDAP_GROUP._replace(words=f"The name of a user or of a group of the directory {_LONG}")
+"""Anything in the table of users."""
 RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "system", "nobody"})
 """Names that older releases shipped, and names that the operating system uses (R047)."""
 
@@ -36,9 +48,22 @@ def repeatable(text: str) -> str:
     return text if text and looks_like_command(text) else "of that name"
 
 
-def fits(text: str, pattern: str = NAME) -> bool:
+def fits(text: str, rule: Rule = NAME) -> bool:
     """Whether `text` may be the name of something."""
-    return re.fullmatch(pattern, text) is not None
+    return re.fullmatch(rule.pattern, text) is not None
+
+
+def check(text: str, rule: Rule = NAME) -> None:
+    """Raise InvalidValue unless `text` may be the name of something."""
+    if not fits(text, rule):
+        raise InvalidValue(what=rule.words)
+
+
+def kept(text: str, rule: Rule = NAME) -> str:
+    """A name in its canonical form. Raises InvalidValue unless both fit: small letters may be more than large ones."""
+    check(text, rule)
+    check(canonical(text), rule)
+    return canonical(text)
 
 
 def canonical(text: str) -> str:

@@ -20,6 +20,14 @@ def box(basic: TestBox) -> TestBox:
     return basic
 
 
+@pytest.mark.parametrize("name", ["İ", "İs", "a,b", "(ops)", "x" * 65])
+def test_what_nobody_can_be_called_is_refused_with_the_rule_for_entries_of_any_kind(box: TestBox, name: str) -> None:
+    for line in ('remove_user name="{}" --yes', 'unlock_user name="{}"'):
+        answer = box.admin().do(line.format(name))
+        assert answer.code == "InvalidValue" and "a user or of a group of the directory" in (answer.message or "")
+    assert box.admin().do("unlock_user name=_x").code == "UnknownUser", "a name that fits, and that nobody has"
+
+
 REFUSALS = [
     ('add_user name=bob role=monitor password="eve-first-1"', "UserExists"),
     ('add_user name=BOB role=monitor password="eve-first-1"', "UserExists"),

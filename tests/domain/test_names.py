@@ -5,7 +5,7 @@ import pytest
 from sysmgmt.domain import accounts
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import TYPES, Account
-from sysmgmt.domain.names import canonical, fits, looks_like_command, repeatable
+from sysmgmt.domain.names import LDAP_GROUP, canonical, check, fits, kept, looks_like_command, repeatable
 
 GOOD = ("bob", "Bob", "_x", "a", "a.b-c_d", "x" * 32, "a1")
 HOSTILE = ("", " ", " bob", "bob ", "bob\n", "\nbob", "b\tob", "bob\x00", "1st", ".x", "-x", "--help", "@x", "a/b",
@@ -31,7 +31,8 @@ def test_a_hostile_name_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("text, kinds", [
     ("ops", "local ldap_user ldap_group"), ("kim@lab.test", "ldap_user ldap_group"), ("backup admins", "ldap_group"),
-    ("büro (a & b) d'or+", "ldap_group"), ("x" * 64, "ldap_group"), ("9 lives", "ldap_group"), ("x" * 65, ""), ("", ""),
+    ("büro (a & b) d'or+", "ldap_group"), ("_ops", "local ldap_user ldap_group"),
+    ("x" * 64, "ldap_group"), ("9 lives", "ldap_group"), ("x" * 65, ""), ("", ""),
     (" ops", ""), ("ops ", ""), ("a  b", ""), ("a\tb", ""), ("a\nb", ""), ("a\u202eb", ""), ("a,b", ""), ("a=b", ""),
     ("(ops)", ""), ('a"b', ""), ("a\\b", ""), ("--json", ""), ("Ops", "")])
 def test_each_kind_of_entry_has_names_of_its_own(text: str, kinds: str) -> None:
@@ -48,6 +49,15 @@ def test_each_kind_of_entry_has_names_of_its_own(text: str, kinds: str) -> None:
             accounts.named("local", text)
     with pytest.raises(InvalidValue):
         accounts.named("ldap_group", "İs")  # it would not be kept as one that fits
+
+
+def test_a_name_is_refused_with_the_rule_that_it_breaks_and_kept_in_small_letters() -> None:
+    check("_Bob")
+    assert kept("_Bob") == "_bob" and kept("Büro 1", LDAP_GROUP) == "büro 1"
+    with pytest.raises(InvalidValue, match="begins with a letter or '_' and has up to 32"):
+        check("1st")
+    with pytest.raises(InvalidValue, match="begins with a letter, a digit or '_' and has up to 64"):
+        kept("İ", LDAP_GROUP)
 
 
 def test_a_command_is_repeated_only_if_it_looks_like_one() -> None:
