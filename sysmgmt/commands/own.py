@@ -3,7 +3,7 @@
 from sysmgmt.commands import audit
 from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.log_words import After as RecordNumber
-from sysmgmt.commands.words import IsKept, IsLogin, KeyFingerprint, NewPassword, Text, Token, UserName
+from sysmgmt.commands.words import IsKept, IsLogin, KeyFingerprint, NewPassword, PasswordTime, Text, Token, UserName
 from sysmgmt.domain import (
     accounts, certificates, conditions, downloads, ldap_users, lockout, passwords, pending, retention, root_access,
     sessions, ssh_keys)
@@ -77,16 +77,16 @@ def dismiss_ldap_user(call: Call, name: UserName, kept: IsKept = False) -> Chang
 
 @command(needs=OWN_WORK, reserve=True)
 def open_session(call: Call, name: UserName, session: Token, process: Text, login: IsLogin = False,
-                 fingerprint: KeyFingerprint = "", chosen_at: Text = "") -> Change:
+                 fingerprint: KeyFingerprint = "", password_chosen_at: PasswordTime | None = None) -> Change:
     """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one.
 
-    With a password it is the one that was chosen then: another that took its place meanwhile has ended all
-    sessions, and this one would outlive that.
+    With password_chosen_at it is the password that was chosen then: another that took its place meanwhile has ended
+    all sessions, and this one would outlive that.
     """
     account = accounts.find(call.state, name)
     if lockout.settled(account, call.now, rules_of(call.state.settings)).locked_by in FINAL:
         raise AccountLocked()
-    if chosen_at and chosen_at != str(account.password_changed_at):
+    if password_chosen_at not in (None, account.password_changed_at):
         raise LoginFailed()
     new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login,
                   key=fingerprint)

@@ -80,6 +80,14 @@ def whole(least: int, most: int, unit: str) -> Any:
     return read
 
 
+def _moment(text: str, reading: Reading) -> float:
+    """Reads a moment as the box tells it itself, exactly."""
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidValue(what="Expected a number of seconds") from None
+
+
 def _yes(text: str, reading: Reading) -> bool:
     return bool(one_of("yes", "no")(text, reading) == "yes")
 
@@ -285,4 +293,5 @@ SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
                                 offers_to=_sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
+PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS")]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

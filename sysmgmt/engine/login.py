@@ -72,7 +72,8 @@ def _record(house: House, caller: Caller, name: str) -> Record:
 def _log_in(house: House, password: str, caller: Caller) -> Reply:
     account = _admit(house, password, caller)
     try:
-        return open_session(house, caller, Login(house.box.machine.process(), chosen_at=account.password_changed_at))
+        login = Login(house.box.machine.process(), password_chosen_at=account.password_changed_at)
+        return open_session(house, caller, login)
     except (AccountLocked, UnknownUser):  # since the password was found right
         raise LoginFailed() from None
 
@@ -164,13 +165,14 @@ class Login(NamedTuple):
     """What a session is opened for: a process that it ends with.
 
     `registered` by PAM: it belongs to a login over SSH or at the console. `fingerprint` is that of
-    the SSH key that opened it, if one did; `chosen_at` is when the password was chosen that did.
+    the SSH key that opened it, if one did; `password_chosen_at` is when the password was chosen that
+    did; None where there is none to compare.
     """
 
     process: str
     registered: bool = False
     fingerprint: str = ""
-    chosen_at: float | None = None
+    password_chosen_at: float | None = None
 
 
 def open_session(house: House, caller: Caller, login: Login) -> Reply:
@@ -183,8 +185,9 @@ def open_session(house: House, caller: Caller, login: Login) -> Reply:
     departure.close_dead(house)
     caller = caller._replace(session=house.box.clock.token())
     texts = {"name": caller.user, "session": caller.session, "process": login.process,
-             "login": "yes" if login.registered else "no", "fingerprint": login.fingerprint,
-             "chosen_at": str(login.chosen_at or "")}
+             "login": "yes" if login.registered else "no", "fingerprint": login.fingerprint}
+    if login.password_chosen_at is not None:
+        texts["password_chosen_at"] = repr(login.password_chosen_at)
     carry_out(house, caller, Request("open_session", texts), own_work=True)
     return greet(house, caller)
 

@@ -422,8 +422,8 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded", "DirectoryUnreachable",
               "PasswordDueInDirectory"},
           5: {"IdleLogout", "SessionEnded"},
-          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "StorageUncertain", "ServiceRefused", "BoxBusy",
-              "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
+          6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "StorageUncertain", "ServiceRefused",
+              "BoxBusy", "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
               "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled", "SelfTestFailed", "SafeState"},
           70: {"InternalError"}}
 

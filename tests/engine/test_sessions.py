@@ -5,8 +5,9 @@ import os
 import pytest
 
 from sysmgmt import box as boxes
-from sysmgmt.domain.errors import SessionEnded
-from sysmgmt.engine import authority
+from sysmgmt.domain.errors import LoginFailed, SessionEnded
+from sysmgmt.engine import authority, login
+from sysmgmt.engine.request import Caller
 from tests.support.box import CHEAP, TestBox
 from tests.support.hashers import CountingHasher
 
@@ -47,6 +48,20 @@ def test_no_session_begins_with_a_password_that_was_replaced_while_it_was_compar
     assert bob.log_in("bob", "Bobs-pass-11").code == "LoginFailed"
     assert not waiting and not bob.door.caller.user
     assert [one for one in basic.state.sessions.values() if one.user == "bob" and not one.ended] == []
+
+
+@pytest.mark.requirement(52)
+@pytest.mark.parametrize("moment", [0.0, 1_767_225_600.123456])
+def test_the_moment_of_a_password_is_compared_as_a_number_whatever_it_is(basic: TestBox, moment: float) -> None:
+    admin = basic.admin()
+    assert admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no").code == "Done"
+    basic.replace("bob", password_changed_at=moment)
+    bob, process = Caller("bob", origin="here", endpoint="batch"), basic.house().box.machine.process()
+    for another in (moment + 1, 0.0 if moment else 1.0):
+        with pytest.raises(LoginFailed):
+            login.open_session(basic.house(), bob, login.Login(process, password_chosen_at=another))
+    for right in (moment, None):
+        login.open_session(basic.house(), bob, login.Login(process, password_chosen_at=right))
 
 
 def test_a_login_whose_user_is_renamed_meanwhile_takes_no_attempt_of_the_new_name(basic: TestBox) -> None:
