@@ -39,6 +39,11 @@ def authenticate(house: House, caller: Caller, name: str, password: str) -> Answ
     return _recorded(house, caller, name, partial(_authenticate, house, password)).answer
 
 
+def turn_away(house: House, caller: Caller, refusal: Refusal) -> None:
+    """Record that somebody who has proven who it is was not let in, and why."""
+    _record(house, caller, caller.user).outcome(refused(None, refusal))
+
+
 def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], Reply]) -> Reply:
     name = canonical(name)
     record = _record(house, caller, name)

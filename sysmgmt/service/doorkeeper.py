@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain import lockout, sessions, ssh_keys
-from sysmgmt.domain.errors import DirectoryUnreachable, InvalidValue, Refusal, TooManySessions, UnknownUser
+from sysmgmt.domain.errors import AccountLocked, InvalidValue, LoginFailed, Refusal, UnknownUser
 from sysmgmt.domain.model import LDAP_GROUP, LOCAL, Account, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.engine import departure, ldap_users, login
+from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Caller
 from sysmgmt.host import processes
 from sysmgmt.service.values import text
@@ -35,27 +36,32 @@ def authenticate(visit: "Visit", given: Parameters) -> Facts:
 
 
 def account(visit: "Visit", given: Parameters) -> Facts:
-    """Whether a user who has proven who it is may come in: after a key login this is the only check."""
+    """Whether a user who has proven who it is may come in: after a key login this is the only check.
+
+    A refusal leaves a record, as that of a password does.
+    """
     _only(visit, 0)
-    state = visit.house.box.store.read()
-    found = _user(state, given)
+    caller = _caller(given)._replace(user=canonical(text(given.get("name"))))
+    try:
+        _check_in(visit.house, _user(visit.house.box.store.read(), given), caller)
+    except Refusal as refusal:
+        login.turn_away(visit.house, caller, refusal)
+        return {"accepted": False, "message": "\n".join(filter(None, (str(refusal), refusal.advice)))}
+    return {"accepted": True, "message": ""}
+
+
+def _check_in(house: House, found: Account | None, caller: Caller) -> None:
+    """Raise the refusal of one who may not come in."""
     if found is None:
-        return {"accepted": False, "message": ""}
+        raise LoginFailed("")
     if found.type != LOCAL:
         try:
-            ldap_users.check_in(visit.house, _caller(given)._replace(user=found.name))
+            ldap_users.check_in(house, caller)
         except UnknownUser:
-            return {"accepted": False, "message": GONE}
-        except DirectoryUnreachable as refusal:
-            return {"accepted": False, "message": str(refusal)}
-    console = lockout.own_counter(found, _caller(given).console)
-    if found.locked_by in lockout.FINAL or (found.locked_by and not console):
-        return {"accepted": False, "message": "The account is locked."}
-    try:
-        sessions.check_room(state, found.name)
-    except TooManySessions as refusal:
-        return {"accepted": False, "message": f"{refusal}\n{refusal.advice}"}
-    return {"accepted": True, "message": ""}
+            raise LoginFailed(GONE) from None
+    if found.locked_by in lockout.FINAL or (found.locked_by and not lockout.own_counter(found, caller.console)):
+        raise AccountLocked()
+    sessions.check_room(house.box.store.read(), found.name)
 
 
 def open_session(visit: "Visit", given: Parameters) -> Facts:

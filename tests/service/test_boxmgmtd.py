@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.domain import uids
+from sysmgmt.domain.model import LDAP_USER
+from sysmgmt.service.doorkeeper import GONE
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
@@ -123,6 +125,31 @@ def test_one_counter_for_the_socket_and_for_pam(daemon: Daemon) -> None:
     assert daemon.box.state.accounts.get("admin").locked_by == "attempts"  # type: ignore[union-attr]
     assert raw.call("Account", name="admin", service="sshd", rhost="192.0.2.1")["parameters"]["accepted"] is False
     assert raw.call("Account", name="admin", service="login", tty="/dev/tty1")["parameters"]["accepted"] is True
+
+
+@pytest.mark.requirement(77)
+def test_each_refusal_of_who_has_proven_who_it_is_leaves_one_record(daemon: Daemon) -> None:
+    admin, raw = daemon.box.admin(), daemon.connect()
+
+    def refused(name: str) -> tuple[str, list[tuple[str, str, str, str]]]:
+        before = len(daemon.box.audit())
+        answer = raw.call("Account", name=name, service="sshd", rhost="192.0.2.1", tty="ssh")["parameters"]
+        assert answer["accepted"] is False
+        return answer["message"].split("\n")[0], [
+            (one["user"], one["command"], one["code"], one["origin"]) for one in daemon.box.audit()[before:]]
+
+    for name in ("ann", "bob", "kim"):
+        assert admin.do(f"add_user name={name} role=monitor password=First-pass-11 must_change=no").code == "Done"
+    control = len(daemon.box.audit())
+    assert raw.call("Account", name="ann", service="sshd", rhost="192.0.2.1")["parameters"]["accepted"] is True
+    assert len(daemon.box.audit()) == control, "who may come in is recorded with the session"
+    assert admin.do("lock_user name=ann").code == "Done"
+    daemon.box.replace("bob", type=LDAP_USER, directory_id="gone")
+    daemon.box.configure(sessions_per_user=0)
+    assert refused("ann") == ("The account is locked.", [("ann", "log_in", "AccountLocked", "192.0.2.1")])
+    assert refused("bob") == (GONE, [("bob", "log_in", "LoginFailed", "192.0.2.1")])
+    assert refused("kim")[1] == [("kim", "log_in", "TooManySessions", "192.0.2.1")]
+    assert refused("typed-too-early") == ("", [("***", "log_in", "LoginFailed", "192.0.2.1")])
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
