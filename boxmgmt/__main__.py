@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from boxmgmt.action import Site
 from boxmgmt.answers import PipeAsker
+from boxmgmt.installation import offer_network
 from boxmgmt.others import with_others
 from boxmgmt.recovery import recover
 from boxmgmt.tree import MAIN
@@ -32,21 +33,27 @@ def serve(console: Console, guest: Guest) -> int:
     if options.atomic or options.keep_going:
         mistake = "--atomic and --keep-going are for commands; a menu stops at the first mistake"
         return console.refuse(InvalidValue(what=mistake)).status
-    walk = _walk(console, guest)
+    site = _site(console)
+    walk = _walk(console, guest, site)
+    if guest.has_installed:
+        offer_network(site)
     if console.person is None and not options.no_shortcut:
         batch.run(walk, console.lines)
         return walk.status
     return _menu(console, walk)
 
 
-def _walk(console: Console, guest: Guest) -> Walk:
-    menu, misplaced = with_others(MAIN, console.catalog)
-    shells.name_broken(console, misplaced)
+def _site(console: Console) -> Site:
     person = console.person
     asker = person.asker if person else PipeAsker(console.lines, console.manner.mark)
+    return Site(console.door, console.output, asker, person is not None)
+
+
+def _walk(console: Console, guest: Guest, site: Site) -> Walk:
+    menu, misplaced = with_others(MAIN, console.catalog)
+    shells.name_broken(console, misplaced)
     programs: Programs = {"sysmgmt": lambda: _sysmgmt(console)} if guest.role == ADMINISTRATOR else {}
-    site = Site(console.door, console.output, asker, person is not None)
-    return Walk(menu, site, console.manner, programs, lambda lines: _show(person, lines))
+    return Walk(menu, site, console.manner, programs, lambda lines: _show(console.person, lines))
 
 
 def _show(person: "Person | None", lines: list[str]) -> None:

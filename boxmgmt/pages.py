@@ -17,7 +17,8 @@ DESCRIPTION = """
 boxmgmt is the numbered menu of an appliance, over the same commands as sysmgmt(1). Users with the
 role administrator get the menu with [6] System management CLI, which opens sysmgmt; users with the
 role admin get it without; all others get sysmgmt. On a box that has not been installed it leads
-through the Installation first.
+through the Installation first; where the machine takes over its network (boxmgmtd --deploy), that
+offers to set up an interface too.
 
 A number chooses, and a path of numbers walks at once, from the menu that one is in: 2.1. B goes
 back, M to the main menu, Q quits, ? helps. Numbers never move: what somebody may not do is not

@@ -52,10 +52,11 @@ def get_network(call: Call) -> Shown:
     """Show the host name, the interfaces as they are set up, and the devices as they are now.
 
     name_servers are those that set_name_servers has set, name_servers_in_use those that the machine asks
-    now. forwarding tells whether the machine passes on what is meant for others: it never should.
+    now. forwarding tells whether the machine passes on what is meant for others: it never should. governed
+    tells whether the machine takes over what is set here; that takes boxmgmtd --deploy.
     """
     here = call.box.network
-    return Shown({"host_name": here.host_name(),
+    return Shown({"host_name": here.host_name(), "governed": here.is_governed(),
                   **dict(network.facts(call.state, list(here.devices()), list(here.name_servers()), here.forwards()))})
 
 

@@ -21,6 +21,7 @@ class Guest(NamedTuple):
     """Who came in. `role` is None where the box is not installed and nobody can be anybody."""
 
     role: str | None
+    has_installed: bool = False
 
 
 def admit(console: Console) -> Guest | Answer:
@@ -60,7 +61,7 @@ def _installed(console: Console) -> Guest | Answer:
             break
         asker.confirm("Try again?")
     answer = console.door.log_in(ADMIN, texts["password"])
-    return answer if answer.status or answer.result is None else Guest(answer.result["role"])
+    return answer if answer.status or answer.result is None else Guest(answer.result["role"], has_installed=True)
 
 
 def _logged_in(console: Console) -> Answer:

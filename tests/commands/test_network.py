@@ -41,7 +41,7 @@ def test_where_nothing_follows_nothing_is_pretended(basic: TestBox, line: str) -
 
 def test_what_the_machine_has_is_shown_all_the_same(basic: TestBox) -> None:
     facts = basic.admin().facts("get_network")
-    assert facts["interfaces"] == [] and facts["host_name"] and facts["name_servers"] == []
+    assert facts["interfaces"] == [] and facts["host_name"] and facts["name_servers"] == [] and not facts["governed"]
     assert facts["name_servers_in_use"] == names.known()
     assert basic.admin().facts("get_firewall")["mode"] == "off"
     assert basic.admin().facts("get_time")["servers"] == []

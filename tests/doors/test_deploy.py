@@ -4,12 +4,14 @@ import json
 import time
 from collections.abc import Iterator
 
+import pexpect
 import pytest
 
 from sysmgmt.host.installed import MANIFEST
 from tests.doors.machine import HOME, Machine, wait_until
 from tests.doors.site import LIBRARY, STATE, Site
 
+SECRET = "Admin-Pass-12"
 SEEN = """import hashlib, json, os, sys
 found = {}
 for top in sys.argv[1:]:
@@ -246,3 +248,20 @@ def test_root_keeps_its_login_until_a_user_of_the_box_has_come_in(fresh: Site) -
     fresh.serve()
     assert not machine.exists(marker), "it stays shut"
     assert machine.exists(f"{STATE}/state.json")
+
+
+@pytest.mark.checklist("R018")
+def test_installation_offers_the_network_where_the_machine_follows(fresh: Site) -> None:
+    assert fresh.deploy().returncode == 0
+    fresh.serve()
+    child = fresh.machine.at_terminal(f"{LIBRARY}/boxmgmt")
+    for asked, answer in (("Name of the box", "box1"), ("Security level", "basic"), ("Password of .* admin", SECRET),
+                          ("again", SECRET), ("interface of the network now", "y"), ("lan", "lan")):
+        child.expect(asked)
+        child.expect("> $|] $|: $")
+        child.send(f"{answer}\r")
+    child.expect("(?s)device.*> $")
+    child.sendcontrol("c")
+    child.expect_exact("** Main Menu **")
+    child.send("q\r")
+    child.expect(pexpect.EOF)

@@ -16,7 +16,7 @@ from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Caller, Request, refused
-from sysmgmt.service import server
+from sysmgmt.service import listeners
 from sysmgmt.service.client import ServiceDoor
 from tests.support.box import ADMIN_PASSWORD, SERVICE, TestBox, copy
 from tests.support.served import Served
@@ -124,4 +124,4 @@ def test_a_service_that_ends_does_not_spin_until_it_has_ended(basic: TestBox, tm
     served.door()
     before = time.process_time()
     served.close()
-    assert time.process_time() - before < server.LOOK / 4
+    assert time.process_time() - before < listeners.LOOK / 4
