@@ -35,17 +35,17 @@ RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "syst
 """Names that older releases shipped, and names that the operating system uses (R047)."""
 
 
-_COMMAND = re.compile(r"[a-z_]{0,64}")
+_HARMLESS = re.compile(r"[a-z_]{1,64}")
 
 
-def looks_like_command(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """Whether `text` may be repeated as an unknown command or parameter: anything else may be a misplaced secret."""
-    return _COMMAND.fullmatch(text) is not None
+    return _HARMLESS.fullmatch(text) is not None
 
 
 def repeatable(text: str) -> str:
     """An unknown command or parameter as a message may name it."""
-    return text if text and looks_like_command(text) else "of that name"
+    return text if is_harmless(text) else "of that name"
 
 
 def fits(text: str, rule: Rule = NAME) -> bool:

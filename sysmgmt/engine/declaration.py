@@ -4,12 +4,12 @@ Everything else is made from it: parser, completion, permission check, audit, ma
 manual page, menu item. A wrong declaration is refused when its module is loaded.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
-from sysmgmt.domain.names import looks_like_command
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.progress import Report, Sink, unheard
 from sysmgmt.engine.ports import Box
@@ -20,6 +20,7 @@ ANYONE, EVERYBODY, BEFORE_INSTALLATION, OWN_WORK = "anyone", "everybody", "befor
 """What `needs` may be besides a permission: anyone who is logged in; everybody, logged in or not;
 nobody, as long as the box is not installed; the box itself (no shell shows it, no request from
 outside runs it)."""
+_NAME = re.compile("[a-z][a-z_]{0,63}")
 
 
 def _nothing(state: State) -> Iterable[str]:
@@ -170,8 +171,9 @@ def command(*, needs: Permission | str, asks: Question = "", scope: str = "", ad
     outside the state besides; what `streams` answers with raw bytes. Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
-        if not looks_like_command(function.__name__):
-            raise BadDeclaration(f"{function.__name__}: the name of a command has small letters and _ only")
+        if not _NAME.fullmatch(function.__name__):
+            raise BadDeclaration(f"{function.__name__}: the name of a command has up to 64 small letters and _, "
+                                 "and begins with a letter")
         summary, details = _documentation(function)
         parameters = tuple(_parameters(function))
         if scope and scope not in [one.name for one in parameters]:

@@ -7,7 +7,7 @@ from typing import Any
 from sysmgmt.domain import changes
 from sysmgmt.domain.changes import Difference
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.domain.names import looks_like_command
+from sysmgmt.domain.names import is_harmless
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Command
@@ -30,7 +30,7 @@ class Record:
         self._box = box
         self._reserve = reserve or (command is not None and command.reserve)
         self._id = box.clock.token()
-        known = command is not None or looks_like_command(request.command)
+        known = command is not None or not request.command or is_harmless(request.command)
         self._facts: dict[str, Any] = {
             "id": self._id, "user": caller.user, "session": caller.session, "origin": caller.origin,
             "endpoint": caller.endpoint, "command": request.command if known else MASK,
@@ -107,7 +107,7 @@ def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
         parameter = command.parameter(name) if command else None
         secret = parameter is None or parameter.word.secret or (command and _carries_secret(text, command))
         kept = parameter.word.recorded if parameter else str
-        shown[name if parameter or looks_like_command(name) else MASK] = MASK if secret else kept(text)[:_LONGEST]
+        shown[name if parameter or is_harmless(name) else MASK] = MASK if secret else kept(text)[:_LONGEST]
     return shown
 
 

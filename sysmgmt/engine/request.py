@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.errors import AccountLocked, Refusal
-from sysmgmt.domain.names import looks_like_command
+from sysmgmt.domain.names import is_harmless
 
 
 class Caller(NamedTuple):
@@ -59,6 +59,6 @@ class Answer(NamedTuple):
 
 def refused(command: str | None, refusal: Refusal) -> Answer:
     """The answer that a refusal is; it does not repeat a command that may be a misplaced secret."""
-    told = command if command and looks_like_command(command) else None
+    told = command if command and is_harmless(command) else None
     return Answer(told, refusal.code, refusal.status, message=str(refusal), hint=refusal.advice,
                   fatal=refusal.status == 5 or isinstance(refusal, AccountLocked), confirms=refusal.confirms)

@@ -135,7 +135,7 @@ def test_a_full_journal_denies_no_outcome_and_an_intent_only_where_the_policy_sa
 
 
 @pytest.mark.parametrize("name, kept", [("no_such_thing", "no_such_thing"), ("Secret-1", MASK), ("", "")])
-def test_an_unknown_command_is_named_only_if_it_looks_like_one(
+def test_an_unknown_command_is_named_only_if_that_is_harmless(
         house: House, journal: Kept, name: str, kept: str) -> None:
     record(house, Request(name, {"word": "secret", "Secret-2": "x"})).outcome(Answer(None, "UnknownCommand", 2))
     facts = journal.kept[0][0]

@@ -1,0 +1,53 @@
+"""What a wrong declaration is refused with, when its module is loaded."""
+
+from typing import Annotated, Any
+
+import pytest
+
+from sysmgmt.engine.declaration import BadDeclaration, Call, Shown, Word, command
+
+Text = Annotated[str, Word("A text", lambda text, reading: text, "TEXT")]
+
+
+def show(call: Call, text: Text = "") -> Shown:
+    """Show a text."""
+    return Shown({})
+
+
+def silent(call: Call) -> Shown:
+    return Shown({})
+
+
+def plain(call: Call, text: str) -> Shown:
+    """Show a text."""
+    return Shown({})
+
+
+def called(name: str) -> Any:
+    """A function with a name."""
+    def function(call: Call) -> Shown:
+        """Show nothing."""
+        return Shown({})
+    function.__name__ = name
+    return function
+
+
+@pytest.mark.parametrize("name", ["add", "add_user", "x" * 64])
+def test_a_command_is_called_as_messages_may_repeat_it(name: str) -> None:
+    assert command(needs="anyone")(called(name)).name == name
+
+
+@pytest.mark.parametrize("name", ["", "_", "_add", "Add", "add2", "add-user", "ädd", "x" * 65])
+def test_a_command_with_another_name_is_refused(name: str) -> None:
+    with pytest.raises(BadDeclaration, match="the name of a command has up to 64 small letters and _, and begins with"):
+        command(needs="anyone")(called(name))
+
+
+@pytest.mark.parametrize("function, scope, words", [
+    (silent, "", "silent: the docstring must begin with a sentence"),
+    (plain, "", "plain: parameter text is not declared with a word"),
+    (show, "group", "show: scope group is not one of its parameters")])
+def test_what_is_wrong_with_a_declaration_is_said(function: Any, scope: str, words: str) -> None:
+    with pytest.raises(BadDeclaration, match=words):
+        command(needs="anyone", scope=scope)(function)
+    assert command(needs="anyone", scope="text")(show).name == "show"
