@@ -9,6 +9,7 @@ import pytest
 from sysmgmt.commands.accounts import add_user
 from sysmgmt.screen.ask import lacking
 from tests.commands.test_ldap import config
+from tests.service.daemon import running
 from tests.support import ldap_peer, slapd
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.slapd import PASSWORD, SERVICE, Slapd, at, group, of, user
@@ -216,6 +217,25 @@ def test_a_right_password_of_a_disabled_account_is_refused(box: TestBox, server:
         assert log_in(box, name) == "LoginFailed" and verdicts(box, name) == {"disabled"}
         server.do(f"dn: {at(name)}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: -1\n", "ldapmodify")
         assert log_in(box, name) == "Done"
+
+
+@pytest.mark.requirement(77)
+@pytest.mark.embedded_only("boxmgmtd is started here")
+def test_who_comes_by_a_key_and_is_disabled_in_the_directory_leaves_a_record(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_user name=bob role=monitor")
+    with running(box) as daemon:
+        raw = daemon.connect()
+
+        def comes_in() -> tuple[bool, list[tuple[str, str]]]:
+            before = len(box.audit())
+            told = raw.call("Account", name="bob", service="sshd", rhost="192.0.2.1", tty="ssh")["parameters"]
+            return told["accepted"], [(one["command"], one["code"]) for one in box.audit()[before:] if
+                                      one["user"] == "bob"]
+        assert comes_in() == (True, []), "the control"
+        server.do(f"dn: {at('bob')}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: 1\n", "ldapmodify")
+        assert comes_in() == (False, [("log_in", "LoginFailed")])
+        server.do(f"dn: {at('bob')}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: -1\n", "ldapmodify")
+        assert comes_in() == (True, [])
 
 
 @pytest.mark.parametrize("data, code, verdict", [
