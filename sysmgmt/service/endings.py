@@ -13,7 +13,7 @@ from sysmgmt.engine import departure
 from sysmgmt.engine.dispatch import House
 from sysmgmt.host import remnants
 from sysmgmt.service.duties import Duty, work
-from sysmgmt.service.presence import GRACE, Presence
+from sysmgmt.service.presence import Presence
 
 POLL = 1.0
 LOCKS = 30.0
@@ -34,7 +34,7 @@ def end_idle(presence: Presence, house: House) -> None:
     """End the sessions of logins that have been idle for too long, with a connection or without one."""
     state = house.box.store.read()
     for one in state.sessions.values():
-        if one.login and not one.ended and presence.quiet(one.id) > state.settings.idle_timeout + GRACE:
+        if one.login and not one.ended and presence.left(one.id, state.settings.idle_timeout) <= 0:
             departure.end_idle(house, departure.of(one))
 
 

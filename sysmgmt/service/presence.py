@@ -24,9 +24,12 @@ class Presence:
         self._reasons: dict[str, str] = {}
         self._strangers: dict[int, tuple[float, int]] = {}
 
-    def quiet(self, session: str) -> float:
-        """Seconds without a use; the first time somebody asks counts as one."""
-        return max(0.0, time.monotonic() - self._used.setdefault(session, time.monotonic()))
+    def left(self, session: str, limit: float) -> float:
+        """Seconds until a session has been idle for too long, if it may be for `limit` seconds.
+
+        The first time somebody asks counts as a use.
+        """
+        return limit + GRACE - max(0.0, time.monotonic() - self._used.setdefault(session, time.monotonic()))
 
     @contextmanager
     def use(self, session: str) -> Iterator[None]:

@@ -19,7 +19,7 @@ from sysmgmt.service.duties import Duty
 from sysmgmt.service.health import settle
 
 POLL = 1.0
-GRACE = 5.0
+SAFE = 5.0
 """Seconds that a connection must last after a message until that is known to be there."""
 LONGEST = 30.0
 """Seconds within which the other machine must acknowledge what was sent."""
@@ -103,10 +103,10 @@ class Carrier:
         waited = self._elapsed() - self._sent[0].at
         if waited >= LONGEST and link.under_way():
             raise DeliveryFailed(server=server.server, reason="what is sent does not arrive")
-        if waited < GRACE or link.under_way():
+        if waited < SAFE or link.under_way():
             return
         arrived: dict[str, int] = {}
-        while self._sent and self._elapsed() - self._sent[0].at >= GRACE:
+        while self._sent and self._elapsed() - self._sent[0].at >= SAFE:
             one = self._sent.popleft()
             arrived[one.stream] = one.number
         for stream, number in arrived.items():

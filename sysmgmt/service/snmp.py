@@ -17,7 +17,7 @@ from sysmgmt.domain.mib import Oid, Value
 FILE = "snmp.json"
 STALE = 30.0
 """Seconds after which what boxmgmtd has told last says nothing of how it is now."""
-GRACE = 1.0
+FRESH = 1.0
 """Seconds for which what was read is answered, so that a walk costs one look."""
 
 
@@ -26,13 +26,13 @@ class Facts:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._read_at = -GRACE
+        self._read_at = -FRESH
         self._found: dict[Oid, Value] = {}
 
     def objects(self) -> dict[Oid, Value]:
         """All objects, in their order."""
         now = time.monotonic()
-        if now - self._read_at >= GRACE:
+        if now - self._read_at >= FRESH:
             self._read_at, self._found = now, dict(sorted(self._read().items()))
         return self._found
 

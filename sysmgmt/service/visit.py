@@ -18,7 +18,7 @@ from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE
 from sysmgmt.service.crowd import Places, helps
 from sysmgmt.service.installer import OthersDoor
 from sysmgmt.service.peers import Peer
-from sysmgmt.service.presence import GRACE, Presence
+from sysmgmt.service.presence import Presence
 from sysmgmt.service.turns import CHECKS, PATIENCE, Doors, Turns
 from sysmgmt.service.varlink import described, mistake
 from sysmgmt.service.wire import INTERFACE, MOST_BYTES, MOST_BYTES_OF_STRANGERS, Garbled, Wire
@@ -163,7 +163,7 @@ class Visit:
         return left
 
     def _left(self) -> float:
-        return self.door.sign().idle_timeout + GRACE - self.presence.quiet(self._name)
+        return self.presence.left(self._name, self.door.sign().idle_timeout)
 
     @property
     def _name(self) -> str:
