@@ -1,6 +1,6 @@
 """python -m tests.canaries: secrets through every command, mistake, shell and failure, and what came to light.
 
-Needs root, and about an hour on two cores. The exit status says whether a secret came to light,
+Needs root, and some hours on two cores. The exit status says whether a secret came to light,
 or a place did not show what is no secret.
 """
 

@@ -15,7 +15,11 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--write"]:
         table.record([])
     elif arguments[:1] == ["--add"]:
-        table.record([table.row(*arguments[1].split("|"))])
+        found = table.row(*arguments[1].split("|"))
+        if found.chapter not in table.CHAPTERS:
+            print(f"The chapters are {', '.join(table.CHAPTERS)}.", file=sys.stderr)
+            return 2
+        table.record([found])
     else:
         print("\n".join(" | ".join(one) for one in table.rows()))
     wrong = list(table.problems())

@@ -19,7 +19,8 @@ from sysmgmt.screen.pages import roff
 
 ROWS = Path(__file__).with_name("rows.txt")
 PAGE = Path(__file__).parents[2] / "man" / "boxmgmt-figures.7"
-CHAPTERS = ("Faults", "Model check", "Attacks", "Fuzzing", "Requirements", "Coverage", "Mutation", "Speed")
+CHAPTERS = ("Faults", "Model check", "Attacks", "Fuzzing", "Tampering", "Canaries", "Requirements", "Coverage",
+            "Mutation", "Speed")
 MODULE = re.compile(r"^(?:nice -n \d+ )?python -m (\S+)")
 DESCRIPTION = """
 Each figure was seen, and stands with the command that gave it, in a clone of the project, with the date
