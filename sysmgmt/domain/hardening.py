@@ -90,7 +90,7 @@ def _users(state: State, now: float) -> Iterator[Check]:
     due = [one.name for one in state.accounts.values() if one.must_change_password]
     yield Check("default_passwords", 2, ATTENTION if due else GOOD,
                 f"Passwords that somebody else has set: those of {', '.join(due)}" if due else
-                "The box has no default passwords, and every user has chosen his own",
+                "The box has no default passwords, and each user has chosen a password",
                 f"lock_user name={due[0]}" if due and due != [ADMIN] else "")
     idle = [one.name for one in state.accounts.values()
             if one.name != ADMIN and _last_wanted(one) < now - IDLE_DAYS * certificates.DAY]

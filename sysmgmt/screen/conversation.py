@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal, SecretOnCommandLine
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import following, language
+from sysmgmt.engine.catalog import help_on
 from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
@@ -93,9 +94,7 @@ class Conversation(Taker):
     def _place_bare(self, command: Command, words: list[str], texts: dict[str, str]) -> None:
         free = [one.name for one in command.parameters if one.word.bare and one.name not in texts]
         if len(words) > len(free):
-            # What it was is not repeated: it may be half a password.
-            raise InvalidValue(what=f"Values of {command.name} are given as name=value, or name=\"with blanks\""
-                               if command.parameters else f"{command.name} takes no values")
+            raise _bare(command)
         texts.update(zip(free, words, strict=False))
 
     def _awaited(self, command: Command, name: str, asker: Asker) -> str:
@@ -125,6 +124,14 @@ def _on_next_lines(command: Command, names: Sequence[str], lines: Sequence[str |
             raise MissingValue(command=command.name, parameter=name)
         found[name] = line
     return found
+
+
+def _bare(command: Command) -> InvalidValue:
+    """That a value stands without a name. What it was is not repeated: it may be half a password."""
+    if not command.parameters:
+        return InvalidValue(what=f"{command.name} takes no values")
+    return InvalidValue(f"Values of {command.name} are given as name=value, or name=\"with blanks\".",
+                        f"Write {command.name} {command.parameters[0].name}=... {help_on(command)}")
 
 
 def _check_secrets(command: Command, texts: Mapping[str, str]) -> None:

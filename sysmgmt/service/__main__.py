@@ -102,6 +102,8 @@ def main() -> None:
         if sys.argv[1:] == ["--self-test"]:
             return update.self_test()
         chosen = options.gathered(sys.argv[1:])
+        if chosen != options.Options(state=chosen.state, socket=chosen.socket, help=chosen.help):
+            raise InvalidValue(what="Not all of these are options of boxmgmtd; boxmgmtd --help lists them")
         if chosen.help:
             print(USAGE)
         else:

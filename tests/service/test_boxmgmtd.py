@@ -167,6 +167,15 @@ def test_a_second_boxmgmtd_is_refused(daemon: Daemon) -> None:
     assert not os.path.exists(f"{daemon.path}.2")
 
 
+@pytest.mark.parametrize("option", ["--recover", "--version", "--json", "--user=bob", "--no-such"])
+def test_an_option_of_another_program_starts_no_service(tmp_path: Path, option: str) -> None:
+    command = [sys.executable, "-m", "sysmgmt.service", "--state", str(tmp_path / "state"), "--socket",
+               str(tmp_path / "socket"), option]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2 and "--help lists" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_open_shell_outlives_a_restart(daemon: Daemon) -> None:
     daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
     number = numbered(daemon.box)["bob"]
