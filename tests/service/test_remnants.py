@@ -84,7 +84,7 @@ def left(session: str, uid: int) -> int:
     return count
 
 
-def wait_until(what: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(what: Callable[[], bool], seconds: float = 50) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline

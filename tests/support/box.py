@@ -6,6 +6,7 @@ A box is reached in the process of the test, or as boxmgmtd serves it: whoever a
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -152,9 +153,18 @@ class TestBox:
 
 def audit(folder: Path) -> Iterator[dict[str, Any]]:
     """The audit records in a folder, also those in archives: a real boxmgmtd puts away what a held clock has dated."""
-    for path in (*sorted(folder.glob("audit-*.journal")), folder / "audit.journal"):
-        for line in path.read_text().splitlines() if path.exists() else ():
-            yield json.loads(line)
+    while True:  # it may put them away just now
+        paths = _journals(folder)
+        with suppress(FileNotFoundError):
+            texts = [path.read_text() for path in paths if path.exists()]
+            if _journals(folder) == paths:
+                break
+    for text in texts:
+        yield from map(json.loads, text.splitlines())
+
+
+def _journals(folder: Path) -> list[Path]:
+    return [*sorted(folder.glob("audit-*.journal")), folder / "audit.journal"]
 
 
 def configure(folder: Path, **settings: Any) -> None:
