@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from sysmgmt.domain.errors import StorageFull
+from sysmgmt.domain.errors import StateDamaged, StorageFull
 from sysmgmt.store import files, lines, space
 
 NAME = "state.journal"
@@ -26,7 +26,7 @@ class Log:
         self._reading = self._writing = -1
 
     def open(self) -> bool:
-        """Start at the beginning; False where no journal is. Raises StateDamaged."""
+        """Start at the beginning; False where no journal is. Raises StateDamaged, and follows nothing then."""
         self.close()
         self.header, self.generation, self.size = lines.Header(0, 0), 0, 0
         try:
@@ -35,12 +35,19 @@ class Log:
             return False
         except OSError as problem:
             raise files.damaged(NAME, os.strerror(problem.errno or 0)) from problem
+        try:
+            self._begin()
+        except StateDamaged:
+            self.close()  # Otherwise the next writer would cut off all that could not be read.
+            raise
+        return True
+
+    def _begin(self) -> None:
         first = files.read_from(self._reading, 0, NAME).partition(b"\n")
         if not first[1]:
             raise files.damaged(NAME, "line 1 is damaged")
         self.header = lines.read_header(first[0], NAME)
         self.generation, self.size = self.header.base, len(first[0]) + 1
-        return True
 
     def close(self, close: Callable[[int], None] = os.close) -> None:
         """Stop following the journal. `close` is kept here, since at the end of the interpreter modules are empty."""

@@ -1,11 +1,13 @@
 """The state store: what was saved is read, by everybody, in the order it was saved."""
 
 import gc
+import errno
 import os
 import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from sysmgmt.store import files
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
+from tests.support import kernel
 
 
 @pytest.fixture
@@ -391,3 +394,16 @@ def test_a_transaction_that_was_not_saved_leaves_the_next_one_alone(folder: str)
         raise ZeroDivisionError
     add(store, "c")
     assert list(store.read().accounts) == list(StateStore(folder).read().accounts) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_journal_that_cannot_be_read_once_loses_nothing(folder: str, number: int) -> None:
+    """Not even where that happens when a new one has just been started."""
+    store = StateStore(folder)
+    with store.writing() as writing:
+        writing.save(full(writing.state))
+    with suppress(StateDamaged), kernel.refusing("pread", errno.EIO, number, 1):
+        store.compact()
+    with store.writing() as writing:
+        writing.save(added(writing.state, "b"))
+    assert set(StateStore(folder).read().accounts) == set(store.read().accounts) == {"admin", "b"}
