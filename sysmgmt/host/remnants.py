@@ -15,8 +15,16 @@ from sysmgmt.host import processes
 TIME_LIMIT = 5.0
 SCOPE = re.compile(r"^0::(/(?:.*/)?session-[^/]+\.scope)$", re.MULTILINE)
 """The control group that systemd makes for a login, and that nothing else belongs to."""
-ALL_OF_A_USER = "import os; os.kill(-1, 9)"
-"""As that user: the kernel reaches every process of his in one step, and nobody else's."""
+ALL_OF_A_USER = """import os, sys
+user = int(sys.argv[1])
+os.setgroups([])
+os.setresgid(user, user, user)
+os.setresuid(user, user, user)
+os.kill(-1, 9)"""
+"""As that user the kernel reaches every process of his in one step, and nobody else's.
+
+It becomes the user only then: he may not be allowed to run this Python, nor any further program.
+"""
 
 
 def cut_off(named: str, uid: int) -> None:
@@ -71,5 +79,5 @@ def _mounted() -> str:
 
 def _end_user(uid: int) -> None:
     with suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run([sys.executable, "-IS", "-c", ALL_OF_A_USER], user=uid, group=uid, extra_groups=[], cwd="/",
-                       stdin=subprocess.DEVNULL, env={}, timeout=TIME_LIMIT, check=False)
+        subprocess.run([sys.executable, "-IS", "-c", ALL_OF_A_USER, str(uid)], cwd="/", stdin=subprocess.DEVNULL,
+                       env={}, timeout=TIME_LIMIT, check=False)

@@ -83,4 +83,4 @@ def test_no_answer_tells_whether_a_file_exists(basic: TestBox) -> None:
     for path in ("/etc/passwd", "/etc/no-such-file", str(basic.folder), "/proc/self/environ"):
         for line in ("get_users name={}", "help command={}", "add_ssh_key key={}", "set_box_name name={}"):
             answers.add(client.do(line.format(path))._replace(command=None).message)
-    assert len(answers) == 3, answers
+    assert len(answers) == 4, answers
