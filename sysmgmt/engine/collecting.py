@@ -5,7 +5,8 @@ The last two are the checksums of all others and their signature, a detached CMS
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -49,17 +50,27 @@ def order(call: Call, parts: tuple[str, ...], times: Wanted) -> Order:
 
 
 def collect(call: Call, wanted: Order) -> Mapping[str, Any]:
-    """Make an archive; what to show of it. Raises CollectionRuns, ArchiveTooLarge, StorageFull, StorageFailed."""
+    """Make an archive; what to show of it. Raises CollectionRuns, ArchiveTooLarge, StorageFull, StorageFailed.
+
+    Once it is made nothing is refused any more: what is too old and stays, boxmgmtd removes within the hour.
+    """
     archives = call.box.archives
-    name = collection.name(call.state.settings.name, call.now, [one.name for one in archives.present()])
+    present = archives.present()
+    name = collection.name(call.state.settings.name, call.now, [one.name for one in present])
     new = Archive(name, call.now, call.caller.user, wanted.parts, wanted.times.since, wanted.times.until,
                   signed=wanted.signer is not None)
     packing = Packing(call, wanted, new)
     made = archives.make(new, packing.members())
-    too_old = collection.surplus(archives.present(), call.now)
-    for one in too_old:
-        archives.remove(one.name)
-    return {**collection.facts(made), "missing": packing.missing, "removed": [one.name for one in too_old]}
+    removed = list(_removed(archives, present, call.now))
+    return {**collection.facts(made), "missing": packing.missing, "removed": removed}
+
+
+def _removed(archives: Archives, old: Sequence[Archive], now: float) -> Iterator[str]:
+    """Remove what is kept no longer beside a new archive, whatever the clock said before; what could be removed."""
+    for one in collection.surplus(old, now, collection.KEPT - 1):
+        with suppress(Refusal):
+            archives.remove(one.name)
+            yield one.name
 
 
 def find(archives: Archives, name: str) -> Archive:

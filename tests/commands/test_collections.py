@@ -203,6 +203,24 @@ def test_archives_are_removed_and_the_oldest_go_when_there_are_too_many(basic: T
     assert [one["name"] for one in admin.facts("get_collected_info")["collected_info"]] == names[2:]
 
 
+def test_what_cannot_be_removed_does_not_make_a_collection_fail(basic: TestBox, admin: Client) -> None:
+    names = [admin.facts("collect_system_info parts=versions")["name"] for _ in range(KEPT)]
+    stays = basic.folder / "collected" / f"{names[0]}.tar.gz"
+    stays.unlink()
+    stays.mkdir()
+    made = admin.facts("collect_system_info parts=versions")
+    assert made["removed"] == []
+    assert made["name"] in [one["name"] for one in admin.facts("get_collected_info")["collected_info"]]
+
+
+def test_a_new_archive_stays_although_the_clock_was_set_back(basic: TestBox, admin: Client) -> None:
+    names = [admin.facts("collect_system_info parts=versions")["name"] for _ in range(KEPT)]
+    basic.clock.now -= 400 * 86400
+    made = admin.facts("collect_system_info parts=versions")
+    assert made["removed"] == names[:1]
+    assert made["name"] in [one["name"] for one in admin.facts("get_collected_info")["collected_info"]]
+
+
 @pytest.mark.requirement(122)
 @pytest.mark.parametrize("name", ["../state", "/etc/passwd", "box1-20260131T143000Z/../x", "."])
 @pytest.mark.attack(20, 23)
