@@ -56,7 +56,7 @@ class Found(NamedTuple):
 def read(box: Box, file: str) -> Found:
     """A state of the import folder, with its journal if that lies beside it. Slow.
 
-    Raises UnknownFile, InvalidValue, NotAState, StateNewer.
+    Raises UnknownFile, InvalidValue, NotAState, StateNewer, StorageFull, StorageFailed.
     """
     text, journal = box.imports.read(file, MOST), b""
     with suppress(UnknownFile):

@@ -85,7 +85,10 @@ class Imports(Protocol):
     """The one folder from which files are taken in."""
 
     def read(self, name: str, most: int) -> bytes:
-        """What the file `name` holds. Raises UnknownFile, InvalidValue for one with more than `most` bytes."""
+        """What the file `name` holds.
+
+        Raises UnknownFile, InvalidValue for one with more than `most` bytes, StorageFailed.
+        """
 
 
 class Clock(NamedTuple):

@@ -2,8 +2,9 @@
 
 import os
 import stat
+from errno import EIO
 
-from sysmgmt.domain.errors import InvalidValue, UnknownFile
+from sysmgmt.domain.errors import InvalidValue, StorageFailed, UnknownFile
 
 
 class ImportFolder:
@@ -13,13 +14,22 @@ class ImportFolder:
         self._folder = folder
 
     def read(self, name: str, most: int) -> bytes:
-        """What the file `name` holds. Raises UnknownFile, InvalidValue for one with more than `most` bytes."""
+        """What the file `name` holds.
+
+        Raises UnknownFile, InvalidValue for one with more than `most` bytes, StorageFailed for a disk that fails:
+        what could not be looked for is not missing.
+        """
         unknown = UnknownFile(name=name, folder=self._folder)
         if os.path.basename(name) != name or name.startswith("."):
             raise unknown
         try:
             return self._read(name, most)
-        except (OSError, ValueError):
+        except OSError as problem:
+            if problem.errno == EIO:
+                words = f"The import folder cannot be read ({os.strerror(EIO)}); nothing was changed."
+                raise StorageFailed(words) from None
+            raise unknown from None
+        except ValueError:
             raise unknown from None
 
     def _read(self, name: str, most: int) -> bytes:

@@ -51,8 +51,9 @@ class Contents:
         if not journal:
             return self.read(text), False
         with self._scratch() as place:
-            for name, data in ((snapshot.NAME, text), (log.NAME, journal)):
-                files.replace(os.path.join(place, name), data)
+            with files.refusing(self._folder):
+                for name, data in ((snapshot.NAME, text), (log.NAME, journal)):
+                    files.replace(os.path.join(place, name), data)
             store = StateStore(place)
             return store.read(), not store.check()["dropped_bytes"]
 

@@ -1,9 +1,11 @@
 """A state of an older release or of another box, taken in with a report (R047)."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from errno import EIO, ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sysmgmt.store import log, snapshot
 from tests.support import box as boxes
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 from tests.support.clock import HeldClock
+from tests.support.kernel import refusing
 
 SECRET = "Mail-Canary-77"
 LINES = (
@@ -142,6 +145,34 @@ def test_without_its_journal_the_file_counts_and_that_is_said(old: TestBox, new:
     journal = new.folder / "import" / "old.journal"
     journal.write_bytes(journal.read_bytes()[:-1])
     assert admin.do("import_state file=old.json --dry-run").warnings == (NOT_WHOLE,)
+
+
+@pytest.mark.embedded_only("the process of the test meets the fault")
+@pytest.mark.parametrize("error, code", [(ENOSPC, "StorageFull"), (EIO, "StorageFailed")])
+def test_a_disk_that_does_not_take_what_is_looked_at_is_named(
+        old: TestBox, new: TestBox, error: int, code: str) -> None:
+    admin = carry(old, new)
+    before = new.files()
+    with refusing("fchmod", error):
+        assert admin.do("import_state file=old.json --yes").code == code
+    assert new.files() == before and not list(new.folder.glob("backups/scratch-*"))
+    assert admin.do("import_state file=old.json --yes").code == "Done", "the control"
+
+
+@pytest.mark.embedded_only("the process of the test meets the fault")
+def test_a_journal_that_cannot_be_looked_for_is_not_taken_for_a_missing_one(old: TestBox, new: TestBox) -> None:
+    admin = carry(old, new)
+    before = new.files()
+
+    def failing(path: str, *more: Any, **named: Any) -> int:
+        if path == "old.journal":
+            raise OSError(EIO, os.strerror(EIO))
+        return opened(path, *more, **named)
+    opened = os.open
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "open", failing)
+        assert admin.do("import_state file=old.json --yes").code == "StorageFailed"
+    assert new.files() == before
 
 
 def test_what_is_no_state_is_damaged_newer_or_not_installed_changes_nothing(old: TestBox, new: TestBox) -> None:
