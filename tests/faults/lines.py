@@ -99,6 +99,7 @@ LINES = [
     *after(("add_license license=L-1",), "remove_license license=L-1"),
     *after((BACKUP,), "remove_backup name=whole --yes", "import_backup name=copy file=whole.backup"),
     *after((BACKUP, BOB), f"restore_settings name=whole password={ADMIN_PASSWORD} items=users {FINAL}"),
+    *after((BOB, "set_login_banner text=hello"), f"import_state file=old.json {FINAL}"),
     *after((SCHEDULE,), "take_scheduled_backup schedule=nightly"),
     *after((LAN,), f"remove_network interface=lan {FINAL}"),
     *after((TARGET,), "remove_upload_target target=t"),
@@ -123,7 +124,6 @@ ELSEWHERE = {
     **dict.fromkeys(("reboot_box", "shut_down_box"), "it ends everything"),
     **dict.fromkeys(("set_vcenter", "remove_vcenter", "accept_server_certificate", "admit_ldap_user",
                      "dismiss_ldap_user"), "it needs another machine; its commit is that of every command"),
-    "import_state": "it has no line yet; tests/commands",
     "regenerate_host_keys": "tests/doors/test_host_keys.py kills it", "install_update": "tests/doors",
 }
 """Commands without a line, and why."""

@@ -29,7 +29,7 @@ from sysmgmt.vault.hashing import Argon2Hasher
 from tests.faults.lines import KEY, Line
 from tests.support import box as boxes
 from tests.support.authorities import CA, make, revocations
-from tests.support.box import STRANGER, TestBox, request
+from tests.support.box import ADMIN_PASSWORD, STRANGER, TestBox, request
 from tests.support.clock import MONDAY, HeldClock
 
 OWN = frozenset(one.name for one in CATALOG if one.needs == OWN_WORK)
@@ -110,8 +110,7 @@ class Stage:
         for text in line.before:
             answer = runner(house(folder), other.door.caller)(filled(text, own, other.door.caller))
             assert answer.code == "Done", (line, answer)
-            for one in (folder / "state").glob("backups/*.backup"):
-                shutil.copy(one, folder / "state" / "import")
+            _lay_by(folder / "state")
         lately = own.admin() if line.command == "confirm_change" else client
         asks = lately.door.caller._replace(advanced=True) if not line.later else STRANGER
         return Scene(line, users, folder, asks,
@@ -131,13 +130,22 @@ class Stage:
         return self._boxes[users]
 
 
+def _lay_by(state: Path) -> None:
+    """Lay what a later line takes in into the import folder: backups, and the state as the first line left it."""
+    for one in state.glob("backups/*.backup"):
+        shutil.copy(one, state / "import")
+    if not (state / "import" / "old.json").exists():
+        shutil.copy(state / "state.json", state / "import" / "old.json")
+        shutil.copy(state / "state.journal", state / "import" / "old.journal")
+
+
 def populate(folder: str, number: int) -> None:
-    """Add so many users at once, behind the engine's back."""
-    store = StateStore(folder)
+    """Add so many users at once, behind the engine's back; all have the same password."""
+    store, password = StateStore(folder), Argon2Hasher(folder).encode(ADMIN_PASSWORD, boxes.CHEAP)
     with store.writing() as writing:
         state = writing.state
         for one in range(number):
-            account = Account(f"user{one}", "monitor", uid=20000 + one, password="x" * 90)
+            account = Account(f"user{one}", "monitor", uid=20000 + one, password=password)
             state = state._replace(accounts=state.accounts.put(account.name, account))
         writing.save(state)
     store.compact()
