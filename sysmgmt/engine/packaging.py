@@ -1,31 +1,18 @@
 """A package verified: its digests, its signature, and what it would change (R252-R254)."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain import packages
 from sysmgmt.domain.errors import NotNewer, PackageRefused, UnknownFile
-from sysmgmt.domain.packages import PRODUCT, Package, Signature
+from sysmgmt.domain.packages import PRODUCT, Package
 from sysmgmt.domain.times import iso
 
 if TYPE_CHECKING:
-    from sysmgmt.engine.ports import Box
+    from sysmgmt.engine.ports import Box, Packages
 
 MOST, MOST_OF_SIGNATURE = 64 << 20, 1 << 16
 """Bytes of a package, and of its signature."""
-
-
-class Packages(Protocol):
-    """Looks at packages."""
-
-    def signer(self, file: str, data: bytes, signature: bytes) -> Signature:
-        """Who has signed `data`. Raises PackageRefused, ServiceRefused where there is no gpgv."""
-
-    def about(self, data: bytes) -> tuple[str, str]:
-        """Name and version of a wheel; "" and "" for anything else."""
-
-    def install(self, file: str, downgrade: bool) -> None:
-        """Have systemd install a release, apart from this process. Raises ServiceRefused."""
 
 
 def read(box: "Box", file: str) -> Package:
@@ -37,7 +24,7 @@ def read(box: "Box", file: str) -> Package:
     return Package(file, data, signature, *box.packages.about(data))
 
 
-def release(looking: Packages, one: Package, present: str, downgrade: bool) -> dict[str, Any]:
+def release(looking: "Packages", one: Package, present: str, downgrade: bool) -> dict[str, Any]:
     """What is known of a release of the product that may be installed. Raises PackageRefused, NotNewer."""
     told = facts(looking, one, present)
     if one.name != PRODUCT:
@@ -47,7 +34,7 @@ def release(looking: Packages, one: Package, present: str, downgrade: bool) -> d
     return told
 
 
-def facts(looking: Packages, one: Package, release: str) -> dict[str, Any]:
+def facts(looking: "Packages", one: Package, release: str) -> dict[str, Any]:
     """What is known of a package, whose signature must be good. Raises PackageRefused, ServiceRefused."""
     signature = looking.signer(one.file, one.data, one.signature)
     ours = one.name == PRODUCT

@@ -14,7 +14,7 @@ from sysmgmt.domain.model import SyslogServer
 from sysmgmt.domain.syslog import NUMBERS, WHAT, Origin
 from sysmgmt.engine import relaying
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.remotes import Link
+from sysmgmt.engine.ports.remotes import Link
 from sysmgmt.service.duties import Duty
 from sysmgmt.service.health import settle
 

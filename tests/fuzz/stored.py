@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import (
     BackupDamaged, BackupNewer, BackupPasswordWrong, NotABackup, StateDamaged, StateNewer)
 from sysmgmt.domain.model import Cost
 from sysmgmt.engine.backup import opened
-from sysmgmt.engine.shelves import Backups
+from sysmgmt.engine.ports.backups import Backups
 from sysmgmt.store import book, chain, formats, journal, lines, snapshot
 from sysmgmt.store.backups import BackupFolder
 from sysmgmt.store.contents import Contents

@@ -1,4 +1,4 @@
-"""The port of a directory (LDAP): see `ports`."""
+"""The port of a directory (LDAP)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""What the engine needs of others on the network, as small ports: see `ports`."""
+"""The ports of others on the network."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""The ports through which the engine looks at the network and at the machine: see `ports`."""
+"""The ports through which the engine looks at the network and at the machine."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
