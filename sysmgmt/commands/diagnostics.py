@@ -15,7 +15,7 @@ from sysmgmt.engine.declaration import Act, Call, Shown, command
 @command(needs=Permission.BOXMGMT)
 def test_connectivity(call: Call, table: PortTable = "", row: PortRow = "", host: Host = "", port: AnyPort = 0,
                       protocol: Protocol = "") -> Act:
-    """Test whether the ports of the guide's tables can be reached, and tell what does not work if they cannot.
+    """Test whether the ports that the box needs can be reached, and tell what does not work if they cannot.
 
     The tables are data (8), external (9), inter_cluster (10) and intra_cluster (11); a row is written
     as 9.5, the fifth of Table 9. Without host those rows are tested for which the settings name hosts:
@@ -81,7 +81,7 @@ def get_listening_ports(call: Call) -> Shown:
     """List what listens on the machine, and compare it with what the box serves.
 
     expected is what belongs to the box, local what only the machine itself reaches; everything else
-    is unexpected. missing is what should listen and does not. rows are those of the guide's tables
+    is unexpected. missing is what should listen and does not. rows are those of the tables of ports
     by which others connect to that port.
     """
     return Shown(exploring.listening(call))

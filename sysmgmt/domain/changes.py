@@ -33,7 +33,7 @@ class Difference(NamedTuple):
         place = " ".join(filter(None, (self.table, self.key, self.field)))
         if self.field:
             return f"{place}: {_shown(self.before)} -> {_shown(self.after)}"
-        return f"{place} {'was added' if self.before is None else 'was removed'}"
+        return f"{place}: {'added' if self.before is None else 'removed'}"
 
 
 def between(old: State, new: State) -> Iterator[Difference]:

@@ -164,7 +164,8 @@ def _of_session(found: list[Difference], state: State) -> Iterator[Event]:
     opened = found[0].after
     if found[0].field or not isinstance(opened, Session):
         return
-    others = sorted({one.origin for one in sessions.of(state, opened.user)} - {opened.origin})
+    others = sorted({one.origin for one in sessions.of(state, opened.user)
+                     if sessions.place(one) != sessions.place(opened)})
     if others:
         yield Event(NAMED["SecondOrigin"], opened.user, f"{opened.origin}, besides {', '.join(others)}")
 

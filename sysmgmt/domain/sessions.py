@@ -17,6 +17,11 @@ def of(state: State, user: str) -> list[Session]:
     return [one for one in opened(state) if one.user == user]
 
 
+def place(one: Session) -> str:
+    """Where a session comes from; all terminals and batches of the machine itself are one place, ""."""
+    return one.origin if one.endpoint == "ssh" else ""
+
+
 def check_room(state: State, user: str) -> None:
     """Raise TooManySessions if the user can open no further session."""
     most = state.settings.sessions_per_user

@@ -21,6 +21,8 @@ ANYONE, EVERYBODY, BEFORE_INSTALLATION, OWN_WORK = "anyone", "everybody", "befor
 nobody, as long as the box is not installed; the box itself (no shell shows it, no request from
 outside runs it)."""
 _NAME = re.compile("[a-z][a-z_]{0,63}")
+_NUMBERS = re.compile(r" \([RABCD]\d[^)]*\)")
+"""Which rules a command implements: for those who read its code."""
 
 
 def _nothing(state: State) -> Iterable[str]:
@@ -187,7 +189,7 @@ def _documentation(function: Callable[..., Outcome]) -> tuple[str, str]:
     lines = [line.strip() for line in (function.__doc__ or "").strip().splitlines()]
     if not lines or not lines[0].endswith("."):
         raise BadDeclaration(f"{function.__name__}: the docstring must begin with a sentence")
-    return lines[0], "\n".join(lines[1:]).strip()
+    return _NUMBERS.sub("", lines[0]), _NUMBERS.sub("", "\n".join(lines[1:]).strip())
 
 
 def _parameters(function: Callable[..., Outcome]) -> Iterable[Parameter]:

@@ -24,7 +24,7 @@ class MachineNetwork:
     def check(self) -> None:
         """See the port."""
         if not self._governed:
-            raise ServiceRefused("The box does not govern the network and the clock of this machine.",
+            raise ServiceRefused("The box does not govern the network, the firewall and the clock of this machine.",
                                  "That takes boxmgmtd --deploy; see boxmgmtd(8).")
 
     def host_name(self) -> str:

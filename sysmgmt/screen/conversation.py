@@ -121,9 +121,14 @@ def _on_next_lines(command: Command, names: Sequence[str], lines: Sequence[str |
     found = {}
     for name, line in zip(names, lines, strict=False):
         if line is None:
-            raise MissingValue(command=command.name, parameter=name)
+            raise _ended(command, name)
         found[name] = line
     return found
+
+
+def _ended(command: Command, name: str) -> MissingValue:
+    return MissingValue(f"{command.name} needs a value for {name}, and the input ended before the line that holds it.",
+                        f"{name}=- stands for the line that follows the command.")
 
 
 def _bare(command: Command) -> InvalidValue:

@@ -82,8 +82,10 @@ def read_password(console: Console, path: str) -> str:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                 console.output.tell(f"Warning: other users may read {path}; use chmod 600.")
             return file.readline(4096).removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError):
-        raise InvalidValue(what=f"The password file {path} cannot be read") from None
+    except OSError as problem:
+        raise InvalidValue(what=f"The password file {path} cannot be read: {os.strerror(problem.errno or 0)}") from None
+    except UnicodeDecodeError:
+        raise InvalidValue(what=f"The password file {path} is not valid UTF-8") from None
 
 
 def _at_prompt(console: Console) -> Answer:

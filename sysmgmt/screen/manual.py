@@ -32,7 +32,8 @@ def overview(commands: list[Mapping[str, Any]]) -> list[str]:
 
 def page(command: Mapping[str, Any]) -> list[str]:
     """Everything about one command."""
-    shown = [*textwrap.wrap(command["synopsis"], WIDTH, subsequent_indent="    "), "", command["summary"]]
+    shown = [*textwrap.wrap(command["synopsis"], WIDTH, subsequent_indent="    "), "",
+             *textwrap.wrap(command["summary"], WIDTH)]
     if command["details"]:
         shown += ["", *textwrap.wrap(command["details"], WIDTH)]
     if command["parameters"]:

@@ -28,7 +28,19 @@ from sysmgmt.store.erasing import has_begun
 USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
        boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
        boxmgmtd --update FILE [--downgrade]
-See the manual page boxmgmtd(8)."""
+
+--state DIR         The folder of the state; by default that of the box.
+--socket PATH       Where the shells ask it; by default the socket of the box.
+--deploy            Make this machine ask it at SSH and at the console.
+  --dry-run         Show what that changes, and change nothing.
+  --now             Refuse root at SSH and at the console at once.
+  --remove          Take it back.
+  --uids FIRST-LAST The numbers that users of the box may have.
+--update FILE       Install a release; its signature lies beside it.
+  --downgrade       Also one that is older than the present one.
+--help              Show the options.
+
+See the manual page boxmgmtd(8), in a clone: man man/boxmgmtd.8"""
 
 
 def serve(folder: str, path: str) -> None:

@@ -348,7 +348,7 @@ def test_only_what_is_wanted_is_restored_and_what_it_would_change_is_shown(basic
     admin.do("remove_user name=bob")
     before = basic.files()
     shown = restore(admin, "--dry-run items=users").result["differences"]
-    assert "accounts bob was added" in shown and not [one for one in shown if "settings" in one]
+    assert "accounts bob: added" in shown and not [one for one in shown if "settings" in one]
     assert basic.files() == before
     assert restore(admin, "items=users").result["differences"] == shown
     assert basic.state.settings.name == "Later" and "bob" in basic.state.accounts

@@ -86,7 +86,7 @@ def test_the_state_of_another_box_comes_in_as_far_as_it_can_with_a_report(old: T
     assert {"bob", "crew", "sales"} <= {*state.accounts, *state.roles, *state.groups}
     assert state.settings.banner == "hello" and len(state.syslog) == 1
     assert (told["box"], told["taken"]["accounts"], told["taken"]["roles"]) == ("Old", 1, 1)
-    assert {"accounts bob was added", "settings banner: nothing -> hello"} <= set(told["differences"])
+    assert {"accounts bob: added", "settings banner: nothing -> hello"} <= set(told["differences"])
     reasons = left_out(told)
     for name in ("security-admin", "boxmgmt", "SE"):
         assert name not in state.accounts and "older releases shipped" in reasons[f"user {name}"]

@@ -27,9 +27,9 @@ def test_a_difference_reads_like_a_sentence_and_hides_secrets() -> None:
     assert [str(one) for one in changes.between(BOB, new)] == [
         "accounts bob role: monitor -> admin", "accounts bob groups: nothing -> g1, g2",
         "accounts bob password: configured -> configured"]
-    assert [str(one) for one in changes.between(EMPTY, BOB)] == ["accounts bob was added"]
+    assert [str(one) for one in changes.between(EMPTY, BOB)] == ["accounts bob: added"]
     assert [str(one) for one in changes.between(BOB, BOB._replace(accounts=BOB.accounts.without("bob")))] == [
-        "accounts bob was removed"]
+        "accounts bob: removed"]
     assert "hash" not in str([str(one) for one in changes.between(BOB, new)])
 
 
@@ -84,12 +84,15 @@ def test_a_change_that_was_not_confirmed_tells_that_it_returned() -> None:
 
 
 def test_a_session_from_a_second_origin_is_told_and_one_from_the_same_is_not() -> None:
-    def with_session(state: State, id: str, origin: str) -> State:
-        return state._replace(sessions=state.sessions.put(id, Session(id, "bob", id, 1.0, origin, "ssh")))
+    def with_session(state: State, id: str, origin: str, endpoint: str = "ssh") -> State:
+        return state._replace(sessions=state.sessions.put(id, Session(id, "bob", id, 1.0, origin, endpoint)))
     first = with_session(BOB, "s1", "10.0.0.1")
     assert told(BOB, first) == []
     assert told(first, with_session(first, "s2", "10.0.0.1")) == []
     assert told(first, with_session(first, "s2", "10.9.9.9")) == ["SecondOrigin bob"]
+    here = with_session(BOB, "s1", "tty1", "console")
+    assert told(here, with_session(here, "s2", "local", "batch")) == []
+    assert told(here, with_session(here, "s2", "10.0.0.1")) == ["SecondOrigin bob"]
 
 
 @pytest.mark.requirement(89)

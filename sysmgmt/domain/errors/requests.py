@@ -51,7 +51,7 @@ class LevelForbids(Refusal):
 
 
 class NotCompliant(Refusal):
-    """Of the rules of the level {level}, {count} do not hold."""
+    """Of the rules of the profile {level}, {count} do not hold."""
 
     hint = "The command behind each of them fixes it."
 
