@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from sysmgmt import box
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import InvalidValue, Refusal
 from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
@@ -98,6 +98,8 @@ def located(options: Options, environment: Mapping[str, str]) -> Options:
 def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]]:
     if options.socket and not options.recover:
         return box.service_door(options.socket), box.catalog()
+    if os.path.exists(options.state) and not os.path.isdir(options.state):
+        raise InvalidValue(what=f"{options.state} is no folder: --state names the folder of a state")
     house = box.embedded(options.state)
     return UnservedDoor(house, caller), house.catalog
 

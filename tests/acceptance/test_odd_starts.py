@@ -69,3 +69,14 @@ def test_a_folder_that_others_may_write_to_is_refused(basic: TestBox) -> None:
     basic.folder.chmod(0o777)
     done = sysmgmt(basic.folder, "get_groups\n")
     assert done.returncode == 6 and b"may write to it" in done.stderr
+
+
+def test_a_file_in_the_place_of_a_folder_and_a_folder_in_the_place_of_a_file_are_named(basic: TestBox) -> None:
+    file = basic.folder.parent / "file"
+    file.write_text("")
+    done = sysmgmt(file, "get_users", user="")
+    assert (done.returncode, done.stderr.decode().strip()) == (
+        2, f"Error: {file} is no folder: --state names the folder of a state.")
+    done = sysmgmt(basic.folder, "get_users", "--user", "admin", "--password-file", str(basic.folder), user="")
+    assert done.returncode == 2
+    assert f"The password file {basic.folder} cannot be read: Is a directory" in done.stderr.decode()

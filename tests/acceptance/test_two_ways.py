@@ -139,7 +139,8 @@ def test_secrets_may_stand_on_the_next_line(basic: TestBox, option: tuple[str, .
 def test_a_secret_that_the_input_does_not_hold_is_missing(basic: TestBox) -> None:
     short, long = both(basic, b"add_user name=bob role=monitor password=-")
     assert short == long
-    assert short[0] == 2 and short[2].startswith(b"line 1: Error: add_user needs a value for password, and the input ended")
+    assert short[0] == 2
+    assert short[2].startswith(b"line 1: Error: add_user needs a value for password, and the input ended")
 
 
 def test_the_folder_is_left_as_it_was(basic: TestBox) -> None:
