@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,14 @@ import pytest
 from sysmgmt.domain import certificates
 from sysmgmt.engine import auditexport
 from sysmgmt.screen.pages import prose
-from tests.support.box import Client, TestBox
+from tests.support.box import Client, TestBox, signing
 from tests.support.openssl import Authority
 
 
 @pytest.fixture
 def admin(basic: TestBox) -> Client:
     """The administrator of a box with a system certificate, whose clock is right."""
-    basic.clock.now = time.time()
-    admin = basic.admin()
-    assert admin.do("create_system_certificate common_name=box1").code == "Done"
-    return admin
+    return signing(basic)
 
 
 def exported(admin: Client, filters: str = "") -> str:

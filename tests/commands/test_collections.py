@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import tarfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,14 @@ from sysmgmt.engine.request import Answer
 from sysmgmt.screen.pages import prose
 from sysmgmt.service import collections
 from sysmgmt.store.collected import CollectedFiles, Room
-from tests.support.box import Client, TestBox, request
+from tests.support.box import Client, TestBox, request, signing
 from tests.support.openssl import Authority
 
 
 @pytest.fixture
 def admin(basic: TestBox) -> Client:
     """The administrator of a box with a system certificate, whose clock is right."""
-    basic.clock.now = time.time()
-    admin = basic.admin()
-    assert admin.do("create_system_certificate common_name=box1").code == "Done"
-    return admin
+    return signing(basic)
 
 
 def downloaded(client: Client, name: str) -> tuple[Answer, bytes]:

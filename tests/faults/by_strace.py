@@ -8,7 +8,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -68,3 +69,16 @@ def run(command: Sequence[str], point: Point, fault: str, lasting: bool = False)
         ["strace", "-f", "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fault}:when={when}",
          "-o", "/dev/null", *command],
         env=environment(), capture_output=True, text=True, timeout=120)
+
+
+def tried(command: Sequence[str], points: Iterable[Point], fault: str, folders: tuple[Path, Path],
+          judge: Callable[[Path, subprocess.CompletedProcess[str]], Iterable[str]]) -> Iterator[str]:
+    """What `judge` finds wrong after `fault` at each of the points.
+
+    The second of the folders is made like the first one each time.
+    """
+    template, folder = folders
+    for point in points:
+        shutil.rmtree(folder)
+        shutil.copytree(template, folder)
+        yield from (f"{point}: {one}" for one in judge(folder, run(command, point, fault)))

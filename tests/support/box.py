@@ -5,6 +5,7 @@ A box is reached in the process of the test, or as boxmgmtd serves it: whoever a
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -182,6 +183,14 @@ def build(folder: Path, level: str, clock: HeldClock) -> TestBox:
     configure(folder, hashing=CHEAP)
     built.admin().door.log_out("the template is ready")  # the login makes a cheap hash of admin's password
     return built
+
+
+def signing(box: TestBox) -> Client:
+    """The administrator of a box that has a system certificate now, as its clock is right."""
+    box.clock.now = time.time()
+    admin = box.admin()
+    assert admin.do("create_system_certificate common_name=box1").code == "Done"
+    return admin
 
 
 def copy(template: TestBox, folder: Path, mode: str = EMBEDDED) -> TestBox:

@@ -2,10 +2,12 @@
 
 import select
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
+
+from tests.support.listener import serving
 
 BIND, UNBIND, SEARCH, EXTENDED = 0x60, 0x42, 0x63, 0x77
 ANSWER = {BIND: 0x61, SEARCH: 0x65, EXTENDED: 0x78}
@@ -50,57 +52,39 @@ def silent_at(silent: int) -> Answers:
 def listening(answers: Answers, pause: float = 0.0) -> Iterator[tuple[int, list[bytes]]]:
     """A server without TLS that answers so, a byte every `pause` seconds: its port, and all that it is told."""
     told: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_serve, args=(listener, answers, told, pause), daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], told
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(20)
+    with serving(partial(_answer, answers, told, pause)) as port:
+        yield port, told
 
 
-def _serve(listener: socket.socket, answers: Answers, told: list[bytes], pause: float) -> None:
-    while True:
-        try:
-            plain, _ = listener.accept()
-        except OSError:
-            return
-        plain.settimeout(20)
-        with suppress(OSError), plain:
-            while data := plain.recv(65536):
-                told.append(data)
-                if not data.startswith(b"\x30") or len(data) < 8:
-                    continue  # a handshake: silence
-                at = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
-                end = at + 2 + data[at + 1]
-                if data[end] == UNBIND:
-                    break
-                answer = answers(data[end], data[at + 2:end])
-                if answer is None:
-                    break
-                for one in answer if pause else [answer]:
-                    plain.sendall(bytes([one]) if isinstance(one, int) else one)
-                    time.sleep(pause)
+def _answer(answers: Answers, told: list[bytes], pause: float, plain: socket.socket) -> None:
+    while data := plain.recv(65536):
+        told.append(data)
+        if not data.startswith(b"\x30") or len(data) < 8:
+            continue  # a handshake: silence
+        at = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
+        end = at + 2 + data[at + 1]
+        if data[end] == UNBIND:
+            break
+        answer = answers(data[end], data[at + 2:end])
+        if answer is None:
+            break
+        for one in answer if pause else [answer]:
+            plain.sendall(bytes([one]) if isinstance(one, int) else one)
+            time.sleep(pause)
 
 
 @contextmanager
 def relaying(to: int) -> Iterator[tuple[int, list[bytes]]]:
     """A way to another server, on which everything is read: its port, and what that server is told."""
     told: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_relay, args=(listener, to, told), daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], told
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(20)
+    with serving(partial(_relay, to, told)) as port:
+        yield port, told
 
 
-def _relay(listener: socket.socket, to: int, told: list[bytes]) -> None:
-    with suppress(OSError):
-        while True:
-            near, _ = listener.accept()
-            with near, socket.create_connection(("127.0.0.1", to)) as far:
-                while data := _next(near, far):
-                    told.append(data)
+def _relay(to: int, told: list[bytes], near: socket.socket) -> None:
+    with socket.create_connection(("127.0.0.1", to)) as far:
+        while data := _next(near, far):
+            told.append(data)
 
 
 def _next(near: socket.socket, far: socket.socket) -> bytes:

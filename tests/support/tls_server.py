@@ -3,12 +3,13 @@
 import socket
 import ssl
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.support.authorities import Made
+from tests.support.listener import serving
 
 
 @contextmanager
@@ -23,23 +24,13 @@ def showing(*chain: Made, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> It
         path = Path(folder, "all.pem")
         path.write_text("".join([chain[0].key_pem, *(one.pem for one in chain)]))
         context.load_cert_chain(path)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_serve, args=(listener, context), daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(20)
+    with serving(partial(_greet, context)) as port:
+        yield port
 
 
-def _serve(listener: socket.socket, context: ssl.SSLContext) -> None:
-    while True:
-        try:
-            plain, _ = listener.accept()
-        except OSError:
-            return
-        plain.settimeout(20)
-        with suppress(OSError), plain, context.wrap_socket(plain, server_side=True) as connection:
-            connection.sendall(b"hello")
+def _greet(context: ssl.SSLContext, plain: socket.socket) -> None:
+    with context.wrap_socket(plain, server_side=True) as connection:
+        connection.sendall(b"hello")
 
 
 def texts(chain: Sequence[Made]) -> str:
