@@ -90,11 +90,14 @@ def close_session(visit: "Visit", given: Parameters) -> Facts:
 
 
 def keys(visit: "Visit", given: Parameters) -> Facts:
-    """The keys of a user as lines for sshd; none for one who is locked."""
+    """The keys of a user as lines for sshd.
+
+    One who is locked has them too: `account` refuses whoever proves to be him, says why and records it.
+    """
     _only(visit, 0, _uid(KEYS_USER))
     state = visit.house.box.store.read()
     found = _user(state, given)
-    if found is None or found.locked_by:
+    if found is None:
         return {"keys": []}
     return {"keys": [one.line for one in ssh_keys.of(state, found.name)]}
 

@@ -1,12 +1,13 @@
 """Coming in: over SSH by password and by key, with one command or a batch, and at the console."""
 
 import json
+from typing import Any
 
 import pexpect
 import pytest
 
 from tests.doors.machine import wait_until
-from tests.doors.site import LIBRARY, PASSWORDS, Site
+from tests.doors.site import LIBRARY, PASSWORDS, PIPED, Site
 
 
 @pytest.mark.parametrize("name, seen", [("admin", r"\[6\] System management CLI"), ("carol", "Main Menu"),
@@ -68,6 +69,28 @@ def test_a_stranger_and_a_wrong_key_are_refused_alike(site: Site) -> None:
                                 "-o", "StrictHostKeyChecking=no", "-i", site.key(key), f"{name}@127.0.0.1", "help")
         answers.append((done.returncode, done.stderr.replace(name.encode(), b"NAME")))
     assert answers[0] == answers[1] and answers[0][0] == 255
+
+
+@pytest.mark.requirement(77)
+def test_who_is_locked_is_told_so_by_the_own_key_alone_and_leaves_a_record(site: Site) -> None:
+    """Another's key, and the name of nobody, are answered with the same words as before."""
+    site.as_admin("lock_user name=bob")
+    try:
+        known = len(refusals(site))
+        done = site.machine.run(PIPED[0], "-o", "LogLevel=INFO", *PIPED[1:], "-i", site.key("bob"), "bob@127.0.0.1",
+                                "get_current_user")
+        assert done.returncode != 0 and b"The account is locked." in done.stderr and not done.stdout
+        assert [(one["command"], one["code"], one["origin"]) for one in refusals(site)[known:]] == [
+            ("log_in", "AccountLocked", "127.0.0.1")]
+        test_a_stranger_and_a_wrong_key_are_refused_alike(site)
+    finally:
+        site.as_admin("unlock_user name=bob")
+    assert site.by_key("bob", "get_current_user").returncode == 0
+
+
+def refusals(site: Site) -> list[dict[str, Any]]:
+    """The records of logins of bob that were refused."""
+    return [one for one in site.audit() if one["user"] == "bob" and one["command"] == "log_in" and one["status"]]
 
 
 def test_the_console_lets_in_with_the_same_password(site: Site) -> None:
