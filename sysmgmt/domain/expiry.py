@@ -23,14 +23,16 @@ def _is_near(begin: float, end: float, now: float) -> bool:
 
 
 def renewal_due(state: State, now: float) -> list[str]:
-    """The uses whose certificates the box has to renew now: signed by itself, near their end.
+    """The uses whose certificates the box has to renew now: signed by itself, near their end or not valid for a day.
 
-    Not the cluster certificate: each partner has to be given the new one.
+    The latter were made while the clock was ahead. Not the cluster certificate: each partner has to be given the new
+    one.
     """
     if not state.settings.certificate_renewal:
         return []
     return [one.use for one in state.identities.values()
-            if one.origin == INTERNAL and one.use not in (ROOT, CLUSTER) and ends_soon(one.certificates[0], now)]
+            if one.origin == INTERNAL and one.use not in (ROOT, CLUSTER)
+            and (ends_soon(one.certificates[0], now) or one.certificates[0].not_before > now + DAY)]
 
 
 class Expiry(NamedTuple):

@@ -89,11 +89,12 @@ def change_due(account: Account, rules: Rules, now: float) -> bool:
 def check_age(account: Account, rules: Rules, now: float) -> None:
     """Raise PasswordTooYoung if the user changed it less than the minimum age ago (R078).
 
-    A forced change is exempt, and so is a password that somebody else set.
+    A forced change is exempt, and so is a password that somebody else set. So is one from before the clock was set
+    back: nobody knows how old it is, and it may be wanted anew.
     """
     if account.own_change_at is None or change_due(account, rules, now):
         return
-    if now - account.own_change_at < rules.min_age_hours * 3600:
+    if 0 <= now - account.own_change_at < rules.min_age_hours * 3600:
         raise PasswordTooYoung(hours=rules.min_age_hours)
 
 
