@@ -17,6 +17,8 @@ LOCK = "collected.lock"
 PIECE = 48 * 1024
 """Bytes that are read at once."""
 MB = 1_000_000
+LATEST = 2**32 - 1
+"""The last second that a compressed file can name, in 2106."""
 
 
 class Room(NamedTuple):
@@ -142,7 +144,7 @@ def _pack(out: "_Counted", new: Archive, members: Iterable[Member]) -> None:
     import io
     import tarfile
 
-    with (gzip.GzipFile("", "wb", 6, out, new.made_at) as pressed,
+    with (gzip.GzipFile("", "wb", 6, out, min(new.made_at, LATEST)) as pressed,
           tarfile.open(fileobj=pressed, mode="w|") as packed):
         for one in members:
             entry = tarfile.TarInfo(one.path)

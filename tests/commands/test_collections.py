@@ -209,6 +209,12 @@ def test_what_cannot_be_removed_does_not_make_a_collection_fail(basic: TestBox, 
     assert made["name"] in [one["name"] for one in admin.facts("get_collected_info")["collected_info"]]
 
 
+def test_an_archive_is_made_whatever_the_clock_shows(basic: TestBox, admin: Client) -> None:
+    for now in (0.0, 2.0 ** 33):
+        basic.clock.now = now
+        assert basic.admin().facts("collect_system_info parts=versions")["missing"] == []
+
+
 def test_a_new_archive_stays_although_the_clock_was_set_back(basic: TestBox, admin: Client) -> None:
     names = [admin.facts("collect_system_info parts=versions")["name"] for _ in range(KEPT)]
     basic.clock.now -= 400 * 86400
