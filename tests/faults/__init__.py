@@ -6,7 +6,8 @@ Python and the C library: it forks instead, sees the data and the names, and is 
 
 The matrix (`python -m tests.faults`): `lines` has a line for each command that changes something, `scenes` the
 boxes where it is about to run, `course` how it goes without a fault, `matrix` all faults at it, `trial` the process
-that meets one, `verdict` what must be true then, `powercut` what a disk may hold afterwards; `traced` compares
+that meets one, `verdict` what must be true then, `powercut` what a disk may hold afterwards, `volume` disks that
+are full or read-only, `pair` two writers at once, `served` a boxmgmtd that is killed; `traced` compares
 both modules. `kill` ends writers (`writer`) at random moments, `regenerating` is another process to be killed,
-`disk` a disk that is really full.
+`disk` a disk of its own.
 """

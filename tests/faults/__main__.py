@@ -1,7 +1,7 @@
 """The whole matrix of faults, for as long as it may take: `python -m tests.faults --seconds 1500`.
 
 It prints what was tried, and everything that was not as it must be; the exit status says whether there
-was any. Needs gcc. With --commands only so many are looked at, chosen by --seed; --json is for programs,
+was any. Needs gcc and root. With --commands only so many are looked at, chosen by --seed; --json is for programs,
 --broken shows that a broken store is noticed.
 """
 
@@ -14,11 +14,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from tests.faults import by_preload
+from tests.faults import by_preload, disk
 
 if TYPE_CHECKING:
     from tests.faults.matrix import Matrix
@@ -26,12 +28,16 @@ if TYPE_CHECKING:
 
 SHARES = {1: 0.45, 50: 0.3, 5000: 0.25}
 """Users, and the part of the time that is spent on boxes with so many."""
-EARLIER = {"crash points": 3, "I/O faults": 1}
+EARLIER = {"crash points": 8, "I/O faults": 1}
 """How much likelier a case comes first: there are far fewer crash points."""
 UNSYNCED: dict[str, tuple[str, ...]] = {"syncs-nothing": ("fsync", "fdatasync"), "renames-unsynced": ("fsync",)}
 """Broken stores, and the calls that do nothing there."""
 POWER = 0.12
 """Power cuts for each other fault."""
+BESIDE = 0.06
+"""The part of the time for two writers at once, and that for a boxmgmtd that is killed."""
+BROKEN = ("promises-early", "records-nothing", "locks-nothing", "forgets")
+"""How a store may be broken: attributes of the place of a trial."""
 
 
 class Found(NamedTuple):
@@ -57,8 +63,10 @@ def main() -> int:
     parser.add_argument("--users", type=int, nargs="*", default=list(SHARES))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tries", type=int, default=1_000_000, help="of each command at most so many")
+    parser.add_argument("--pairs", type=int, default=1_000_000, help="at most so many pairs of writers")
+    parser.add_argument("--kills", type=int, default=1_000_000, help="at most so many kills of boxmgmtd")
     parser.add_argument("--only", default="", help="the command to look at")
-    parser.add_argument("--broken", default="", choices=["", "promises-early", "records-nothing", *UNSYNCED],
+    parser.add_argument("--broken", default="", choices=["", *BROKEN, *UNSYNCED],
                         help="a positive control: how the store is broken")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -78,22 +86,40 @@ def main() -> int:
 
 def campaign(root: Path, users: int, options: argparse.Namespace, end: float, found: Found) -> None:
     """Try faults on boxes with so many users until the time is over, each command for as long as the others."""
+    from tests.faults import pair, served
     from tests.faults.lines import LINES
     from tests.faults.matrix import Matrix
     from tests.faults.scenes import Stage
-    from tests.faults.trial import Place
+    from tests.faults.volume import SIZE
 
     chance = random.Random(options.seed)
-    stage, matrix = Stage(root / "scenes"), Matrix(Place(root / "place"), UNSYNCED.get(options.broken, ()))
-    matrix.place.promises_early = options.broken == "promises-early"
-    matrix.place.records_nothing = options.broken == "records-nothing"
+    stage = Stage(root / "scenes")
     known = [one for one in LINES if options.only in ("", one.command)]
     chosen = chance.sample(known, options.commands or len(known))
-    for number, line in enumerate(chosen):
-        now = time.monotonic()
-        part = Slice(now + (end - now) / (len(chosen) - number), options.tries, 1.0 if options.broken else POWER)
-        look(matrix, stage.scene(line, users), chance, part, found)
-        found.tried[f"commands with {users} users"] += 1
+    left = end - time.monotonic()
+    with disk.small(str(root / "disk"), str(SIZE)):
+        matrix = Matrix(root / "disk", UNSYNCED.get(options.broken, ()))
+        if options.broken in BROKEN:
+            setattr(matrix.place, options.broken.replace("-", "_"), True)
+        pairs = pair.trials(matrix.place, stage, users, chosen, chance)
+        beside(found, "two writers", islice(pairs, options.pairs), left * BESIDE)
+        kills = served.trials(matrix.place, Stage(root / "served", time.time()), users, chosen, chance)
+        beside(found, "boxmgmtd killed", islice(kills, options.kills), left * BESIDE)
+        for number, line in enumerate(chosen):
+            now = time.monotonic()
+            part = Slice(now + (end - now) / (len(chosen) - number), options.tries, 1.0 if options.broken else POWER)
+            look(matrix, stage.scene(line, users), chance, part, found)
+            found.tried[f"commands with {users} users"] += 1
+
+
+def beside(found: Found, name: str, trials: Iterable[list[str]], seconds: float) -> None:
+    """Note what comes of trials for so long."""
+    end = time.monotonic() + seconds
+    for outcome in trials:
+        found.tried[name] += 1
+        note(found, outcome)
+        if time.monotonic() > end:
+            return
 
 
 def look(matrix: "Matrix", scene: "Scene", chance: random.Random, part: Slice, found: Found) -> None:
@@ -102,6 +128,9 @@ def look(matrix: "Matrix", scene: "Scene", chance: random.Random, part: Slice, f
 
     every = sorted(cases(matrix.place, scene), key=lambda one: chance.random() / EARLIER[one.fault.kind_of])
     found.tried[f"cases there are with {scene.users} users"] += len(every)
+    for name, trial in matrix.others(every[0], chance):
+        note(found, trial())
+        found.tried[name] += 1
     for case in every[:part.tries]:
         if time.monotonic() > part.end:
             return
@@ -123,7 +152,7 @@ def note(found: Found, outcome: list[str]) -> None:
         print(one, file=sys.stderr, flush=True)
 
 
-def report(figures: dict, wrong: list[str], as_json: bool) -> None:
+def report(figures: Mapping[str, float], wrong: list[str], as_json: bool) -> None:
     """Print the figures."""
     if as_json:
         print(json.dumps({**figures, "problems": wrong[:20]}))

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NOTHING, KILL, ERROR, SHORT, TORN };
+enum { NOTHING, KILL, ERROR, SHORT, TORN, STOP };
 enum { READS = 1, WRITES = 2, TAKES_SPACE = 4, CHANGES = 8 }; /* kinds of calls */
 enum { MOST = 4096 };
 
@@ -82,16 +82,20 @@ static void note(const char *call, int descriptor, const char *first, const char
     errno = before;
 }
 
-/* What is to happen at this call: NOTHING, ERROR (errno is set), SHORT, TORN. KILL does not return. */
+/* What is to happen at this call: NOTHING, ERROR (errno is set), SHORT, TORN. KILL does not return, STOP later. */
 static int fate(int call) {
     long number = ++plan->count;
-    if (plan->kind == NOTHING || number < plan->at || (plan->kind != KILL && !(call & plan->calls)) ||
+    if (plan->kind == NOTHING || number < plan->at || (plan->kind != KILL && plan->kind != STOP && !(call & plan->calls)) ||
         (plan->times && !left))
         return NOTHING;
     left--;
     plan->fired++;
     if (plan->kind == KILL)
         kill(getpid(), SIGKILL);
+    if (plan->kind == STOP) {
+        kill(getpid(), SIGSTOP);
+        return NOTHING;
+    }
     errno = plan->error;
     return plan->kind;
 }

@@ -17,11 +17,12 @@ from errno import errorcode
 from pathlib import Path
 from typing import NamedTuple
 
-NOTHING, KILL, ERROR, SHORT, TORN = range(5)
+NOTHING, KILL, ERROR, SHORT, TORN, STOP = range(6)
 READS, WRITES, TAKES_SPACE, CHANGES = 1, 2, 4, 8
 """Kinds of calls: those that only read, write data, need space for it, or change names and sizes."""
 ANY = READS | WRITES | TAKES_SPACE | CHANGES
 SOURCE = Path(__file__).with_name("by_preload.c")
+APART = ("unshare", "--mount")
 _LIBRARY = "BOXMGMT_FAULTS_LIBRARY"
 _RECORD = struct.Struct("16slllIII4x")
 
@@ -110,9 +111,9 @@ class Boundary:
         self._library.boundary_answered()
 
     @property
-    def planned(self) -> bool:
-        """Whether anything is to go wrong."""
-        return bool(self._plan.kind)
+    def count(self) -> int:
+        """How many calls there were."""
+        return int(self._plan.count)
 
     @property
     def fired(self) -> int:
@@ -140,13 +141,16 @@ def _records(data: bytes) -> Iterator[Record]:
 
 
 def ready() -> None:
-    """Start this program again, at the boundary of which calls can be seen, unless it is one already."""
+    """Start this program again, at the boundary of which calls can be seen, unless it is one already.
+
+    It has a namespace of mounts of its own then: what it mounts is gone with it. Needs root.
+    """
     if _LIBRARY in os.environ:
         return
     with tempfile.TemporaryDirectory() as folder:
         library = build(Path(folder))
         environment = {**os.environ, _LIBRARY: str(library), "LD_PRELOAD": str(library), "PYTHONHASHSEED": "0"}
-        sys.exit(subprocess.call([sys.executable, *sys.orig_argv[1:]], env=environment))
+        sys.exit(subprocess.call([*APART, sys.executable, *sys.orig_argv[1:]], env=environment))
 
 
 def build(folder: Path) -> Path:

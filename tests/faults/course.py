@@ -76,6 +76,16 @@ def same(one: Raw, other: Raw, hidden: frozenset[Where]) -> bool:
     return all(any(where[:end] in hidden for end in range(1, len(where) + 1)) for where in differing(one, other))
 
 
+def times(one: Raw, other: Raw) -> frozenset[Where]:
+    """Where two states differ by a moment."""
+    def at(raw: Any, where: Where) -> Any:
+        for step in where:
+            raw = raw[int(step)] if isinstance(raw, list) else raw[step]
+        return raw
+    return frozenset(where for where in differing(one, other)
+                     if isinstance(at(one, where), float) and isinstance(at(other, where), float))
+
+
 def names(folder: Path) -> frozenset[str]:
     """The files of a box; numbers do not count."""
     return frozenset(re.sub(r"\d+", "#", str(one.relative_to(folder))) for one in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""A real disk that is really full: a small tmpfs."""
+"""A real disk of its own, a small tmpfs: really full, or really read-only."""
 
 import os
 import subprocess
@@ -35,3 +35,24 @@ def fill(path: str) -> str:
             continue
     os.close(descriptor)
     return name
+
+
+def leave(path: str, room: int) -> None:
+    """Make the disk at `path` so small that `room` bytes are free; it has one block at least."""
+    found = os.statvfs(path)
+    used = (found.f_blocks - found.f_bfree) * found.f_frsize
+    _remount(path, f"size={max(used + room, found.f_frsize)}")
+
+
+@contextmanager
+def read_only(path: str) -> Iterator[None]:
+    """Nothing can be written to the disk at `path` meanwhile."""
+    _remount(path, "ro")
+    try:
+        yield
+    finally:
+        _remount(path, "rw")
+
+
+def _remount(path: str, option: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{option}", path], check=True)

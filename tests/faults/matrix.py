@@ -1,22 +1,34 @@
 """Every call of every command that changes something, and every fault at it."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from errno import EDQUOT, EINTR, EIO, ENOSPC, EROFS
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from tests.faults.by_preload import ANY, CHANGES, ERROR, KILL, READS, SHORT, TAKES_SPACE, TORN, WRITES, Fault
-from tests.faults.course import Course, observed
+from tests.faults.course import Course, by_itself, observed, tables, times
 from tests.faults.powercut import cut
 from tests.faults.scenes import Scene
 from tests.faults.trial import Place, Said
 from tests.faults.verdict import problems
+from tests.faults.volume import Volume
+from tests.support.clock import DAY, HOUR, MONDAY
 
 ERRORS = {ENOSPC: WRITES | TAKES_SPACE, EDQUOT: WRITES | TAKES_SPACE, EROFS: WRITES | TAKES_SPACE | CHANGES,
           EIO: ANY, EINTR: ANY}
 """Which kinds of calls answer with an error."""
 HOLE = re.compile(r"verify_audit_log: AuditDamaged .* record (\d+): it cannot be read")
+JUMPS = (-MONDAY, -400 * DAY, -HOUR, HOUR, 400 * DAY, 2.0 ** 31 - MONDAY + DAY)
+"""Seconds by which the clock is off: from 1970 to 2038."""
+BY_THE_CLOCK = {
+    "confirm_change": "its time is over, and the change returns: tests/commands/test_pending.py",
+    "take_scheduled_backup": "it takes what is due by the clock"}
+"""Commands that rightly do something else when the clock is off."""
+PAGE, ROOMS = 4096, 48
+"""Bytes of a block, and how many of them a full disk has left at most."""
 INTERRUPTIONS = 3
 """How often in a row a call is interrupted: what is interrupted for ever never ends."""
 
@@ -57,9 +69,10 @@ def _faults(number: int, kind: int) -> Iterator[Fault]:
 class Matrix:
     """Tries cases in one place. What was found right once is right whenever the very same is left and was said."""
 
-    def __init__(self, place: Place, ignored: Collection[str] = ()) -> None:
-        """The calls `ignored` do nothing before a power cut: a broken store."""
-        self.place = place
+    def __init__(self, disk: Path, ignored: Collection[str] = ()) -> None:
+        """The place lies on the disk that is mounted there. The calls `ignored` do nothing before a power cut."""
+        self.place = Place(disk / "place")
+        self._volume = Volume(disk, self.place)
         self._ignored = ignored
         self._right: set[tuple[int, str]] = set()
 
@@ -82,6 +95,34 @@ class Matrix:
         said, records = cut(case.scene, case.course, self.place.folder, chance, self._ignored)
         return [f"power cut, {case.scene}: {one} [{said}]" for one in self._problems(case, said)
                 if not ((hole := HOLE.search(one)) and int(hole[1]) > records)]
+
+    def others(self, case: Case, chance: Random) -> Iterator[tuple[str, Callable[[], list[str]]]]:
+        """What can be tried in a scene besides faults at its calls, and its name."""
+        for blocks in (0, *chance.sample(range(1, ROOMS), 2)):
+            yield "full disks", partial(self.full, case, blocks * PAGE)
+        yield "read-only disks", partial(self.read_only, case)
+        for seconds in JUMPS if case.scene.line.command not in BY_THE_CLOCK else ():
+            yield "clock jumps", partial(self.jumped, case, seconds)
+
+    def full(self, case: Case, room: int) -> list[str]:
+        """What is wrong after a disk with `room` bytes was full in a scene, and has space again."""
+        said, wrong = self._volume.full(case.scene, case.course, room)
+        return [f"{room} bytes free, {case.scene}: {one} [{said}]" for one in (*wrong, *self._problems(case, said))]
+
+    def read_only(self, case: Case) -> list[str]:
+        """What is wrong after a disk was read-only in a scene, and is not any more."""
+        said, wrong = self._volume.read_only(case.scene, case.course)
+        return [f"read-only, {case.scene}: {one} [{said}]" for one in (*wrong, *self._problems(case, said))]
+
+    def jumped(self, case: Case, seconds: float) -> list[str]:
+        """What is wrong after a scene in which the clock was off by so much, and is right again."""
+        line = case.scene.line
+        self.place.set_up(case.scene)
+        said = self.place.run(case.scene._replace(line=line._replace(later=line.later + seconds)))
+        moments = times(case.course.states[-1], by_itself(tables(self.place.folder)))
+        course = case.course._replace(hidden=case.course.hidden | moments, again=case.course.again | {case.course.code})
+        case = case._replace(course=course)
+        return [f"{seconds:+.0f} s, {case.scene}: {one} [{said}]" for one in self._problems(case, said)]
 
     def _problems(self, case: Case, said: Said) -> list[str]:
         left = self.place.left()

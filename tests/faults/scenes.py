@@ -1,6 +1,5 @@
 """Boxes in which a line is just about to be run, and processes that run it."""
 
-import os
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
@@ -45,11 +44,12 @@ class Scene(NamedTuple):
     folder: Path
     caller: Caller
     text: str
+    begun: float = MONDAY
 
     @property
     def now(self) -> float:
         """When it is run."""
-        return MONDAY + self.line.later
+        return self.begun + self.line.later
 
     def __str__(self) -> str:
         return f"{self.line.command} with {self.users} users"
@@ -91,39 +91,45 @@ def runner(engine: House, caller: Caller) -> Callable[[str], Answer]:
 
 
 class Stage:
-    """Makes scenes below `root`."""
+    """Makes scenes below `root`, on boxes that were installed at `begun`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, begun: float = MONDAY) -> None:
         self._root = root
+        self._begun = begun
         self._boxes: dict[int, TestBox] = {}
+        self._numbers = count(1)
 
     def scene(self, line: Line, users: int) -> Scene:
         """The scene of a line."""
-        folder = self._root / f"{users}" / f"{len(os.listdir(self._box(users).folder.parent.parent))}"
+        return self.scenes(users, line)[0]
+
+    def scenes(self, users: int, *lines: Line) -> list[Scene]:
+        """The scenes of lines that are about to be run on the same box: what goes before is that of the first."""
+        folder, line = self._root / f"{users}" / f"{next(self._numbers)}", lines[0]
         if line.before is None:
             (folder / "machine" / "etc").mkdir(parents=True)
             (folder / f"machine{FOLLOWED}").write_text("")
-            return Scene(line, users, folder, STRANGER, line.text)
+            return [Scene(line, users, folder, STRANGER, line.text, self._begun)]
         shutil.copytree(self._box(users).folder.parent, folder)
-        own = TestBox(folder / "state", HeldClock())
+        own = TestBox(folder / "state", HeldClock(self._begun))
         client, other = own.admin(), own.admin()
         for text in line.before:
-            answer = runner(house(folder), other.door.caller)(filled(text, own, other.door.caller))
+            answer = runner(house(folder, self._begun), other.door.caller)(filled(text, own, other.door.caller))
             assert answer.code == "Done", (line, answer)
             _lay_by(folder / "state")
         lately = own.admin() if line.command == "confirm_change" else client
         asks = lately.door.caller._replace(advanced=True) if not line.later else STRANGER
-        return Scene(line, users, folder, asks,
-                     filled(line.text, own, other.door.caller))
+        texts = (filled(one.text, own, other.door.caller) for one in lines)
+        return [Scene(one, users, folder, asks, text, self._begun) for one, text in zip(lines, texts, strict=True)]
 
     def _box(self, users: int) -> TestBox:
         if users not in self._boxes:
             folder = self._root / f"{users}" / "box"
             (folder / "machine" / "etc").mkdir(parents=True)
             (folder / "machine/etc/shadow").write_text("root:$y$something:1::::::\n")
-            self._boxes[users] = boxes.build(folder / "state", "basic", HeldClock())
+            self._boxes[users] = boxes.build(folder / "state", "basic", HeldClock(self._begun))
             populate(str(folder / "state"), users - 1)
-            engine = house(folder)
+            engine = house(folder, self._begun)
             engine.box.services.heal(engine.box.store.read())
             (folder / "state" / "import").mkdir()
             (folder / "state/import/words").write_text("violet\nwalnut\n")

@@ -36,18 +36,25 @@ def figures(*options: str) -> dict[str, Any]:
 @pytest.mark.requirement(84)
 @pytest.mark.requirement(112)
 def test_a_sample_of_all_faults_breaks_no_promise() -> None:
-    found = figures("--users", "1", "--commands", "4", "--tries", "30", "--seconds", "60")
+    found = figures("--users", "1", "--commands", "4", "--tries", "30", "--pairs", "8", "--kills", "3",
+                    "--seconds", "60")
     assert found["wrong"] == 0, found
-    assert found["crash points"] >= 20 and found["I/O faults"] >= 40 and found["power cuts"] >= 1
+    assert found["crash points"] >= 20 and found["I/O faults"] >= 20 and found["power cuts"] >= 1
+    assert found["full disks"] >= 12 and found["read-only disks"] >= 4 and found["clock jumps"] >= 12
+    assert found["two writers"] >= 4 and found["boxmgmtd killed"] == 3
 
 
 @pytest.mark.parametrize("broken, only, words", [
-    ("promises-early", "add_group", "what was promised is lost"), ("records-nothing", "add_group", "and records of 0"),
-    ("syncs-nothing", "add_group", "power cut"), ("renames-unsynced", "compact_state", "the state cannot be read")])
-def test_a_broken_store_is_noticed(broken: str, only: str, words: str) -> None:
+    ("promises-early", "add_group", ["what was promised is lost", "bytes free", "read-only"]),
+    ("records-nothing", "add_group", ["and records of 0"]), ("syncs-nothing", "add_group", ["power cut"]),
+    ("renames-unsynced", "compact_state", ["the state cannot be read"]),
+    ("locks-nothing", "add_group", ["add_group and add_group"]), ("forgets", "add_group", ["boxmgmtd killed"])])
+def test_a_broken_store_is_noticed(broken: str, only: str, words: list[str]) -> None:
     """Positive controls."""
-    found = figures("--users", "1", "--only", only, "--tries", "40", "--seconds", "60", "--broken", broken)
-    assert found["wrong"] and words in str(found["problems"]), found
+    pairs, kills = {"locks-nothing": (24, 0), "forgets": (0, 1)}.get(broken, (0, 0))
+    found = figures("--users", "1", "--only", only, "--tries", "1" if pairs or kills else "40", "--seconds", "60",
+                    "--pairs", str(pairs), "--kills", str(kills), "--broken", broken)
+    assert found["wrong"] and all(one in str(found["problems"]) for one in words), found
 
 
 def test_the_boundary_sees_the_same_calls_as_strace(tmp_path: Path) -> None:

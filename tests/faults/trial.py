@@ -64,8 +64,10 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.boundary = Boundary(folder)
-        self.promises_early = self.records_nothing = False
-        """Two ways in which the store may be broken: positive controls."""
+        self.promises_early = self.records_nothing = self.locks_nothing = self.forgets = False
+        """Ways in which the store may be broken: positive controls."""
+        self.maker = "trial"
+        """Who makes the tokens: those of the same maker are the same in every run."""
         self._begun: Path | None = None
         self._files: dict[str, bytes | None] = {}
         self._changed: frozenset[tuple[str, bytes | None]] | None = None
@@ -110,29 +112,29 @@ class Place:
         if not apart and not (fault and fault.kind in (KILL, TORN)):
             said: list[Any] = []
             with _limited(), self.boundary.armed():
-                self._ask(scene, lambda *one: said.append(one))
+                self._ask(scene, lambda *one: said.append(one), traced)
             return _heard(said, 0)
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
-            self._be_child(scene, writing)
+            self._be_child(scene, writing, traced)
         os.close(writing)
         with open(reading, encoding="utf-8") as lines:
             heard = [json.loads(line) for line in lines if line.endswith("\n")]
         return _heard(heard, os.waitpid(child, 0)[1])
 
-    def _be_child(self, scene: Scene, writing: int) -> None:
+    def _be_child(self, scene: Scene, writing: int, traced: bool) -> None:
         signal.alarm(LONGEST)
         try:
             with self.boundary.armed():
-                self._ask(scene, lambda *one: os.write(writing, json.dumps(one).encode() + b"\n"))
+                self._ask(scene, lambda *one: os.write(writing, json.dumps(one).encode() + b"\n"), traced)
         finally:
             os._exit(0)
 
-    def _ask(self, scene: Scene, say: Callable[[str, int, bool], object]) -> None:
+    def _ask(self, scene: Scene, say: Callable[[str, int, bool], object], traced: bool) -> None:
         try:
-            engine = house(self.folder, scene.now, "trial")
-            if self.promises_early and self.boundary.planned:
+            engine = house(self.folder, scene.now, self.maker)
+            if self.promises_early and not traced:
                 say("Done", 0, False)
             if self.records_nothing:
                 deaf = Deaf(str(self.folder / "state"), engine.box.clock.now, SigningKeys())

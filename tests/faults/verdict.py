@@ -11,15 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.engine.dispatch import House
 from sysmgmt.store.state import StateStore
 from tests.faults.course import Course, by_itself, effects, names, tables
 from tests.faults.scenes import FOLLOWED, Scene, house, runner
 from tests.faults.trial import NEXT, Said
-
-SAYS_WHAT = frozenset({
-    "StorageFailed", "StorageUncertain", "StorageFull", "StateDamaged", "ServiceRefused", "AuditDamaged"})
-"""Answers that say what is wrong with the disk."""
-
 
 SESSION_IS_OVER = ("LoginNeeded", "SessionEnded", "NotInstalled")
 """Answers to whoever has erased the box, or been shut out."""
@@ -40,7 +36,7 @@ def problems(folder: Path, scene: Scene, course: Course, said: Said) -> Iterator
         return
     yield from _promises(course, said, stage, NEXT in str(found.get("groups")))
     yield from _effects(folder, scene, course, said)
-    yield from _unexplained(folder, scene, said)
+    yield from unexplained(folder, scene, sum(status == 6 for _, status in said.answers))
     yield from _afterwards(folder, scene, course, stage, said.unsure)
 
 
@@ -70,11 +66,11 @@ def _effects(folder: Path, scene: Scene, course: Course, said: Said) -> Iterator
         yield f"it was refused, and there are the files {sorted(here)}"
 
 
-def _unexplained(folder: Path, scene: Scene, said: Said) -> Iterator[str]:
-    """Every transaction has an intent that is older."""
+def unexplained(folder: Path, scene: Scene, failed: int = 0) -> Iterator[str]:
+    """Whether every transaction has an intent that is older; what `failed` may have been taken back."""
     made = _generation(folder) - _generation(scene.folder)
     told = _intents(folder) - _intents(scene.folder)
-    if made > told + any(status == 6 for _, status in said.answers):
+    if made > told + bool(failed):
         yield f"{made} changes, and records of {told}"
 
 
@@ -93,12 +89,18 @@ def _intents(folder: Path) -> int:
 
 def _afterwards(folder: Path, scene: Scene, course: Course, stage: int, unsure: bool) -> Iterator[str]:
     engine = house(folder, scene.now, "verdict")
-    run = runner(engine, scene.caller)
     wanted = {*course.again, *SESSION_IS_OVER} if stage == len(course.states) - 1 else {course.code}
-    again = run(scene.text)
+    again = runner(engine, scene.caller)(scene.text)
     if again.code not in wanted | ({course.code} if len(course.states) == 1 else set()) and not unsure:
         yield f"now it is answered with {again.code}: {again.message}"
-    checked = run("verify_audit_log")
+    yield from unsound(folder, scene, engine)
+    if (left := names(folder) - course.names) and not unsure and again.code not in SESSION_IS_OVER:
+        yield f"left over: {sorted(left)}"
+
+
+def unsound(folder: Path, scene: Scene, engine: House) -> Iterator[str]:
+    """Whether the audit is intact, and the machine follows."""
+    checked = runner(engine, scene.caller)("verify_audit_log")
     if checked.code not in ("Done", *SESSION_IS_OVER):
         yield f"verify_audit_log: {checked.code} {checked.message}"
     state = engine.box.store.read()
@@ -107,5 +109,3 @@ def _afterwards(folder: Path, scene: Scene, course: Course, stage: int, unsure: 
     follows = folder / f"machine{FOLLOWED}"
     if follows.exists() and follows.read_text() != repr(state.settings.reach):
         yield "the machine does not follow the state"
-    if (left := names(folder) - course.names) and not unsure and again.code not in SESSION_IS_OVER:
-        yield f"left over: {sorted(left)}"
