@@ -3,16 +3,19 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from sysmgmt import __version__
-from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.commands.catalog import CATALOG, COMMANDS
 from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import (
-    Archives, Backups, Box, Clock, Doors, Eraser, Explorer, Hosted, Packages, Sealer, Sight, Soundness, Surroundings,
-    Uploads)
+    Archives, AuditFiles, Backups, Box, Certifier, Clock, Deliveries, Directory, Doors, Eraser, Explorer, Hosted,
+    Imports, Mailer, Network, Notifier, Packages, Partners, Reader, Sealer, Sender, Servers, Sight, Soundness,
+    Surroundings, Uploads)
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import machine, ownership
 
@@ -37,7 +40,7 @@ def default_folder(environment: Mapping[str, str]) -> str:
 
 def catalog() -> Catalog:
     """All commands, our own and those of other packages."""
-    return Catalog(CATALOG, commands_of_others)
+    return Catalog(COMMANDS, commands_of_others)
 
 
 def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None,
@@ -46,22 +49,12 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     # Service mode goes without: they are a tenth of what a shell loads.
     from sysmgmt.engine.commit import Both
     from sysmgmt.engine.ownkeys import OwnKeys
-    from sysmgmt.host import connections
-    from sysmgmt.host.directory import LdapDirectory
     from sysmgmt.host.doors import NoDoors
-    from sysmgmt.host.imports import ImportFolder
-    from sysmgmt.host.mail import SmtpMailer
-    from sysmgmt.host.networks import MachineNetwork
     from sysmgmt.host.services import NoServices
-    from sysmgmt.host.snmptrap import SnmpNotifier
-    from sysmgmt.host.syslog import SyslogSender
     from sysmgmt.store.audit import AuditJournal
-    from sysmgmt.store.auditfiles import AuditFiles
-    from sysmgmt.store.deliveries import DeliveryFile
     from sysmgmt.store.journal import EVENTS, Limit, LineJournal
     from sysmgmt.store.keyfile import KeyFile
     from sysmgmt.store.state import StateStore
-    from sysmgmt.vault import x509
     from sysmgmt.vault.hashing import Argon2Hasher
     from sysmgmt.vault.sealing import MasterKeys
     from sysmgmt.vault.signing import SigningKeys
@@ -70,16 +63,81 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     keys = MasterKeys(KeyFile(folder), machine.credential)
     audit = AuditJournal(folder, clock.now, SigningKeys())
     hosted = services(keys) if services else NoServices()
-    following = Both(hosted, OwnKeys(audit, keys))
-    events = LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS))
-    box = Box(StateStore(folder), audit, AuditFiles(folder), events, Argon2Hasher(folder), keys, x509.Certifier(),
-              x509.Reader(), x509.Servers(connections.connected), x509.Partners(connections.place),
-              ImportFolder(os.path.join(folder, "import")), machine.LinuxMachine(), following, doors or NoDoors(),
-              MachineNetwork(doors is not None), SmtpMailer(x509.client), SyslogSender(x509.client),
-              LdapDirectory(x509.client), SnmpNotifier(), DeliveryFile(folder), *_collection(folder),
-              _backups(folder), eraser, _soundness(), *_outlook(),
-              _packages(folder), clock, __version__, hosted.listeners)
+    seldom = cache(partial(_seldom, folder, doors is not None))
+    later: dict[str, Any] = {name: Later(seldom, name) for name in Seldom._fields}
+    box = Box(store=StateStore(folder), journal=audit, events=LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS)),
+              hasher=Argon2Hasher(folder), sealer=keys, machine=machine.LinuxMachine(),
+              services=Both(hosted, OwnKeys(audit, keys)), doors=doors or NoDoors(), eraser=eraser, clock=clock,
+              release=__version__, listeners=hosted.listeners, **later)
+    if services:  # boxmgmtd: nothing may come from another release that is installed while it runs
+        seldom(), tuple(CATALOG)
     return House(box, catalog(), attempt.verify)
+
+
+class Seldom(NamedTuple):
+    """The ports that few commands look through. What stands behind them takes longer to load than most commands."""
+
+    audit_files: AuditFiles
+    certifier: Certifier
+    reader: Reader
+    servers: Servers
+    partners: Partners
+    imports: Imports
+    network: Network
+    mailer: Mailer
+    sender: Sender
+    directory: Directory
+    notifier: Notifier
+    deliveries: Deliveries
+    archives: Archives
+    uploads: Uploads
+    surroundings: Surroundings
+    backups: Backups
+    soundness: Soundness
+    explorer: Explorer
+    sight: Sight
+    packages: Packages
+
+
+class Later:
+    """Stands for the port `name` of what `made` gives, and asks for that when it is used itself."""
+
+    def __init__(self, made: Callable[[], Seldom], name: str) -> None:
+        self._made = made
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(self._made(), self._name), name)
+
+
+def _seldom(folder: str, deployed: bool) -> Seldom:
+    """Those of the state in `folder`; the network follows it where the box is `deployed`."""
+    from sysmgmt.host import connections, installed, packages
+    from sysmgmt.host.directory import LdapDirectory
+    from sysmgmt.host.explorer import MachineExplorer
+    from sysmgmt.host.imports import ImportFolder
+    from sysmgmt.host.mail import SmtpMailer
+    from sysmgmt.host.networks import MachineNetwork
+    from sysmgmt.host.sight import MachineSight
+    from sysmgmt.host.snmptrap import SnmpNotifier
+    from sysmgmt.host.surroundings import LinuxSurroundings
+    from sysmgmt.host.syslog import SyslogSender
+    from sysmgmt.host.uploads import FileUploads
+    from sysmgmt.store import auditfiles
+    from sysmgmt.store.collected import CollectedFiles
+    from sysmgmt.store.deliveries import DeliveryFile
+    from sysmgmt.vault import knownanswers, x509
+
+    files = installed.Installed(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return Seldom(
+        audit_files=auditfiles.AuditFiles(folder), certifier=x509.Certifier(), reader=x509.Reader(),
+        servers=x509.Servers(connections.connected), partners=x509.Partners(connections.place),
+        imports=ImportFolder(os.path.join(folder, "import")), network=MachineNetwork(deployed),
+        mailer=SmtpMailer(x509.client), sender=SyslogSender(x509.client), directory=LdapDirectory(x509.client),
+        notifier=SnmpNotifier(), deliveries=DeliveryFile(folder), archives=CollectedFiles(folder),
+        uploads=FileUploads(x509.client), surroundings=LinuxSurroundings(), backups=_backups(folder),
+        soundness=Soundness(knownanswers.wrong, files.altered, files.source, installed.versions),
+        explorer=MachineExplorer(), sight=MachineSight(), packages=packages.Packages(os.path.join(folder, "keyring")))
 
 
 def _eraser(folder: str) -> Eraser:
@@ -89,38 +147,6 @@ def _eraser(folder: str) -> Eraser:
     eraser = FolderEraser(folder)
     eraser.finish()
     return eraser
-
-
-def _collection(folder: str) -> tuple[Archives, Uploads, Surroundings]:
-    """What collects system info, and brings it elsewhere."""
-    from sysmgmt.host.surroundings import LinuxSurroundings
-    from sysmgmt.host.uploads import FileUploads
-    from sysmgmt.store.collected import CollectedFiles
-    from sysmgmt.vault import x509
-
-    return CollectedFiles(folder), FileUploads(x509.client), LinuxSurroundings()
-
-
-def _soundness() -> Soundness:
-    """What it takes is imported when it is looked at: a self-test is rare, and each shell comes by here."""
-    from sysmgmt.host import installed
-    from sysmgmt.vault import knownanswers
-
-    files = installed.Installed(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return Soundness(knownanswers.wrong, files.altered, files.source, installed.versions)
-
-
-def _outlook() -> tuple[Explorer, Sight]:
-    from sysmgmt.host.explorer import MachineExplorer
-    from sysmgmt.host.sight import MachineSight
-
-    return MachineExplorer(), MachineSight()
-
-
-def _packages(folder: str) -> Packages:
-    from sysmgmt.host import packages
-
-    return packages.Packages(os.path.join(folder, "keyring"))
 
 
 def _backups(folder: str) -> Backups:

@@ -96,6 +96,3 @@ def lock_user(call: Call, name: UserName) -> Change:
 def unlock_user(call: Call, name: LockedUser) -> Change:
     """Unlock a user and forget the wrong passwords that were counted."""
     return Change(accounts.unlock(call.state, name, call.now), {"name": name})
-
-
-COMMANDS = (add_user, get_users, set_user, remove_user, set_password, lock_user, unlock_user)

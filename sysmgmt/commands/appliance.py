@@ -153,7 +153,3 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
 def _erase(call: Call) -> Mapping[str, Any]:
     call.box.eraser.begin()
     return {"erased": True}
-
-
-COMMANDS = (get_registration, set_registration, add_license, remove_license, set_vcenter, get_vcenters,
-            remove_vcenter, reset_system_settings, erase_box)

@@ -69,6 +69,3 @@ def put_away(call: Call) -> Mapping[str, Any]:
     """Make the file of the audit an archive; what to show of it. Raises StorageFull, StorageFailed."""
     done = call.box.journal.rotate()
     return {"archived": None if done is None else {"first": done[0], "last": done[1]}}
-
-
-COMMANDS = (get_audit_policy, set_audit_policy, rotate_audit_log, export_audit_log)

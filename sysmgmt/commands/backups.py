@@ -175,7 +175,3 @@ def send_backup(call: Call, name: BackupName, target: TargetName) -> Act:
     found = uploads.find(call.state, target)
     call.box.backups.shelf.read(name)
     return Act(lambda: backup.send(call, name, found), uploads.warnings(found))
-
-
-COMMANDS = (backup_settings, get_backups, verify_backup, restore_settings, export_backup, import_backup,
-            import_state, remove_backup, schedule_backup, send_backup)

@@ -74,7 +74,3 @@ def shut_down_box(call: Call) -> Act:
     """Shut the box down."""
     call.box.machine.check_power()
     return Act(call.box.machine.power_off)
-
-
-COMMANDS = (install, get_installation, get_system_status, get_cluster_status, get_box_settings, set_box_name,
-            set_login_banner, reboot_box, shut_down_box)

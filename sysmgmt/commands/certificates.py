@@ -87,7 +87,3 @@ def _installed(call: Call, state: State) -> Change:
     one = certificates.identity(state, SYSTEM)
     return Change(state, facts.identity(one, call.now), certificates.doubts(one.certificates[0]),
                   notes={"fingerprint": one.certificates[0].fingerprint})
-
-
-COMMANDS = (create_system_certificate, export_root_certificate, create_certificate_request,
-            cancel_certificate_request, install_certificate, get_certificates, set_certificate_renewal)

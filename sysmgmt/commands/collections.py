@@ -75,7 +75,3 @@ def cancel_download_links(call: Call, name: ArchiveName) -> Change:
 def remove_collected_info(call: Call, name: ArchiveName) -> Act:
     """Remove an archive of collected system info."""
     return Act(partial(call.box.archives.remove, name))
-
-
-COMMANDS = (collect_system_info, get_collected_info, download_collected_info, create_download_link,
-            cancel_download_links, remove_collected_info)

@@ -95,7 +95,3 @@ def get_hardening_status(call: Call) -> Shown:
     command that helps; where the machine does not follow the box, its owner deploys boxmgmtd first.
     """
     return Shown(exploring.hardened(call))
-
-
-COMMANDS = (test_connectivity, test_name, test_route, test_reachability, measure_throughput, await_throughput,
-            get_listening_ports, get_hardening_status)

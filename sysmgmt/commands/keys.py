@@ -61,6 +61,3 @@ def end_session(call: Call, session: SessionId) -> Change:
     """
     find(call.state, call.caller.user)
     return Change(sessions.end(call.state, session, call.caller.user, call.now), {"session": session})
-
-
-COMMANDS = (add_ssh_key, get_ssh_keys, remove_ssh_key, get_sessions, end_session)

@@ -96,7 +96,3 @@ def test_ldap_connection(
     if protocol:
         ldap.check_protocol(call.state.settings, wanted, insecure)
     return Act(lambda: ldap_servers.test(call, wanted, bind_password or ldap_servers.password_of(call.box, wanted)))
-
-
-COMMANDS = (config_ldap, enable_ldap, disable_ldap, get_ldap_configuration, get_ldap_status, test_ldap_connection,
-            clear_ldap_configuration)

@@ -58,6 +58,3 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
 
 def _given(**fields: str | None) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value is not None}
-
-
-COMMANDS = (get_events_log, get_audit_log, verify_audit_log)

@@ -61,6 +61,3 @@ def test_email(call: Call) -> Act:
     """
     server = mail.server(call.state)
     return Act(lambda: mailing.test(call, server))
-
-
-COMMANDS = (config_email, enable_email, disable_email, get_email_settings, test_email)

@@ -90,6 +90,3 @@ def set_firewall(call: Call, mode: FirewallMode, ssh: SshSources | None = None, 
 def get_firewall(call: Call) -> Shown:
     """Show who may come to the box, and whether the rules are in force."""
     return Shown({**firewall.facts(call.state), "in_force": call.box.network.filters()})
-
-
-COMMANDS = (set_network, remove_network, set_name_servers, get_network, set_host_name, set_firewall, get_firewall)

@@ -134,7 +134,3 @@ def set_communication_security(call: Call, level: CommunicationLevel, unprotecte
     Both sides need the same level.
     """
     return Change(partners.set_level(call.state, level, unprotected), {"communication_level": level})
-
-
-COMMANDS = (get_cluster_certificate, renew_cluster_certificate, add_partner, get_partners, change_cluster_certificate,
-            remove_partner, test_partner, set_partner_port, set_cluster_isolation, set_communication_security)

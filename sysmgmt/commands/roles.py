@@ -54,6 +54,3 @@ def get_groups(call: Call) -> Shown:
 def remove_group(call: Call, name: GroupName) -> Change:
     """Remove a consistency group to which no user is limited."""
     return Change(groups.remove(call.state, name), {"name": name})
-
-
-COMMANDS = (add_role, get_roles, modify_role, remove_role, add_group, get_groups, remove_group)

@@ -191,8 +191,3 @@ def regenerate_host_keys(call: Call) -> Change:
     call.box.doors.check()
     return Change(rekeying.with_host_keys(call, call.state),
                   afterwards=lambda: facts.host_keys(call.box.doors.host_keys()))
-
-
-COMMANDS = (set_security_level, get_security_settings, check_compliance, set_password_policy, set_password_blocklist,
-            set_session_policy, get_key_status, enable_root_access, disable_root_access, get_host_keys,
-            regenerate_host_keys, regenerate_encryption_keys)

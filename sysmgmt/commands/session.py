@@ -32,6 +32,3 @@ def help(call: Call, command: CommandName | None = None) -> Shown:
 def quit(call: Call) -> Shown:
     """End the session."""
     return Shown({})
-
-
-COMMANDS = (get_current_user, who_can, help, quit)

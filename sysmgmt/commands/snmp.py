@@ -99,7 +99,3 @@ def get_snmp_mib(call: Call) -> Change:
 
 def _shown(call: Call, state: State) -> dict[str, Any]:
     return {"snmp": monitoring.settings(call.box, state)}
-
-
-COMMANDS = (config_snmp, enable_snmp, disable_snmp, get_snmp_settings, test_snmp, add_snmp_user, remove_snmp_user,
-            get_snmp_mib)

@@ -37,7 +37,3 @@ def export_state(call: Call) -> Shown:
 def compact_state(call: Call) -> Act:
     """Fold the journal of the state into its file."""
     return Act(call.box.store.compact)
-
-
-COMMANDS = (enable_advanced_support_commands, disable_advanced_support_commands, check_state, export_state,
-            compact_state)

@@ -59,6 +59,3 @@ def test_syslog(call: Call, number: SyslogNumber = "1") -> Act:
     """
     server = syslog.server(call.state, number)
     return Act(lambda: relaying.test(call, server))
-
-
-COMMANDS = (config_syslog, enable_syslog, disable_syslog, get_syslog_settings, test_syslog)

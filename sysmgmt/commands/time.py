@@ -34,6 +34,3 @@ def set_time(call: Call, zone: Zone | None = None, servers: TimeServers | None =
 def get_time(call: Call) -> Shown:
     """Show the time, the time zone, the time servers, and how well the clock is kept."""
     return Shown(timekeeping.facts(call.state, iso(call.box.clock.now()), call.box.network.clock()))
-
-
-COMMANDS = (set_time, get_time)

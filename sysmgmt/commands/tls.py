@@ -66,6 +66,3 @@ def get_cipher_suites(call: Call) -> Act:
     is missing or not valid, tells why.
     """
     return Act(lambda: {"listeners": handshakes.judged(call.box, call.state)})
-
-
-COMMANDS = (set_tls_minimum, confirm_change, get_pending_change, get_cipher_suites)

@@ -83,7 +83,3 @@ def get_revocation_lists(call: Call) -> Shown:
 def remove_revocation_list(call: Call, name: RevocationName) -> Change:
     """Forget a revocation list."""
     return Change(truststore.remove_list(call.state, name), {"name": name})
-
-
-COMMANDS = (add_trusted_certificate, remove_trusted_certificate, get_trusted_certificates, accept_server_certificate,
-            add_revocation_list, get_revocation_lists, remove_revocation_list)

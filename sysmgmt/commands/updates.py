@@ -83,6 +83,3 @@ def install_update(call: Call, file: PackageFile, downgrade: Downgrade = False) 
         call.box.packages.install(file.file, downgrade)
         return told
     return Act(begin)
-
-
-COMMANDS = (get_version, run_self_test, verify_package, install_update)

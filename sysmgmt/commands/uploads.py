@@ -70,6 +70,3 @@ def send_collected_info(call: Call, name: ArchiveName, target: TargetName) -> Ac
     found = uploads.find(call.state, target)
     archive = collecting.find(call.box.archives, name)
     return Act(partial(uploading.send, call, found, archive), uploads.warnings(found))
-
-
-COMMANDS = (send_collected_info, add_upload_target, get_upload_targets, remove_upload_target, test_upload_target)

@@ -80,6 +80,3 @@ def set_hsts(call: Call, mode: HstsMode, confirm_minutes: ConfirmMinutes = CONFI
 def _ungoverned(call: Call) -> tuple[str, ...]:
     governed = any(one.name == tls.WEB_SERVER for one in call.box.listeners(call.state))
     return () if governed else (UNGOVERNED,)
-
-
-COMMANDS = (create_web_certificate_request, cancel_web_certificate_request, change_web_certificate, set_hsts)

@@ -4,7 +4,8 @@ Entry points are read when a name is not one of ours, for help, menu and complet
 on the path of one of our own commands: finding them costs more than running the command.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 
 from sysmgmt.domain.errors import InvalidValue, UnknownCommand
 from sysmgmt.domain.names import repeatable
@@ -16,6 +17,25 @@ NEAR = 0.75
 """How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
 
 
+class Shelf(Mapping[str, Command]):
+    """Commands by name; `homes` are the names of the modules that declare them, loaded when one is asked for."""
+
+    def __init__(self, homes: Mapping[str, str]) -> None:
+        self._homes = homes
+        self._loaded: dict[str, Command] = {}
+
+    def __getitem__(self, name: str) -> Command:
+        if name not in self._loaded:
+            self._loaded[name] = getattr(import_module(self._homes[name]), name)
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
+
+
 class Catalog(Mapping[str, Command]):
     """Commands by name, in the manual's order.
 
@@ -23,9 +43,9 @@ class Catalog(Mapping[str, Command]):
     of packages that could not be loaded.
     """
 
-    def __init__(self, own: Iterable[Command],
+    def __init__(self, own: Mapping[str, Command],
                  extensions: Callable[[], tuple[list[Command], list[str]]] = lambda: ([], [])) -> None:
-        self._own = {one.name: one for one in own}
+        self._own = own
         self._extensions = extensions
         self._others: dict[str, Command] | None = None
         self._broken: list[str] = []

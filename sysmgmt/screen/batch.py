@@ -3,6 +3,7 @@
 from sysmgmt.domain.errors import InvalidValue, NotApplied, Refusal
 from sysmgmt.engine import language
 from sysmgmt.engine.request import Answer, Request, refused
+from sysmgmt.screen import loading
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.taker import Taker
@@ -29,6 +30,7 @@ class Place:
 
 def run(taker: Taker, lines: Lines) -> None:
     """Give line after line to `taker`, until the end of the input or its own."""
+    loading.end()
     over = False
     while not over:
         try:
@@ -40,6 +42,7 @@ def run(taker: Taker, lines: Lines) -> None:
 
 def run_together(conversation: Conversation, lines: Lines, place: Place) -> None:
     """Read all lines, carry out all of them or none, then answer each."""
+    loading.end()
     gathered = _gather(conversation, lines)
     answers = conversation.door.run_together([request for _, request, _ in gathered])
     culprit = next((one for one in answers if one.status and one.code != NotApplied.__name__), None)

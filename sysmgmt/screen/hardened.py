@@ -16,7 +16,7 @@ from typing import Any, TextIO, cast
 from prompt_toolkit.history import History
 
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
-from sysmgmt.screen import keys
+from sysmgmt.screen import keys, loading
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.keyboard import Keyboard, Prompt
 from sysmgmt.screen.lines import Lines, check
@@ -67,6 +67,7 @@ class Ending(Stripped, ABC):
 
     def serve(self) -> int:
         """Take lines until the end; the exit status. Raises Ended where the session ended by itself."""
+        loading.end()
         status = self.cmdloop()
         if self.end is not None:
             raise Ended(self.end)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from sysmgmt.commands import audit, uploads
+from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain.model import SshKey
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.request import Request
@@ -68,8 +69,8 @@ def test_no_command_says_where_the_audit_lies() -> None:
         return {one.name for command in commands for one in command.parameters
                 if re.search("PATH|file|folder|director|path", f"{one.word.syntax} {one.name}")}
 
-    assert paths(audit.COMMANDS) == set()
-    assert paths(uploads.COMMANDS) == {"directory"}, "the control"
+    assert paths(one for one in CATALOG if one.run.__module__ == audit.__name__) == set()
+    assert paths(one for one in CATALOG if one.run.__module__ == uploads.__name__) == {"directory"}, "the control"
 
 
 @pytest.mark.attack(36)

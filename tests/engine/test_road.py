@@ -210,8 +210,8 @@ def rename(call: Call, name: BoxName, why: Reason) -> Change:
 
 def with_commands(box: TestBox) -> Client:
     """Admin of an engine that also knows the commands above."""
-    house = box.house()
-    client = box.client(house=house._replace(catalog=Catalog([*CATALOG, explode, explode_later, act, rename])))
+    house, more = box.house(), (explode, explode_later, act, rename)
+    client = box.client(house=house._replace(catalog=Catalog({one.name: one for one in (*CATALOG, *more)})))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
     return client
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sysmgmt import __version__
-from sysmgmt.commands.catalog import CHAPTERS
+from sysmgmt.commands.catalog import CHAPTERS, COMMANDS
 from sysmgmt.domain import event_kinds, passwords, permissions, roles
 from sysmgmt.domain.errors import refusals
 from sysmgmt.domain.levels import LEVELS, Rules
@@ -56,10 +56,10 @@ def ending() -> list[str]:
 
 def chapters() -> Iterator[str]:
     """Every command, chapter by chapter."""
-    for name, commands in CHAPTERS:
-        yield from roff.subheading(name)
-        for one in commands:
-            yield from _command(one)
+    for title, names in CHAPTERS:
+        yield from roff.subheading(title)
+        for name in names:
+            yield from _command(COMMANDS[name])
 
 
 def _command(command: Command) -> Iterable[str]:
