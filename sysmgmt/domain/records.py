@@ -5,6 +5,7 @@ dictionaries and never the table. Documents that the store hands over stay raw u
 reads them, so that opening a state of 100,000 accounts does not decode 100,000 accounts.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -25,10 +26,11 @@ class Records(Generic[V]):
     `stored` holds raw documents (dictionaries) that `decode` turns into values at first use.
     """
 
-    __slots__ = ("_stored", "_changes", "_decode")
+    __slots__ = ("_stored", "_order", "_changes", "_decode")
 
     def __init__(self, stored: Mapping[str, Any] | None = None, decode: Callable[[Any], V] = _as_is) -> None:
         self._stored: dict[str, Any] = dict(stored) if stored else {}
+        self._order: list[str] = []
         self._changes = _EMPTY
         self._decode = decode
 
@@ -53,7 +55,7 @@ class Records(Generic[V]):
         shard = hash(key) % SHARDS
         changed = {**self._changes[shard], key: entry}
         new: Records[V] = Records.__new__(Records)
-        new._stored, new._decode = self._stored, self._decode
+        new._stored, new._order, new._decode = self._stored, self._order, self._decode
         new._changes = (*self._changes[:shard], changed, *self._changes[shard + 1:])
         return new
 
@@ -80,10 +82,19 @@ class Records(Generic[V]):
 
     def beginning(self, prefix: str) -> Iterator[V]:
         """The values whose keys begin with `prefix`, in any order. The others stay raw."""
-        for key in {key for keys in (self._stored, *self._changes) for key in keys if key.startswith(prefix)}:
+        changed = {key for shard in self._changes for key in shard if key.startswith(prefix)}
+        for key in changed.union(self._stored_beginning(prefix)):
             value = self.get(key)
             if value is not None:
                 yield value
+
+    def _stored_beginning(self, prefix: str) -> Iterator[str]:
+        if not self._order:
+            self._order[:] = sorted(self._stored)  # for all tables that share these documents
+        for place in range(bisect_left(self._order, prefix), len(self._order)):
+            if not self._order[place].startswith(prefix):
+                return
+            yield self._order[place]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Records) and list(self.items()) == list(other.items())

@@ -1,6 +1,7 @@
 """Points in time as text: ISO 8601 in UTC with Z."""
 
 import time
+from functools import lru_cache
 
 
 def iso(seconds: float | None, digits: int = 0) -> str | None:
@@ -10,7 +11,12 @@ def iso(seconds: float | None, digits: int = 0) -> str | None:
     seconds = round(seconds, digits) if digits else seconds
     whole = int(seconds // 1)
     fraction = f"{seconds - whole:.{digits}f}"[1:] if digits else ""
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + fraction + "Z"
+    return f"{_second(whole)}{fraction}Z"
+
+
+@lru_cache(1024)
+def _second(whole: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
 
 
 def seconds(text: str) -> float:

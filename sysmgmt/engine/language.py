@@ -77,6 +77,8 @@ def awaited(line: str) -> list[str]:
     Where quotes do not end nobody knows what they were to hold: then everything that looks like
     `name=-` counts, since a value taken for a command could do anything.
     """
+    if "=-" not in line:
+        return []
     words = list(tokens(line))
     if not all(one.sound for one in words):
         return _AWAITED.findall(line)

@@ -70,7 +70,7 @@ class Output:
         if as_json or self.as_json:
             self._write(document(answer) + "\n")
         else:
-            self._write("".join(line + "\n" for line in list(text.lines(answer.result or {}))[1:]))
+            self._write("".join(line + "\n" for line in text.lines(answer.result or {})[1:]))
 
     def tell(self, message: str) -> None:
         """A message beside the answers; each of its lines is escaped."""
@@ -140,7 +140,7 @@ def document(answer: Answer) -> str:
 def readable(answer: Answer) -> list[str]:
     """The lines that show an answer to people."""
     shown = manual.lines(answer.result) if answer.command == "help" and answer.result else None
-    shown = shown or list(text.lines(answer.result or {}))
+    shown = shown or text.lines(answer.result or {})
     if answer.message:
         shown.append(answer.message)
     elif answer.changes:

@@ -1,6 +1,6 @@
 """Facts as text: `Key: value`, two blanks a level, no trailing blanks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,29 +20,29 @@ SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS
              "https": "HTTPS", "snmp": "SNMP", "mtu": "MTU", "mac": "MAC", "dhcp": "DHCP"}
 
 
-def lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+def lines(facts: Mapping[str, Any], indent: str = "") -> list[str]:
     """The lines that show `facts`."""
     hidden = HIDDEN if facts.get("failed_logins", 0) is None else ()
+    found: list[str] = []
     for key, value in facts.items():
         if isinstance(value, dict):
-            yield f"{indent}{label(key)}:"
-            yield from lines(value, indent + "  ")
+            found += (f"{indent}{label(key)}:", *lines(value, indent + "  "))
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
-            yield f"{indent}{label(key)}:"
-            yield from _records(value, indent + "  ")
+            found += (f"{indent}{label(key)}:", *_records(value, indent + "  "))
         elif key in BLOCKS and value:
-            yield f"{indent}{label(key)}:"
-            yield from map(escaped, value.strip().split("\n"))
+            found += (f"{indent}{label(key)}:", *map(escaped, value.strip().split("\n")))
         else:
-            yield f"{indent}{label(key)}: {'not shown' if key in hidden else shown(key, value)}"
+            found.append(f"{indent}{label(key)}: {'not shown' if key in hidden else shown(key, value)}")
+    return found
 
 
-def _records(records: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...], indent: str) -> Iterator[str]:
+def _records(records: Iterable[Mapping[str, Any]], indent: str) -> list[str]:
     """Records under their first field, which names them."""
+    found: list[str] = []
     for record in records:
         (_, name), *rest = record.items()
-        yield f"{indent}{escaped(str(name))}" + (":" if rest else "")
-        yield from lines(dict(rest), indent + "  ")
+        found += (f"{indent}{escaped(str(name))}" + (":" if rest else ""), *lines(dict(rest), indent + "  "))
+    return found
 
 
 @cache

@@ -154,7 +154,7 @@ class AuditJournal(LineJournal):
                 opens |= {"chain": link.chain, "public": link.public}
             body = _with(body, opens)
         self._head = chain.mac(link.key, self._head if self._head else link.head, body)
-        return _with(body, {"mac": self._head})
+        return body[:-1] + b',"mac":"%b"}' % self._head.encode()
 
     def _moved_on(self, link: Link | None) -> Link | None:
         """The link of the epoch that the next record belongs to."""

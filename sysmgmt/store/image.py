@@ -31,7 +31,10 @@ class Image:
 
     def refresh(self) -> list[Difference] | None:
         """Read what is new; None if everything was read again. Raises StateDamaged, StateNewer."""
-        if not self._log.moved():
+        unseen = self._log.unseen()
+        if unseen == 0:
+            return []
+        if unseen is not None:
             try:
                 entries = self._log.replay()
             except StateDamaged:

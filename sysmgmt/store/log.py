@@ -24,6 +24,7 @@ class Log:
         self.generation = 0
         self.size = 0
         self._reading = self._writing = -1
+        self._identity = (0, 0)
 
     def open(self) -> bool:
         """Start at the beginning; False where no journal is. Raises StateDamaged, and follows nothing then."""
@@ -47,6 +48,7 @@ class Log:
         if not first[1]:
             raise files.damaged(NAME, "line 1 is damaged")
         self.header = lines.read_header(first[0], NAME)
+        self._identity = _identity(os.fstat(self._reading))
         self.generation, self.size = self.header.base, len(first[0]) + 1
 
     def close(self, close: Callable[[int], None] = os.close) -> None:
@@ -63,17 +65,23 @@ class Log:
         self.close()
 
     def moved(self) -> bool:
-        """Whether another file took the place of this one, or this one was cut."""
+        """Whether another file took the place of this one, or this one was cut. Raises StateDamaged."""
+        return self.unseen() is None
+
+    def unseen(self) -> int | None:
+        """Bytes behind what has been read; None where another file took the place of this one, or it was cut.
+
+        Each request comes by here several times. Raises StateDamaged.
+        """
         if self._reading < 0:
-            return True
+            return None
         try:
             now = os.stat(self.path)
         except FileNotFoundError:
-            return True
+            return None
         except OSError as problem:
             raise files.damaged(NAME, os.strerror(problem.errno or 0)) from problem
-        here = os.fstat(self._reading)
-        return (now.st_ino, now.st_dev) != (here.st_ino, here.st_dev) or now.st_size < self.size
+        return now.st_size - self.size if _identity(now) == self._identity and now.st_size >= self.size else None
 
     def torn(self) -> int:
         """Bytes behind the last whole transaction."""
@@ -126,3 +134,7 @@ class Log:
         """Drop what is behind the last whole transaction. Raises OSError."""
         os.ftruncate(self._writing, self.size)
         space.keep(self._writing, self.size)  # Cutting freed the reserve.
+
+
+def _identity(facts: os.stat_result) -> tuple[int, int]:
+    return facts.st_ino, facts.st_dev

@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 
 from sysmgmt.domain.records import Records
 
+STORED = st.dictionaries(st.text("abc", max_size=2), st.integers())
 STEPS = st.lists(st.tuples(st.text("abc", max_size=2), st.one_of(st.none(), st.integers())), max_size=30)
 
 
 @settings(max_examples=200, deadline=None)
-@given(STEPS)
-def test_a_table_is_what_a_dictionary_would_be(steps: list[tuple[str, int | None]]) -> None:
-    table: Records[int] = Records()
-    plain: dict[str, int] = {}
+@given(STORED, STEPS)
+def test_a_table_is_what_a_dictionary_would_be(stored: dict[str, int], steps: list[tuple[str, int | None]]) -> None:
+    table: Records[int] = Records(stored)
+    plain = dict(stored)
     versions: list[tuple[Records[int], dict[str, int]]] = []
     for key, value in steps:
         versions.append((table, dict(plain)))
