@@ -1,4 +1,7 @@
-"""A file that many threads and processes append to, one at a time: held, synced, followed when it is another one."""
+"""A file that many threads and processes append to, one at a time: held, synced, followed when it is another one.
+
+Threads that wait for the disk share a sync: whoever begins one makes durable what all have appended until then.
+"""
 
 import fcntl
 import os
@@ -17,11 +20,15 @@ class AppendedFile:
         self._folder = folder
         self._path = os.path.join(folder, name)
         self._thread = allocate_lock()
+        self._syncing = allocate_lock()
+        """Held for a sync, and to let the files go; never waited for by one who has it."""
         self._lock = self._file = -1
         self._size = -1
         """Where the file ended when it was last looked at; -1 where nobody knows."""
         self._synced: int | None = None
-        self._failed = self._dirty = False
+        self._failed = False
+        self._written = self._durable = 0
+        """How often something was appended here, and how much of that is known to be durable."""
 
     @contextmanager
     def _held(self) -> Iterator[os.stat_result]:
@@ -47,25 +54,43 @@ class AppendedFile:
 
     def sync(self) -> None:
         """Make everything appended so far durable. Raises StorageFull, StorageFailed."""
-        if not self._dirty:
-            return
-        with self._thread:
-            try:
-                if self._file < 0:
-                    self._open()
-                self._sync()
-            except OSError as problem:
+        self._sync_up_to(self._written)
+
+    def _sync_up_to(self, number: int) -> None:
+        """Make the first so many that were appended durable, unless another thread has. Raises as `sync` does."""
+        try:
+            if not self._shared(number):
+                with self._thread:
+                    if self._file < 0:
+                        self._open()
+                    self._sync()
+        except OSError as problem:
+            with self._thread:
                 self._close()
-                raise files.refusal(problem, self._folder) from problem
+            raise files.refusal(problem, self._folder) from problem
+
+    def _shared(self, number: int) -> bool:
+        """Sync for all that have appended while the last sync ran, without stopping who appends; whether that did it.
+
+        Not where files have to be opened or written again. Raises OSError.
+        """
+        with self._syncing:
+            if self._durable < number and self._file >= 0 and not self._failed:
+                self._make_durable()
+            return self._durable >= number
 
     def _sync(self) -> None:
         """Sync, and after a sync that failed write again what it lost: the kernel forgets that it was dirty."""
-        size = os.fstat(self._file).st_size
-        if self._failed:
-            files.write_again(self._path, self._synced or 0)
+        with self._syncing:
+            if self._failed:
+                files.write_again(self._path, self._synced or 0)
+            self._make_durable()
+
+    def _make_durable(self) -> None:
+        written, size = self._written, os.fstat(self._file).st_size
         self._failed = True
         os.fdatasync(self._file)
-        self._failed, self._dirty, self._synced = False, False, size
+        self._failed, self._durable, self._synced = False, written, size
 
     def _hold(self) -> os.stat_result:
         """Take the lock; facts about the file, which is the one that has the name."""
@@ -101,11 +126,12 @@ class AppendedFile:
 
     def _close(self, close: Callable[[int], None] = os.close) -> None:
         """Let the files go. `close` is kept here, since at the end of the interpreter modules are empty."""
-        held = self._lock, self._file
-        self._lock = self._file = self._size = -1
-        for descriptor in held:
-            if descriptor >= 0:
-                try:
-                    close(descriptor)
-                except OSError:
-                    pass  # What counts has been synced, or is refused already.
+        with self._syncing:
+            held = self._lock, self._file
+            self._lock = self._file = self._size = -1
+            for descriptor in held:
+                if descriptor >= 0:
+                    try:
+                        close(descriptor)
+                    except OSError:
+                        pass  # What counts has been synced, or is refused already.

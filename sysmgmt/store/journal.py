@@ -54,10 +54,11 @@ class LineJournal(AppendedFile):
             return
         with self._held() as facts:
             self._write(self._follow(facts), record, facts, reserve)
-            if durable:
-                self._sync()
+            number = self._written
             if self._limit and self._size >= self._limit.size:
                 self._keep_within(self._limit)
+        if durable:
+            self._sync_up_to(number)
 
     def _keep_within(self, limit: Limit) -> None:
         """Begin a new file, and remove the archives that are too many; another time where that is not possible."""
@@ -130,7 +131,6 @@ class LineJournal(AppendedFile):
     def _write(self, before: bytes, record: Mapping[str, Any], facts: os.stat_result, reserve: bool) -> None:
         start, self._size = facts.st_size, -1  # Until it is written, nobody knows what the file ends with.
         line = before + self._line(record)
-        self._dirty = True
         if not space.keep(self._file, start + len(line), facts) and not reserve:
             raise StorageFull(folder=self._folder)
         try:
@@ -140,6 +140,7 @@ class LineJournal(AppendedFile):
             space.keep(self._file, start)
             raise
         self._size = start + len(line)
+        self._written += 1
 
 
 def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] | None, bytes | None]:
