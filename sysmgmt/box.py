@@ -4,20 +4,21 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sysmgmt import __version__
 from sysmgmt.commands.catalog import CATALOG, COMMANDS
-from sysmgmt.engine import attempt
 from sysmgmt.engine.catalog import Catalog
-from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import (
     Archives, AuditFiles, Backups, Box, Certifier, Clock, Deliveries, Directory, Doors, Eraser, Explorer, Hosted,
     Imports, Mailer, Network, Notifier, Packages, Partners, Reader, Sealer, Sender, Servers, Sight, Soundness,
     Surroundings, Uploads)
 from sysmgmt.extensions import commands_of_others
-from sysmgmt.host import machine, ownership
+from sysmgmt.host import ownership
+
+if TYPE_CHECKING:
+    from sysmgmt.engine.dispatch import House
 
 
 def _token() -> str:
@@ -44,11 +45,14 @@ def catalog() -> Catalog:
 
 
 def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hosted] | None = None,
-             doors: Doors | None = None) -> House:
+             doors: Doors | None = None) -> "House":
     """The engine over the state in `folder`; `services` makes those that follow it, if any do."""
-    # Service mode goes without: they are a tenth of what a shell loads.
+    # A client of boxmgmtd goes without: they are a tenth of what a shell loads.
+    from sysmgmt.engine import attempt
     from sysmgmt.engine.commit import Both
+    from sysmgmt.engine.dispatch import House
     from sysmgmt.engine.ownkeys import OwnKeys
+    from sysmgmt.host import machine
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.services import NoServices
     from sysmgmt.store.audit import AuditJournal

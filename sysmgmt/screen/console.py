@@ -11,9 +11,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal
 from sysmgmt.domain.security import LONGEST_IDLE
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.recovery import recover
 from sysmgmt.engine.request import Answer, Caller, refused
-from sysmgmt.engine.unserved import UnservedDoor
 from sysmgmt.screen.batch import Place
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.ended import Standing
@@ -100,12 +98,16 @@ def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]
         return box.service_door(options.socket), box.catalog()
     if os.path.exists(options.state) and not os.path.isdir(options.state):
         raise InvalidValue(what=f"{options.state} is no folder: --state names the folder of a state")
+    from sysmgmt.engine.unserved import UnservedDoor  # the engine, which a client of boxmgmtd goes without
+
     house = box.embedded(options.state)
     return UnservedDoor(house, caller), house.catalog
 
 
 def recover_admin(console: Console, password: str) -> Answer:
     """Give admin a new password, past every login: for whoever owns the state (R093)."""
+    from sysmgmt.engine.recovery import recover  # rarely needed
+
     return recover(box.embedded(console.options.state), console.door.caller, password)
 
 

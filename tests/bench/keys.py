@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sysmgmt import box
 from sysmgmt.domain import sealed
 from sysmgmt.domain.model import SigningRequest, Subject
-from sysmgmt.engine.dispatch import Reply
+from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, Caller, Request
 from tests.bench import boxes
@@ -53,7 +53,7 @@ def _each(whole: Callable[[], float], without: Callable[[], float]) -> Callable[
     return lambda: (whole() - without()) / IN_ONE_SHELL
 
 
-def _stored(folder: Path) -> tuple[box.House, Caller]:
+def _stored(folder: Path) -> tuple[House, Caller]:
     """A box with so many sealed secrets, and somebody who is logged in."""
     boxes.new(folder)
     house = box.embedded(str(folder))
@@ -82,7 +82,7 @@ def _bare() -> float:
     return time.perf_counter() - began
 
 
-def _rewrapped(house: box.House) -> float:
+def _rewrapped(house: House) -> float:
     """As the ceremony does it: unsealed, sealed, unsealed again and compared; nothing is saved."""
     sealer, state = house.box.sealer, house.box.store.read()
     key = sealer.make(0.0)

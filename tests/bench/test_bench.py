@@ -57,6 +57,15 @@ def test_a_command_of_the_embedded_engine_loads_nothing_dear(folder: Path) -> No
     assert "sysmgmt.store.state" in told and not DEAR & set(told)
 
 
+def test_a_shell_of_boxmgmtd_loads_no_engine() -> None:
+    program = "import sys, sysmgmt.screen.program, sysmgmt.screen.shells; from sysmgmt import box; " \
+              "box.catalog(), box.service_door('/nowhere'); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "sysmgmt.service.client" in told and not DEAR & set(told)
+    assert not [one for one in told if one.startswith(("sysmgmt.engine.dispatch", "sysmgmt.engine.login",
+                                                       "sysmgmt.store", "sysmgmt.vault", "sysmgmt.commands.words"))]
+
+
 def loaded(folder: Path, line: str) -> set[str]:
     """The modules that one command has loaded by its end, run as in embedded mode."""
     build(folder / "box", "basic", HeldClock(time.time()))
