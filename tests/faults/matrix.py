@@ -96,13 +96,14 @@ class Matrix:
         return [f"power cut, {case.scene}: {one} [{said}]" for one in self._problems(case, said)
                 if not ((hole := HOLE.search(one)) and int(hole[1]) > records)]
 
-    def others(self, case: Case, chance: Random) -> Iterator[tuple[str, Callable[[], list[str]]]]:
-        """What can be tried in a scene besides faults at its calls, and its name."""
-        for blocks in (0, *chance.sample(range(1, ROOMS), 2)):
-            yield "full disks", partial(self.full, case, blocks * PAGE)
-        yield "read-only disks", partial(self.read_only, case)
-        for seconds in JUMPS if case.scene.line.command not in BY_THE_CLOCK else ():
-            yield "clock jumps", partial(self.jumped, case, seconds)
+    def others(self, case: Case, chance: Random) -> list[tuple[str, Callable[[], list[str]]]]:
+        """What can be tried in a scene besides faults at its calls, and its name, in any order."""
+        rooms = (0, *chance.sample(range(1, ROOMS), 2))
+        jumps = JUMPS if case.scene.line.command not in BY_THE_CLOCK else ()
+        found = [("full disks", partial(self.full, case, blocks * PAGE)) for blocks in rooms]
+        found += [("read-only disks", partial(self.read_only, case))]
+        found += [("clock jumps", partial(self.jumped, case, seconds)) for seconds in jumps]
+        return chance.sample(found, len(found))
 
     def full(self, case: Case, room: int) -> list[str]:
         """What is wrong after a disk with `room` bytes was full in a scene, and has space again."""

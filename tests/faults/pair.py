@@ -108,6 +108,7 @@ class Writer:
 
 def _run(place: Place, scene: Scene, maker: str, writing: int, fault: Fault | None) -> None:
     signal.alarm(LONGEST)
+    os.setpgid(0, 0)  # a group with a stopped process would be hung up where a shell lets go of it
     try:
         if place.locks_nothing:
             import fcntl
