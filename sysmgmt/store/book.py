@@ -11,6 +11,7 @@ from sysmgmt.domain.model import Settings, State
 from sysmgmt.domain.records import Records
 from sysmgmt.store import codec
 from sysmgmt.store.files import damaged
+from sysmgmt.store.lines import render
 from sysmgmt.store.snapshot import Difference
 from sysmgmt.store.snapshot import Tables as Raw
 from sysmgmt.store.tables import Tables
@@ -40,6 +41,10 @@ def check(raw: Raw) -> None:
     unknown = raw.keys() - codec.TABLES.keys() - {SETTINGS}
     if unknown:
         raise damaged("tables", f"{ascii(sorted(unknown))} are unknown")
+    try:
+        render(raw)
+    except ValueError:  # in a field that no decoder knows
+        raise damaged("tables", "a number is too large to be written again") from None
 
 
 class Names:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +44,8 @@ def fuzz(name: str, limit: str, corpus: Path) -> Run:
     command = [sys.executable, "-m", "tests.fuzz.worker", name, limit, f"-timeout={HANG}", f"-rss_limit_mb={MEMORY}",
                f"-max_len={LONGEST}", "-print_final_stats=1", "-verbosity=0",
                f"-artifact_prefix={findings}/", str(corpus / name), str(SEEDS / name)]
-    done = subprocess.run(command, env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(sys.path)}, text=True,
+    done = subprocess.run(command, text=True,
+                          env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": tempfile.gettempdir()},
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
     figures, finding = dict(_FIGURES.findall(done.stdout)), _FINDING.search(done.stdout)
     if done.returncode:
@@ -62,8 +64,11 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.target) - set(EVERY):
         parser.error(f"there is no target {', '.join(sorted(unknown))}")
+    if find_spec("atheris") is None:
+        parser.error("atheris is missing; pip install atheris")
     limit = f"-runs={options.runs}" if options.runs else f"-max_total_time={options.seconds or 60}"
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir="/dev/shm") as folder:
+        tempfile.tempdir = folder  # a worker ends without cleaning up
         runs = list(_each(options.target or [*TARGETS], limit, Path(options.corpus or folder)))
     print(f"{sum(one.inputs for one in runs):,} inputs, {sum(1 for one in runs if one.finding)} findings")
     return 1 if any(one.finding for one in runs) else 0

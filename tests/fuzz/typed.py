@@ -85,7 +85,7 @@ def _chosen(number: bytes) -> tuple[Command, str]:
 @cache
 def house() -> dispatch.House:
     """The engine over a box that is read only."""
-    keep = tempfile.TemporaryDirectory(prefix="fuzz-", dir="/dev/shm")
+    keep = tempfile.TemporaryDirectory(prefix="fuzz-")  # below the one that the program removes
     _KEPT.append(keep)
     return build(Path(keep.name) / "state", "basic", HeldClock()).house()
 
