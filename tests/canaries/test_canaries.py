@@ -1,13 +1,17 @@
 """No secret comes to light: in no file, process list, terminal, mail, syslog, trap or archive."""
 
+import os
+import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.canaries import attempts, campaign, failing, needles
+from tests.canaries import attempts, campaign, lines, needles
 from tests.canaries.needles import STEM, Found
 from tests.canaries.site import site, watched
 from tests.support import box
@@ -72,8 +76,12 @@ def test_a_secret_is_found_wherever_its_base64_begins_and_in_what_is_packed(tmp_
     assert needles.look("here", b"nothing") == []
 
 
-def test_no_failure_brings_a_secret_to_light(basic: TestBox, folder: Path) -> None:
-    place = folder / "failing"
-    place.mkdir()
-    trials = list(failing.trials(basic.folder, place, attempts.PATTERNS[:1], every=20))
-    assert len(trials) > 4 and [one for one in trials if one.found] == []
+def test_no_failure_brings_a_secret_to_light() -> None:
+    if not shutil.which("gcc"):
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("gcc is missing")
+    done = subprocess.run([sys.executable, "-m", "tests.canaries", "--failures", "--every", "150"],
+                          capture_output=True, text=True, timeout=300)
+    said = re.search(r"(\d+) failures of (\d+) commands: 0 secrets came to light; one that is none came to light in "
+                     r"(\d+) places", done.stdout)
+    assert done.returncode == 0 and said, done
+    assert int(said[1]) > 70 and int(said[2]) == len({one.command for one in lines.EVERY}) and int(said[3]) > 2
