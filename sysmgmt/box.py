@@ -25,9 +25,15 @@ def _token() -> str:
     return os.urandom(16).hex()
 
 
+def _boot() -> str:
+    from sysmgmt.host import processes  # only for what is written
+
+    return processes.boot()
+
+
 KEPT_EVENTS = 4_000_000, 4
 """Bytes of events after which a file of them becomes an archive, and how many of those are kept."""
-CLOCK = Clock(time.time, time.sleep, _token)
+CLOCK = Clock(time.time, time.sleep, _token, _boot)
 
 
 def default_folder(environment: Mapping[str, str]) -> str:
@@ -65,7 +71,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
 
     eraser = _eraser(folder)
     keys = MasterKeys(KeyFile(folder), machine.credential)
-    audit = AuditJournal(folder, clock.now, SigningKeys())
+    audit = AuditJournal(folder, clock.now, SigningKeys(), clock.boot)
     hosted = services(keys) if services else NoServices()
     seldom = cache(partial(_seldom, folder, doors is not None))
     later: dict[str, Any] = {name: Later(seldom, name) for name in Seldom._fields}

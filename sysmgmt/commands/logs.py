@@ -45,7 +45,8 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
 
     With an anchor that was noted at an earlier login, also an end that was cut off since then is
     found. Without one, whatever was done to records of before the last minute is. Archives are
-    verified with the rest; one that is missing is found, unless the policy has removed it.
+    verified with the rest; one that is missing is found, unless the policy has removed it. What a power
+    cut has left of records that were not synced is named in a warning, for ever.
     """
     kept = call.state.settings.audit_kept
     if anchor is not None and anchor[0] < kept - 1:
@@ -53,7 +54,8 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report, kept)
     if not found["intact"]:
         raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
-    return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}})
+    return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}},
+                 tuple(logs.of_gap(one) for one in found["gaps"]))
 
 
 def _given(**fields: str | None) -> dict[str, str]:

@@ -83,6 +83,8 @@ KINDS = (
          "Find out why, and make space or repair the disk."),
     Kind(3011, "OutcomeUnknown", WARNING, NORMAL, SECURITY, "boxmgmtd ended before {subject} had an outcome.",
          "Look whether it was done: the details name the record of its intent."),
+    Kind(3012, "AuditTorn", ERROR, ROOT_CAUSE, SECURITY, "A power cut has torn the end of the audit.",
+         "Compare it with an anchor that was noted before: verify_audit_log anchor=RECORDS:HEAD."),
     Kind(4001, "ServiceRefused", ERROR, ROOT_CAUSE, SYSTEM, "A service of the machine refused a change.",
          "Read the details, repair what they name, and repeat the command."),
     Kind(4002, "ClockJumped", WARNING, ROOT_CAUSE, SYSTEM, "The clock of the box was changed.",

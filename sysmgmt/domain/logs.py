@@ -30,6 +30,25 @@ class Wanted(NamedTuple):
                 and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record))))
 
 
+def gaps(newest: Iterable[Record]) -> list[Record]:
+    """The records that tell of a gap, since boxmgmtd was started before, oldest first; it has just been started.
+
+    `newest` are the records, the last one first.
+    """
+    starts, found = 0, []
+    for one in newest:
+        starts += _is_start(one)
+        if starts == 2:
+            break
+        if one.get("command") == "note_audit_gap" and "gap" in one:
+            found.append(one)
+    return found[::-1]
+
+
+def _is_start(one: Record) -> bool:
+    return (one.get("command"), one.get("endpoint"), one.get("code")) == ("start_audit", "box", "Done")
+
+
 def unfinished(newest: Iterable[Record]) -> list[Record]:
     """The intents since the last start of boxmgmtd whose outcome is missing, oldest first.
 
@@ -37,13 +56,22 @@ def unfinished(newest: Iterable[Record]) -> list[Record]:
     """
     concluded, found = set(), []
     for one in newest:
-        if (one.get("command"), one.get("endpoint"), one.get("code")) == ("start_audit", "box", "Done"):
+        if _is_start(one):
             break
         if one.get("phase") == "outcome":
             concluded.add(one["id"])
         elif one.get("phase") == "intent" and one["id"] not in concluded:
             found.append(one)
     return found[::-1]
+
+
+def of_gap(gap: Mapping[str, Any]) -> str:
+    """What is to be said of a gap in the audit (`first`, `until`, `time`)."""
+    first, last = gap["first"], gap["until"] - 1
+    which = (f"what follows record {first - 1}" if last < first else f"record {first}" if last == first
+             else f"the records {first} to {last}")
+    return (f"At {gap['time']} the box found the audit torn by a power cut: {which} had not been synced, and proves "
+            "nothing. An anchor that was noted before shows whether more is missing.")
 
 
 def select(newest: Iterable[Record], wanted: Wanted) -> list[Record]:

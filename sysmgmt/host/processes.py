@@ -14,7 +14,7 @@ def name(pid: int) -> str:
     state, *rest = _stat(pid)
     if state in "ZX":
         raise ProcessLookupError(pid)
-    return f"{_boot()}:{pid}:{rest[18]}"
+    return f"{boot()}:{pid}:{rest[18]}"
 
 
 def runs(named: str) -> bool:
@@ -107,7 +107,8 @@ def number(named: str) -> int:
     return int(named.split(":")[1])
 
 
-def _boot() -> str:
+def boot() -> str:
+    """A name of this start of the machine."""
     with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
         return file.read(8)
 

@@ -20,6 +20,9 @@ def begin(house: House) -> None:
         name, user = str(one.get("command")), str(one.get("user"))
         work(house, "note_unknown_outcome", {"number": str(one["seq"]), "name": name, "user": user})
         tell(house.box, [Event(NAMED["OutcomeUnknown"], name, f"record {one['seq']}, user {user}")], SYSTEM.user)
+    for gap in logs.gaps(house.box.journal.newest()):
+        details = logs.of_gap({**gap["gap"], "until": gap["seq"], "time": gap["time"]})
+        tell(house.box, [Event(NAMED["AuditTorn"], "", details)], SYSTEM.user)
     house.box.sync()
 
 

@@ -35,6 +35,10 @@ class Archives:
                     found.append(Archive(one.path, int(named[1]), int(named[2]), one.stat().st_size))
         return sorted(found, key=lambda one: one.last)
 
+    def last(self) -> int:
+        """The number of the last record in them; 0 where there are none. Raises OSError."""
+        return max((one.last for one in self.present()), default=0)
+
     def put(self, first: int, last: int) -> None:
         """Make the journal's file an archive, durably. It must have been synced. Raises OSError, StorageFailed."""
         path = os.path.join(self._folder, f"{self._stem}-{first:012d}-{last:012d}{self._end}")

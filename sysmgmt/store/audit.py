@@ -1,17 +1,19 @@
 """The audit journal: chained, and signed from time to time (see `chain`)."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from typing import IO, Any, Protocol
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.times import iso
-from sysmgmt.store import chain, keyfile
+from sysmgmt.store import chain, gaps
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.chain import Link
 from sysmgmt.store.journal import LineJournal, encoded, first_number
+from sysmgmt.store.links import Links
 from sysmgmt.store.losses import Losses
 from sysmgmt.store.verification import Anchor, Broken, Verifier
 
@@ -37,15 +39,17 @@ class AuditJournal(LineJournal):
     """`sysmgmt.engine.ports.Audit` in one folder.
 
     Until `begin` there is no chain. Records that come before it are proven by the first one after it.
+    `boot` names the start of the machine; only after another one the end may be what a power cut left.
     """
 
-    def __init__(self, folder: str, now: Callable[[], float], signer: Signer) -> None:
+    def __init__(self, folder: str, now: Callable[[], float], signer: Signer,
+                 boot: Callable[[], str] = lambda: "") -> None:
         super().__init__(folder)
         self._now = now
+        self._boot = cache(boot)
+        self._looked = False
         self._signer = signer
-        self._keys = keyfile.KeyFile(folder, keyfile.AUDIT)
-        self._seen: tuple[int, int] | None = None
-        self._link: Link | None = None
+        self._links = Links(folder, self._boot)
         self._head = ""
         self._continues = False
         self._losses = Losses(folder)
@@ -58,24 +62,47 @@ class AuditJournal(LineJournal):
             self._losses.add(1)
             raise
 
+    @contextmanager
+    def _writing(self) -> Iterator[os.stat_result]:
+        """Hold the lock in order to write, and first of all tell of what a power cut left."""
+        with self._held() as facts:
+            if not self._looked:
+                link = self._links.present()
+                if link is not None and link.is_of_before(self._boot()):
+                    facts = self._tell_of_rest(link, facts)
+                self._looked = True
+            yield facts
+
+    def _tell_of_rest(self, link: Link, facts: os.stat_result) -> os.stat_result:
+        """Write, under the key of the epoch that is torn, what stands at the end; facts about the file then."""
+        rest = gaps.rest(self._file, facts.st_size, link, self._signer.is_signed)
+        if rest is not None:
+            self._seq, self._head = rest.next, rest.head
+            self._continues = rest.records == self._archives.last()
+            body = encoded({"seq": self._seq, **_own("note_audit_gap", self._now()), "gap": rest.told})
+            self._put(rest.end + self._sealed(body, link) + b"\n", facts, True)
+            self._sync()
+        return os.fstat(self._file)
+
     def begin(self, seed: str) -> None:
         """Begin the chain that grows from `seed` (hexadecimal), unless that is the one that is being written.
 
         Raises StorageFull, StorageFailed.
         """
-        with self._held() as facts:
+        with self._writing() as facts:
             self._losses.make()
+            self._sync()  # what the chain follows must not be lost any more
             before = self._follow(facts)
-            link = self._present_link()
+            link = self._links.present()
             if link is None or link.chain != chain.name_of(seed):
                 head = self._head or _digest(self._file, facts.st_size)
-                self._keep(chain.first(seed, (self._seq, head), self._now(), self._signer.pair()))
+                self._links.keep(chain.first(seed, (self._seq, head), self._now(), self._signer.pair()))
                 self._write(before, _own("begin_audit_chain", self._now()), facts, False)
                 self._sync()
 
     def checkpoint(self) -> None:
         """End the epoch with a signed record, if there is anything new to sign. Raises StorageFull, StorageFailed."""
-        with self._held() as facts:
+        with self._writing() as facts:
             self._sign(facts, False)
 
     def rotate(self) -> tuple[int, int] | None:
@@ -85,10 +112,10 @@ class AuditJournal(LineJournal):
         no number and no record: the next one tells what it follows, wherever it is written.
         Raises StorageFull, StorageFailed.
         """
-        with self._held() as facts:
+        with self._writing() as facts:
             self._sign(facts, True)
             first = first_number(self._path)
-            if self._present_link() is None or not first:
+            if self._links.present() is None or not first:
                 return None
             last = self._seq
             self._put_away()
@@ -96,7 +123,7 @@ class AuditJournal(LineJournal):
 
     def _sign(self, facts: os.stat_result, reserve: bool) -> None:
         before = self._follow(facts)
-        link = self._present_link()
+        link = self._links.present()
         if link is None or self._seq == link.signed:
             return
         pair = self._signer.pair()
@@ -106,18 +133,23 @@ class AuditJournal(LineJournal):
         self._sync()
         if reserve:
             os.ftruncate(self._file, self._size)  # a full disk has no other space for the new key
-        link = self._present_link() or link  # its own record may have begun an epoch
-        self._keep(chain.following(link, (self._seq, self._head), self._now(), pair))
+        link = self._links.present() or link  # its own record may have begun an epoch
+        self._links.keep(chain.following(link, (self._seq, self._head), self._now(), pair))
 
     def chain(self) -> tuple[str, float | None]:
         """See the port. Raises StateDamaged."""
-        link = chain.read(self._keys.read())
+        link = self._links.read()
         return (link.chain, link.made_at) if link else ("", None)
 
     def anchor(self) -> tuple[int, str]:
-        """How many records there are, and the MAC of the last one: kept elsewhere, it shows a cut tail."""
+        """How many records there are, and the MAC of the last one: kept elsewhere, it shows a cut tail.
+
+        No power cut may take them any more. Raises StorageFull, StorageFailed.
+        """
         with self._held() as facts:
             self._follow(facts)
+            if self._durable < self._written:
+                self._sync()
             return self._seq, self._head
 
     def verify(self, seeds: Iterable[str], known: tuple[int, str] | None = None, report: Report = unheard,
@@ -129,26 +161,28 @@ class AuditJournal(LineJournal):
         verifier = Verifier(seeds, self._signer.is_signed, Anchor(*known) if known else None, kept)
         with ExitStack() as opened:
             with self._held():
-                link = chain.read(self._keys.read())
+                link = self._links.read()
                 found = AuditFiles(self._folder).opened(opened, kept - 1)
                 sizes = [os.fstat(one.fileno()).st_size for one in found]
-            problem = _problem(verifier, list(zip(found, sizes, strict=True)), link, report)
+            reader = gaps.Reader(verifier)
+            problem = _problem(reader, list(zip(found, sizes, strict=True)), link, report)
         return {"intact": problem is None, "records": verifier.count, "head": verifier.head or None,
                 "checkpoints": verifier.checkpoints, "first_bad_record": problem and problem.number,
-                "reason": problem and str(problem)}
+                "reason": problem and str(problem), "gaps": [one._asdict() for one in reader.gaps]}
 
     def _learn(self, last: Mapping[str, Any], continues: bool) -> None:
         self._head = str(last.get("mac", ""))
         self._continues = continues
 
-    def _sealed(self, body: bytes) -> bytes:
-        link = self._moved_on(self._present_link())
+    def _sealed(self, body: bytes, stays: Link | None = None) -> bytes:
+        """The text of a record as it is written, in the epoch that follows or in one that `stays`."""
+        link = stays or self._moved_on(self._links.present())
         if link is None:
             return body
         if self._continues:
             body = _with(body, {"follows": {"chain": link.chain, "head": self._head, "public": link.public}})
             self._continues = False
-        if self._seq == link.records + 1:
+        if self._head in ("", link.head):
             opens: dict[str, Any] = {"epoch": link.epoch}
             if not link.epoch:
                 opens |= {"chain": link.chain, "public": link.public}
@@ -159,28 +193,13 @@ class AuditJournal(LineJournal):
     def _moved_on(self, link: Link | None) -> Link | None:
         """The link of the epoch that the next record belongs to."""
         count = self._seq - 1
-        if link is None or count == link.records or not link.is_due(count, self._now()):
+        if link is None or not (link.is_of_before(self._boot())
+                                or count > link.records and link.is_due(count, self._now())):
             return link
         with suppress(Refusal):  # without space the epoch goes on
             self._sync()  # what the new link counts must not be lost any more
-            self._keep(chain.following(link, (count, self._head), self._now()))
-        return self._present_link()  # it may have moved on although something failed
-
-    def _present_link(self) -> Link | None:
-        """The link in the file of the key, which another process may have moved on. Raises StateDamaged."""
-        try:
-            found = os.stat(self._keys.path)
-        except FileNotFoundError:
-            self._link = self._seen = None
-            return None
-        if self._seen != (found.st_ino, found.st_mtime_ns):
-            self._link = chain.read(self._keys.read())
-            self._seen = (found.st_ino, found.st_mtime_ns)
-        return self._link
-
-    def _keep(self, link: Link) -> None:
-        self._keys.write(chain.written(link))
-        self._link, self._seen = link, None
+            self._links.keep(chain.following(link, (count, self._head), self._now()) if count > link.records else link)
+        return self._links.present()  # it may have moved on although something failed
 
 
 def _digest(descriptor: int, size: int) -> str:
@@ -201,18 +220,18 @@ def _with(body: bytes, more: Mapping[str, Any]) -> bytes:
     return body[:-1] + b"," + encoded(more)[1:]
 
 
-def _problem(verifier: Verifier, found: Iterable[tuple[IO[bytes], int]], link: Link | None,
+def _problem(reader: gaps.Reader, found: Iterable[tuple[IO[bytes], int]], link: Link | None,
              report: Report) -> Broken | None:
     """What is wrong with the first so many bytes of the files."""
     whole, done = sum(size for _, size in found), 0
     try:
         for file, size in found:
             while (left := size - file.tell()) > 0:
-                verifier.read(file.readline(left).removesuffix(b"\n"))
-                if not verifier.count % OFTEN:
+                reader.read(file.readline(left).removesuffix(b"\n"))
+                if not reader.verifier.count % OFTEN:
                     report("Verifying the audit", done + size - left, whole)
             done += size
-        verifier.finish(link)
+        reader.finish(link)
         return None
     except Broken as broken:
         return broken

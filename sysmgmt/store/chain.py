@@ -22,7 +22,8 @@ class Link(NamedTuple):
 
     `tag` proves both with the key before, so that they cannot be changed later. `began` is in
     seconds since 1970. `private` signs the next checkpoint, `public` is its other half; `signed`
-    are the records up to the last checkpoint. `made_at` is when the chain began.
+    are the records up to the last checkpoint. `made_at` is when the chain began, `boot` the start of
+    the machine since which it stands here; both may be unknown.
     """
 
     chain: str
@@ -36,6 +37,11 @@ class Link(NamedTuple):
     public: str
     signed: int
     made_at: float | None = None
+    boot: str = ""
+
+    def is_of_before(self, boot: str) -> bool:
+        """Whether the machine has been started anew since."""
+        return bool(self.boot and boot) and self.boot != boot
 
     def is_due(self, count: int, now: float) -> bool:
         """Whether the epoch has had its time or its records."""

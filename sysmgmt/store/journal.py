@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.errors import Refusal, StorageFull
@@ -52,13 +52,17 @@ class LineJournal(AppendedFile):
         """
         if not durable and self._file < 0 and not os.path.isdir(self._folder):
             return
-        with self._held() as facts:
+        with self._writing() as facts:
             self._write(self._follow(facts), record, facts, reserve)
             number = self._written
             if self._limit and self._size >= self._limit.size:
                 self._keep_within(self._limit)
         if durable:
             self._sync_up_to(number)
+
+    def _writing(self) -> AbstractContextManager[os.stat_result]:
+        """Hold the lock in order to write; facts about the file."""
+        return self._held()
 
     def _keep_within(self, limit: Limit) -> None:
         """Begin a new file, and remove the archives that are too many; another time where that is not possible."""
@@ -129,8 +133,11 @@ class LineJournal(AppendedFile):
         return body
 
     def _write(self, before: bytes, record: Mapping[str, Any], facts: os.stat_result, reserve: bool) -> None:
-        start, self._size = facts.st_size, -1  # Until it is written, nobody knows what the file ends with.
-        line = before + self._line(record)
+        self._size = -1  # Until it is written, nobody knows what the file ends with.
+        self._put(before + self._line(record), facts, reserve)
+
+    def _put(self, line: bytes, facts: os.stat_result, reserve: bool) -> None:
+        start, self._size = facts.st_size, -1
         if not space.keep(self._file, start + len(line), facts) and not reserve:
             raise StorageFull(folder=self._folder)
         try:
@@ -146,10 +153,13 @@ class LineJournal(AppendedFile):
 def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] | None, bytes | None]:
     """The last whole record in `size` bytes, and what ends a torn one that follows it; None: none does.
 
-    Of a record that was not synced a power cut may leave any part, its end too. Raises StateDamaged
-    where there are several whole lines but no record, OSError.
+    Of a record that was not synced a power cut may leave any part, its end too; one that lacks nothing but
+    the end of its line is whole. Raises StateDamaged where there are several whole lines but no record, OSError.
     """
-    torn = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else None
+    rest = last_piece(descriptor, size)
+    torn = b"\n" if rest else None
+    if whole := record_of(rest):
+        return whole, torn
     number = 0
     for number, line in enumerate(whole_lines(descriptor, size), 1):
         found = record_of(line)
@@ -160,6 +170,16 @@ def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] |
     if number > 1:
         raise files.damaged(name, "no record can be read")
     return None, torn
+
+
+def last_piece(descriptor: int, size: int) -> bytes:
+    """What follows the last end of a line in the first `size` bytes. Raises OSError."""
+    text = b""
+    while size and b"\n" not in text:
+        step = min(TAIL, size)
+        size -= step
+        text = os.pread(descriptor, step, size) + text
+    return text.rpartition(b"\n")[2]
 
 
 def first_number(path: str) -> int:

@@ -4,6 +4,7 @@ Data of a file counts from its fsync on, a name from the fsync of its folder on.
 synced, sectors arrive one by one, and a file may have grown without them; of names that were not, any.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -136,9 +137,11 @@ class Disk:
 
     _fdatasync = _fsync
 
-    def certain(self, name: str) -> int:
-        """How many lines of a file are on the disk for certain."""
-        return self._files[self._synced[name]].synced.count(b"\n") if name in self._synced else 0
+    def anchor(self, name: str) -> tuple[int, str] | None:
+        """The number and the MAC of the last record in a file that is on the disk for certain."""
+        text = self._files[self._synced[name]].synced if name in self._synced else b""
+        found = json.loads(text.splitlines()[-1]) if text.endswith(b"\n") else {}
+        return (found["seq"], found["mac"]) if "mac" in found else None
 
     def cut(self, chance: Random, folder: Path) -> None:
         """Lay into `folder` what may be found after a power cut now."""
@@ -162,10 +165,10 @@ def _named(names: Names, change: Mapping[str, int | None]) -> None:
 
 
 class Cut(NamedTuple):
-    """A power cut: what had been said until then, and how many records of the audit were certain."""
+    """A power cut: what had been said until then, and the last record of the audit that was certain."""
 
     said: Said
-    records: int
+    anchor: tuple[int, str] | None
 
 
 def cut(scene: Scene, course: Course, folder: Path, chance: Random, ignored: Collection[str] = ()) -> Cut:
@@ -179,4 +182,4 @@ def cut(scene: Scene, course: Course, folder: Path, chance: Random, ignored: Col
         if call.call not in ignored:
             disk.follow(call)
     disk.cut(chance, folder)
-    return Cut(Said(course.answers[:answers], 0), disk.certain("state/audit.journal"))
+    return Cut(Said(course.answers[:answers], 0), disk.anchor("state/audit.journal"))

@@ -37,7 +37,10 @@ FOLLOWED = "/etc/box.settings"
 
 
 class Scene(NamedTuple):
-    """A line that `caller` is about to run, on a box with so many users. `folder` is not changed any more."""
+    """A line that `caller` is about to run, on a box with so many users. `folder` is not changed any more.
+
+    `boot` is the start of the machine since which it is looked at.
+    """
 
     line: Line
     users: int
@@ -45,6 +48,7 @@ class Scene(NamedTuple):
     caller: Caller
     text: str
     begun: float = MONDAY
+    boot: str = "first"
 
     @property
     def now(self) -> float:
@@ -55,13 +59,14 @@ class Scene(NamedTuple):
         return f"{self.line.command} with {self.users} users"
 
 
-def house(folder: Path, now: float = MONDAY, maker: str = "") -> House:
-    """The engine over the box in a folder, which governs a machine in the same folder. Backups cost little.
+def house(folder: Path, now: float = MONDAY, maker: str = "", boot: str = "first") -> House:
+    """The engine over the box in a folder, which governs a machine in the same folder, since its start `boot`.
 
+    Backups cost little.
     The tokens of one `maker` are the same in every run, so that runs that go alike leave the same bytes.
     """
     numbers = count()
-    clock = HeldClock(now).port
+    clock = HeldClock(now, boot).port
     if maker:
         clock = clock._replace(token=lambda: sha256(f"{maker}{next(numbers)}".encode()).hexdigest()[:32])
 
@@ -131,6 +136,7 @@ class Stage:
             populate(str(folder / "state"), users - 1)
             engine = house(folder, self._begun)
             engine.box.services.heal(engine.box.store.read())
+            engine.box.journal.checkpoint()  # the key of the audit knows the start of the machine
             (folder / "state" / "import").mkdir()
             (folder / "state/import/words").write_text("violet\nwalnut\n")
         return self._boxes[users]

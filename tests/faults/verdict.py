@@ -88,7 +88,7 @@ def _intents(folder: Path) -> int:
 
 
 def _afterwards(folder: Path, scene: Scene, course: Course, stage: int, unsure: bool) -> Iterator[str]:
-    engine = house(folder, scene.now, "verdict")
+    engine = house(folder, scene.now, "verdict", scene.boot)
     wanted = {*course.again, *SESSION_IS_OVER} if stage == len(course.states) - 1 else {course.code}
     again = runner(engine, scene.caller)(scene.text)
     if again.code not in wanted | ({course.code} if len(course.states) == 1 else set()) and not unsure:

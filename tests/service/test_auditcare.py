@@ -16,7 +16,7 @@ from tests.support.program import password_file
 
 def told(box: TestBox) -> list[tuple[str, str | None]]:
     """Names and details of the events about the audit."""
-    names = ("AuditSpaceLow", "AuditSpaceLowCleared", "AuditRecordsLost", "OutcomeUnknown")
+    names = ("AuditSpaceLow", "AuditSpaceLowCleared", "AuditRecordsLost", "OutcomeUnknown", "AuditTorn")
     found = box.admin().facts("get_events_log limit=1000")["events"]
     return [(one["name"], one["details"]) for one in found if one["name"] in names]
 
@@ -41,6 +41,28 @@ def test_an_intent_without_outcome_is_told_of_at_the_next_start_and_once(basic: 
     (record,) = [one for one in basic.audit() if one["command"] == "note_unknown_outcome"]
     assert record["parameters"] == {"number": str(number), "name": "add_group", "user": "bob"}
     assert basic.admin().do("verify_audit_log").code == "Done"
+
+
+def test_what_a_power_cut_left_of_the_audit_is_told_of_at_the_next_start_and_once(basic: TestBox) -> None:
+    basic.clock.boot = "first"
+    auditcare.begin(basic.house())
+    journal = basic.house().box.journal
+    journal.checkpoint()
+    synced = journal.anchor()
+    for number in (1, 2):
+        journal.append({"n": number}, durable=False)
+    path = basic.folder / "audit.journal"
+    text = path.read_bytes()
+    path.write_bytes(text[:-150] + bytes(100) + text[-50:])
+    basic.clock.boot = "second"
+    for _ in range(2):
+        auditcare.begin(basic.house())
+    (event,) = told(basic)
+    assert event[0] == "AuditTorn" and f"what follows record {synced[0]} had not been synced" in str(event[1]), event
+    answer = basic.admin().do("verify_audit_log")
+    assert answer.code == "Done" and "torn by a power cut" in answer.warnings[0], answer
+    assert basic.admin().do(f"verify_audit_log anchor={synced[0]}:{synced[1]}").code == "Done"
+    assert basic.admin().do(f"verify_audit_log anchor={synced[0] + 1}:{'0' * 24}").code == "AuditDamaged"
 
 
 def test_a_command_of_that_name_from_outside_hides_no_missing_outcome(basic: TestBox) -> None:

@@ -61,7 +61,7 @@ def log(tmp_path: Path) -> Log:
 def test_an_untouched_log_is_intact(log: Log) -> None:
     found = log.verdict(log.anchor)
     assert found == {"intact": True, "records": 23, "head": log.anchor[1], "checkpoints": 1,
-                     "first_bad_record": None, "reason": None}
+                     "first_bad_record": None, "reason": None, "gaps": []}
     assert log.anchor[0] == 23 == len(log.lines())
     epochs = [json.loads(line).get("epoch") for line in log.lines()]
     assert [one for one in epochs if one is not None] == [0, 1, 2, 3, 4]

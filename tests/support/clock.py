@@ -11,10 +11,14 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
 
 class HeldClock:
-    """Shows `now` until it is moved; waiting for other processes takes real, but very short, time."""
+    """Shows `now` until it is moved, since the start `boot` of the machine.
 
-    def __init__(self, now: float = MONDAY) -> None:
+    Waiting for other processes takes real, but very short, time.
+    """
+
+    def __init__(self, now: float = MONDAY, boot: str = "") -> None:
         self.now = now
+        self.boot = boot
 
     def move(self, seconds: float) -> None:
         """Let that much time pass."""
@@ -23,4 +27,5 @@ class HeldClock:
     @property
     def port(self) -> Clock:
         """What the engine is given."""
-        return Clock(lambda: self.now, lambda seconds: time.sleep(0.002), lambda: os.urandom(8).hex())
+        return Clock(lambda: self.now, lambda seconds: time.sleep(0.002), lambda: os.urandom(8).hex(),
+                     lambda: self.boot)

@@ -41,11 +41,12 @@ from sysmgmt.engine.ports.storage import Transaction as Transaction
 
 
 class Clock(NamedTuple):
-    """Time and chance, so that a test can hold them."""
+    """Time and chance, so that a test can hold them; and which start of the machine this is, "" where unknown."""
 
     now: Callable[[], float]
     pause: Callable[[float], None]
     token: Callable[[], str]
+    boot: Callable[[], str] = lambda: ""
 
 
 class Box(NamedTuple):

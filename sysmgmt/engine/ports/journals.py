@@ -45,7 +45,8 @@ class Audit(Journal, Protocol):
                report: Report = unheard, kept: int = 1) -> Mapping[str, Any]:
         """Verify every record; `seeds` are those of all chains, `known` is an anchor kept elsewhere.
 
-        `kept` is the number from which on the log is kept.
+        `kept` is the number from which on the log is kept. `gaps` are what power cuts have left unproven:
+        the number of the `first` record, `until` which one, and the `time` when that was found.
         """
 
 

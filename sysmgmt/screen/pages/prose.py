@@ -124,6 +124,12 @@ refused with StateDamaged, which names the file and the line; nothing is changed
 a change is written, StorageFailed says that nothing was changed, and StorageUncertain that it is not known
 whether the change was made.
 
+Records of the audit that were not synced when the power was cut may be torn. They stay where they are; the first
+record after the next start of the machine tells which they were, an event (AuditTorn) says so, and verify_audit_log
+names them in a warning whenever it is used. That covers the epoch in which the power was cut, and nothing
+before it. An anchor of a record that is missing shows more than a power cut: no record is lost after its anchor
+was shown.
+
 Copy the whole folder away first. Then put back a copy of the folder that was made while no program
 ran on it: all files of it, never a single one. Without a copy, move the folder away and install
 the box anew.
