@@ -348,6 +348,7 @@ def test_a_file_that_is_missing_or_older_is_named_with_what_is_wrong(folder: str
 def test_a_store_that_is_let_go_leaves_no_file_open(folder: str) -> None:
     def opened() -> int:
         return len(os.listdir("/proc/self/fd"))
+    gc.collect()  # what other tests have let go
     before = opened()
     store = StateStore(folder)
     add(store, "a")
