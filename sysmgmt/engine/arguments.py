@@ -9,8 +9,8 @@ from sysmgmt.engine.catalog import help_on, unknown_parameter
 from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine.reading import Reading
 
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What no value may contain, whichever way it came; blanks and line ends it may."""
+_UNREADABLE = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+"""What no value may contain, whichever way it came; blanks and line ends it may. Compiled for the first doubtful."""
 
 
 class NothingToChoose(Exception):
@@ -29,7 +29,7 @@ def read(command: Command, reading: Reading) -> dict[str, Any]:
 def check_readable(texts: Mapping[str, str]) -> None:
     """That no text holds what none may hold. Raises InvalidValue."""
     for name, text in texts.items():
-        if not text.isprintable() and _UNREADABLE.search(text):
+        if not text.isprintable() and re.search(_UNREADABLE, text):
             raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
 
 

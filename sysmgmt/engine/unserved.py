@@ -21,7 +21,8 @@ class UnservedDoor(EmbeddedDoor):
         """See Door."""
         before = self._state()
         answer = super().run(request, listening)
-        return self._warned(answer) if _is_touched(before, self._state()) else answer
+        only_read = not (answer.changes or answer.status)
+        return answer if only_read or not _is_touched(before, self._state()) else self._warned(answer)
 
     def run_together(self, requests: Sequence[Request | Answer]) -> list[Answer]:
         """See Door."""

@@ -19,17 +19,17 @@ LARGEST = 1 << 20
 BEGIN = re.compile(r"\s*-----BEGIN [A-Z0-9 ]{1,40}-----\s*$")
 ENDING = re.compile(r"\s*-----END [A-Z0-9 ]{1,40}-----\s*$")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-_BYTE = re.compile("[\ud800-\udfff]")
+_CONTROL, _BYTE = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]", r"[\ud800-\udfff]"
+"""Compiled for the first doubtful line: most programs see none."""
 
 
 def check(text: str, what: str) -> str:
     """Return `text`, or raise InvalidValue if it holds a control character other than a tab, or
     what a terminal sent that is not UTF-8."""
     if not text.isprintable():
-        if _CONTROL.search(text):
+        if re.search(_CONTROL, text):
             raise InvalidValue(what=f"{what} contains a control character")
-        if _BYTE.search(text):
+        if re.search(_BYTE, text):
             raise InvalidValue(what=f"{what} is not valid UTF-8")
     return text
 

@@ -85,6 +85,21 @@ def test_one_command_loads_its_own_chapter_only(folder: Path) -> None:
     assert len([one for one in told if one.startswith("sysmgmt.")]) <= MOST_MODULES
 
 
+def synced(folder: Path, changes: int) -> int:
+    """How often a batch of so many changes has synced something."""
+    build(folder, "basic", HeldClock(time.time()))
+    (folder / "secret").write_text(ADMIN_PASSWORD)
+    lines = "".join(f"add_group name=g{number}\n" for number in range(changes))
+    subprocess.run(["strace", "-f", "-qq", "-o", folder / "trace", "-e", "trace=fsync,fdatasync", sys.executable, "-m",
+                    "sysmgmt", "--state", folder, "--user", "admin", "--password-file", folder / "secret"],
+                   input=lines, text=True, check=True, capture_output=True)
+    return (folder / "trace").read_text().count("sync(")
+
+
+def test_a_change_syncs_its_intent_and_itself_and_nothing_else(folder: Path) -> None:
+    assert synced(folder / "many", 20) - synced(folder / "few", 10) == 10 * 2
+
+
 def test_a_command_that_needs_more_loads_it(folder: Path) -> None:
     """The control: what few commands need is there for them."""
     assert {"sysmgmt.vault.x509", "sysmgmt.commands.certificates", "cryptography.x509"} <= loaded(
