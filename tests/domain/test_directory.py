@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sysmgmt.domain import directory
@@ -14,6 +14,7 @@ STRANGE = st.text(st.sampled_from(list("ab =,+\"\\<>;#*()é\0\t")), min_size=1).
 KINDS = st.sampled_from(["cn", "ou", "dc", "1.2.840.113549.1.9.1"])
 NAMES = st.lists(st.lists(st.tuples(KINDS, VALUES | STRANGE), min_size=1, max_size=3).map(tuple), min_size=1,
                  max_size=5).map(tuple)
+MANY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def unescaped(text: str) -> bytes:
@@ -22,7 +23,7 @@ def unescaped(text: str) -> bytes:
 
 
 @pytest.mark.requirement(119)
-@settings(max_examples=40, deadline=None)
+@MANY
 @given(st.text(st.characters(exclude_categories=("Cs",))) | STRANGE)
 @pytest.mark.attack(3)
 def test_a_value_in_a_filter_means_itself(value: str) -> None:
@@ -33,7 +34,7 @@ def test_a_value_in_a_filter_means_itself(value: str) -> None:
 
 
 @pytest.mark.requirement(119)
-@settings(max_examples=40, deadline=None)
+@MANY
 @given(NAMES)
 def test_a_dn_that_was_written_is_read_as_it_was_meant(name: tuple[directory.Part, ...]) -> None:
     text = directory.written(name)
@@ -41,7 +42,7 @@ def test_a_dn_that_was_written_is_read_as_it_was_meant(name: tuple[directory.Par
     assert directory.dn(text) == text
 
 
-@settings(max_examples=40, deadline=None)
+@MANY
 @given(st.text())
 def test_what_is_no_dn_is_refused_in_a_sentence(text: str) -> None:
     try:
@@ -51,7 +52,7 @@ def test_what_is_no_dn_is_refused_in_a_sentence(text: str) -> None:
     assert directory.dn(once) == once, "what was read is kept in one form"
 
 
-@settings(max_examples=40, deadline=None)
+@MANY
 @given(NAMES, NAMES)
 def test_an_entry_lies_within_its_base(name: tuple[directory.Part, ...], base: tuple[directory.Part, ...]) -> None:
     whole = directory.written((*name, *base))
@@ -96,7 +97,7 @@ def test_what_entries_have_in_common_is_above_them_all(dns: tuple[str, ...], fou
     assert directory.above(dns) == found
 
 
-@settings(max_examples=40, deadline=None)
+@MANY
 @given(st.lists(NAMES.filter(lambda one: len(one) > 1), min_size=1, max_size=4), NAMES)
 def test_all_entries_lie_within_what_is_above_them(names: list[tuple[directory.Part, ...]],
                                                    base: tuple[directory.Part, ...]) -> None:

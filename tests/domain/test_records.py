@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sysmgmt.domain.records import Records
@@ -11,7 +11,7 @@ STORED = st.dictionaries(st.text("abc", max_size=2), st.integers())
 STEPS = st.lists(st.tuples(st.text("abc", max_size=2), st.one_of(st.none(), st.integers())), max_size=30)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STORED, STEPS)
 def test_a_table_is_what_a_dictionary_would_be(stored: dict[str, int], steps: list[tuple[str, int | None]]) -> None:
     table: Records[int] = Records(stored)
