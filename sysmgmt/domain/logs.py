@@ -26,7 +26,7 @@ class Wanted(NamedTuple):
         time = str(record.get("time", ""))
         return (all(record.get(name) == value for name, value in self.fields.items())
                 and (not self.since or time >= self.since)
-                and (not self.until or time.startswith(self.until) or time < self.until)
+                and (time.startswith(self.until) or time < self.until)
                 and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record))))
 
 

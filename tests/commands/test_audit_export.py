@@ -10,7 +10,9 @@ import pytest
 from sysmgmt.domain import certificates
 from sysmgmt.engine import auditexport
 from sysmgmt.screen.pages import prose
-from tests.support.box import Client, TestBox, signing
+from sysmgmt.store.audit import AuditJournal
+from sysmgmt.vault.signing import SigningKeys
+from tests.support.box import ADMIN_PASSWORD, Client, TestBox, signing
 from tests.support.openssl import Authority
 
 
@@ -57,6 +59,28 @@ def test_the_commands_of_the_manual_verify_an_export_away_from_the_box(admin: Cl
     assert [one["seq"] for one in records] == list(range(1, len(records) + 1))
     anchor = f"{facts['audit_records']}:{facts['audit_head']}"
     assert admin.do(f"verify_audit_log anchor={anchor}").code == "Done"
+
+
+@pytest.mark.embedded_only("the engine itself is looked at while it works")
+def test_what_is_written_meanwhile_is_not_in_it(basic: TestBox, admin: Client) -> None:
+    class Busy(AuditJournal):
+        """A journal in which something is written as soon as somebody has asked how long it is."""
+
+        def anchor(self) -> tuple[int, str]:
+            """How long it was."""
+            found = super().anchor()
+            self.append({"late": True}, durable=False)
+            return found
+    house = basic.house()
+    journal = Busy(str(basic.folder), basic.clock.port.now, SigningKeys())
+    busy = basic.client(house=house._replace(box=house.box._replace(journal=journal)))
+    assert busy.log_in("admin", ADMIN_PASSWORD).code == "Done"
+    facts, records = parsed(exported(busy))
+    assert facts["audit_records"] == facts["last"] == records[-1]["seq"] and facts["complete"]
+    assert "late" not in records[-1] and any("late" in one for one in basic.audit()[facts["last"]:])
+    state = basic.state.settings
+    assert [facts[one] for one in ("box_id", "after", "since", "until")] == [state.box_id, 0, None, None]
+    assert parsed(exported(busy, "after=3"))[0]["after"] == 3
 
 
 @pytest.mark.requirement(90)

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from sysmgmt.commands.accounts import add_user
+from sysmgmt.domain.errors import UnknownUser
+from sysmgmt.engine import ldap_users
+from sysmgmt.engine.request import Caller
 from sysmgmt.screen.ask import lacking
 from tests.commands.test_ldap import config
 from tests.service.daemon import running
@@ -71,6 +74,15 @@ def counted(server: Slapd, name: str) -> Iterator[list[int]]:
     before, found = server.binds(at(name)), [0]
     yield found
     found[0] = server.binds(at(name)) - before
+
+
+@contextmanager
+def disabled(server: Slapd, name: str) -> Iterator[None]:
+    """Meanwhile the directory has disabled a user."""
+    change = "dn: {}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: {}\n"
+    server.do(change.format(at(name), 1), "ldapmodify")
+    yield
+    server.do(change.format(at(name), -1), "ldapmodify")
 
 
 @pytest.mark.attack(45)
@@ -236,6 +248,37 @@ def test_who_comes_by_a_key_and_is_disabled_in_the_directory_leaves_a_record(box
         assert comes_in() == (False, [("log_in", "LoginFailed")])
         server.do(f"dn: {at('bob')}\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: -1\n", "ldapmodify")
         assert comes_in() == (True, [])
+
+
+@pytest.mark.requirement(77)
+@pytest.mark.embedded_only("the engine itself is asked, as boxmgmtd does for sshd")
+def test_who_has_proven_who_he_is_comes_in_as_long_as_the_directory_lets_him(box: TestBox, server: Slapd) -> None:
+    run(box, "add_user type=ldap_user name=bob role=monitor")
+    house = box.house()
+    ldap_users.check_in(house, Caller("bob"))
+    with disabled(server, "bob"), pytest.raises(UnknownUser):
+        ldap_users.check_in(house, Caller("bob"))
+    ldap_users.check_in(house, Caller("bob"))
+    run(box, "add_user type=ldap_group name=backup role=monitor")
+    for name in ("carol", "admin"):  # of no group that lets in; of one, but with the name of somebody of the box
+        with pytest.raises(UnknownUser):
+            ldap_users.check_in(house, Caller(name))
+
+
+def test_a_directory_that_falls_silent_before_the_password_takes_no_attempt(basic: TestBox) -> None:
+    codes = iter((0, 0, 52))  # the service account twice, then the user
+
+    def answers(kind: int, number: bytes) -> bytes:
+        if kind == ldap_peer.BIND:
+            return ldap_peer.result(kind, number, next(codes))
+        return ldap_peer.entry(number, "alice") + ldap_peer.result(kind, number)
+    with ldap_peer.listening(answers) as (port, _):
+        run(basic, f"config_ldap server=127.0.0.1 port={port} protocol=ldap insecure=yes bind_dn={SERVICE} "
+                   f"bind_password=x base_dn={slapd.BASE}", "enable_ldap",
+            "add_user type=ldap_user name=alice role=monitor")
+        assert log_in(basic, "alice") == "DirectoryUnreachable"
+    alice = basic.state.accounts.get("alice")
+    assert alice and (alice.strikes, alice.pending, alice.failed_logins) == (0, (), 0)
 
 
 @pytest.mark.parametrize("data, code, verdict", [

@@ -1,6 +1,11 @@
 """Whose the keys are that a box has."""
 
+import base64
+
+import pytest
+
 from sysmgmt.domain import facts, ssh_keys
+from sysmgmt.domain.errors import InvalidValue, KeyExists, UnknownKey
 from sysmgmt.domain.model import Account, Settings, SshKey, State
 
 NAMES = ("dom", "dom admins", "eve")
@@ -39,3 +44,53 @@ def test_as_many_keys_are_told_whether_one_user_is_shown_or_all() -> None:
     assert {name: one["ssh_keys"] for name, one in listed.items()} == {"dom": 2, "dom admins": 1, "eve": 0}
     for account in MANY.accounts.values():
         assert facts.users(MANY, viewer, account) == [listed[account.name]]
+
+
+def blob(*fields: bytes) -> str:
+    """The blob of a key with these fields."""
+    return base64.b64encode(b"".join(len(one).to_bytes(4, "big") + one for one in fields)).decode()
+
+
+ED25519 = "ssh-ed25519 " + blob(b"ssh-ed25519", bytes(32))
+
+
+def rsa(bits: int) -> str:
+    """An RSA key with a modulus of so many bits."""
+    return "ssh-rsa " + blob(b"ssh-rsa", b"\1\0\1", b"\0" + (1 << bits - 1).to_bytes(-(-bits // 8), "big"))
+
+
+@pytest.mark.requirement(107)
+def test_a_key_is_read_with_its_comment_and_without() -> None:
+    assert ssh_keys.read(f" {ED25519} bob at home \n") == (ED25519, "bob at home")
+    assert ssh_keys.read(ED25519) == (ED25519, "") and ssh_keys.read(rsa(2048)) == (rsa(2048), "")
+    for kind in ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com",
+                 "sk-ecdsa-sha2-nistp256@openssh.com"):
+        assert ssh_keys.read(f"{kind} {blob(kind.encode(), b'key')}")[0].startswith(kind)
+    assert ssh_keys.read(f"{ED25519} ".ljust(8192, "c"))[1] == "c" * (8191 - len(ED25519))
+
+
+@pytest.mark.requirement(107)
+@pytest.mark.parametrize("text, words", [
+    (rsa(2047), "at least 2048 bits"), ("ssh-rsa " + blob(b"ssh-rsa", b"\1\0\1"), "at least 2048 bits"),
+    ("ssh-rsa " + blob(b"ssh-ed25519", bytes(32)), "of another type"), ("ssh-ed25519 AAAA", "cannot be read"),
+    ("ssh-ed25519 " + blob(b"ssh-ed25519", bytes(32))[:-4], "cannot be read"), ("ssh-ed25519 !", "cannot be read"),
+    ("ssh-ed25519 ", "Expected one public key"), ("ssh-dss AAAA", "Expected one public key"),
+    (f"{ED25519}\n{ED25519}", "Expected one public key"), (f"{ED25519} ".ljust(8193, "c"), "Expected one public key"),
+    ("", "Expected one public key")])
+def test_what_is_no_strong_key_is_refused(text: str, words: str) -> None:
+    with pytest.raises(InvalidValue, match=words):
+        ssh_keys.read(text)
+
+
+def test_a_key_is_found_used_and_renamed_without_the_others() -> None:
+    assert ssh_keys.find(MANY, "dom", "a").added_at == 2.0
+    used = ssh_keys.use(MANY, "dom", "a", 9.0)
+    assert [one.last_used_at for one in ssh_keys.of(used, "dom")] == [None, 9.0]
+    assert ssh_keys.use(MANY, "dom", "b", 9.0) is MANY
+    renamed = ssh_keys.rename(MANY, "dom", "tom")
+    assert [one.id for one in ssh_keys.of(renamed, "tom")] == ["tom c", "tom a"] and not ssh_keys.of(renamed, "dom")
+    assert len(ssh_keys.of(ssh_keys.remove_all(MANY, "dom"), "dom admins")) == 1
+    with pytest.raises(UnknownKey):
+        ssh_keys.find(MANY, "dom", "b")
+    with pytest.raises(KeyExists):
+        ssh_keys.add(MANY, key("dom", "a", 4.0))

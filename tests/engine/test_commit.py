@@ -1,5 +1,6 @@
 """A state is saved and followed by the services of the machine, or neither."""
 
+from contextlib import ExitStack
 from errno import EIO
 from pathlib import Path
 
@@ -85,6 +86,18 @@ def test_what_a_service_does_not_take_is_taken_back(store: StateStore, refuses: 
     with pytest.raises(ServiceRefused, match="the apply"):
         committed(store, Daemon(told, "", *refuses))
     assert told == ["prepare one-two", "apply", "heal one"] and store.read().settings.name == "one"
+
+
+def test_what_can_be_neither_taken_nor_taken_back_is_said_to_be_stored(store: StateStore, tmp_path: Path) -> None:
+    class Clogged(Daemon):
+        """It refuses, and meanwhile the disk has come to refuse, too."""
+
+        def apply(self) -> None:
+            disk.enter_context(refusing("fdatasync", EIO))
+            super().apply()
+    with ExitStack() as disk, pytest.raises(StorageFailed, match="stored but not in force, and the storage does not"):
+        committed(store, Clogged([], "", "apply"))
+    assert StateStore(str(tmp_path / "state")).read().settings.name == "two"
 
 
 def test_of_two_services_the_first_one_takes_its_part_first(store: StateStore) -> None:

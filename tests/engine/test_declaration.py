@@ -23,6 +23,11 @@ def plain(call: Call, text: str) -> Shown:
     return Shown({})
 
 
+def answerless(call: Call) -> str:
+    """Answer with a text."""
+    return ""
+
+
 def called(name: str) -> Any:
     """A function with a name."""
     def function(call: Call) -> Shown:
@@ -46,7 +51,8 @@ def test_a_command_with_another_name_is_refused(name: str) -> None:
 @pytest.mark.parametrize("function, scope, words", [
     (silent, "", "silent: the docstring must begin with a sentence"),
     (plain, "", "plain: parameter text is not declared with a word"),
-    (show, "group", "show: scope group is not one of its parameters")])
+    (show, "group", "show: scope group is not one of its parameters"),
+    (answerless, "", "answerless: it must return Change, Shown or Act")])
 def test_what_is_wrong_with_a_declaration_is_said(function: Any, scope: str, words: str) -> None:
     with pytest.raises(BadDeclaration, match=words):
         command(needs="anyone", scope=scope)(function)

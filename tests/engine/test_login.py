@@ -1,5 +1,6 @@
 """Logging in and out where something changes or fails meanwhile."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,8 +8,8 @@ from errno import EIO
 
 import pytest
 
-from sysmgmt.domain.errors import BoxBusy
-from sysmgmt.domain.model import Cost, Session
+from sysmgmt.domain.errors import AccountLocked, BoxBusy
+from sysmgmt.domain.model import Cost, Returned, Session
 from sysmgmt.engine import attempt, auditing, departure, login
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Clock
@@ -259,3 +260,48 @@ def test_a_session_whose_time_is_over_ends_at_the_next_look(box: TestBox) -> Non
 
 def test_what_somebody_else_has_to_be_asked_for_is_not_offered_while_it_cannot_be(box: TestBox) -> None:
     assert box.admin().door.offers("config_ldap", "base_dn", {}) == []
+
+
+def test_who_is_turned_away_leaves_a_record_with_the_reason(basic: TestBox) -> None:
+    login.turn_away(basic.house(), Caller("admin", origin="192.0.2.1", endpoint="ssh"), AccountLocked())
+    last = basic.audit()[-1]
+    assert (last["command"], last["user"], last["origin"], last["code"]) == (
+        "log_in", "admin", "192.0.2.1", "AccountLocked")
+
+
+def told(box: TestBox, name: str, password: str, words: str) -> int:
+    """How many warnings of a login have these words."""
+    return sum(words in one for one in box.client().log_in(name, password).warnings)
+
+
+def test_a_recovery_since_the_last_login_is_told_once_to_who_has_security(box: TestBox) -> None:
+    box.configure(recovered_at=box.clock.now)
+    assert told(box, "admin", ADMIN_PASSWORD, "was recovered") == 0, "the login came after it"
+    box.configure(recovered_at=box.clock.now + 1)
+    box.clock.move(2)
+    assert [told(box, *who, "was recovered") for who in (("bob", BOB), ("admin", ADMIN_PASSWORD))] == [0, 1]
+    assert told(box, "admin", ADMIN_PASSWORD, "was recovered") == 0
+
+
+def test_a_change_that_returned_since_the_last_login_is_told_once_to_who_might_have_confirmed_it(box: TestBox) -> None:
+    returned = Returned(("hsts",), "eve", "security", box.clock.now)
+    box.configure(returned=returned)
+    assert told(box, "admin", ADMIN_PASSWORD, "Nobody confirmed the change of hsts by eve") == 0
+    box.configure(returned=returned._replace(at=box.clock.now + 1))
+    box.clock.move(2)
+    assert [told(box, *who, "Nobody confirmed") for who in (("bob", BOB), ("admin", ADMIN_PASSWORD))] == [0, 1]
+    assert told(box, "admin", ADMIN_PASSWORD, "Nobody confirmed") == 0
+
+
+def test_what_is_recorded_of_a_logout_is_durable_at_once(box: TestBox) -> None:
+    client, real, synced = box.admin(), os.fdatasync, list[int]()
+    journal = box.folder / "audit.journal"
+
+    def sync(descriptor: int) -> None:
+        if os.path.samestat(os.fstat(descriptor), journal.stat()):
+            synced.append(os.fstat(descriptor).st_size)
+        real(descriptor)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fdatasync", sync)
+        client.door.log_out("done")
+    assert synced[-1] == journal.stat().st_size and box.audit()[-1]["command"] == "close_session"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import errors
-from sysmgmt.domain.errors import StorageFull
+from sysmgmt.domain.errors import ServiceRefused, StorageFull
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, Word, command
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
@@ -205,7 +205,12 @@ def act(call: Call) -> Act:
 def rename(call: Call, name: BoxName, why: Reason) -> Change:
     """Rename the box, and look at it afterwards."""
     state = call.state._replace(settings=call.state.settings._replace(name=name))
-    return Change(state, {"why": why}, afterwards=lambda: {"seen": call.box.store.read().settings.name})
+
+    def look() -> dict[str, str]:
+        if why == "afterwards-refused":
+            raise ServiceRefused(service="the web", words="no")
+        return {"seen": call.box.store.read().settings.name}
+    return Change(state, {"why": why}, notes={"former": call.state.settings.name}, afterwards=look)
 
 
 def with_commands(box: TestBox) -> Client:
@@ -233,9 +238,17 @@ def test_an_unforeseen_failure_shows_an_id_that_the_journal_explains(box: TestBo
 def test_what_is_shown_may_be_looked_at_once_the_machine_has_followed(box: TestBox) -> None:
     client = with_commands(box)
     assert client.facts("rename name=Other why=because") == {"seen": "Other"}
+    assert box.audit()[-1]["notes"] == {"former": "box1"}
     assert client.do("rename name=Third").code == "MissingValue"
     assert client.facts("rename name=Unasked --dry-run") == {"why": ""}, "it has not followed"
     assert client.together("rename name=Unasked")[0].result == {"why": ""}
+
+
+def test_what_fails_after_a_change_says_that_the_change_is_stored(box: TestBox) -> None:
+    answer = with_commands(box).do("rename name=Other why=afterwards-refused")
+    assert (answer.code, answer.message) == (
+        "ServiceRefused", "The change is stored; what follows it failed: the web refused: no.")
+    assert box.state.settings.name == "Other"
 
 
 def test_what_acts_outside_is_not_atomic_and_not_done_in_a_dry_run(box: TestBox) -> None:
@@ -243,7 +256,9 @@ def test_what_acts_outside_is_not_atomic_and_not_done_in_a_dry_run(box: TestBox)
     ACTED.clear()
     assert [one.code for one in client.together("get_users", "act")] == ["NotApplied", "NotAtomic"]
     assert client.do("act --dry-run").code == "Done" and ACTED == []
+    before = len(box.audit())
     assert client.do("act").code == "Done" and ACTED == ["acted"]
+    assert [one["phase"] for one in box.audit()[before:] if one["command"] == "act"] == ["intent", "outcome"]
 
 
 def test_an_atomic_batch_saves_once_and_sees_its_own_changes(box: TestBox) -> None:
@@ -254,6 +269,8 @@ def test_an_atomic_batch_saves_once_and_sees_its_own_changes(box: TestBox) -> No
     assert [one.code for one in answers] == ["Done"] * 5
     assert box.state.generation == before + 1
     assert answers[2].result and answers[2].result["users"][0]["role"] == "crew"
+    changed = [one["command"] for one in box.audit() if one.get("phase") == "outcome" and "changes" in one]
+    assert changed[-2:] == ["add_role", "add_user"]
 
 
 @pytest.mark.requirement(112)

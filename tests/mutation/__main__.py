@@ -1,7 +1,9 @@
 """What `python -m tests.mutation [--seconds N] [--reach FOLDER] [--tests PATH] [CHAPTER or MODULE...]` does.
 
 It tries the mutants of login, authorization, audit and state (see tests/coverage/modules) for so many
-seconds, prints those that survive, and how many were killed. Survivors that are no mistake are listed
+seconds, prints those that survive, and how many were killed. Their order is that of a hash of what
+they are, so that those of each module that are tried when the time is over are a sample of them,
+and the same one each time. Survivors that are no mistake are listed
 with the reason in survivors.txt. --tests takes other tests than all of them (as often as it is given),
 --reach a folder for what the first run of the tests teaches: a later campaign over the same code and
 tests begins with that. The exit status says whether at least 90 in 100 were killed.
@@ -12,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -39,26 +42,27 @@ def main(arguments: list[str]) -> int:
 
         campaign = Campaign(wanted, given.seconds, Path(folder), given.reach or Path(folder))
         pytest.main(["-s", "--basetemp", f"{folder}/box-tmp", *arguments_of(given.tests)], plugins=[campaign])
-    return report(campaign.verdicts, len(wanted))
+    return report(campaign.verdicts, wanted)
 
 
-def report(verdicts: dict[mutants.Mutant, Verdict], known: int) -> int:
+def report(verdicts: dict[mutants.Mutant, Verdict], wanted: Sequence[mutants.Mutant]) -> int:
     """Print what became of the mutants; the exit status."""
     for chapter in CHAPTERS:
         here = {*paths((chapter,))}
-        print(_line(chapter, Counter(verdict for one, verdict in verdicts.items() if one.path in here)))
+        known = [one for one in wanted if one.path in here]
+        print(_line(chapter, Counter(verdicts[one] for one in known if one in verdicts), len(known)))
     listed = survivors.listed()
     strange = [one for one, verdict in verdicts.items() if verdict is Verdict.SURVIVED and one.title not in listed]
-    print(_line("all", found := Counter(verdicts.values())))
-    print(f"{len(verdicts)} of {known} mutants were tried; {len(strange)} survivors are not listed with a reason.")
+    print(_line("all", found := Counter(verdicts.values()), len(wanted)))
+    print(f"{len(strange)} survivors are not listed with a reason.")
     return 0 if verdicts and 100 - 100 * found[Verdict.SURVIVED] / len(verdicts) >= GOAL else 1
 
 
-def _line(what: str, found: Counter[Verdict]) -> str:
+def _line(what: str, found: Counter[Verdict], known: int) -> str:
     tried = found.total()
     share = 100 * (tried - found[Verdict.SURVIVED]) / tried if tried else 0.0
     told = ", ".join(f"{found[one]} {one.value}" for one in Verdict)
-    return f"{what:13} {tried:5} tried: {told}; {share:.1f} % noticed"
+    return f"{what:13} {tried:5} of {known} tried: {told}; {share:.1f} % noticed"
 
 
 if __name__ == "__main__":

@@ -37,6 +37,19 @@ def test_what_another_process_writes_is_seen(basic: TestBox) -> None:
     assert elsewhere(store).settings.name == "other"
 
 
+def test_what_is_asked_of_the_files_is_asked_of_the_store(basic: TestBox) -> None:
+    store, plain = SharedStore(StateStore(str(basic.folder))), StateStore(str(basic.folder))
+    basic.configure(name="other")
+    before = plain.check()
+    assert store.check() == before and store.compact()["bytes_before"] == (
+        before["state_bytes"] + before["journal_bytes"])
+    folded = plain.check()["journal_bytes"]
+    assert folded < before["journal_bytes"]
+    basic.configure(name="another")
+    store.tidy()
+    assert plain.check()["journal_bytes"] == folded and elsewhere(store).settings.name == "another"
+
+
 def test_writers_take_turns(basic: TestBox) -> None:
     store = SharedStore(StateStore(str(basic.folder)))
 

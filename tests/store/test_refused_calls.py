@@ -1,7 +1,9 @@
 """The store where the kernel refuses a call: nothing that was promised is lost, and what comes back is used."""
 
+import ctypes
+import fcntl
 import os
-from errno import EBADF, EIO
+from errno import EBADF, EINTR, EIO
 from pathlib import Path
 from zlib import crc32
 
@@ -166,6 +168,16 @@ def test_the_reserve_is_refused_by_name_where_it_cannot_be_asked_for(tmp_path: P
     assert caught.value.errno == EBADF
 
 
+def test_the_reserve_is_asked_for_again_after_an_interruption(tmp_path: Path) -> None:
+    path, numbers = tmp_path / "file", iter((EINTR, EINTR, EBADF, EBADF))
+    path.touch()
+    with open(path, "rb") as file, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ctypes, "get_errno", lambda: next(numbers))
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            space.keep(file.fileno(), 0)
+    assert list(numbers) == []
+
+
 def test_a_header_whose_checksum_fits_and_that_is_no_json_is_damage() -> None:
     with pytest.raises(StateDamaged, match="name: line 1 is damaged"):
         lines.read_header(b"%08x nonsense" % crc32(b"nonsense"), "name")
@@ -211,6 +223,30 @@ def test_a_record_that_could_not_be_synced_is_written_again_by_the_next_sync(fol
     assert written == [len(b'{"seq":1,"n":1}\n')], "from the end of what had been synced on, and once"
     journal.append({"n": 3}, durable=True)
     assert audited(folder) == [1, 2, 3]
+
+
+def test_what_was_appended_counts_though_its_lock_cannot_be_let_go(folder: str) -> None:
+    journal = LineJournal(folder)
+    journal.append({"n": 1}, durable=True)
+    real = fcntl.flock
+
+    def refuse(descriptor: int, what: int) -> None:
+        if what == fcntl.LOCK_UN:
+            os.close(descriptor)  # so that closing it again fails, too
+            raise OSError(EIO, os.strerror(EIO))
+        real(descriptor, what)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fcntl, "flock", refuse)
+        journal.append({"n": 2}, durable=True)
+    LineJournal(folder).append({"n": 3}, durable=True)
+    journal.append({"n": 4}, durable=True)
+    assert audited(folder) == [1, 2, 3, 4]
+
+
+def test_names_that_could_not_be_made_durable_are_not_promised(tmp_path: Path) -> None:
+    files.keep_names(str(tmp_path))
+    with refusing("fsync", EIO), pytest.raises(StorageUncertain, match="Input/output error"):
+        files.keep_names(str(tmp_path))
 
 
 def test_a_sync_that_is_refused_says_so_each_time(folder: str) -> None:

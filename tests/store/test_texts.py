@@ -318,6 +318,16 @@ def test_a_file_of_the_key_that_holds_none_is_named(text: bytes) -> None:
         chain.read(text)
 
 
+@pytest.mark.parametrize("field, value", [("records", "1"), ("key", 1), ("began", None), ("public", 2)])
+def test_a_file_of_the_key_with_a_value_of_another_kind_is_named(tmp_path: Path, field: str, value: object) -> None:
+    AuditJournal(str(tmp_path), lambda: 1.5, SigningKeys()).begin(SEED)
+    text = (tmp_path / "audit.key").read_bytes()
+    known = chain.read(text)
+    assert known is not None and chain.written(known) == text
+    with pytest.raises(StateDamaged, match="audit.key holds no key"):
+        chain.read(chain.written(known._replace(**{field: value})))
+
+
 def test_the_chain_that_is_being_written_is_not_begun_again(tmp_path: Path) -> None:
     journal = AuditJournal(str(tmp_path), lambda: 1.5, SigningKeys())
     journal.begin(SEED)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.domain import sealed
-from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, StateDamaged
-from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain.errors import MasterKeyMissing, MasterKeyWrong, StateDamaged, StorageFailed
+from sysmgmt.domain.model import MailServer, Settings, State, TimeSettings, VCenter
 from sysmgmt.domain.records import Records
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.state import StateStore
@@ -125,6 +125,30 @@ def test_a_replaced_master_key_is_overwritten_where_it_was(tmp_path: Path) -> No
         replaced.prepare(NEW_BOX, State(settings=Settings(master_key=key))).apply()
         old.seek(0)
         assert old.read() == bytes(len(before)), "the inode that lost its name is empty of it"
+
+
+def test_a_key_that_the_file_does_not_hold_afterwards_is_not_in_force(tmp_path: Path) -> None:
+    class Forgetful(KeyFile):
+        """A file that keeps nothing, and does not say so."""
+
+        def write(self, data: bytes) -> None:
+            """Keep nothing."""
+    keys = MasterKeys(Forgetful(str(tmp_path)))
+    state = State(settings=Settings(master_key=keys.make(5.0)))
+    with pytest.raises(StorageFailed, match="does not hold what was written"):
+        keys.prepare(NEW_BOX, state)
+
+
+def test_everything_that_is_sealed_has_its_place() -> None:
+    state = State(settings=Settings(audit_seeds=("seed",), time=TimeSettings(key="time", key_number=1)))
+    state = state._replace(vcenters=state.vcenters.put("v", VCenter("v", 443, "user", "word")),
+                           mail=state.mail.put("mail", MailServer("mail", "host", 25, "tls", "box@host", ())))
+    found: dict[str, str] = {}
+    changed = sealed.replaced(state, lambda text, place: found.setdefault(place, text) and f"new {text}")
+    assert found == {"vcenters v password": "word", "settings audit_seeds": "seed", "settings time key": "time"}
+    assert changed.settings.audit_seeds == ("new seed",) and changed.settings.time.key == "new time"
+    assert sealed.counted(changed)["time_keys"] == 1 == sealed.counted(changed)["vcenters"]
+    assert sealed.counted(State())["time_keys"] == 0 == sealed.counted(changed)["mail"]
 
 
 def opened(folder: Path) -> str:

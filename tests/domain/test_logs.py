@@ -1,0 +1,39 @@
+"""Records of a log are chosen by everything that they hold."""
+
+from sysmgmt.domain import logs
+from sysmgmt.domain.logs import Wanted
+
+RECORDS = [{"seq": number, "time": f"2026-01-0{number}T00:00:00Z", "user": "bob" if number % 2 else "eve",
+            "changed": [{"of": "Zebra", "to": None}] if number == 3 else []} for number in range(1, 6)]
+NEWEST = RECORDS[::-1]
+
+
+def numbers(**wanted: object) -> list[int]:
+    """The numbers of the records that are wanted."""
+    return [one["seq"] for one in logs.select(NEWEST, Wanted(**wanted))]  # type: ignore[arg-type]
+
+
+def test_all_records_are_wanted_unless_said_otherwise_and_the_newest_first() -> None:
+    assert numbers() == [1, 2, 3, 4, 5] and numbers(limit=2) == [4, 5] and Wanted().limit == 100
+    assert numbers(after=2) == [3, 4, 5] and numbers(after=2, limit=2) == [3, 4] and numbers(after=5) == []
+
+
+def test_fields_times_and_texts_choose() -> None:
+    assert numbers(fields={"user": "eve"}) == [2, 4] and numbers(fields={"user": "eve", "seq": 2}) == [2]
+    assert numbers(fields={"host": "x"}) == []
+    assert numbers(since="2026-01-04") == [4, 5] and numbers(until="2026-01-02") == [1, 2]
+    assert numbers(since="2026-01-02T00:00:00", until="2026-01-03T12") == [2, 3]
+    assert logs.select([{"n": 1}], Wanted(since="2026")) == [] == logs.select([{"n": 1}], Wanted(text="2"))
+
+
+def test_a_text_is_found_in_lists_within_in_any_case_of_letters() -> None:
+    assert numbers(text="zEBRA") == [3] and numbers(text="none") == [] and numbers(text="5") == [5]
+
+
+def test_what_was_begun_and_has_no_outcome_is_unfinished_since_the_last_start() -> None:
+    start = {"command": "start_audit", "endpoint": "box", "code": "Done"}
+    before, done, open_ = ({"phase": "intent", "id": name} for name in ("before", "done", "open"))
+    end, read = {"phase": "outcome", "id": "done"}, {"command": "get_users", "code": "Done"}
+    log = [before, start, done, end, open_, read, {**start, "endpoint": "ssh"}, {**open_, "id": "next"}]
+    assert logs.unfinished([open_, end, done]) == [open_], "also where no start is known"
+    assert logs.unfinished(log[::-1]) == [open_, {**open_, "id": "next"}]

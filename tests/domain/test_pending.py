@@ -1,0 +1,57 @@
+"""A change that waits for its confirmation, as values: tests/commands walks it through a box."""
+
+import pytest
+
+from sysmgmt.domain import pending
+from sysmgmt.domain.errors import NothingPending, SameLogin
+from sysmgmt.domain.model import Pending, Reach, Returned, Settings, State
+
+OLD, NEW = Reach(name_servers=("192.0.2.1",)), Reach(name_servers=("192.0.2.2",), tls_minimum="1.3")
+WAITS = Pending("id", "set_dns", "bob", "security", 100.0, 200.0, OLD, NEW, ("s",))
+STATE = State(settings=Settings(reach=NEW, pending=WAITS))
+
+
+def test_what_returns_is_what_was_changed_and_not_changed_again() -> None:
+    both = {"tls_minimum": ("1.2", "1.3"), "name_servers": (("192.0.2.1",), ("192.0.2.2",))}
+    assert pending.changed(WAITS, NEW) == both
+    assert list(pending.changed(WAITS, NEW._replace(name_servers=()))) == ["tls_minimum"]
+
+
+@pytest.mark.parametrize("now, over", [(99.0, True), (100.0, False), (199.0, False), (200.0, True)])
+def test_its_time_is_over_at_its_end_and_before_its_beginning(now: float, over: bool) -> None:
+    assert pending.overdue(WAITS, now) is over
+
+
+def test_the_seconds_that_are_left_are_at_least_one() -> None:
+    assert pending.seconds_left(STATE.settings, 150.5) == 49 and pending.seconds_left(STATE.settings, 500.0) == 1
+    assert pending.seconds_left(Settings(), 150.0) == 0
+
+
+def test_it_returns_once_and_only_the_one_that_waits() -> None:
+    state = pending.return_(STATE, "id", 300.0)
+    assert (state.settings.reach, state.settings.pending) == (OLD, None)
+    assert state.settings.returned == Returned(("tls_minimum", "name_servers"), "bob", "security", 300.0)
+    assert pending.return_(state, "id", 400.0) is state and pending.return_(STATE, "other", 300.0) is STATE
+
+
+def test_a_new_login_confirms_and_one_that_was_open_does_not() -> None:
+    assert pending.confirm(STATE, "t").settings == Settings(reach=NEW)
+    with pytest.raises(SameLogin):
+        pending.confirm(STATE, "s")
+    with pytest.raises(NothingPending):
+        pending.confirm(State(), "t")
+
+
+def test_what_was_changed_again_altogether_waits_no_more() -> None:
+    assert pending.without_overtaken(STATE.settings) is STATE.settings
+    assert pending.without_overtaken(STATE.settings._replace(reach=OLD)).pending is None
+
+
+@pytest.mark.parametrize("before, after, hsts", [
+    (Reach(hsts=True), Reach(hsts=True, web_certificate="web 2"), False),
+    (Reach(hsts=True), Reach(hsts=False), False),
+    (Reach(hsts=True), Reach(hsts=True, name_servers=("192.0.2.1",)), True)])
+def test_hsts_does_not_come_back_without_a_certificate_that_fits(before: Reach, after: Reach, hsts: bool) -> None:
+    waits = WAITS._replace(before=before, after=after)
+    state = pending.return_(State(settings=Settings(reach=after, pending=waits)), "id", 300.0)
+    assert state.settings.reach == before._replace(hsts=hsts)
