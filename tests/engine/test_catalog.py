@@ -25,6 +25,11 @@ OTHER, THEIRS = declared("get_fans"), declared("get_users")
 PERSON, SUPPORT = Caller("bob"), Caller("bob", advanced=True)
 
 
+def shelf(*commands: Command) -> dict[str, Command]:
+    """Commands by name."""
+    return {one.name: one for one in commands}
+
+
 @pytest.fixture
 def asked() -> list[str]:
     """How often other packages were asked."""
@@ -37,7 +42,7 @@ def known(asked: list[str]) -> Catalog:
     def others() -> tuple[list[Command], list[str]]:
         asked.append("asked")
         return [OTHER, THEIRS], ["broken cannot be loaded"]
-    return Catalog([OWN, HIDDEN, INNER], others)
+    return Catalog(shelf(OWN, HIDDEN, INNER), others)
 
 
 def test_our_own_commands_are_found_without_asking_others(known: Catalog, asked: list[str]) -> None:
@@ -50,7 +55,7 @@ def test_our_own_commands_are_found_without_asking_others(known: Catalog, asked:
 def test_others_stand_behind_our_own_and_take_the_place_of_none(known: Catalog) -> None:
     assert list(known) == ["get_users", "collect_logs", "open_it", "get_fans"] and len(known) == 4
     assert known["get_users"] is OWN and known.broken == ["broken cannot be loaded"]
-    assert Catalog([OWN]).broken == [] and list(Catalog([OWN])) == ["get_users"]
+    assert Catalog(shelf(OWN)).broken == [] and list(Catalog(shelf(OWN))) == ["get_users"]
 
 
 def test_nobody_outside_finds_the_own_work_of_the_box(known: Catalog) -> None:
@@ -78,7 +83,7 @@ def test_a_near_name_is_offered_if_it_is_shown(known: Catalog, name: str, caller
 
 
 def test_up_to_three_near_names_are_offered() -> None:
-    many = Catalog([declared(f"get_user_{letter}") for letter in "abcd"])
+    many = Catalog(shelf(*(declared(f"get_user_{letter}") for letter in "abcd")))
     assert catalog.unknown(many, "get_user_x", PERSON).advice.count("get_user_") == 3
 
 
