@@ -2,7 +2,7 @@
 
 import pytest
 
-from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.commands.catalog import COMMANDS
 from sysmgmt.domain.errors import UnknownCommand
 from sysmgmt.engine import catalog
 from sysmgmt.engine.catalog import Catalog
@@ -88,6 +88,6 @@ def test_up_to_three_near_names_are_offered() -> None:
 
 
 def test_a_parameter_that_is_near_is_offered_and_help_named() -> None:
-    refusal = catalog.unknown_parameter(Catalog(CATALOG)["add_user"], "nam")
+    refusal = catalog.unknown_parameter(Catalog(COMMANDS)["add_user"], "nam")
     assert str(refusal) == "add_user has no parameter nam."
     assert refusal.advice == "Did you mean name? Enter help add_user for its parameters."

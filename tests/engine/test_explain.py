@@ -1,12 +1,12 @@
 """What is said about commands: as their declaration has it, and of those that somebody may run."""
 
 from sysmgmt.domain.model import Account, Settings, State
-from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.commands.catalog import COMMANDS
 from sysmgmt.engine import explain
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.request import Caller
 
-KNOWN = Catalog(CATALOG)
+KNOWN = Catalog(COMMANDS)
 EMPTY = State()
 STATE = State(settings=Settings(installed_at=1.0), accounts=EMPTY.accounts.put(
     "bob", Account("bob", "monitor", groups=("g1",))).put("eve", Account("eve", "administrator")))
