@@ -157,9 +157,13 @@ def _presented(text: str, reading: Reading) -> Presented:
     """What the server shows at this port: fetched here, since a network is slow."""
     truststore.check_acceptable(reading.state)
     port, host = whole(1, 65535, "ports")(text, reading), read_server(reading.texts.get("host", ""), reading)
-    minimum = tls.floor(reading.state.settings.reach)
-    fetch = partial(reading.box.servers.presented, host, port, minimum)
-    return Presented(port, reading.slow.once(("presented", host, port, minimum), fetch))
+    minimum, written = tls.floor(reading.state.settings.reach), reading.texts.get("starttls", "")
+    protocol = _starttls(written, reading) if written else ""
+    fetch = partial(reading.box.servers.presented, host, port, minimum, protocol)
+    return Presented(port, reading.slow.once(("presented", host, port, minimum, protocol), fetch))
+
+
+_starttls = one_of(*truststore.STARTTLS)
 
 
 def _fingerprint(text: str, reading: Reading) -> str:
@@ -218,4 +222,6 @@ Purposes = Annotated[tuple[str, ...], Word("What it is trusted for, separated by
                                            "PURPOSE[,PURPOSE...]", offers=lambda state: truststore.PURPOSES)]
 Server = Annotated[str, Word("Name or address of the server", read_server, "SERVER")]
 ServerPort = Annotated[Presented, Word("Port of the server", _presented, "1-65535")]
+StartTls = Annotated[str, Word("What the server speaks before TLS; where it speaks TLS at once, nothing", _starttls,
+                               "|".join(truststore.STARTTLS), offers=lambda state: truststore.STARTTLS)]
 Fingerprint = Annotated[str, Word("SHA-256 fingerprint of its certificate", _fingerprint, "AB:CD:...")]

@@ -2,7 +2,7 @@
 
 from sysmgmt.commands.certificate_words import (
     Certificates, CertificatesFile, Fingerprint, NewTrust, Purposes, RevocationFile, RevocationName, RevocationText,
-    Server, ServerPort, TrustName)
+    Server, ServerPort, StartTls, TrustName)
 from sysmgmt.domain import certificate_facts as facts, certificates, truststore
 from sysmgmt.domain.model import TrustedCertificate
 from sysmgmt.domain.permissions import Permission
@@ -39,9 +39,12 @@ def get_trusted_certificates(call: Call) -> Shown:
 
 @command(needs=Permission.SECURITY)
 def accept_server_certificate(call: Call, host: Server, port: ServerPort, fingerprint: Fingerprint | None = None,
-                              purposes: Purposes = truststore.PURPOSES, name: NewTrust | None = None) -> Change:
+                              purposes: Purposes = truststore.PURPOSES, name: NewTrust | None = None,
+                              starttls: StartTls | None = None) -> Change:
     """Fetch the certificate that a server shows, and trust it for that server.
 
+    With starttls the server is asked for TLS in the protocol that it speaks: smtp for mail (port 587 or 25), ldap
+    for a directory (port 389), ftp for FTPS (port 21).
     Its fingerprint is shown and has to be confirmed; in a batch fingerprint= says which one is
     expected. Compare it with what the administrator of the server says, not with what you see here.
     """

@@ -11,6 +11,8 @@ from sysmgmt.domain.model import Certificate, RevocationList, State, TrustedCert
 from sysmgmt.domain.times import iso
 
 PURPOSES = ("ldap", "syslog", "email", "ipsec", "web_client", "upload", "cluster", "vcenter")
+STARTTLS = SMTP, LDAP, FTP = ("smtp", "ldap", "ftp")
+"""What a server may speak plainly until it is asked for TLS."""
 
 
 class Trust(NamedTuple):

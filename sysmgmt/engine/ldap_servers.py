@@ -19,7 +19,7 @@ ADVICE = {
     "name": "Check the name of the server (get_ldap_configuration), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
     "tls": "Check protocol and port; trust the authority of the server with add_trusted_certificate (purposes=ldap), "
-           "or its own certificate with accept_server_certificate where it speaks ldaps.",
+           "or its own certificate with accept_server_certificate (starttls=ldap, unless it speaks ldaps).",
     "bind": "Check bind_dn and its password, and whether the account is locked or has expired in the directory.",
     "base": "Check base_dn and group_base_dn; the service account needs to read them and all below them.",
     "users": "Check user_attribute and user_filter, and that the service account may read users with their entryUUID "

@@ -17,7 +17,7 @@ ADVICE = {
     "name": "Check the name of the server (get_email_settings), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
     "tls": "Check protocol and port; trust the server with add_trusted_certificate (purposes=email), "
-           "or with accept_server_certificate where it speaks TLS from the beginning.",
+           "or with accept_server_certificate (starttls=smtp, unless it speaks TLS at once).",
     "login": "Check user and password, and give them anew with config_email.",
     "accepted": "Check sender and recipients, and what the server lets the box send."}
 """What to do where a test ends at a step."""

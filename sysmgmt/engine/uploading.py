@@ -17,7 +17,8 @@ ADVICE = {
     "name": "Check the name of the server (get_upload_targets), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
     "trusted": "For sftp, compare the fingerprint with that of the server; if it has a new key, remove the target and "
-               "add it again. For ftps, trust the server with add_trusted_certificate (purposes=upload).",
+               "add it again. For ftps, trust the server with add_trusted_certificate (purposes=upload), "
+               "or with accept_server_certificate starttls=ftp.",
     "login": "Check user and password: remove the target and add it again.",
     "stored": "Check the directory, and whether the user may write and rename there."}
 """What to do where a test ends at a step."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 
 from sysmgmt.domain.errors import ServerUnreachable
 from sysmgmt.domain.secrecy import MASK
+from sysmgmt.host import starttls
 
 Place = tuple[str, int]
 """The address and the port of a server."""
@@ -78,10 +79,15 @@ def place(server: str, port: int) -> Place:
 
 
 @contextmanager
-def connected(server: str, port: int) -> Iterator[socket.socket]:
-    """A connection for a moment. Raises ServerUnreachable for whatever goes wrong as long as it is there."""
+def connected(server: str, port: int, protocol: str = "") -> Iterator[socket.socket]:
+    """A connection for a moment, on which a server that speaks a `protocol` has been asked for TLS.
+
+    Raises ServerUnreachable for whatever goes wrong as long as it is there.
+    """
     with telling(server), socket.create_connection(resolved(server, port), PATIENCE) as plain, \
             bounded(plain, PATIENCE):
+        if protocol:
+            starttls.ask(plain, protocol)
         yield plain
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from socket import socket
     from ssl import SSLContext
 
-    Connected = Callable[[str, int], AbstractContextManager[socket]]
+    Connected = Callable[[str, int, str], AbstractContextManager[socket]]
 
 
 def client(trust: Trust, server: str) -> "SSLContext":
@@ -115,18 +115,18 @@ class Servers:
     def __init__(self, connected: "Connected") -> None:
         self._connected = connected
 
-    def presented(self, server: str, port: int, tls_minimum: str) -> tuple[Certificate, ...]:
+    def presented(self, server: str, port: int, tls_minimum: str, protocol: str = "") -> tuple[Certificate, ...]:
         """See the port."""
         from sysmgmt.vault import outgoing
 
-        with self._connected(server, port) as plain:
+        with self._connected(server, port, protocol) as plain:
             return outgoing.presented(server, tls_minimum, plain)
 
     def check(self, trust: Trust, server: str, port: int) -> None:
         """See the port."""
         from sysmgmt.vault import outgoing
 
-        with self._connected(server, port) as plain:
+        with self._connected(server, port, "") as plain:
             outgoing.check(trust, server, plain)
 
 

@@ -15,8 +15,11 @@ from sysmgmt.domain.uploads import Goal
 class Servers(Protocol):
     """Others whom the box connects to."""
 
-    def presented(self, server: str, port: int, tls_minimum: str) -> tuple[Certificate, ...]:
-        """The certificates that a server shows to anybody. Raises ServerUnreachable, ServerRefused."""
+    def presented(self, server: str, port: int, tls_minimum: str, protocol: str = "") -> tuple[Certificate, ...]:
+        """The certificates that a server shows to anybody; one that speaks a `protocol` is asked for TLS first.
+
+        Raises ServerUnreachable, ServerRefused.
+        """
 
     def check(self, trust: Trust, server: str, port: int) -> None:
         """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""
