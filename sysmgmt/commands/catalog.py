@@ -1,6 +1,6 @@
 """Every command, in the order of the manual. A module is loaded when one of its commands is asked for."""
 
-from sysmgmt.engine.catalog import Shelf
+from sysmgmt.engine.catalog import Chapters
 
 
 def _in(**modules: str) -> dict[str, str]:
@@ -81,5 +81,5 @@ OWN = _in(
         "use_download_link forget_download_links admit_ldap_user dismiss_ldap_user")
 """What the box does by itself."""
 
-COMMANDS = Shelf({name: home for _, chapter in (*CHAPTERS, ("", OWN)) for name, home in chapter.items()})
+COMMANDS = Chapters((*CHAPTERS, ("", OWN)))
 CATALOG = COMMANDS.values()

@@ -4,7 +4,7 @@ Entry points are read when a name is not one of ours, for help, menu and complet
 on the path of one of our own commands: finding them costs more than running the command.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
 from sysmgmt.domain.errors import InvalidValue, UnknownCommand
@@ -17,16 +17,21 @@ NEAR = 0.75
 """How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
 
 
-class Shelf(Mapping[str, Command]):
-    """Commands by name; `homes` are the names of the modules that declare them, loaded when one is asked for."""
+class Chapters(Mapping[str, Command]):
+    """Commands by name.
 
-    def __init__(self, homes: Mapping[str, str]) -> None:
-        self._homes = homes
+    A chapter has a title, and by command the name of the module that declares it, which is loaded when
+    the command is asked for.
+    """
+
+    def __init__(self, chapters: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+        self._homes = {name: (module, title) for title, commands in chapters for name, module in commands.items()}
         self._loaded: dict[str, Command] = {}
 
     def __getitem__(self, name: str) -> Command:
         if name not in self._loaded:
-            self._loaded[name] = getattr(import_module(self._homes[name]), name)
+            module, title = self._homes[name]
+            self._loaded[name] = getattr(import_module(module), name)._replace(chapter=title)
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -30,7 +30,7 @@ def may_run(state: State, command: Command, caller: Caller) -> bool:
 def overview(state: State, catalog: Mapping[str, Command], caller: Caller) -> dict[str, Any]:
     """All commands that `caller` may run, with one sentence each."""
     shown = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)]
-    return {"commands": [{"name": one.name, "summary": one.summary} for one in shown]}
+    return {"commands": [{"name": one.name, "summary": one.summary, "chapter": one.chapter} for one in shown]}
 
 
 def page(command: Command) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 WIDTH = 78
 COLUMN = 22
 """Where the sentences of the overview begin."""
+OTHERS = "Commands of other packages"
 NEEDS = {"anyone": "to be logged in", "everybody": "nothing", "before installation": "a box that is not installed"}
 """What a command needs, where that is not a permission."""
 
@@ -17,9 +18,13 @@ def lines(facts: Mapping[str, Any]) -> list[str]:
 
 
 def overview(commands: list[Mapping[str, Any]]) -> list[str]:
-    """All commands with one sentence each."""
+    """All commands with one sentence each, chapter by chapter."""
     shown: list[str] = []
+    chapter = None
     for one in commands:
+        if one["chapter"] != chapter:
+            chapter = one["chapter"]
+            shown += ["", f"{chapter or OTHERS}:"] if shown else [f"{chapter or OTHERS}:"]
         sentence = textwrap.wrap(one["summary"], WIDTH - COLUMN)
         if len(one["name"]) > COLUMN - 2:
             shown.append(one["name"])

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.commands.catalog import CATALOG, CHAPTERS
 from sysmgmt.engine.declaration import OWN_WORK
+from sysmgmt.screen import manual
 from sysmgmt.screen.output import document
 from tests.support.box import TestBox
 
@@ -30,7 +31,7 @@ SHAPES: dict[str, Any] = {
                            "listener": {"address": TEXT, "port": NUMBER, "listening": FLAG, "reason": TEXT}},
     "get_box_settings": {"name": TEXT, "banner": NEVER, "level": TEXT, "idle_timeout": NUMBER,
                          "sessions_per_user": NUMBER},
-    "help": {"commands": [{"name": TEXT, "summary": TEXT}]},
+    "help": {"commands": [{"name": TEXT, "summary": TEXT, "chapter": TEXT}]},
     "who_can command=add_user": {"command": TEXT, "needs": TEXT, "roles": [TEXT],
                                  "users": [{"name": TEXT, "role": TEXT, "groups": NEVER}]},
     "set_session_policy idle_timeout=9": {"idle_timeout": NUMBER, "sessions_per_user": NUMBER,
@@ -96,3 +97,11 @@ def test_the_overview_shows_what_one_may_run_and_nothing_else(basic: TestBox) ->
         shown = {one["name"] for one in client.facts("help")["commands"]}
         may = {one.name for one in CATALOG if client.door.barred(one.name) is None}
         assert shown == may
+
+
+def test_the_overview_is_shown_chapter_by_chapter(basic: TestBox) -> None:
+    text = "\n".join(manual.lines(basic.admin().facts("help")))
+    titles = [title for title, _ in CHAPTERS if title != "Advanced support"]
+    assert [line.removesuffix(":") for line in text.splitlines() if line.endswith(":")] == titles
+    users = text.split("\n\n")[1].splitlines()
+    assert users[0] == "Users:" and users[1].startswith("add_user ") and max(map(len, text.splitlines())) <= 80
