@@ -54,7 +54,11 @@ def open_private(path: str, flags: int) -> int:
         if problem.errno != ENOENT or not flags & os.O_CREAT:
             raise
     descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    os.fchmod(descriptor, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    except OSError:
+        let_go(descriptor)
+        raise
     return descriptor
 
 

@@ -38,6 +38,14 @@ def users(folder: str) -> list[str]:
     return list(StateStore(folder).read().accounts)
 
 
+def test_a_file_that_cannot_be_made_private_is_not_left_open(folder: str) -> None:
+    os.mkdir(folder, 0o700)
+    before = os.listdir("/proc/self/fd")
+    with refusing("fchmod", EIO), pytest.raises(StorageFailed):
+        add(StateStore(folder), "a")
+    assert os.listdir("/proc/self/fd") == before
+
+
 def test_after_a_change_that_could_not_be_synced_everything_is_written_anew(store: StateStore, folder: str) -> None:
     before = os.stat(f"{folder}/state.journal").st_ino
     with refusing("fdatasync", EIO), pytest.raises(StorageUncertain, match="Input/output error"):
