@@ -1,4 +1,4 @@
-"""The house stays as it was designed: directions, sizes, dependencies, types (design.md)."""
+"""The house stays as it was designed: directions, sizes, dependencies, types."""
 
 import ast
 import re

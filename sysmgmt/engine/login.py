@@ -1,4 +1,4 @@
-"""Logging in and out. A stranger learns nothing but that it failed (R088, decisions: Lockout)."""
+"""Logging in and out. A stranger learns nothing but that it failed (R088)."""
 
 from collections.abc import Callable
 from functools import partial

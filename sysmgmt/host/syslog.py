@@ -60,7 +60,7 @@ class SyslogSender:
 
 
 class SyslogLink:
-    """`sysmgmt.engine.ports.Link` over a connection."""
+    """`sysmgmt.engine.ports.remotes.Link` over a connection."""
 
     def __init__(self, relay: Relay, connection: socket.socket) -> None:
         self._server = relay.server

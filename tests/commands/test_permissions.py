@@ -74,7 +74,7 @@ GUIDE = {
     "install_update": "upgrade",
     "check_state": "se", "export_state": "se", "compact_state": "se",
 }
-"""Tables 3 and 6 of the guide, and `decisions.md` where it is silent."""
+"""Tables 3 and 6 of the guide, and what was decided where it is silent."""
 ADVANCED = {"check_state", "export_state", "compact_state"}
 FOR_ALL = {"anyone", "everybody"}
 ALL = {permission.value for permission in Permission}

@@ -11,7 +11,7 @@ from sysmgmt.commands.catalog import CHAPTERS, COMMANDS
 from sysmgmt.domain.errors import refusals
 from sysmgmt.domain.event_kinds import KINDS, NO_ACTION
 from tests.figures import table
-from tests.requirements import coverage
+from tests.requirements import proofs
 
 MAN = Path(__file__).parents[2] / "man"
 
@@ -22,10 +22,10 @@ def test_the_committed_page_is_what_the_declarations_make(name: str) -> None:
 
 
 def test_no_other_page_is_kept() -> None:
-    assert {path.name for path in MAN.iterdir()} == {*PAGES, coverage.PAGE.name, table.PAGE.name}
+    assert {path.name for path in MAN.iterdir()} == {*PAGES, proofs.PAGE.name, table.PAGE.name}
 
 
-@pytest.mark.parametrize("name", [*PAGES, coverage.PAGE.name])
+@pytest.mark.parametrize("name", [*PAGES, proofs.PAGE.name])
 def test_roff_has_nothing_to_complain_about(name: str) -> None:
     assert shutil.which("groff"), "install groff-base"
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", str(MAN / name)], capture_output=True, text=True)

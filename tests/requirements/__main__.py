@@ -7,25 +7,25 @@ whose tests stay green.
 
 import sys
 
-from tests.requirements import coverage, sabotage
+from tests.requirements import proofs, sabotage
 from tests.requirements.unmet import UNMET
 
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; the exit status."""
     if arguments[:1] == ["--write"]:
-        coverage.PAGE.write_text(coverage.page(), encoding="utf-8")
+        proofs.PAGE.write_text(proofs.page(), encoding="utf-8")
         return 0
     if arguments[:1] == ["--sabotage"]:
         return sabotage.run({int(one) for one in arguments[1:]})
-    for row in coverage.rows():
+    for row in proofs.rows():
         print(f"{row.number:3}  {row.says}")
         if row.number in UNMET:
             print(f"       not met: {UNMET[row.number]}")
-        for test in coverage.named().get(row.number, ()):
+        for test in proofs.named().get(row.number, ()):
             print(f"       {test}")
-    wrong = list(coverage.problems())
-    print("\n".join([coverage.summary(), *wrong]))
+    wrong = list(proofs.problems())
+    print("\n".join([proofs.summary(), *wrong]))
     return 1 if wrong else 0
 
 

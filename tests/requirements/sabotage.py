@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.requirements import coverage
+from tests.requirements import proofs
 from tests.requirements.switches import FIXED, SWITCHES
 
-ROOT = coverage.TESTS.parent
+ROOT = proofs.TESTS.parent
 LONGEST = 240.0
 """Seconds after which tests that still run count as red: what they wait for does not come."""
 ELSEWHERE = ("tests/doors/", "tests/attacks/test_second_order", "tests/attacks/test_deployed_doors")
@@ -17,7 +17,7 @@ ELSEWHERE = ("tests/doors/", "tests/attacks/test_second_order", "tests/attacks/t
 
 def notices(row: int, sabotaged: bool) -> bool:
     """Whether a test of a row is red, with its rule switched off or without."""
-    tests = [one for one in coverage.named()[row] if not one.startswith(ELSEWHERE)]
+    tests = [one for one in proofs.named()[row] if not one.startswith(ELSEWHERE)]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(command, cwd=ROOT, env=_environment(row, sabotaged), capture_output=True,
