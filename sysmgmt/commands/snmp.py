@@ -41,7 +41,10 @@ def config_snmp(call: Call, agent: SnmpAgent | None = None, receivers: Receivers
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def enable_snmp(call: Call) -> Change:
-    """Speak SNMP again as it was set up; what happened while it was disabled is not told of."""
+    """Speak SNMP again as it was set up, after disable_snmp; what happened meanwhile is not told of.
+
+    The first time config_snmp sets it up, and it speaks at once.
+    """
     return Change(snmp.switch(call.state, True, delivery.last(call.box.events.newest())))
 
 

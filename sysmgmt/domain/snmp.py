@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import mail, mib, usm
-from sysmgmt.domain.errors import ClearText, InvalidValue, MissingValue, SnmpUserInUse, UnknownSnmpUser
+from sysmgmt.domain.errors import ClearText, InvalidValue, MissingValue, NotConfigured, SnmpUserInUse, UnknownSnmpUser
 from sysmgmt.domain.mail import Recipient
 from sysmgmt.domain.mib import Oid, Value
 from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
@@ -56,6 +56,12 @@ class Notification(NamedTuple):
 def settings(state: State) -> SnmpSettings:
     """How the box speaks SNMP; not at all unless somebody has said so (R240)."""
     return state.snmp.get(NAME) or SnmpSettings(NAME)
+
+
+def speaks(state: State) -> bool:
+    """Whether there is an agent or a receiver, and SNMP is not disabled."""
+    found = settings(state)
+    return found.enabled and bool(found.agent or found.receivers)
 
 
 def answers(state: State) -> bool:
@@ -125,8 +131,10 @@ def warnings(state: State) -> tuple[str, ...]:
 
 
 def switch(state: State, on: bool, newest: int) -> State:
-    """The state in which the box speaks SNMP as configured, or not at all."""
+    """The state in which the box speaks SNMP as configured, or not at all. Raises NotConfigured."""
     old = settings(state)
+    if not (old.agent or old.receivers):
+        raise NotConfigured(what="SNMP agent and no receiver", command="config_snmp, with agent=yes or receivers=HOST,")
     if old.enabled == on:
         return state
     return _with(state, old._replace(enabled=on, after=(newest,) * len(old.receivers) if on else old.after))

@@ -89,7 +89,7 @@ def settings(box: Box, state: State) -> dict[str, Any]:
                  for one in queues]
     users = [{"name": one.name, "authentication": usm.AUTHENTICATION, "privacy": f"{usm.PRIVACY}-128",
               "password_configured": True} for one in state.snmp_users.values()]
-    return {"enabled": found.enabled, "agent": found.agent, "address": found.address or "all", "port": found.port,
+    return {"enabled": snmp.speaks(state), "agent": found.agent, "address": found.address or "all", "port": found.port,
             "version": found.version, "community_configured": bool(found.community),
             "notification": found.notification, "user": found.user or None,
             "agent_engine_id": snmp.engine(state, usm.AGENT), "trap_engine_id": snmp.engine(state, usm.NOTIFIER),

@@ -11,6 +11,16 @@ ADD = "add_snmp_user name={} password=Violet-95-Lamp privacy_password=Walnut-37-
 def test_a_new_box_answers_nobody_and_notifies_nobody(basic: TestBox) -> None:
     shown = basic.admin().facts("get_snmp_settings")["snmp"]
     assert (shown["agent"], shown["version"], shown["receivers"], shown["users"]) == (False, "3", [], [])
+    assert shown["enabled"] is False
+
+
+def test_what_was_never_set_up_is_neither_enabled_nor_disabled_and_config_snmp_needs_neither(basic: TestBox) -> None:
+    admin = basic.admin()
+    for line in ("enable_snmp", "disable_snmp"):
+        answer = admin.do(line)
+        assert answer.code == "NotConfigured" and "config_snmp" in (answer.hint or ""), answer
+    assert admin.facts("config_snmp agent=yes")["snmp"]["enabled"] is True
+    assert admin.do("enable_snmp").code == "Unchanged"
 
 
 @pytest.mark.checklist("R236")
