@@ -7,7 +7,7 @@ commit; if a service refuses after it, the previous state is saved again.
 from contextlib import suppress
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import Refusal, StorageFailed
+from sysmgmt.domain.errors import Refusal, StorageUncertain
 from sysmgmt.domain.model import State
 from sysmgmt.engine.ports import Prepared, Services, Transaction
 
@@ -31,11 +31,11 @@ def commit(services: Services, transaction: Transaction, new: State) -> None:
 
 
 def _take_back(transaction: Transaction, old: State) -> None:
-    """Save the previous state again. Raises StorageFailed where the new one has to stay."""
+    """Save the previous state again. Raises StorageUncertain where the new one has to stay."""
     try:
         transaction.save(old)
     except Refusal as refusal:
-        raise StorageFailed(
+        raise StorageUncertain(
             "The change is stored but not in force, and the storage does not let it be taken back.",
             "Once the storage works, what is stored comes into force when boxmgmtd starts.") from refusal
 

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import changes, compliance, erasure, events, security
-from sysmgmt.domain.errors import ConfirmationNeeded, InternalError, Refusal
+from sysmgmt.domain.errors import (
+    ConfirmationNeeded, InternalError, Refusal, StorageFailed, StorageFull, StorageUncertain)
 from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine import arguments, confirmation
@@ -199,9 +200,15 @@ def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: R
 
 
 def _afterwards(act: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Do what follows a change. Raises its refusal, which says that the change itself was made."""
+    """Do what follows a change. Raises its refusal, which says that the change itself was made.
+
+    Where the storage failed that is StorageUncertain: with StorageFailed and StorageFull nothing was changed.
+    """
     try:
         return act()
+    except (StorageFailed, StorageFull) as refusal:
+        raise StorageUncertain("The change is stored; what follows it failed, as the storage of the box takes no more."
+                               ) from refusal
     except Refusal as refusal:
         raise type(refusal)(f"The change is stored; what follows it failed: {refusal}",
                             "Look at what it concerns before you try again.") from refusal

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain.errors import ServiceRefused, StorageFailed
+from sysmgmt.domain.errors import ServiceRefused, StorageFailed, StorageUncertain
 from sysmgmt.domain.model import Settings, State
 from sysmgmt.engine.commit import Both, commit
 from sysmgmt.store.state import StateStore
@@ -95,7 +95,7 @@ def test_what_can_be_neither_taken_nor_taken_back_is_said_to_be_stored(store: St
         def apply(self) -> None:
             disk.enter_context(refusing("fdatasync", EIO))
             super().apply()
-    with ExitStack() as disk, pytest.raises(StorageFailed, match="stored but not in force, and the storage does not"):
+    with ExitStack() as disk, pytest.raises(StorageUncertain, match="stored but not in force, and the storage"):
         committed(store, Clogged([], "", "apply"))
     assert StateStore(str(tmp_path / "state")).read().settings.name == "two"
 

@@ -209,6 +209,8 @@ def rename(call: Call, name: BoxName, why: Reason) -> Change:
     def look() -> dict[str, str]:
         if why == "afterwards-refused":
             raise ServiceRefused(service="the web", words="no")
+        if why == "afterwards-full":
+            raise StorageFull(folder="here")
         return {"seen": call.box.store.read().settings.name}
     return Change(state, {"why": why}, notes={"former": call.state.settings.name}, afterwards=look)
 
@@ -248,6 +250,13 @@ def test_what_fails_after_a_change_says_that_the_change_is_stored(box: TestBox) 
     answer = with_commands(box).do("rename name=Other why=afterwards-refused")
     assert (answer.code, answer.message) == (
         "ServiceRefused", "The change is stored; what follows it failed: the web refused: no.")
+    assert box.state.settings.name == "Other"
+
+
+def test_storage_that_fails_after_a_change_does_not_say_that_nothing_was_changed(box: TestBox) -> None:
+    answer = with_commands(box).do("rename name=Other why=afterwards-full")
+    assert (answer.code, answer.status, answer.message) == (
+        "StorageUncertain", 6, "The change is stored; what follows it failed, as the storage of the box takes no more.")
     assert box.state.settings.name == "Other"
 
 

@@ -14,7 +14,7 @@ from tests.faults.trial import READ, WRITE, Place, Said
 
 SIZE = 512 << 20
 """Bytes of the disk while there is room."""
-REFUSALS = frozenset({"StorageFull", "StorageFailed", "ServiceRefused", "ArchiveTooLarge"})
+REFUSALS = frozenset({"StorageFull", "StorageFailed", "StorageUncertain", "ServiceRefused", "ArchiveTooLarge"})
 """What a command answers that cannot be carried out on such a disk."""
 
 
