@@ -1,11 +1,12 @@
 """The nouns of the logs: what their records are chosen by."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 from sysmgmt.commands.words import any_text, one_of, whole
 from sysmgmt.domain.audit_policy import REMOVALS, ROTATIONS
-from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.errors import InvalidValue, refusals
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -15,9 +16,20 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,6})?)?)?)?
 
 
 def _time(text: str, reading: Reading) -> str:
-    if not _TIME.fullmatch(text):
-        raise InvalidValue(what="Expected a time in UTC such as 2026-01-31 or 2026-01-31T14:30:00Z")
-    return text.removesuffix("Z")
+    plain = text.removesuffix("Z")
+    try:
+        if not _TIME.fullmatch(text):
+            raise ValueError
+        datetime.fromisoformat(plain)
+    except ValueError:
+        raise InvalidValue(what="Expected a time in UTC such as 2026-01-31 or 2026-01-31T14:30:00Z") from None
+    return plain
+
+
+def _code(text: str, reading: Reading) -> str:
+    """A code, however it is spelt; one that this release does not know is taken as it is."""
+    known = ("Done", "Unchanged", *(one.__name__ for one in refusals()))
+    return next((one for one in known if one.lower() == text.lower()), text)
 
 
 def _choice(about: str, allowed: tuple[str, ...]) -> Word:
@@ -47,7 +59,7 @@ AuditAnchor = Annotated[tuple[int, str], Word(
     "Anchor that was noted at an earlier login", _anchor, "RECORDS:HEAD", bare=True)]
 RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state: state.accounts)]
 RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
-RecordedCode = Annotated[str, Word("Code of the outcome", any_text, "CODE")]
+RecordedCode = Annotated[str, Word("Code of the outcome", _code, "CODE")]
 Rotation = Annotated[str, _choice("When the file of the audit becomes an archive", ROTATIONS)]
 ArchiveSize = Annotated[int, Word("Size after which it does in any case, in MB", whole(1, 1000, "MB"), "1-1000")]
 Archives = Annotated[int, Word("How many archives are kept", whole(1, 100, "archives"), "1-100")]

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.attacks import corpus, deployed
@@ -61,12 +62,19 @@ def doors(wanted: Sequence[str]) -> Iterator[list[Door]]:
 def options() -> argparse.ArgumentParser:
     """What the command takes."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
-    parser.add_argument("doors", nargs="*", metavar="DOOR")
-    parser.add_argument("--role", action="append")
+    names = [kind.name for kind in (*IN_A_FOLDER, *deployed.DOORS)]
+    parser.add_argument("doors", nargs="*", metavar="DOOR", type=partial(_one_of, names), help=", ".join(names))
+    parser.add_argument("--role", action="append", choices=[one.role for one in ATTACKERS])
     parser.add_argument("--tries", type=int, default=sys.maxsize)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--values", type=int, default=corpus.VALUES_OF_EACH)
     return parser
+
+
+def _one_of(names: Sequence[str], text: str) -> str:
+    if text not in names:
+        raise argparse.ArgumentTypeError(f"there is no door {text}: {', '.join(names)}")
+    return text
 
 
 if __name__ == "__main__":

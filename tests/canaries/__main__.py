@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Do all of it; the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.canaries", description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--failures", action="store_true")
     options = parser.parse_args()

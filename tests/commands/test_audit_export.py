@@ -136,7 +136,7 @@ def test_what_is_exported_with_a_gap_before_it_does_not_count_as_exported(basic:
 def test_without_a_system_certificate_there_is_nothing_to_sign_with(basic: TestBox) -> None:
     answer = basic.admin().do("export_audit_log")
     assert (answer.code, answer.hint, answer.download) == (
-        "NoCertificate", "create_system_certificate makes one.", "")
+        "NoCertificate", "create_system_certificate common_name=NAME makes one.", "")
 
 
 def test_an_expired_system_certificate_signs_nothing(basic: TestBox, admin: Client) -> None:

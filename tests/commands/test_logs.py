@@ -146,3 +146,17 @@ def test_an_audit_that_was_changed_is_refused_by_the_number_of_its_first_bad_rec
 
 def test_only_who_may_audit_is_told_the_anchor(basic: TestBox, admin: Client) -> None:
     assert (basic.client().log_in("bob", "bob-first-1").result or {})["audit_anchor"] is None
+
+
+@pytest.mark.parametrize("time", ["2026-13-01", "2026-02-31", "2026-99-99", "2026-01-01T25", "2026-01-01T10:61"])
+def test_a_time_that_does_not_exist_is_refused(admin: Client, time: str) -> None:
+    for command in ("get_audit_log", "get_events_log", "export_audit_log", "collect_system_info"):
+        assert admin.do(f"{command} since={time}").code == "InvalidValue"
+    assert admin.do("get_audit_log since=2026-02-28T23:59:59.5Z").code == "Done", "the control"
+
+
+def test_a_code_is_found_however_it_is_spelt(admin: Client) -> None:
+    admin.do("get_users name=nobody")
+    found = admin.facts("get_audit_log outcome=unknownuser")["records"]
+    assert found and found == admin.facts("get_audit_log outcome=UnknownUser after=0")["records"][:len(found)]
+    assert not admin.facts("get_audit_log outcome=NoSuchCode")["records"]

@@ -26,7 +26,11 @@ class Site:
 
     def __init__(self) -> None:
         self.machine = Machine()
-        self.python = install(self.machine)
+        try:
+            self.python = install(self.machine)
+        except BaseException:
+            self.machine.stop()
+            raise
         self._served: subprocess.Popen[bytes] | None = None
 
     def deploy(self, *options: str) -> Done:

@@ -60,7 +60,7 @@ class Slice(NamedTuple):
 
 def main() -> int:
     """1 if anything was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seconds", type=float, default=1600)
     parser.add_argument("--commands", type=int, default=0)
     parser.add_argument("--users", type=int, nargs="*", default=list(SHARES))
@@ -74,6 +74,10 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     by_preload.ready()
+    from tests.faults.lines import LINES
+
+    if options.only and options.only not in {one.command for one in LINES}:
+        parser.error(f"there is no line of the command {options.only} in tests/faults/lines.py")
     found, begun = Found(Counter(), []), time.monotonic()
     root = Path(tempfile.mkdtemp(prefix="faults-", dir="/dev/shm"))
     try:

@@ -56,7 +56,7 @@ def fuzz(name: str, limit: str, corpus: Path) -> Run:
 
 def main() -> int:
     """1 if anything was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("target", nargs="*", help=f"one of {', '.join(EVERY)}; all but the last if none is named")
     parser.add_argument("--seconds", type=int, help="of each target")
     parser.add_argument("--runs", type=int, help="inputs of each target")

@@ -120,7 +120,7 @@ def _wrong(site: Site) -> Iterator[Operation]:
 
 def main() -> int:
     """1 if no order explains the answers."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--families", type=int, default=4, help="families of names: fewer of them meet more often")

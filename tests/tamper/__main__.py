@@ -5,6 +5,7 @@ epoch, and without one in it, where nothing else shows it. The exit status says 
 be found. About ten minutes.
 """
 
+import argparse
 import shutil
 import sys
 import tempfile
@@ -13,8 +14,13 @@ from pathlib import Path
 from tests.tamper.matrix import Cell, cells, figures
 
 
-def main(count: int = 200) -> int:
+def main() -> int:
     """Tamper with so many logs; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.tamper", description=__doc__)
+    parser.add_argument("logs", nargs="?", type=int, default=200, metavar="LOGS")
+    count = parser.parse_args().logs
+    if count < 1:
+        parser.error("at least one log has to be tried")
     folder = Path(tempfile.mkdtemp(prefix="tamper-", dir="/dev/shm"))
     found: list[Cell] = []
     try:
@@ -27,4 +33,4 @@ def main(count: int = 200) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:2])))
+    sys.exit(main())

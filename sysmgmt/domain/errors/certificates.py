@@ -30,7 +30,7 @@ class RequestOutstanding(Refusal):
 class NoCertificate(Refusal):
     """The box has no {what}."""
 
-    hint = "create_system_certificate makes one."
+    hint = "create_system_certificate common_name=NAME makes one."
 
 
 class TrustExists(Refusal):
