@@ -299,6 +299,8 @@ def test_the_words_of_active_directory_reach_whom_they_are_for(
             "add_user type=ldap_user name=alice role=monitor")
         assert log_in(basic, "alice") == code
     assert verdicts(basic, "alice") == ({verdict} if verdict else set())
+    alice = basic.state.accounts.get("alice")
+    assert alice and (alice.pending, alice.strikes) == ((), 1 if verdict else 0), "a right password is given back"
 
 
 @pytest.mark.requirement(35)

@@ -251,6 +251,7 @@ def der(one: Made) -> bytes:
 
 
 @pytest.mark.requirement(117)
+@pytest.mark.requirement(122)
 def test_nothing_outside_the_import_folder_is_read_or_betrayed(admin: Client, basic: TestBox) -> None:
     folder = importing(basic)
     (folder.parent / "ca.pem").write_text(ROOT.pem)

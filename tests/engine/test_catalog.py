@@ -55,6 +55,7 @@ def test_our_own_commands_are_found_without_asking_others(known: Catalog, asked:
 def test_others_stand_behind_our_own_and_take_the_place_of_none(known: Catalog) -> None:
     assert list(known) == ["get_users", "collect_logs", "open_it", "get_fans"] and len(known) == 4
     assert known["get_users"] is OWN and known.broken == ["broken cannot be loaded"]
+    assert Catalog(shelf(OWN), lambda: ([], ["broken"])).broken == ["broken"], "also where nobody has looked yet"
     assert Catalog(shelf(OWN)).broken == [] and list(Catalog(shelf(OWN))) == ["get_users"]
 
 

@@ -56,4 +56,13 @@ def test_a_command_with_another_name_is_refused(name: str) -> None:
 def test_what_is_wrong_with_a_declaration_is_said(function: Any, scope: str, words: str) -> None:
     with pytest.raises(BadDeclaration, match=words):
         command(needs="anyone", scope=scope)(function)
-    assert command(needs="anyone", scope="text")(show).name == "show"
+    declared = command(needs="anyone", scope="text")(show)
+    assert declared.name == "show" and not declared.parameters[0].required
+
+
+def test_a_command_is_nothing_special_unless_it_says_so() -> None:
+    plain = command(needs="anyone")(show)
+    assert (plain.asks, plain.scope, plain.advanced, plain.reserve, plain.while_due, plain.alone, plain.streams) == (
+        "", "", False, False, False, False, False)
+    assert command(needs="anyone", alone=True)(show) == plain._replace(alone=True)
+    assert command(needs="anyone", streams=True)(show) == plain._replace(streams=True)

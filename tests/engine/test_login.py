@@ -305,3 +305,24 @@ def test_what_is_recorded_of_a_logout_is_durable_at_once(box: TestBox) -> None:
         patch.setattr(os, "fdatasync", sync)
         client.door.log_out("done")
     assert synced[-1] == journal.stat().st_size and box.audit()[-1]["command"] == "close_session"
+
+
+def test_a_login_tells_where_the_last_one_came_from(box: TestBox) -> None:
+    first, second = (box.client(stranger=PERSON).log_in("bob", BOB).result or {} for _ in range(2))
+    assert (first["last_login_from"], second["last_login_from"]) == (None, "10.0.0.1")
+
+
+def test_a_wrong_password_of_one_with_a_cheaper_hash_costs_as_much(box: TestBox) -> None:
+    box.configure(hashing=CHEAP._replace(passes=2))
+    wasted: list[Cost] = []
+
+    class Wasting(CountingHasher):
+        """A hasher that tells what was computed for nothing."""
+
+        def waste(self, text: str, cost: Cost) -> None:
+            """As the real one."""
+            wasted.append(cost)
+            super().waste(text, cost)
+    house = box.house(Wasting(box.folder, box.folder.parent / "log"))
+    assert box.client(house=house).log_in("bob", "wrong").code == "LoginFailed"
+    assert wasted == [CHEAP._replace(passes=2)]

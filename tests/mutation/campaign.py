@@ -80,7 +80,7 @@ class Campaign(OneProcess):
         _build_boxes(session)
         if not (self._reach / "costs").exists():
             if trial.judged(lambda: _learn(session, self._reach), quiet=False) is not Verdict.SURVIVED:
-                raise pytest.UsageError("Tests are red without a mutant.")
+                raise pytest.UsageError("Most tests are red without a mutant.")
         reach, begun, self._functions = Reach(self._reach), time.monotonic(), trial.functions()
         items = {one.nodeid: one for one in session.items if reach.costs.get(one.nodeid, LONGEST) < LONGEST}
         self._check_trials(items, reach)
@@ -145,7 +145,7 @@ def _build_boxes(session: pytest.Session) -> None:
 
 
 def _learn(session: pytest.Session, folder: Path) -> bool:
-    """Run all tests; whether one was red."""
+    """Run all tests; whether most were red. A single one, as on a machine that is busy, is told of and left out."""
     costs: dict[str, float] = {}
     measured = coverage.Coverage(data_file=str(folder / "reach"), source=[str(ROOT / "sysmgmt")])
     measured.start()
@@ -154,10 +154,11 @@ def _learn(session: pytest.Session, folder: Path) -> bool:
     for item, following in zip(trial.carried_out(session.items), [*session.items[1:], session.items[0]], strict=True):
         costs[item.nodeid] = time.monotonic() - begun
         if session.testsfailed > failed:
-            print(f"red: {item.nodeid}", flush=True)
+            costs[item.nodeid] = LONGEST
+            print(f"red without a mutant, and left out: {item.nodeid}", flush=True)
         failed, begun = session.testsfailed, time.monotonic()
         measured.switch_context(following.nodeid)
     measured.stop()
     measured.save()
     (folder / "costs").write_text(json.dumps(costs), encoding="utf-8")
-    return session.testsfailed > 0
+    return 2 * session.testsfailed > len(session.items)

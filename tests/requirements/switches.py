@@ -103,6 +103,7 @@ SWITCHES = {
     43: Switch("domain.lockout:turn", instead(lambda of, *args: beside(of, "Turn").TRY)),
     44: Switch("domain.lockout:bury", SAME),
     45: Switch("screen.entrance:PAUSE", being(0.0)),
+    46: Switch("service.presence:Presence.spend", NOTHING),
     47: Switch("screen.idle:Countdown.due", instead(lambda of, self: beside(of, "Due").NOTHING)),
     48: Switch("domain.compliance:check", NOTHING),
     50: Switch("domain.sessions:overdue", TEXT),
@@ -172,6 +173,8 @@ SWITCHES = {
     119: Switch("domain.directory:escaped", instead(lambda of, value: value if isinstance(value, str) else "*")),
     120: Switch("host.directory:LdapLink.check", answers("right")),
     121: Switch("screen.visible:escaped", SAME),
+    122: Switch("host.imports:ImportFolder.read",
+                instead(lambda of, self, name, most: open(name, "rb").read(most))),
     123: Switch("store.lines:parse", instead(lambda of, text: beside(of, "json").loads(text))),
     125: Switch("screen.environment:scrub", instead(lambda of, environ: dict(environ))),
 }
@@ -181,16 +184,14 @@ FIXED = {
     35: "Nothing is kept of a login at a directory that could be switched on.",
     7: "No code of ours joins the secrets of the box and of the machine, so there is nothing to switch off.",
     28: "A program of its own hides what is typed; the control types the same where it is not hidden.",
-    46: "Nothing is stored for a name that nobody has; there is no rule that keeps it from being stored.",
     54: MACHINE, 60: "Before a login no command is read; there is no rule that refuses one.",
     61: MACHINE, 68: MACHINE, 126: MACHINE,
     89: "The list in the manual is made from the registry itself.",
     106: "A test reads the source: nothing runs that could be switched off.",
     115: "It is the absence of failures under any input.",
     116: "A test reads the source: no code of ours runs a shell; a control shows that one would be seen.",
-    122: "A name is matched as a whole by the word that reads it, before any path is made of it.",
     124: "No regular expression is slow; none is guarded by a rule.",
-    127: "The list of what the shells know is compared as a whole.",
+    127: "Each way out is closed by several barriers: where one is switched off, the others still close it.",
 }
 
 
