@@ -1,8 +1,10 @@
 """One store for many threads: who reads waits for nobody, and sees what was saved."""
 
 import threading
+from contextlib import AbstractContextManager
 
 from sysmgmt.domain.model import State
+from sysmgmt.engine.ports import Transaction
 from sysmgmt.service.shared import SharedStore
 from sysmgmt.store.state import StateStore
 from tests.support.box import TestBox
@@ -48,6 +50,23 @@ def test_what_is_asked_of_the_files_is_asked_of_the_store(basic: TestBox) -> Non
     basic.configure(name="another")
     store.tidy()
     assert plain.check()["journal_bytes"] == folded and elsewhere(store).settings.name == "another"
+
+
+def test_the_reserve_is_for_who_asks_for_it(basic: TestBox) -> None:
+    asked: list[bool] = []
+
+    class Asked(StateStore):
+        """A store that writes down who asks for the reserve."""
+
+        def writing(self, reserve: bool = False) -> AbstractContextManager[Transaction]:
+            """As the real one."""
+            asked.append(reserve)
+            return super().writing(reserve)
+    store = SharedStore(Asked(str(basic.folder)))
+    for writing in (store.writing(), store.writing(True)):
+        with writing:
+            pass
+    assert asked == [False, True]
 
 
 def test_writers_take_turns(basic: TestBox) -> None:
