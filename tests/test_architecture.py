@@ -260,7 +260,7 @@ def test_nothing_evaluates_text_or_runs_a_shell() -> None:
     assert wrong == []
 
 
-ACCEPTED = {"_replace", "_asdict", "_fields", "_make", "_exit"}
+ACCEPTED = {"_replace", "_asdict", "_fields", "_field_defaults", "_make", "_exit"}
 """Public names of NamedTuple and os, which only look private."""
 
 

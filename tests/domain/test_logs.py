@@ -30,6 +30,19 @@ def test_a_text_is_found_in_lists_within_in_any_case_of_letters() -> None:
     assert numbers(text="zEBRA") == [3] and numbers(text="none") == [] and numbers(text="5") == [5]
 
 
+def test_gaps_are_told_since_the_start_before_the_last_one() -> None:
+    start = {"command": "start_audit", "endpoint": "box", "code": "Done"}
+    told = [{"command": "note_audit_gap", "gap": {"first": number}} for number in range(4)]
+    log = [told[0], start, told[1], {"command": "note_audit_gap"}, {"command": "other", "gap": {}}, told[2], start]
+    assert logs.gaps([*log, told[3]][::-1]) == told[1:] and logs.gaps(told[:1]) == told[:1]
+
+
+def test_a_gap_names_its_records() -> None:
+    for until, words in ((5, "what follows record 4 had"), (6, "record 5 had"), (8, "the records 5 to 7 had")):
+        assert words in logs.of_gap({"first": 5, "until": until, "time": "2026"})
+    assert logs.of_gap({"first": 5, "until": 6, "time": "2026"}).startswith("At 2026 the box found")
+
+
 def test_what_was_begun_and_has_no_outcome_is_unfinished_since_the_last_start() -> None:
     start = {"command": "start_audit", "endpoint": "box", "code": "Done"}
     before, done, open_ = ({"phase": "intent", "id": name} for name in ("before", "done", "open"))

@@ -11,7 +11,7 @@ import pytest
 
 from sysmgmt.domain.errors import StateDamaged
 from sysmgmt.domain.model import Account, Cost, Settings
-from sysmgmt.store import chain, codec, files, formats, image, lines, log, losses, snapshot, space
+from sysmgmt.store import book, chain, codec, files, formats, image, lines, log, losses, snapshot, space
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import AUDIT, EVENTS, LineJournal, last_record, record_of, whole_lines
 from sysmgmt.store.keyfile import AUDIT as AUDIT_KEY
@@ -336,3 +336,10 @@ def test_the_chain_that_is_being_written_is_not_begun_again(tmp_path: Path) -> N
     assert before == ((tmp_path / AUDIT).read_bytes(), (tmp_path / "audit.key").read_bytes())
     journal.begin("beef" * 16)
     assert journal.anchor()[0] == 2 and journal.chain()[0] == chain.name_of("beef" * 16)
+
+
+def test_a_number_that_could_not_be_written_again_is_damage_wherever_it_stands() -> None:
+    settings = codec.encode(Settings())
+    book.check({"settings": {"1": settings, "2": {"later": 5.0}}})
+    with pytest.raises(StateDamaged, match="a number is too large to be written again"):
+        book.check({"settings": {"1": settings, "2": {"later": float("inf")}}})
