@@ -33,7 +33,8 @@ def measure(folder: Path, rounds: int) -> Iterator[Finding]:
             *(Work(_named(writers), _chained(folder, writers)) for writers in WRITERS),
             *(Work(_rows(writers), _inserted(peer, writers)) for writers in WRITERS),
         ], max(3, rounds // 3), RECORDS,
-            [Goal(_named(writers), _rows(writers), most) for writers, most in GOALS.items()])
+            [*(Goal(_named(writers), _rows(writers), most) for writers, most in GOALS.items()),
+             *(Goal(_named(writers), LIMIT) for writers in WRITERS)])
 
 
 def _named(writers: int) -> str:
