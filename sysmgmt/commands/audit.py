@@ -20,7 +20,8 @@ def export_audit_log(call: Call, since: Since = "", until: Until = "", after: Af
     The export is one text on standard output: a line that says what it is, the records as they
     were written, and the signature with its certificates. The section VERIFYING AN EXPORT of the
     manual says how anybody verifies it with openssl. One export has at most 8 MB of records; a
-    warning says where to go on. What was exported without a gap may be removed by the policy.
+    warning says where to go on. What was exported without a gap may be removed by the policy: it counts
+    once the box has handed it out, so verify what has arrived, and export again what has not.
     """
     made = auditexport.make(call, Wanted({}, since, until, "", after))
     more = () if made.complete else (f"More records follow: go on with export_audit_log after={made.last}.",)
