@@ -15,10 +15,12 @@ from tests.doors.booted import Pristine
 from tests.doors.guesses import right_over_ssh, wrong_over_ssh
 from tests.doors.machine import wait_until
 from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PIPED, PROMPT, STATE, Site
+from tests.support import snmp
 from tests.support.authorities import make
 
 UNIT = "/etc/systemd/system/boxmgmtd.service"
 NEWER = "/opt/boxmgmt-2"
+SYSTEM_NAME = ".1.3.6.1.2.1.1.5.0"
 LONG_AGO = f"""import sys, time
 from sysmgmt import box
 with box.embedded({STATE!r}).box.store.writing() as transaction:
@@ -53,6 +55,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine, tmp_path: Path) ->
     host_keys_are_made_under_an_open_session(pristine)
     partners_are_heard_by_the_unit(pristine)
     system_info_is_collected_by_the_unit(pristine)
+    an_agent_answers_only_while_it_is_wanted(pristine)
     the_unit_sees_what_listens_and_who_answers(pristine)
     networked.the_network_is_governed(pristine)
     networked.a_change_waits_when_the_machine_is_switched_off(pristine)
@@ -222,6 +225,26 @@ def system_info_is_collected_by_the_unit(site: Pristine) -> None:
     assert b"Accepted publickey for admin" in found["var/log/ssh.service.log"]
     assert "ActiveState=active" in json.loads(found["services.json"])["units"]
     assert [one for one in json.loads(found["versions.json"])["packages"] if one.startswith("openssh-server ")]
+
+
+def an_agent_answers_only_while_it_is_wanted(site: Pristine) -> None:
+    """systemd starts and ends the agent; where there is none, what brings it is said, and nothing is changed."""
+    def asked(program: str, oid: str) -> bytes:
+        return site.machine.run(*snmp.question(program, 161, oid)).stdout
+    site.as_admin(f"add_snmp_user name=watcher password={snmp.PASSWORD} privacy_password={snmp.PRIVACY}")
+    if not site.machine.exists("/usr/sbin/snmpd"):
+        done = site.by_key("admin", "config_snmp agent=yes --json")
+        assert done.returncode == 6 and "apt-get install snmpd" in json.loads(done.stdout)["message"]
+        assert not json.loads(site.as_admin("get_snmp_settings --json"))["result"]["snmp"]["enabled"]
+        return
+    assert site.fact("snmpd", "ActiveState") == "inactive", "off by default"
+    site.as_admin("config_snmp agent=yes")
+    assert site.fact("snmpd", "ActiveState") == "active"
+    assert b'STRING: "box1"' in asked("snmpget", SYSTEM_NAME)
+    wait_until(lambda: b'STRING: "box1"' in asked("snmpwalk", snmp.OBJECTS))
+    site.as_admin("disable_snmp")
+    assert site.fact("snmpd", "ActiveState") == "inactive" and asked("snmpget", SYSTEM_NAME) == b""
+    site.as_admin("remove_snmp_user name=watcher")
 
 
 def partners_are_heard_by_the_unit(site: Site) -> None:

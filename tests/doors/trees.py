@@ -12,7 +12,7 @@ TREES = Path("/var/tmp/boxmgmt-trees")
 """Where trees are kept from one run of the tests to the next."""
 PACKAGES = "systemd-sysv,dbus,openssh-server,libnss-extrausers,iproute2,python3-venv,nftables"
 """What the manual has an administrator install, and what makes a tree boot."""
-KINDS = {"12": "ifupdown,chrony,isc-dhcp-client", "13": "systemd-timesyncd,tzdata"}
+KINDS = {"12": "ifupdown,chrony,isc-dhcp-client,snmpd,snmp", "13": "systemd-timesyncd,tzdata"}
 """What governs network and time besides: Debian's old way in one, systemd's in the other."""
 SUITES = {"12": "bookworm", "13": "trixie"}
 PYTHONS = {"12": "3.11", "13": "3.13"}
