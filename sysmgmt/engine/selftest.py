@@ -81,6 +81,9 @@ def _audit(box: Box, state: State) -> str:
     if not state.installed:
         return ""
     found = box.journal.verify(auditing.seeds(state, box.sealer), kept=state.settings.audit_kept)
+    now = box.store.read()
+    if not found["intact"] and now.settings.audit_kept != state.settings.audit_kept:
+        return _audit(box, now)  # archives were removed meanwhile
     return "" if found["intact"] else f"record {found['first_bad_record']}: {found['reason']}"
 
 

@@ -148,8 +148,7 @@ class AuditJournal(LineJournal):
         """
         with self._held() as facts:
             self._follow(facts)
-            if self._durable < self._written:
-                self._sync()
+            self._sync()  # others may have written it, and not synced it yet
             return self._seq, self._head
 
     def verify(self, seeds: Iterable[str], known: tuple[int, str] | None = None, report: Report = unheard,
@@ -161,6 +160,7 @@ class AuditJournal(LineJournal):
         verifier = Verifier(seeds, self._signer.is_signed, Anchor(*known) if known else None, kept)
         with ExitStack() as opened:
             with self._held():
+                self._sync()  # what is shown is not taken by a power cut any more
                 link = self._links.read()
                 found = AuditFiles(self._folder).opened(opened, kept - 1)
                 sizes = [os.fstat(one.fileno()).st_size for one in found]
@@ -183,7 +183,7 @@ class AuditJournal(LineJournal):
             body = _with(body, {"follows": {"chain": link.chain, "head": self._head, "public": link.public}})
             self._continues = False
         if self._head in ("", link.head):
-            opens: dict[str, Any] = {"epoch": link.epoch}
+            opens: dict[str, Any] = {"epoch": link.epoch, "tag": link.tag}
             if not link.epoch:
                 opens |= {"chain": link.chain, "public": link.public}
             body = _with(body, opens)

@@ -2,7 +2,8 @@
 
 The key moves on with every epoch and cannot be moved back, so whoever learns today's key can forge
 nothing that was written before today's epoch. Whoever knows the seed, which the state keeps sealed,
-can compute every key, and so verify. Checkpoints are signed besides, with a key that is thrown away
+can compute every key, and so verify. The record that opens an epoch proves with the key before that
+it opens it there: whoever has today's key cannot let today begin earlier. Checkpoints are signed besides, with a key that is thrown away
 after its one signature: not even the seed lets anybody forge the past behind one.
 
 What remains is a tail cut off within the current epoch; it takes a (records, head) known elsewhere.
@@ -56,20 +57,20 @@ def name_of(seed: str) -> str:
 def first(seed: str, at: tuple[int, str], now: float, pair: tuple[str, str]) -> Link:
     """The first link of the chain that grows from `seed`, after what `at` tells (how many records, MAC of the last)."""
     chain = name_of(seed)
-    return Link(chain, 0, *at, _tag(seed, chain, 0, at), now, key_after(seed), *pair, at[0], now)
+    return Link(chain, 0, *at, tag(seed, chain, 0, at), now, key_after(seed), *pair, at[0], now)
 
 
 def following(link: Link, at: tuple[int, str], now: float, pair: tuple[str, str] | None = None) -> Link:
     """The next link, with another pair of signing keys if one is given."""
     epoch = link.epoch + 1
-    tag, key = _tag(link.key, link.chain, epoch, at), key_after(link.key)
-    moved = link._replace(epoch=epoch, records=at[0], head=at[1], tag=tag, began=now, key=key)
+    proof, key = tag(link.key, link.chain, epoch, at), key_after(link.key)
+    moved = link._replace(epoch=epoch, records=at[0], head=at[1], tag=proof, began=now, key=key)
     return moved if pair is None else moved._replace(private=pair[0], public=pair[1], signed=at[0])
 
 
 def is_proven(link: Link, key_before: str) -> bool:
     """Whether the beginning of an epoch is what it was when that began."""
-    return link.tag == _tag(key_before, link.chain, link.epoch, (link.records, link.head))
+    return link.tag == tag(key_before, link.chain, link.epoch, (link.records, link.head))
 
 
 def key_after(key: str) -> str:
@@ -114,5 +115,6 @@ def read(text: bytes | None) -> Link | None:
         raise StateDamaged(what="audit.key holds no key") from None
 
 
-def _tag(key: str, chain: str, epoch: int, at: tuple[int, str]) -> str:
-    return mac(key, "", f"epoch {chain} {epoch} {at[0]} {at[1]}".encode())
+def tag(key: str, chain: str, epoch: int, at: tuple[int, str]) -> str:
+    """What proves, with the key before, that an epoch begins after so many records, the last with that MAC."""
+    return mac(key, "", _bytes(f"epoch {chain} {epoch} {at[0]} {at[1]}"))

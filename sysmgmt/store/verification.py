@@ -167,6 +167,8 @@ class Verifier:
         if "epoch" in record:
             if not at.chain or record["epoch"] != at.epoch + 1:
                 raise Broken(self.count + 1, "it begins an epoch out of turn")
+            if at.key and record.get("tag") != chain.tag(at.key, at.chain, record["epoch"], (self.count, self.head)):
+                raise Broken(self.count + 1, "it begins an epoch that did not begin there")
             at = at._replace(epoch=record["epoch"], began=self.count, key_before=at.key,
                              key=at.coming or chain.key_after(at.key), coming="")
         self._at = at

@@ -111,10 +111,12 @@ def test_who_has_the_seed_as_well_cannot_forge_what_a_checkpoint_has_signed(log:
         mac = record.pop("mac", None)
         if number == 4:
             record["n"] = 99
-        if record.get("epoch") is not None:
-            key = chain.key_after(key or SEED)
         if mac:
             head = head or mac_before(log)
+        if record.get("epoch") is not None:
+            record["tag"] = chain.tag(key or SEED, chain.name_of(SEED), record["epoch"], (number - 1, head))
+            key = chain.key_after(key or SEED)
+        if mac:
             text = json.dumps(record, separators=(",", ":")).encode()
             head = chain.mac(key, head, text)
             line = text[:-1] + b',"mac":"%b"}\n' % head.encode()

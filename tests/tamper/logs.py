@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.vault.signing import SigningKeys
 from tests.support.clock import HeldClock
 
@@ -38,6 +39,11 @@ class Log:
         for last in range(2):
             journal.append({"last": last}, durable=True)
         self.anchor = journal.anchor()
+        self.kept = 1
+        if number % 2:  # the policy has removed the oldest archives
+            archives = AuditFiles(str(folder)).holdings().archives
+            self.kept = self._chance.choice(archives).last + 1 if archives else 1
+            AuditFiles(str(folder)).remove_before(self.kept)
         self.files = [one.name for one in sorted(folder.glob("audit-*.journal"))] + [CURRENT]
         self.lines = [Line(line, number) for number, name in enumerate(self.files)
                       for line in (folder / name).read_bytes().splitlines(keepends=True)]
@@ -79,7 +85,7 @@ class Log:
 
     def is_intact(self, anchor: tuple[int, str] | None = None) -> bool:
         """Whether verifying finds nothing."""
-        return bool(self._journal().verify(self.seeds, anchor)["intact"])
+        return bool(self._journal().verify(self.seeds, anchor, kept=self.kept)["intact"])
 
 
 def _named(name: str, texts: list[bytes]) -> str:

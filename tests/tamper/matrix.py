@@ -45,7 +45,7 @@ def _cell(log: Log, number: int, how: tuple[str, str], at: int) -> Cell:
     kind, attacker = how
     lines, key = ATTACKERS[attacker](log, KINDS[kind](log.lines, at), 0 if kind == "empty" else at)
     log.write(lines, key)
-    before = kind == "empty" and log.epoch_began > 0 or at < log.epoch_began
+    before = kind == "empty" and log.epoch_began > log.kept - 1 or log.kept - 1 + at < log.epoch_began
     return Cell(number, kind, attacker, at, before, not log.is_intact(), not log.is_intact(log.anchor))
 
 
