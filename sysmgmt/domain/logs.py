@@ -70,8 +70,8 @@ def of_gap(gap: Mapping[str, Any]) -> str:
     first, last = gap["first"], gap["until"] - 1
     which = (f"what follows record {first - 1}" if last < first else f"record {first}" if last == first
              else f"the records {first} to {last}")
-    return (f"At {gap['time']} the box found the audit torn by a power cut: {which} had not been synced, and proves "
-            "nothing. An anchor that was noted before shows whether more is missing.")
+    return (f"At {gap['time']} the box found the audit torn by a power cut: {which} may not have been synced, and "
+            "proves nothing. An anchor that was noted before shows whether more is missing.")
 
 
 def select(newest: Iterable[Record], wanted: Wanted) -> list[Record]:

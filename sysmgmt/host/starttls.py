@@ -18,6 +18,8 @@ AGREED = re.compile(rb"\x30\x84?[\x00]{0,3}.\x02\x01\x01\x78\x84?[\x00]{0,3}.\x0
 """Its answer where the server agrees, with short lengths or with long ones."""
 LAST = re.compile(rb"(?:^|\n)(\d{3}) [^\n]*\n\Z")
 """The last line of an answer of SMTP or FTP."""
+ENDS = re.compile(rb"^(\d{3}) ", re.MULTILINE)
+"""How such a line begins: an answer has one."""
 
 
 def ask(plain: socket.socket, protocol: str) -> None:
@@ -39,7 +41,7 @@ def _ftp(plain: socket.socket) -> None:
 def _ldap(plain: socket.socket) -> None:
     plain.sendall(EXTENDED)
     answer = _read(plain, lambda text: len(text) > 1 and len(text) >= _length(text))
-    if not AGREED.match(answer):
+    if not AGREED.match(answer) or len(answer) > _length(answer):
         raise OSError(0, "it does not agree to TLS")
 
 
@@ -54,8 +56,8 @@ def _length(text: bytes) -> int:
 
 def _expect(plain: socket.socket, command: bytes, code: bytes) -> None:
     plain.sendall(command)
-    found = LAST.search(_read(plain, lambda text: LAST.search(text) is not None))
-    if found is None or found[1] != code:
+    answer = _read(plain, lambda text: LAST.search(text) is not None)
+    if ENDS.findall(answer) != [code]:
         raise OSError(0, "it does not agree to TLS")
 
 

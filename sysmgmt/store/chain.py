@@ -3,8 +3,9 @@
 The key moves on with every epoch and cannot be moved back, so whoever learns today's key can forge
 nothing that was written before today's epoch. Whoever knows the seed, which the state keeps sealed,
 can compute every key, and so verify. The record that opens an epoch proves with the key before that
-it opens it there: whoever has today's key cannot let today begin earlier. Checkpoints are signed besides, with a key that is thrown away
-after its one signature: not even the seed lets anybody forge the past behind one.
+it opens it there: whoever has today's key cannot let today begin earlier. Checkpoints are signed
+besides, with a key that is thrown away after its one signature: not even the seed lets anybody forge
+the past behind one.
 
 What remains is a tail cut off within the current epoch; it takes a (records, head) known elsewhere.
 """

@@ -174,12 +174,12 @@ def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] |
 
 def last_piece(descriptor: int, size: int) -> bytes:
     """What follows the last end of a line in the first `size` bytes. Raises OSError."""
-    text = b""
-    while size and b"\n" not in text:
+    pieces = [b""]
+    while size and b"\n" not in pieces[-1]:
         step = min(TAIL, size)
         size -= step
-        text = os.pread(descriptor, step, size) + text
-    return text.rpartition(b"\n")[2]
+        pieces.append(os.pread(descriptor, step, size))
+    return b"".join(reversed(pieces)).rpartition(b"\n")[2]
 
 
 def first_number(path: str) -> int:
@@ -190,18 +190,21 @@ def first_number(path: str) -> int:
 
 def whole_lines(descriptor: int, size: int) -> Iterator[bytes]:
     """The whole lines in the first `size` bytes, the last one first, without their ends. Raises OSError."""
-    text, start, torn = b"", size, True
+    pieces, start, torn = [b""], size, True
     while start:
         step = min(TAIL, start)
         start -= step
-        first, *rest = (os.pread(descriptor, step, start) + text).split(b"\n")
-        if torn and rest:
+        pieces.append(os.pread(descriptor, step, start))
+        if b"\n" not in pieces[-1]:
+            continue
+        first, *rest = b"".join(reversed(pieces)).split(b"\n")
+        if torn:
             del rest[-1]  # what follows the last end of a line
             torn = False
         yield from reversed(rest)
-        text = first
+        pieces = [first]
     if not torn:
-        yield text
+        yield b"".join(reversed(pieces))
 
 
 def record_of(line: bytes) -> dict[str, Any] | None:

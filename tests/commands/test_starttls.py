@@ -76,7 +76,10 @@ def saying(*answers: bytes) -> Callable[[socket.socket], None]:
 @pytest.mark.parametrize("protocol, answers", [
     ("smtp", [b"554 no\r\n"]), ("smtp", [FIRST, b"502 what\r\n"]),
     ("smtp", [FIRST, b"250-here\r\n250 OK\r\n", b"454 no\r\n"]),
-    ("smtp", [FIRST, b"250 OK\r\n", b"220 go\r\n250 mine\r\n"]), ("smtp", [b"220-" + b"x" * 20000]), ("smtp", [b""]),
+    ("smtp", [FIRST, b"250 OK\r\n", b"220 go\r\n250 mine\r\n"]),
+    ("smtp", [FIRST, b"250 OK\r\n", b"220 go\r\n220 mine\r\n"]),
+    ("ldap", [b"", b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00mine"]),
+    ("smtp", [b"220-" + b"x" * 20000]), ("smtp", [b""]),
     ("ftp", [FIRST, b"530 no\r\n"]), ("ftp", [b"\x00\xff\r\n"]), ("ftp", [FIRST, b"234-go\r\n"]),
     ("ldap", [b"", b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00"]), ("ldap", [b"", b"\x30\x84"]),
     ("ldap", [b"", b"\x30\xff" + b"\xff" * 127]), ("ldap", [b"", b"220 here\r\n" * 20])])
