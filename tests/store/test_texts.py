@@ -289,7 +289,7 @@ def test_what_the_audit_does_by_itself_is_a_record_like_every_other(tmp_path: Pa
     record = record_of((tmp_path / AUDIT).read_bytes().strip())
     assert record and list(record) == [
         "seq", "time", "id", "user", "session", "origin", "endpoint", "command", "parameters", "code", "status",
-        "epoch", "chain", "public", "mac"]
+        "epoch", "tag", "chain", "public", "mac"]
     assert (record["time"], record["user"], record["origin"], record["endpoint"], record["command"]) == (
         "1970-01-01T00:00:01.500000Z", "system", "local", "box", "begin_audit_chain")
     assert (record["id"], record["session"], record["parameters"], record["code"], record["status"]) == (
