@@ -6,7 +6,7 @@ from sysmgmt.domain import certificates, syslog
 from sysmgmt.domain.errors import ClearText
 from sysmgmt.domain.model import SyslogServer
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import relaying
+from sysmgmt.engine import syslogging
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
@@ -27,15 +27,15 @@ def config_syslog(call: Call, server: Server, protocol: SyslogProtocol = syslog.
     new = SyslogServer(number, server, port or syslog.PROTOCOLS[protocol], protocol, what, client_certificate)
     if client_certificate:
         certificates.identity(call.state, certificates.SYSTEM)
-    state = syslog.configure(call.state, new, relaying.newest(call.box), insecure)
+    state = syslog.configure(call.state, new, syslogging.newest(call.box), insecure)
     told = () if protocol == syslog.TLS else (str(ClearText(protocol=protocol)),)
-    return Change(state, relaying.settings(call.box, state), told)
+    return Change(state, syslogging.settings(call.box, state), told)
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def enable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
     """Send to a syslog server again; what happened while it was disabled is not sent."""
-    return Change(syslog.switch(call.state, number, True, relaying.newest(call.box)))
+    return Change(syslog.switch(call.state, number, True, syslogging.newest(call.box)))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
@@ -47,7 +47,7 @@ def disable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def get_syslog_settings(call: Call) -> Shown:
     """Show the syslog servers, what waits for each of them and why it was not sent."""
-    return Shown(relaying.settings(call.box, call.state))
+    return Shown(syslogging.settings(call.box, call.state))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
@@ -58,4 +58,4 @@ def test_syslog(call: Call, number: SyslogNumber = "1") -> Act:
     message is taken. Where one fails, what to do about it is said.
     """
     server = syslog.server(call.state, number)
-    return Act(lambda: relaying.test(call, server))
+    return Act(lambda: syslogging.test(call, server))

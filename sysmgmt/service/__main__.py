@@ -15,8 +15,8 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.service import (
-    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailing,
-    notifying, partnercare, relaying, renewals, selftest, tlscare, unconfirmed, update, watched)
+    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailcare,
+    partnercare, renewals, selftest, snmpcare, snmpfacts, syslogcare, tlscare, unconfirmed, update)
 from sysmgmt.service.deployment import doors, site
 from sysmgmt.service.listeners import listening
 from sysmgmt.service.partners import PartnerService
@@ -68,10 +68,10 @@ def serve(folder: str, path: str) -> None:
         doors.begin(house, here)
     presence = Presence()
     duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
-                         *auditcare.DUTIES, *renewals.DUTIES, *mailing.duties(), *relaying.duties(), guests.duty,
-                         *notifying.duties(), *partnercare.duties(), *ldapcare.duties(), *ldapsync.duties(),
+                         *auditcare.DUTIES, *renewals.DUTIES, *mailcare.duties(), *syslogcare.duties(), guests.duty,
+                         *snmpcare.duties(), *partnercare.duties(), *ldapcare.duties(), *ldapsync.duties(),
                          *tlscare.DUTIES, *collections.DUTIES, *backups.duties(), erasing.duty(folder),
-                         *selftest.DUTIES, *((*doors.DUTIES, *watched.duties(path)) if here else ())))
+                         *selftest.DUTIES, *((*doors.DUTIES, *snmpfacts.duties(path)) if here else ())))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)

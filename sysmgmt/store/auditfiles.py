@@ -8,7 +8,7 @@ from typing import IO, Any
 from sysmgmt.domain.retention import Archived, Holdings
 from sysmgmt.domain.times import seconds
 from sysmgmt.store import files
-from sysmgmt.store.archives import Archives
+from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.store.journal import AUDIT, record_of
 from sysmgmt.store.losses import Losses
 
@@ -19,7 +19,7 @@ class AuditFiles:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._path = os.path.join(folder, AUDIT)
-        self._archives = Archives(self._path)
+        self._archives = RotatedFiles(self._path)
         self._losses = Losses(folder)
 
     def opened(self, stack: ExitStack, after: int = 0) -> list[IO[bytes]]:

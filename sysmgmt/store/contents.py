@@ -9,7 +9,7 @@ from typing import Any
 from sysmgmt.domain import backups
 from sysmgmt.domain.model import State
 from sysmgmt.domain.records import Records
-from sysmgmt.store import book, codec, files, formats, log, snapshot
+from sysmgmt.store import book, codec, files, formats, snapshot, writeahead
 from sysmgmt.store.state import StateStore
 
 _PREFIX = "scratch-"
@@ -52,7 +52,7 @@ class Contents:
             return self.read(text), False
         with self._scratch() as place:
             with files.refusing(self._folder):
-                for name, data in ((snapshot.NAME, text), (log.NAME, journal)):
+                for name, data in ((snapshot.NAME, text), (writeahead.NAME, journal)):
                     files.replace(os.path.join(place, name), data)
             store = StateStore(place)
             return store.read(), not store.check()["dropped_bytes"]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.store import files, formats, lines, snapshot, space
-from sysmgmt.store.log import NAME as JOURNAL
-from sysmgmt.store.log import Log
+from sysmgmt.store.writeahead import NAME as JOURNAL
+from sysmgmt.store.writeahead import WriteAhead
 
 ATTEMPTS = 5
 """How often a reader looks again while a writer exchanges the two files."""
@@ -25,7 +25,7 @@ class Loaded(NamedTuple):
     size: int
 
 
-def load(folder: str, log: Log) -> Loaded:
+def load(folder: str, log: WriteAhead) -> Loaded:
     """Read both files, the state file first; `log` follows the journal then. Raises StateDamaged."""
     for _ in range(ATTEMPTS):
         text = files.read(os.path.join(folder, snapshot.NAME))
@@ -41,7 +41,7 @@ def load(folder: str, log: Log) -> Loaded:
     raise files.damaged(snapshot.NAME, "it is missing" if text is None else "it is older than its journal")
 
 
-def _consistent(loaded: Loaded, log: Log) -> Loaded:
+def _consistent(loaded: Loaded, log: WriteAhead) -> Loaded:
     if log.generation < loaded.stored.generation:
         raise files.damaged(JOURNAL, "it is older than the state file")
     return loaded
@@ -54,7 +54,7 @@ def replay(stored: snapshot.Snapshot, entries: Sequence[lines.Entry]) -> None:
             snapshot.apply(stored.tables, entry.changes)
 
 
-def create(folder: str, log: Log) -> int:
+def create(folder: str, log: WriteAhead) -> int:
     """Make the files of a new box; bytes of its state file. Raises StorageFull, OSError.
 
     The journal comes first: alone it is a new box, while a state file alone is a damaged one.
@@ -65,7 +65,7 @@ def create(folder: str, log: Log) -> int:
     return len(text)
 
 
-def start_log(log: Log, base: int) -> None:
+def start_log(log: WriteAhead, base: int) -> None:
     """Put an empty journal in the place of `log` and follow it. Raises StorageFull, OSError."""
     header = lines.header(lines.Header(formats.FORMAT, base))
 
@@ -82,7 +82,7 @@ def keep_old(folder: str, generation: int) -> None:
     old = snapshot.read(files.read(path) or b"")
     if old.format == formats.FORMAT:
         return  # An upgrade was killed between its two files, so the copy is there.
-    log = Log(folder)
+    log = WriteAhead(folder)
     log.open()
     replay(old, log.replay())
     log.close()

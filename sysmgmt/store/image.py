@@ -7,7 +7,7 @@ from typing import Any
 from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed, StorageUncertain
 from sysmgmt.store import files, folding, formats, lines, snapshot
 from sysmgmt.store.lines import Change
-from sysmgmt.store.log import Log
+from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.store.snapshot import Difference, apply
 
 FOLD_AT = 1048576
@@ -22,7 +22,7 @@ class Image:
         self.generation = 0
         self._folder = folder
         self._upgrades = upgrades
-        self._log = Log(folder)
+        self._log = WriteAhead(folder)
         self._file = os.path.join(folder, snapshot.NAME)
         self._format = formats.FORMAT
         self._file_size = 0

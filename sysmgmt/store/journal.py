@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sysmgmt.domain.errors import Refusal, StorageFull
 from sysmgmt.store import files, space
 from sysmgmt.store.appended import AppendedFile
-from sysmgmt.store.archives import Archives
+from sysmgmt.store.rotated import RotatedFiles
 
 AUDIT, EVENTS = "audit.journal", "events.journal"
 TAIL = 65536
@@ -40,7 +40,7 @@ class LineJournal(AppendedFile):
     def __init__(self, folder: str, name: str = AUDIT, limit: Limit | None = None) -> None:
         super().__init__(folder, name)
         self._name = name
-        self._archives = Archives(self._path)
+        self._archives = RotatedFiles(self._path)
         self._limit = limit
         self._seq = 0
 

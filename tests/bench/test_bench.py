@@ -1,28 +1,12 @@
 """The measurements are there, and tell whether a goal holds."""
 
 import importlib
-import pkgutil
-import re
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from sysmgmt import commands
-from sysmgmt.commands.catalog import COMMANDS
-from sysmgmt.engine.declaration import Command
 from tests.bench.__main__ import PARTS
 from tests.bench.clock import Goal, Work, compare, found
-from tests.support.box import ADMIN_PASSWORD, build
-from tests.support.clock import HeldClock
 
-DEAR = {"argparse", "cmd2", "cryptography", "datetime", "inspect", "ldap3", "locale", "paramiko", "prompt_toolkit",
-        "rich", "shutil", "ssl", "subprocess", "tempfile"}
-"""What costs a good part of a command, and one that changes only the state needs not."""
-MOST_MODULES = 190
-"""Of ours, for one command; all chapters together are twice as many."""
 TIMES = {"ours": 0.003, "theirs": 0.001}
 
 
@@ -48,67 +32,3 @@ def test_what_is_compared_is_the_least_that_each_took(capsys: pytest.CaptureFixt
                     goals=[Goal("ours", "theirs")])
     assert one.figure == "3 ms, 3.00x (1 ms)"
     assert "W0  (2 rounds in turn)" in capsys.readouterr().out
-
-
-def test_a_command_of_the_embedded_engine_loads_nothing_dear(folder: Path) -> None:
-    program = f"import sys, sysmgmt.screen.program; from sysmgmt import box; box.embedded({str(folder)!r}); " \
-              "print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-    assert "sysmgmt.store.state" in told and not DEAR & set(told)
-
-
-def test_a_shell_of_boxmgmtd_loads_no_engine() -> None:
-    program = "import sys, sysmgmt.screen.program, sysmgmt.screen.shells; from sysmgmt import box; " \
-              "box.catalog(), box.service_door('/nowhere'); print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-    assert "sysmgmt.service.client" in told and not DEAR & set(told)
-    assert not [one for one in told if one.startswith(("sysmgmt.engine.dispatch", "sysmgmt.engine.login",
-                                                       "sysmgmt.store", "sysmgmt.vault", "sysmgmt.commands.words"))]
-
-
-def loaded(folder: Path, line: str) -> set[str]:
-    """The modules that one command has loaded by its end, run as in embedded mode."""
-    build(folder / "box", "basic", HeldClock(time.time()))
-    secret = folder / "password"
-    secret.write_text(ADMIN_PASSWORD)
-    done = subprocess.run([sys.executable, "-v", "-m", "sysmgmt", "--state", folder / "box", "--user",
-                           "admin", "--password-file", secret, "-c", line], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return set(re.findall(r"^import '([\w.]+)' #", done.stderr, re.MULTILINE))
-
-
-def test_one_command_loads_its_own_chapter_only(folder: Path) -> None:
-    told = loaded(folder, "get_roles")
-    assert {one for one in told if one.startswith("sysmgmt.commands.")} == {
-        f"sysmgmt.commands.{one}" for one in ("catalog", "words", "logins", "roles")}
-    assert not {one for one in told if one.startswith("sysmgmt.vault.x509") or one.startswith("cryptography")}
-    assert len([one for one in told if one.startswith("sysmgmt.")]) <= MOST_MODULES
-
-
-def synced(folder: Path, changes: int) -> int:
-    """How often a batch of so many changes has synced something."""
-    build(folder, "basic", HeldClock(time.time()))
-    (folder / "secret").write_text(ADMIN_PASSWORD)
-    lines = "".join(f"add_group name=g{number}\n" for number in range(changes))
-    subprocess.run(["strace", "-f", "-qq", "-o", folder / "trace", "-e", "trace=fsync,fdatasync", sys.executable, "-m",
-                    "sysmgmt", "--state", folder, "--user", "admin", "--password-file", folder / "secret"],
-                   input=lines, text=True, check=True, capture_output=True)
-    return (folder / "trace").read_text().count("sync(")
-
-
-def test_a_change_syncs_its_intent_and_itself_and_nothing_else(folder: Path) -> None:
-    assert synced(folder / "many", 20) - synced(folder / "few", 10) == 10 * 2
-
-
-def test_a_command_that_needs_more_loads_it(folder: Path) -> None:
-    """The control: what few commands need is there for them."""
-    assert {"sysmgmt.vault.x509", "sysmgmt.commands.certificates", "cryptography.x509"} <= loaded(
-        folder, "create_system_certificate common_name=box1")
-
-
-def test_every_command_stands_in_the_catalog_under_the_module_that_declares_it() -> None:
-    modules = [importlib.import_module(f"{commands.__name__}.{one.name}") for one in pkgutil.iter_modules(
-        commands.__path__)]
-    declared = {one.name: one for module in modules for one in vars(module).values()
-                if isinstance(one, Command) and one.run.__module__ == module.__name__}
-    assert {name: one._replace(chapter="") for name, one in COMMANDS.items()} == declared

@@ -13,7 +13,7 @@ import pytest
 
 from sysmgmt.domain.model import Account
 from sysmgmt.engine.importedstate import NOT_WHOLE
-from sysmgmt.store import log, snapshot
+from sysmgmt.store import snapshot, writeahead
 from tests.support import box as boxes
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 from tests.support.clock import HeldClock
@@ -64,7 +64,7 @@ def carry(source: TestBox, target: TestBox, journal: bool = True) -> Client:
     (target.folder / "import").mkdir(exist_ok=True)
     shutil.copy(source.folder / snapshot.NAME, target.folder / "import" / "old.json")
     if journal:
-        shutil.copy(source.folder / log.NAME, target.folder / "import" / "old.journal")
+        shutil.copy(source.folder / writeahead.NAME, target.folder / "import" / "old.journal")
     return target.admin()
 
 

@@ -25,14 +25,14 @@ CHAPTERS = {
         "engine/request", "engine/together"),
     "audit": (
         "domain/audit_policy", "domain/changes", "domain/logs", "domain/retention", "domain/times",
-        "engine/auditexport", "engine/auditing", "engine/ownkeys", "engine/record", "store/appended", "store/archives",
+        "engine/auditexport", "engine/auditing", "engine/ownkeys", "engine/record", "store/appended", "store/rotated",
         "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/journal", "store/links", "store/losses",
         "store/verification", "vault/signing"),
     "state": (
         "domain/installation", "domain/model", "domain/records", "domain/sealed", "domain/secrecy", "engine/commit",
         "service/shared", "store/book", "store/codec", "store/contents", "store/files", "store/folding",
-        "store/formats", "store/image", "store/keyfile", "store/lines", "store/log", "store/snapshot", "store/space",
-        "store/state", "store/tables", "vault/sealing"),
+        "store/formats", "store/image", "store/keyfile", "store/lines", "store/snapshot", "store/space",
+        "store/state", "store/tables", "store/writeahead", "vault/sealing"),
 }
 """Modules of sysmgmt by the word that the claim has for them."""
 

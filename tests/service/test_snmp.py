@@ -14,7 +14,7 @@ import pytest
 from sysmgmt.domain import usm
 from sysmgmt.domain.snmp import Place, of_event
 from sysmgmt.engine import monitoring
-from sysmgmt.service.notifying import Carrier
+from sysmgmt.service.snmpcare import Carrier
 from tests.service import daemon
 from tests.support import snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.service.relaying import Carrier
+from sysmgmt.service.syslogcare import Carrier
 from tests.service import daemon
 from tests.support import rsyslog
 from tests.support.authorities import LEAF, make

@@ -13,7 +13,7 @@ from sysmgmt.domain.errors import StateDamaged, StorageFailed, StorageFull, Stor
 from sysmgmt.domain.model import Account
 from sysmgmt.store import files, image, lines, space
 from sysmgmt.store.journal import AUDIT, Limit, LineJournal
-from sysmgmt.store.log import Log
+from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.store.losses import Losses
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
@@ -135,7 +135,7 @@ def test_closing_a_journal_never_fails(store: StateStore, folder: str) -> None:
     def refuse(descriptor: int) -> None:
         os.close(descriptor)
         raise OSError(EIO, os.strerror(EIO))
-    log = Log(folder)
+    log = WriteAhead(folder)
     assert log.open() and not log.moved()
     log.close(refuse)
     assert log.moved() and log.torn() == 0 and log.replay() == []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain.retention import Holdings
-from sysmgmt.store.archives import Archives
+from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.journal import EVENTS, Limit, LineJournal
@@ -74,7 +74,7 @@ def test_an_archive_is_read_only_and_named_by_its_first_and_last_number(log: Log
         "audit-000000000001-000000000006.journal", "audit-000000000007-000000000012.journal",
         "audit-000000000013-000000000018.journal"]
     assert {one.stat().st_mode & 0o777 for one in log.archives} == {0o400}
-    assert [(one.first, one.last) for one in Archives(str(log.path)).present()] == [(1, 6), (7, 12), (13, 18)]
+    assert [(one.first, one.last) for one in RotatedFiles(str(log.path)).present()] == [(1, 6), (7, 12), (13, 18)]
     last = json.loads(log.archives[0].read_text().splitlines()[-1])
     assert (last["seq"], last["command"], last["checkpoint"]["count"]) == (6, "sign_audit", 5)
 

@@ -11,7 +11,7 @@ import pytest
 
 from sysmgmt.domain.errors import StateDamaged
 from sysmgmt.domain.model import Account, Cost, Settings
-from sysmgmt.store import book, chain, codec, files, formats, image, lines, log, losses, snapshot, space
+from sysmgmt.store import book, chain, codec, files, formats, image, lines, losses, snapshot, space, writeahead
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import AUDIT, EVENTS, LineJournal, last_record, record_of, whole_lines
 from sysmgmt.store.keyfile import AUDIT as AUDIT_KEY
@@ -28,7 +28,7 @@ def line(text: bytes) -> bytes:
 
 
 def test_the_files_are_called_as_ever() -> None:
-    assert (snapshot.NAME, log.NAME, AUDIT, EVENTS, MASTER, AUDIT_KEY, losses.NAME, files.TEMPORARY) == (
+    assert (snapshot.NAME, writeahead.NAME, AUDIT, EVENTS, MASTER, AUDIT_KEY, losses.NAME, files.TEMPORARY) == (
         "state.json", "state.journal", "audit.journal", "events.journal", "master.key", "audit.key", "audit.lost",
         ".tmp")
     assert formats.FORMAT == 1 and image.FOLD_AT == 1 << 20 and space.RESERVE == 1 << 16

@@ -10,7 +10,7 @@ from sysmgmt.store import files, lines, space
 NAME = "state.journal"
 
 
-class Log:
+class WriteAhead:
     """An open journal: its header and how far it has been read.
 
     The descriptor stays open for as long as the journal is followed, because a file that is open

@@ -12,7 +12,7 @@ from sysmgmt.domain.delivery import TELLING, Delivered, Patience, unfollowed
 from sysmgmt.domain.errors import DeliveryFailed, Refusal
 from sysmgmt.domain.model import SyslogServer
 from sysmgmt.domain.syslog import NUMBERS, WHAT, Origin
-from sysmgmt.engine import relaying
+from sysmgmt.engine import syslogging
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports.remotes import Link
 from sysmgmt.service.duties import Duty
@@ -54,7 +54,7 @@ class Carrier:
         """Keep what has arrived, and send what waits. Raises any refusal."""
         state = house.box.store.read()
         server = state.syslog.get(self._number)
-        basis = relaying.basis(state, server)
+        basis = syslogging.basis(state, server)
         if basis != self._basis:
             self._hang_up()
             self._basis = basis
@@ -74,7 +74,7 @@ class Carrier:
             if self._link is None and not self._waits(house, server):
                 return
             link = self._link = self._link or house.box.sender.open(
-                relaying.relay(house.box, house.box.store.read(), server), unfollowed)
+                syslogging.relay(house.box, house.box.store.read(), server), unfollowed)
             link.check()
             self._keep_arrived(house, server, link)
             for stream in WHAT[server.what] if not link.under_way() else ():
@@ -93,7 +93,7 @@ class Carrier:
 
     def _waits(self, house: House, server: SyslogServer) -> bool:
         kept = house.box.deliveries.read()
-        return any(delivery.last(relaying.journal(house.box, one).newest()) > syslog.done(server, one, kept).number
+        return any(delivery.last(syslogging.journal(house.box, one).newest()) > syslog.done(server, one, kept).number
                    for one in WHAT[server.what])
 
     def _keep_arrived(self, house: House, server: SyslogServer, link: Link) -> None:
@@ -118,7 +118,7 @@ class Carrier:
         begin = self._next.get(stream)
         if begin is None:
             begin = syslog.done(server, stream, house.box.deliveries.read()).number
-        records = delivery.waiting(relaying.journal(house.box, stream).newest(), begin)
+        records = delivery.waiting(syslogging.journal(house.box, stream).newest(), begin)
         if not records:
             return
         settings = house.box.store.read().settings

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sysmgmt.store import files
 
 
-class Archive(NamedTuple):
+class RotatedFile(NamedTuple):
     """An earlier file of a journal, with the numbers of its first and its last record; size in bytes."""
 
     path: str
@@ -17,7 +17,7 @@ class Archive(NamedTuple):
     size: int
 
 
-class Archives:
+class RotatedFiles:
     """Those of the journal at `path`, in its folder."""
 
     def __init__(self, path: str) -> None:
@@ -26,13 +26,13 @@ class Archives:
         self._stem, self._end = os.path.splitext(name)
         self._name = re.compile(rf"{re.escape(self._stem)}-(\d+)-(\d+){re.escape(self._end)}")
 
-    def present(self) -> list[Archive]:
+    def present(self) -> list[RotatedFile]:
         """All of them, the oldest first. Raises OSError."""
         found = []
         with os.scandir(self._folder) as entries:
             for one in entries:
                 if named := self._name.fullmatch(one.name):
-                    found.append(Archive(one.path, int(named[1]), int(named[2]), one.stat().st_size))
+                    found.append(RotatedFile(one.path, int(named[1]), int(named[2]), one.stat().st_size))
         return sorted(found, key=lambda one: one.last)
 
     def last(self) -> int:
