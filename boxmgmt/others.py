@@ -38,8 +38,7 @@ def with_others(main: Menu, catalog: Mapping[str, Command]) -> tuple[Menu, list[
 def _checked(one: Any, catalog: Mapping[str, Command]) -> Below:
     if not (isinstance(one, Below) and isinstance(one.item, Run) and isinstance(one.item.command, Command)):
         raise Misplaced("it is no Below(path, Run(title, command), number)")
-    known = catalog.get(one.item.command.name)
-    if known is None or known.run is not one.item.command.run:
+    if catalog.get(one.item.command.name) is not one.item.command:
         raise Misplaced(f"there is no such command {one.item.command.name}")
     if one.number not in range(FIRST, LAST + 1):
         raise Misplaced(f"its number is not one of {FIRST} to {LAST}")

@@ -20,13 +20,15 @@ def export_audit_log(call: Call, since: Since = "", until: Until = "", after: Af
     The export is one text on standard output: a line that says what it is, the records as they
     were written, and the signature with its certificates. The section VERIFYING AN EXPORT of the
     manual says how anybody verifies it with openssl. One export has at most 8 MB of records; a
-    warning says where to go on. What was exported without a gap may be removed by the policy: it counts
-    once the box has handed it out, so verify what has arrived, and export again what has not.
+    warning says where to go on. What was exported without a gap may be removed by the policy, once
+    another export goes on behind it: after=NUMBER says that everything up to that record has arrived.
     """
     made = auditexport.make(call, Wanted({}, since, until, "", after))
     more = () if made.complete else (f"More records follow: go on with export_audit_log after={made.last}.",)
     whole = not since and not until
-    state = retention.exported(call.state, (after or 0) + 1, made.last) if whole else call.state
+    state = retention.arrived(call.state, after or 0)
+    if whole:
+        state = retention.handed_out(state, (after or 0) + 1, made.last)
     return Change(state, made.facts, more, notes={"last": made.last}, download=made.text)
 
 
@@ -56,8 +58,9 @@ def set_audit_policy(call: Call, rotation: Rotation | None = None, size: Archive
 
     The file of the audit becomes an archive every day or week (in UTC), and when it has its size.
     Of the archives that are more than those to keep, the oldest are removed: once they were exported
-    without a gap, or in any case. With audit_guarantee=yes nothing is changed whose record cannot be
-    written, while reading goes on; with no, changes go on, and an event tells how many records were lost.
+    without a gap (see export_audit_log), or in any case. With audit_guarantee=yes nothing is changed
+    whose record cannot be written, while reading goes on; with no, changes go on, and an event tells how
+    many records were lost.
     """
     old = call.state.settings.audit
     policy = AuditPolicy(rotation or old.rotation, size or old.size, keep or old.keep, remove or old.remove,

@@ -71,6 +71,8 @@ CHAPTERS = (
                 "compact_state")),
 )
 """The chapters of the manual with the names of their commands."""
+TITLES = {name: title for title, chapter in CHAPTERS for name in chapter}
+"""In which chapter a command stands."""
 
 OWN = _in(
     logins="take_attempt count_wrong_password give_attempt_back withdraw_attempt open_session end_idle_session "
@@ -81,5 +83,5 @@ OWN = _in(
         "use_download_link forget_download_links admit_ldap_user dismiss_ldap_user")
 """What the box does by itself."""
 
-COMMANDS = Chapters((*CHAPTERS, ("", OWN)))
+COMMANDS = Chapters((*(chapter for _, chapter in CHAPTERS), OWN))
 CATALOG = COMMANDS.values()

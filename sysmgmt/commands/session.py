@@ -23,8 +23,10 @@ def who_can(call: Call, command: CommandName) -> Shown:
 @command(needs=EVERYBODY, while_due=True)
 def help(call: Call, command: CommandName | None = None) -> Shown:
     """List the commands, or explain one."""
+    from sysmgmt.commands.catalog import TITLES
+
     if command is None:
-        return Shown(explain.overview(call.state, call.catalog, call.caller))
+        return Shown(explain.overview(call.state, call.catalog, call.caller, TITLES))
     return Shown({"command": explain.page(explain.visible(call.catalog, call.caller, command))})
 
 

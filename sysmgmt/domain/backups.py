@@ -24,7 +24,8 @@ _OF_THE_MOMENT = ("sessions", "conditions", "download_links", "directory_uids")
 _RECEIVERS = {"mail": "recipients", "snmp": "receivers"}
 """Tables of what is told of events, and the field with those who each have a number in `after`."""
 _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",
-          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported", "returned", "erasure",
+          "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported",
+          "audit_handed_out", "returned", "erasure",
           "host_name", "unsettled")
 """Settings that belong to one machine."""
 _LOCK = ("locked_by", "locked_since", "strikes", "console_strikes", "wrong_in_a_row")

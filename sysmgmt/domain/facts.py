@@ -74,6 +74,7 @@ def audit_policy(policy: AuditPolicy) -> dict[str, Any]:
 def audit_holdings(state: State, found: retention.Holdings, free: int, lost: int) -> dict[str, Any]:
     """What there is of the audit; sizes in bytes."""
     return {"kept_from": state.settings.audit_kept, "exported_up_to": state.settings.audit_exported or None,
+            "handed_out_up_to": state.settings.audit_handed_out or None,
             "archives": [one._asdict() for one in found.archives], "used": found.whole,
             "space": retention.space(state.settings.audit, found, free), "lost_records": lost}
 

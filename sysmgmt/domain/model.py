@@ -171,7 +171,8 @@ class Settings(NamedTuple):
 
     `uids` are, in service mode, the first, the last and the next number that a user gets; none is
     ever given twice. `master_key` is the id of the key that seals secrets. From the last of `audit_seeds`
-    grows the chain of the audit, kept from the record `audit_kept` on and exported up to `audit_exported`.
+    grows the chain of the audit, kept from the record `audit_kept` on, exported up to `audit_exported`, and
+    handed out up to `audit_handed_out`, which may not have arrived.
     With `certificate_renewal` the box renews certificates that it signed itself. `host_keys` names the
     set of SSH host keys, wanted since `host_keys_at`; "" and None: the set of the installation.
     `host_name` "": that of the machine.
@@ -200,6 +201,7 @@ class Settings(NamedTuple):
     audit: AuditPolicy = AuditPolicy()
     audit_kept: int = 1
     audit_exported: int = 0
+    audit_handed_out: int = 0
     returned: Returned | None = None
     policy: Policy = Policy()
     registration: Registration = Registration()

@@ -63,10 +63,20 @@ def remove(state: State, last: int) -> State:
     return state._replace(settings=state.settings._replace(audit_kept=kept))
 
 
-def exported(state: State, first: int, last: int) -> State:
-    """The state in which the records from `first` to `last` were exported; a gap before them stays one."""
-    known = max(state.settings.audit_exported, state.settings.audit_kept - 1)
+def handed_out(state: State, first: int, last: int) -> State:
+    """The state in which the records from `first` to `last` were handed out; a gap before them stays one."""
+    known = max(state.settings.audit_handed_out, state.settings.audit_kept - 1)
     if not first <= known + 1 <= last:
+        return state
+    return state._replace(settings=state.settings._replace(audit_handed_out=last))
+
+
+def arrived(state: State, last: int) -> State:
+    """The state in which the records up to `last` were exported, as somebody goes on behind what he was handed out.
+
+    Whether what was written to a shell has reached a disk is not known to the box before that.
+    """
+    if not state.settings.audit_exported < last <= state.settings.audit_handed_out:
         return state
     return state._replace(settings=state.settings._replace(audit_exported=last))
 

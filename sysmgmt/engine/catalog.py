@@ -20,18 +20,17 @@ NEAR = 0.75
 class Chapters(Mapping[str, Command]):
     """Commands by name.
 
-    A chapter has a title, and by command the name of the module that declares it, which is loaded when
-    the command is asked for.
+    A chapter is, by command, the name of the module that declares it, which is loaded when the command is
+    asked for.
     """
 
-    def __init__(self, chapters: Iterable[tuple[str, Mapping[str, str]]]) -> None:
-        self._homes = {name: (module, title) for title, commands in chapters for name, module in commands.items()}
+    def __init__(self, chapters: Iterable[Mapping[str, str]]) -> None:
+        self._homes = {name: module for one in chapters for name, module in one.items()}
         self._loaded: dict[str, Command] = {}
 
     def __getitem__(self, name: str) -> Command:
         if name not in self._loaded:
-            module, title = self._homes[name]
-            self._loaded[name] = getattr(import_module(module), name)._replace(chapter=title)
+            self._loaded[name] = getattr(import_module(self._homes[name]), name)
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -135,7 +135,7 @@ F = TypeVar("F", bound=Callable[..., Outcome])
 
 
 class Command(NamedTuple):
-    """A declared command; `chapter` is where help and the manual show it, "" for those of other packages."""
+    """A declared command."""
 
     name: str
     run: Callable[..., Outcome]
@@ -151,7 +151,6 @@ class Command(NamedTuple):
     while_due: bool
     alone: bool
     streams: bool
-    chapter: str = ""
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter `name`, or None."""

@@ -27,10 +27,12 @@ def may_run(state: State, command: Command, caller: Caller) -> bool:
     return holds(state, account, command.needs)
 
 
-def overview(state: State, catalog: Mapping[str, Command], caller: Caller) -> dict[str, Any]:
-    """All commands that `caller` may run, with one sentence each."""
+def overview(state: State, catalog: Mapping[str, Command], caller: Caller,
+             titles: Mapping[str, str]) -> dict[str, Any]:
+    """All commands that `caller` may run, with one sentence each and the titles of their chapters."""
     shown = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)]
-    return {"commands": [{"name": one.name, "summary": one.summary, "chapter": one.chapter} for one in shown]}
+    return {"commands": [{"name": one.name, "summary": one.summary, "chapter": titles.get(one.name, "")}
+                         for one in shown]}
 
 
 def page(command: Command) -> dict[str, Any]:

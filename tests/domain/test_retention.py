@@ -56,9 +56,16 @@ def test_what_was_removed_stays_removed() -> None:
 @pytest.mark.parametrize("first, last, known", [
     (1, 10, 10), (6, 10, 10), (7, 10, 5), (1, 5, 5), (1, 6, 6), (1, 4, 5)])
 def test_an_export_counts_without_a_gap_before_it(first: int, last: int, known: int) -> None:
-    assert retention.exported(with_policy(audit_exported=5), first, last).settings.audit_exported == known
-    state = retention.exported(with_policy(audit_kept=6), first, last)
-    assert state.settings.audit_exported == (known if known != 5 else 0), "what is gone needs no export"
+    assert retention.handed_out(with_policy(audit_handed_out=5), first, last).settings.audit_handed_out == known
+    state = retention.handed_out(with_policy(audit_kept=6), first, last)
+    assert state.settings.audit_handed_out == (known if known != 5 else 0), "what is gone needs no export"
+    assert state.settings.audit_exported == 0
+
+
+@pytest.mark.parametrize("last, known", [(0, 5), (5, 5), (6, 6), (9, 9), (10, 5)])
+def test_what_was_handed_out_is_exported_once_somebody_goes_on_behind_it(last: int, known: int) -> None:
+    state = retention.arrived(with_policy(audit_exported=5, audit_handed_out=9), last)
+    assert (state.settings.audit_exported, state.settings.audit_handed_out) == (known, 9)
 
 
 def test_the_audit_has_what_the_policy_allows_or_what_there_is() -> None:

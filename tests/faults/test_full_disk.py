@@ -153,6 +153,7 @@ def test_on_a_full_disk_the_audit_is_verified_exported_and_made_room_in(folder: 
     for line in ("get_users", "verify_audit_log", "unlock_user name=bob", "rotate_audit_log", "export_audit_log",
                  "rotate_audit_log"):
         assert admin.do(line).code == "Done", line
+    assert admin.do(f"export_audit_log after={box.state.settings.audit_handed_out}").code == "Done"
     assert ballast.exists()
     before = disk_free(folder)
     auditcare.keep(box.house())

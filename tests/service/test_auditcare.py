@@ -121,6 +121,9 @@ def test_nothing_goes_that_was_not_exported_unless_the_policy_says_so(basic: Tes
     assert admin.do("create_system_certificate common_name=box1").code == "Done"
     assert admin.do("export_audit_log").code == "Done"
     auditcare.keep(house)
+    assert len(list(basic.folder.glob("audit-*.journal"))) == 4, "it may not have arrived"
+    assert admin.do(f"export_audit_log after={basic.state.settings.audit_handed_out}").code == "Done"
+    auditcare.keep(house)
     assert len(list(basic.folder.glob("audit-*.journal"))) == 1
     assert admin.do("verify_audit_log").code == "Done"
 
