@@ -21,11 +21,11 @@ from sysmgmt.vault.hashing import Argon2Hasher
 from tests.support import box as boxes
 from tests.support.authorities import CA, make, revocations
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
-from tests.support.clock import DAY, HeldClock
+from tests.support.clock import DAY, HOUR, HeldClock
 
 PASSWORD = "Violet-95-Lamp"
-MIDNIGHT = (time.time() // DAY + 1) * DAY
-"""The next one: no day ends while these boxes are used, in the time of the certificates."""
+MORNING = (time.time() // DAY + 1) * DAY + HOUR + 0.5
+"""The next one, in UTC, in the time of the certificates: no day of theirs ends while these boxes are used."""
 SECRET = "Mail-Canary-77"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo bob@desk"
 ROOT = make("authority", wish=CA)
@@ -39,7 +39,7 @@ OF_ONE_BOX = {"get_events_log", "get_audit_log", "get_audit_policy", "get_sessio
 def filled(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> TestBox:
     """A box with something of everything, in the time of the certificates, and a backup of all of it."""
     one = boxes.copy(templates("basic"), tmp_path_factory.mktemp("filled") / "state")
-    one.clock.now = MIDNIGHT
+    one.clock.now = MORNING
     client = one.admin()
     for line in ("add_group name=sales", "add_role name=crew permissions=se,upgrade",
                  "add_role name=keeper permissions=security",
@@ -78,7 +78,7 @@ def admin(basic: TestBox) -> Client:
 @pytest.fixture
 def other(folder: Path, mode: str) -> Iterator[TestBox]:
     """Another box, installed just now, on which nothing was set up."""
-    built = boxes.build(folder / "other", "basic", HeldClock(MIDNIGHT + 5000))
+    built = boxes.build(folder / "other", "basic", HeldClock(MORNING + 5000))
     with closing(TestBox(built.folder, built.clock, mode)) as one:
         yield one
 
