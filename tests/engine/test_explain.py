@@ -1,7 +1,7 @@
 """What is said about commands: as their declaration has it, and of those that somebody may run."""
 
 from sysmgmt.domain.model import Account, Settings, State
-from sysmgmt.commands.catalog import COMMANDS
+from sysmgmt.commands.catalog import COMMANDS, TITLES
 from sysmgmt.engine import explain
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.request import Caller
@@ -15,7 +15,7 @@ BOB, EVE, NOBODY = Caller("bob"), Caller("eve"), Caller()
 
 def listed(state: State, caller: Caller) -> set[str]:
     """The commands of the overview."""
-    return {one["name"] for one in explain.overview(state, KNOWN, caller)["commands"]}
+    return {one["name"] for one in explain.overview(state, KNOWN, caller, TITLES)["commands"]}
 
 
 def test_a_page_says_what_the_declaration_says() -> None:
@@ -35,7 +35,7 @@ def test_the_overview_has_what_somebody_may_run() -> None:
     assert "open_session" not in eves, "the own work of the box is nobody's"
     everybodys = listed(STATE, NOBODY)
     assert everybodys and listed(EMPTY, NOBODY) - everybodys == {"install"}
-    assert all(one["summary"].endswith(".") for one in explain.overview(STATE, KNOWN, EVE)["commands"])
+    assert all(one["summary"].endswith(".") for one in explain.overview(STATE, KNOWN, EVE, TITLES)["commands"])
 
 
 def test_roles_and_users_who_can_are_named() -> None:
