@@ -1,1 +1,1 @@
-"""Secrets: the only importer of argon2 and cryptography."""
+"""Secrets: the only importer of argon2's binding and of cryptography."""

@@ -17,7 +17,7 @@ SLOTS = 2
 POLL = 0.005
 LONGEST_WAIT = 30.0
 """Seconds to wait for a slot: whoever holds one for so long hangs."""
-SALT_BYTES, HASH_BYTES = 16, 32
+SALT_BYTES = 16
 
 
 class Argon2Hasher:
@@ -29,23 +29,17 @@ class Argon2Hasher:
 
     def encode(self, text: str, cost: Cost) -> str:
         """The hash of `text` with a new random salt, in the usual `$argon2id$...` form."""
-        import argon2.low_level as argon2  # expensive to import; a session that hashes nothing goes without
+        from sysmgmt.vault import argon2id  # expensive to import; a session that hashes nothing goes without
 
         with self._slot():
-            raw = argon2.hash_secret(_bytes(text), os.urandom(SALT_BYTES), cost.passes, cost.memory, cost.lanes,
-                                     HASH_BYTES, argon2.Type.ID)
-        return raw.decode()
+            return argon2id.encoded(_bytes(text), os.urandom(SALT_BYTES), cost)
 
     def matches(self, encoded: str, text: str) -> bool:
         """Whether `text` is the password behind `encoded`; compared in constant time."""
-        import argon2.low_level as argon2
-        from argon2.exceptions import VerifyMismatchError
+        from sysmgmt.vault import argon2id
 
         with self._slot():
-            try:
-                return argon2.verify_secret(encoded.encode(), _bytes(text), argon2.Type.ID)
-            except VerifyMismatchError:
-                return False
+            return argon2id.is_behind(encoded.encode(), _bytes(text))
 
     def outdated(self, encoded: str, cost: Cost) -> bool:
         """Whether `encoded` was made with other parameters than `cost`."""
@@ -57,15 +51,10 @@ class Argon2Hasher:
 
     def derive(self, text: str, salt: bytes, cost: Cost) -> bytes:
         """A key of 32 bytes that only `text` and `salt` make. Raises ValueError for a cost or salt that cannot be."""
-        import argon2.low_level as argon2
-        from argon2.exceptions import HashingError
+        from sysmgmt.vault import argon2id
 
         with self._slot():
-            try:
-                return argon2.hash_secret_raw(_bytes(text), salt, cost.passes, cost.memory, cost.lanes, HASH_BYTES,
-                                              argon2.Type.ID)
-            except HashingError as problem:
-                raise ValueError(str(problem)) from None
+            return argon2id.raw(_bytes(text), salt, cost)
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from sysmgmt.domain.model import Cost
+
 _GCM_KEY = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"
 _GCM_NONCE, _GCM_BOUND = "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2"
 _GCM_TEXT = ("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525"
@@ -65,9 +67,9 @@ def _verdict(verify: Callable[[bytes], None], text: bytes) -> str:
 
 def _hashed() -> str:
     """The test vector of the reference implementation with 256 KiB."""
-    import argon2.low_level as argon2
+    from sysmgmt.vault import argon2id
 
-    return argon2.hash_secret_raw(b"password", b"somesalt", 2, 256, 1, 32, argon2.Type.ID).hex()
+    return argon2id.raw(b"password", b"somesalt", Cost(passes=2, memory=256, lanes=1)).hex()
 
 
 def _digest() -> str:

@@ -6,6 +6,8 @@ import threading
 import time
 from pathlib import Path
 
+import argon2
+import argon2.low_level
 import pytest
 
 from sysmgmt.domain.errors import BoxBusy, StorageFailed
@@ -21,6 +23,23 @@ def test_a_password_matches_its_hash_and_no_other(tmp_path: Path) -> None:
     assert encoded.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     assert hasher.matches(encoded, "pässwörd |>;")
     assert not hasher.matches(encoded, "pässwörd |>") and not hasher.matches(encoded, "")
+
+
+def test_the_classes_of_argon2_cffi_give_the_same_hashes(tmp_path: Path) -> None:
+    cost, hasher = Cost(2, 32, 2), Argon2Hasher(str(tmp_path))
+    theirs = argon2.PasswordHasher(2, 32, 2, hash_len=32)
+    assert theirs.verify(hasher.encode("pässwörd", cost), "pässwörd")
+    assert hasher.matches(theirs.hash("pässwörd"), "pässwörd") and not hasher.matches(theirs.hash("p"), "q")
+    assert hasher.derive("p", b"12345678", cost) == argon2.low_level.hash_secret_raw(
+        b"p", b"12345678", 2, 32, 2, 32, argon2.Type.ID)
+
+
+def test_what_is_no_hash_and_a_cost_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    for act in (lambda: hasher.matches("$argon2id$v=19$m=8,t=1,p=1$", "p"),
+                lambda: hasher.encode("p", Cost(1, 1, 1)), lambda: hasher.derive("p", b"short", CHEAP)):
+        with pytest.raises(ValueError):
+            act()
 
 
 @pytest.mark.requirement(26)
