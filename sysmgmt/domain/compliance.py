@@ -7,12 +7,10 @@ before.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import directory, tls, uploads
+from sysmgmt.domain import directory, tls
 from sysmgmt.domain.errors import LevelForbids
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.model import Certificate, Settings, State
-from sysmgmt.domain.snmp import V2C
-from sysmgmt.domain.syslog import TLS
 from sysmgmt.domain.times import iso
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not_applicable"
@@ -116,6 +114,10 @@ def _own_certificates_of_servers(state: State) -> list[str]:
 
 def _clear_text(state: State) -> list[str]:
     """With whom the box speaks in clear text, or would."""
+    from sysmgmt.domain import uploads  # only for whoever looks: every change comes by this module
+    from sysmgmt.domain.snmp import V2C
+    from sysmgmt.domain.syslog import TLS
+
     watchers = ["SNMP version 2c" for one in state.snmp.values() if one.enabled and one.version == V2C]
     relays = [f"syslog server {one.name}" for one in state.syslog.values() if one.enabled and one.protocol != TLS]
     asked = [f"directory {one.server}" for one in state.directories.values() if one.protocol == directory.CLEAR]

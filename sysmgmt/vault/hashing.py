@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 from sysmgmt.domain.errors import BoxBusy, StorageFailed
 from sysmgmt.domain.model import Cost
+from sysmgmt.vault import argon2id
 
 SLOTS = 2
 POLL = 0.005
@@ -29,15 +30,11 @@ class Argon2Hasher:
 
     def encode(self, text: str, cost: Cost) -> str:
         """The hash of `text` with a new random salt, in the usual `$argon2id$...` form."""
-        from sysmgmt.vault import argon2id  # expensive to import; a session that hashes nothing goes without
-
         with self._slot():
             return argon2id.encoded(_bytes(text), os.urandom(SALT_BYTES), cost)
 
     def matches(self, encoded: str, text: str) -> bool:
         """Whether `text` is the password behind `encoded`; compared in constant time."""
-        from sysmgmt.vault import argon2id
-
         with self._slot():
             return argon2id.is_behind(encoded.encode(), _bytes(text))
 
@@ -51,8 +48,6 @@ class Argon2Hasher:
 
     def derive(self, text: str, salt: bytes, cost: Cost) -> bytes:
         """A key of 32 bytes that only `text` and `salt` make. Raises ValueError for a cost or salt that cannot be."""
-        from sysmgmt.vault import argon2id
-
         with self._slot():
             return argon2id.raw(_bytes(text), salt, cost)
 

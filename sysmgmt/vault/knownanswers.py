@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from sysmgmt.domain.model import Cost
+from sysmgmt.vault import argon2id
 
 _GCM_KEY = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"
 _GCM_NONCE, _GCM_BOUND = "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2"
@@ -67,8 +68,6 @@ def _verdict(verify: Callable[[bytes], None], text: bytes) -> str:
 
 def _hashed() -> str:
     """The test vector of the reference implementation with 256 KiB."""
-    from sysmgmt.vault import argon2id
-
     return argon2id.raw(b"password", b"somesalt", Cost(passes=2, memory=256, lanes=1)).hex()
 
 

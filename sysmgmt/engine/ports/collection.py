@@ -1,18 +1,19 @@
 """The ports of system info: the archives that are kept, and what the machine tells of itself."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sysmgmt.domain.collection import Archive, Member
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.collection import Archive, Member
 
 
 class Archives(Protocol):
     """The archives of system info, one file each."""
 
-    def present(self) -> Sequence[Archive]:
+    def present(self) -> "Sequence[Archive]":
         """Those that are kept, the oldest first. Raises StateDamaged."""
 
-    def make(self, new: Archive, members: Iterable[Member]) -> Archive:
+    def make(self, new: "Archive", members: "Iterable[Member]") -> "Archive":
         """Write an archive of `members`, one after the other; it exists once it is whole and durable.
 
         Raises CollectionRuns, ArchiveTooLarge, StorageFull, StorageFailed.

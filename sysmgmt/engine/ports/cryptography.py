@@ -1,11 +1,13 @@
 """The ports of what is secret or signed: hashes, sealing, keys and certificates."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.model import Certificate, Cost, RevocationList
-from sysmgmt.domain.truststore import Trust
+
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.certificates import Bundle, Plan
+    from sysmgmt.domain.truststore import Trust
 
 
 class Hasher(Protocol):
@@ -52,19 +54,19 @@ class Certifier(Protocol):
     def make_key(self, kind: str) -> str:
         """A new private key. Slow."""
 
-    def issue(self, plan: Plan, key: str, signer: tuple[str, str] | None = None) -> Certificate:
+    def issue(self, plan: "Plan", key: str, signer: tuple[str, str] | None = None) -> Certificate:
         """A certificate for `key`, signed by `signer` (certificate and key) or by itself. Raises InvalidValue."""
 
     def sign(self, data: bytes, chain: Sequence[Certificate], key: str) -> str:
         """A detached CMS signature of `data` as PEM, with the certificates in it."""
 
-    def request(self, plan: Plan, key: str) -> str:
+    def request(self, plan: "Plan", key: str) -> str:
         """A request for a certificate. Raises InvalidValue."""
 
     def proves(self, one: Certificate, key: str) -> bool:
         """Whether what `key` signs verifies under the certificate."""
 
-    def complete(self, leaf: Certificate, above: Trust) -> tuple[Certificate, ...]:
+    def complete(self, leaf: Certificate, above: "Trust") -> tuple[Certificate, ...]:
         """`leaf` and all above it, up to one that signed itself. Raises CertificateRefused."""
 
 
@@ -74,13 +76,13 @@ class Reader(Protocol):
     def certificates(self, text: str) -> tuple[Certificate, ...]:
         """The certificates in a PEM text that holds nothing else. Raises InvalidValue."""
 
-    def bundle(self, data: bytes, password: str = "") -> Bundle:
+    def bundle(self, data: bytes, password: str = "") -> "Bundle":
         """Certificates, and a key if there is one, in PEM, DER or PKCS#12. Raises InvalidValue, KeyMismatch."""
 
     def key(self, text: str, password: str = "") -> str:
         """A private key, opened. Raises InvalidValue."""
 
-    def pair(self, found: tuple[Certificate, ...], key: str) -> Bundle:
+    def pair(self, found: tuple[Certificate, ...], key: str) -> "Bundle":
         """The certificate of `key` with those above it. Raises KeyMismatch."""
 
     def revocations(self, data: bytes) -> RevocationList:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sysmgmt.domain.directory import Count, Entry
-from sysmgmt.domain.ldap import Access
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.directory import Count, Entry
+    from sysmgmt.domain.ldap import Access
 
 
 class DirectoryLink(Protocol):
@@ -18,19 +19,19 @@ class DirectoryLink(Protocol):
     def tls(self) -> str:
         """The version of TLS that is spoken; "" for none."""
 
-    def user(self, name: str) -> Entry | None:
+    def user(self, name: str) -> "Entry | None":
         """The one user with this login name."""
 
-    def group(self, name: str) -> Entry | None:
+    def group(self, name: str) -> "Entry | None":
         """The one group with this name."""
 
-    def groups(self, user: Entry) -> tuple[Entry, ...]:
+    def groups(self, user: "Entry") -> "tuple[Entry, ...]":
         """The groups of a user, with those above them if groups nest."""
 
-    def members(self, group: Entry) -> tuple[Entry, ...]:
+    def members(self, group: "Entry") -> "tuple[Entry, ...]":
         """The users of a group, with those of groups within it if groups nest."""
 
-    def check(self, user: Entry, password: str) -> str:
+    def check(self, user: "Entry", password: str) -> str:
         """The verdict over a password (`sysmgmt.domain.directory.VERDICTS`), by exactly one bind.
 
         An empty password is wrong, without a bind. Afterwards the connection serves for nothing else.
@@ -45,17 +46,17 @@ class DirectoryLink(Protocol):
     def check_base(self, dn: str) -> None:
         """Raise DirectoryFailed unless there is this entry."""
 
-    def count_users(self) -> Count:
+    def count_users(self) -> "Count":
         """How many users there are."""
 
-    def count_groups(self) -> Count:
+    def count_groups(self) -> "Count":
         """How many groups there are."""
 
 
 class Directory(Protocol):
     """Speaks to directories."""
 
-    def open(self, access: Access, passed: Callable[[str], None]) -> AbstractContextManager[DirectoryLink]:
+    def open(self, access: "Access", passed: Callable[[str], None]) -> AbstractContextManager[DirectoryLink]:
         """A connection; `passed` hears of each step to it: name, port, tls, bind.
 
         Raises LdapNotInstalled, ServerUnreachable, ServerRefused, DirectoryFailed.

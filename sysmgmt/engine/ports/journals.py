@@ -1,10 +1,12 @@
 """The ports of what is only ever appended: the audit, its files, the events."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sysmgmt.domain.progress import Report, unheard
-from sysmgmt.domain.retention import Holdings
+
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.retention import Holdings
 
 
 class Journal(Protocol):
@@ -53,7 +55,7 @@ class Audit(Journal, Protocol):
 class AuditFiles(Protocol):
     """The files of the audit: its archives, what is being written, and the count of what could not be."""
 
-    def holdings(self) -> Holdings:
+    def holdings(self) -> "Holdings":
         """What there is. Raises StorageFailed."""
 
     def lines(self, after: int = 0) -> Iterable[tuple[Mapping[str, Any], bytes]]:

@@ -1,13 +1,15 @@
 """The ports of the machine that the box runs on, and of its services."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sysmgmt.domain.model import State
-from sysmgmt.domain.network import Device
-from sysmgmt.domain.ssh_keys import HostKey
-from sysmgmt.domain.timekeeping import Clock
-from sysmgmt.domain.tls import Listener
+
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.network import Device
+    from sysmgmt.domain.ssh_keys import HostKey
+    from sysmgmt.domain.timekeeping import Clock
+    from sysmgmt.domain.tls import Listener
 
 
 class Machine(Protocol):
@@ -58,7 +60,7 @@ class Services(Protocol):
 class Hosted(Services, Protocol):
     """Services of which some listen."""
 
-    def listeners(self, state: State) -> Sequence[Listener]:
+    def listeners(self, state: State) -> "Sequence[Listener]":
         """Where they speak TLS, or would."""
 
 
@@ -81,7 +83,7 @@ class Network(Protocol):
     def host_name(self) -> str:
         """What the machine calls itself."""
 
-    def devices(self) -> Sequence[Device]:
+    def devices(self) -> "Sequence[Device]":
         """Its network devices."""
 
     def name_servers(self) -> Sequence[str]:
@@ -93,7 +95,7 @@ class Network(Protocol):
     def filters(self) -> bool:
         """Whether the rules of the firewall are in force."""
 
-    def clock(self) -> Clock:
+    def clock(self) -> "Clock":
         """How well its clock is kept."""
 
 
@@ -109,5 +111,5 @@ class Doors(Protocol):
     def root_has_credential(self) -> bool:
         """Whether root has a password or a key to log in with. Raises ServiceRefused."""
 
-    def host_keys(self) -> Sequence[HostKey]:
+    def host_keys(self) -> "Sequence[HostKey]":
         """The host keys of sshd that stand on the machine now. Raises ServiceRefused."""

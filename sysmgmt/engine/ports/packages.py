@@ -1,14 +1,15 @@
 """The port of packages and of what installs them."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sysmgmt.domain.packages import Signature
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.packages import Signature
 
 
 class Packages(Protocol):
     """Looks at packages."""
 
-    def signer(self, file: str, data: bytes, signature: bytes) -> Signature:
+    def signer(self, file: str, data: bytes, signature: bytes) -> "Signature":
         """Who has signed `data`. Raises PackageRefused, ServiceRefused where there is no gpgv."""
 
     def about(self, data: bytes) -> tuple[str, str]:

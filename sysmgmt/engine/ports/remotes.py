@@ -1,15 +1,17 @@
 """The ports of others on the network."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sysmgmt.domain.exchange import Heard, Message, Proof
-from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import Certificate, Partner
-from sysmgmt.domain.snmp import Notification, Target
-from sysmgmt.domain.syslog import Relay
-from sysmgmt.domain.truststore import Trust
-from sysmgmt.domain.uploads import Goal
+
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.exchange import Heard, Message, Proof
+    from sysmgmt.domain.mail import Letter, Post
+    from sysmgmt.domain.snmp import Notification, Target
+    from sysmgmt.domain.syslog import Relay
+    from sysmgmt.domain.truststore import Trust
+    from sysmgmt.domain.uploads import Goal
 
 
 class Servers(Protocol):
@@ -21,22 +23,22 @@ class Servers(Protocol):
         Raises ServerUnreachable, ServerRefused.
         """
 
-    def check(self, trust: Trust, server: str, port: int) -> None:
+    def check(self, trust: "Trust", server: str, port: int) -> None:
         """Connect, and raise ServerRefused or ServerUnreachable if that is not `server`."""
 
 
 class Partners(Protocol):
     """Other boxes that this one speaks with."""
 
-    def ask(self, one: Partner, proof: Proof | None, message: Message) -> Heard:
+    def ask(self, one: Partner, proof: "Proof | None", message: "Message") -> "Heard":
         """Tell a partner a message, and hear its own; without `proof`, without TLS. Raises PartnerFailed."""
 
 
 class Mailer(Protocol):
     """Speaks to mail servers."""
 
-    def deliver(self, post: Post, letters: Sequence[Letter], passed: Callable[[str], None],
-                accepted: Callable[[Letter], None]) -> None:
+    def deliver(self, post: "Post", letters: "Sequence[Letter]", passed: Callable[[str], None],
+                accepted: "Callable[[Letter], None]") -> None:
         """Bring letters to a server; `passed` hears of each step to it, `accepted` of each letter that it took.
 
         It never lasts longer than a minute. Raises ServerUnreachable, ServerRefused, DeliveryFailed.
@@ -49,7 +51,7 @@ class Uploads(Protocol):
     def host_key(self, server: str, port: int) -> str:
         """The SHA-256 fingerprint of the SSH host key that a server shows to anybody. Raises ServerUnreachable."""
 
-    def send(self, goal: Goal, name: str, pieces: Iterable[bytes], passed: Callable[[str], None]) -> None:
+    def send(self, goal: "Goal", name: str, pieces: Iterable[bytes], passed: Callable[[str], None]) -> None:
         """Bring a file to a target; it has its name once it is there as a whole. `passed` hears of each step.
 
         Raises ServerUnreachable, ServerRefused, UploadFailed, UploadNotInstalled.
@@ -75,7 +77,7 @@ class Link(Protocol):
 class Sender(Protocol):
     """Speaks to syslog servers."""
 
-    def open(self, relay: Relay, passed: Callable[[str], None]) -> Link:
+    def open(self, relay: "Relay", passed: Callable[[str], None]) -> Link:
         """A connection that the server has not refused; `passed` hears of each step to it.
 
         Raises ServerUnreachable, ServerRefused, DeliveryFailed.
@@ -85,7 +87,7 @@ class Sender(Protocol):
 class Notifier(Protocol):
     """Speaks to SNMP receivers."""
 
-    def notify(self, target: Target, what: Notification, passed: Callable[[str], None]) -> None:
+    def notify(self, target: "Target", what: "Notification", passed: Callable[[str], None]) -> None:
         """Send a notification; `passed` hears of each step. One that is to be confirmed is, on return.
 
         It never lasts longer than half a minute. Raises ServerUnreachable, DeliveryFailed, ServiceRefused.

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.model import State
+
+if TYPE_CHECKING:  # most commands need nothing of what these ports are about
+    from sysmgmt.domain.delivery import Delivered
 
 
 class Transaction(Protocol):
@@ -44,10 +46,10 @@ class Store(Protocol):
 class Deliveries(Protocol):
     """How far each receiver has got, by its name."""
 
-    def read(self) -> Mapping[str, Delivered]:
+    def read(self) -> "Mapping[str, Delivered]":
         """All of them. Raises StateDamaged."""
 
-    def keep(self, name: str, what: Delivered) -> None:
+    def keep(self, name: str, what: "Delivered") -> None:
         """Keep it, durably. Raises StateDamaged, StorageFull, StorageFailed."""
 
 
