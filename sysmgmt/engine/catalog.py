@@ -55,10 +55,10 @@ class Catalog(Mapping[str, Command]):
         self._broken: list[str] = []
 
     def __getitem__(self, name: str) -> Command:
-        found = self._own.get(name) or self._load().get(name)
-        if found is None:
-            raise KeyError(name)
-        return found
+        try:
+            return self._own[name]
+        except KeyError:
+            return self._load()[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from self._own

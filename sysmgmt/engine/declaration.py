@@ -154,7 +154,10 @@ class Command(NamedTuple):
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter `name`, or None."""
-        return next((one for one in self.parameters if one.name == name), None)
+        for one in self.parameters:
+            if one.name == name:
+                return one
+        return None
 
 
 class BadDeclaration(TypeError):

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from sysmgmt.domain import sessions
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.domain.model import Session
+from sysmgmt.domain.model import Session, State
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import Caller, Request
 
@@ -37,7 +37,11 @@ def end_idle(house: House, caller: Caller) -> None:
 
 def end_overdue(house: House, session: str) -> None:
     """End a session that is overdue, whoever looks; where that cannot be written, at the next look."""
-    state = house.box.store.read()
+    end_overdue_in(house.box.store.read(), house, session)
+
+
+def end_overdue_in(state: State, house: House, session: str) -> None:
+    """The same for whoever has read the state just now."""
     found = state.sessions.get(session)
     if found and not found.ended and sessions.overdue(state, found, house.box.clock.now()):
         with suppress(Refusal):

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.levels import rules_of
-from sysmgmt.domain.progress import NOBODY, Listening, sparse
+from sysmgmt.domain.progress import NOBODY, Listening, sparse, unheard
 from sysmgmt.engine import authority, departure, dispatch, following, login, returning, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
@@ -41,8 +41,9 @@ def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
 
 def _settle(house: House, caller: Caller) -> None:
     """What is over by now is over before anything else is done."""
-    returning.settle(house)
-    departure.end_overdue(house, caller.session)
+    state = house.box.store.read()
+    returning.settle(house, state)
+    departure.end_overdue_in(state, house, caller.session)
 
 
 class EmbeddedDoor:
@@ -85,17 +86,18 @@ class EmbeddedDoor:
             Record(self._house.box, self._caller, Request(name), declared(self._house.catalog, name)).outcome(request)
             return request
         command = declared(self._house.catalog, request.command)
+        if listening.report is not unheard:
+            listening = listening._replace(report=sparse(listening.report, self._house.box.clock.now))
         only_reads = command is not None and (command.kind is Shown or command.streams)
-        heard = listening._replace(report=sparse(listening.report, self._house.box.clock.now))
-        return self._run(request, heard) if only_reads else _uninterrupted(self._run)(request, heard)
+        answer = (self._run if only_reads else _uninterrupted(self._run))(request, listening)
+        self._followed = request if following.is_wanted(command, request) and not answer.status else None
+        return answer
 
     def _run(self, request: Request, listening: Listening) -> Answer:
         _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
-        wanted = following.is_wanted(declared(self._house.catalog, request.command), request)
-        self._followed = request if wanted and not answer.status else None
         news = self._news.of(self._house.box.store.read(), self._caller)
-        return answer._replace(warnings=(*answer.warnings, *news))
+        return answer._replace(warnings=(*answer.warnings, *news)) if news else answer
 
     def follow(self, after: int) -> Answer:
         """What there is by now behind a record of the log that the last request asked to follow."""

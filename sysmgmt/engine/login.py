@@ -185,7 +185,7 @@ def open_session(house: House, caller: Caller, login: Login) -> Reply:
 
     Raises TooManySessions, AccountLocked, UnknownUser, LoginFailed.
     """
-    returning.settle(house)
+    returning.settle(house, house.box.store.read())
     ownkeys.settle(house)
     departure.close_dead(house)
     caller = caller._replace(session=house.box.clock.token())

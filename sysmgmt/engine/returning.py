@@ -7,16 +7,16 @@ from contextlib import suppress
 
 from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.domain.model import Pending
+from sysmgmt.domain.model import Pending, State
 from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import SYSTEM, Request
 
 
-def settle(house: House) -> None:
-    """Let a change return whose time is over; where a service refuses that, it stays for the next look."""
-    with suppress(Refusal):
-        waits = house.box.store.read().settings.pending
-        if waits is not None and pending.overdue(waits, house.box.clock.now()):
+def settle(house: House, state: State) -> None:
+    """Let a change return whose time is over in `state`; where a service refuses that, it stays for the next look."""
+    waits = state.settings.pending
+    if waits is not None and pending.overdue(waits, house.box.clock.now()):
+        with suppress(Refusal):
             take_back(house, waits)
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening
+from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Answer, Request
 
@@ -19,6 +20,9 @@ class UnservedDoor(EmbeddedDoor):
 
     def run(self, request: Request | Answer, listening: Listening = NOBODY) -> Answer:
         """See Door."""
+        command = self._house.catalog.get(request.command or "")
+        if command is None or command.kind is Shown:
+            return super().run(request, listening)
         before = self._state()
         answer = super().run(request, listening)
         only_read = not (answer.changes or answer.status)

@@ -37,25 +37,26 @@ class Conversation(Taker):
             return False
         request, as_json = self.read(line)
         answer = self._run(request, as_json)
-        followed = isinstance(request, Request) and self._is_followed(request)
-        over = self.finish(answer, as_json, paged=not followed)
-        if isinstance(request, Request) and followed and not answer.status:
-            after = int(request.texts.get(following.AFTER, 0))
-            end = self.follow(answer, after, as_json)
-            return end is not None and self.count(end)
-        return over
+        if self.manner.follow is None or isinstance(request, Answer) or not self._is_followed(request):
+            return self.finish(answer, as_json)
+        over = self.finish(answer, as_json, paged=False)
+        if answer.status:
+            return over
+        end = self.follow(answer, int(request.texts.get(following.AFTER, 0)), as_json)
+        return end is not None and self.count(end)
 
     def _is_followed(self, request: Request) -> bool:
         return following.is_wanted(self.catalog.get(request.command), request)
 
     def read(self, line: str) -> tuple[Request | Answer, bool]:
         """The request that `line` is, or the answer that refuses it; and whether it wants JSON."""
-        name = "help" if language.command_of(line) == "?" else language.command_of(line)
+        first = language.command_of(line)
+        name = "help" if first == "?" else first
         # Whatever becomes of this line: the lines that it says hold values are no commands.
         values = [] if self.manner.asker else self._following(len(language.awaited(line)))
         try:
             parsed = language.parse(line)
-            return self._request(parsed._replace(command=name), values), "json" in parsed.flags
+            return self._request(name, parsed, values), "json" in parsed.flags
         except Refusal as refusal:
             return refused(name, refusal), "--json" in line.split()
 
@@ -66,14 +67,14 @@ class Conversation(Taker):
             self.manner.next_value()
         return kept
 
-    def _request(self, line: Line, values: Sequence[str | None]) -> Request:
+    def _request(self, name: str, line: Line, values: Sequence[str | None]) -> Request:
         if "help" in line.flags:
-            return Request("help", {"command": line.command})
-        command = self.catalog.get(line.command)
+            return Request("help", {"command": name})
+        command = self.catalog.get(name)
         if command is None or command.needs == OWN_WORK:
-            return Request(line.command, line.texts)
+            return Request(name, line.texts)
         texts = self._texts(command, line, values)
-        request = Request(line.command, texts, "dry-run" in line.flags, "yes" in line.flags)
+        request = Request(name, texts, "dry-run" in line.flags, "yes" in line.flags)
         if self.manner.follow is None and self._is_followed(request):
             raise InvalidValue(what=NOT_FOLLOWED)
         return request
@@ -92,6 +93,8 @@ class Conversation(Taker):
         return texts
 
     def _place_bare(self, command: Command, words: list[str], texts: dict[str, str]) -> None:
+        if not words:
+            return
         free = [one.name for one in command.parameters if one.word.bare and one.name not in texts]
         if len(words) > len(free):
             raise _bare(command)

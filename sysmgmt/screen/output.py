@@ -38,6 +38,8 @@ class Output:
         self._place = place
         self._page = page
         self._raw = False
+        self._is_watched = err.isatty()
+        self._takes_bytes = hasattr(out, "buffer") and not out.isatty()
         self.as_json = as_json
 
     def answer(self, answer: Answer, as_json: bool = False, paged: bool = True) -> None:
@@ -82,12 +84,12 @@ class Output:
     @property
     def sink(self) -> Sink | None:
         """Who takes raw bytes: standard output, unless it is a terminal or takes text only."""
-        return self._write_raw if hasattr(self._out, "buffer") and not self._out.isatty() else None
+        return self._write_raw if self._takes_bytes else None
 
     @contextmanager
     def progress(self, as_json: bool = False) -> Iterator[Report]:
         """Whom a command tells how far it has come: a person at a terminal, without --json."""
-        if as_json or self.as_json or not self._err.isatty():
+        if as_json or self.as_json or not self._is_watched:
             yield unheard
         else:
             with shown(self._err) as report:
