@@ -1,11 +1,11 @@
-"""What `python -m tests.mutation [--seconds N] [--reach FOLDER] [--tests PATH] [CHAPTER or MODULE...]` does.
+"""What `python -m tests.mutation [OPTION...] [CHAPTER or MODULE...]` does.
 
-It tries the mutants of login, authorization, audit and state (see tests/coverage/modules) for so many
-seconds, prints those that survive, and how many were killed. Their order is that of a hash of what
-they are, so that those of each module that are tried when the time is over are a sample of them,
-and the same one each time. Survivors that are no mistake are listed
-with the reason in survivors.txt. --tests takes other tests than all of them (as often as it is given),
---reach a folder for what the first run of the tests teaches: a later campaign over the same code and
+It tries the mutants of login, authorization, audit and state (see tests/coverage/modules) for --seconds N,
+prints those that survive, and how many were killed. Their order is that of a hash of what they are and
+of --seed TEXT, so that those that are tried when the time is over are a sample of all modules, and the same
+one each time. Survivors that are no mistake are listed with the reason in survivors.txt; they count as
+survivors, and are not tried again. --tests PATH takes other tests than all of them (as often as it is given),
+--reach FOLDER a folder for what the first run of the tests teaches: a later campaign over the same code and
 tests begins with that. The exit status says whether at least 90 in 100 were killed.
 """
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,13 @@ def main(arguments: list[str]) -> int:
     """Try mutants of what the arguments name; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("--seconds", type=float, default=3600.0)
+    parser.add_argument("--seed", default="")
     parser.add_argument("--reach", type=Path)
     parser.add_argument("--tests", action="append", default=[])
     parser.add_argument("chosen", nargs="*")
     given = parser.parse_args(arguments)
-    wanted = [mutant for path in paths(given.chosen) for mutant in mutants.of(path)]
+    wanted = sorted((mutant for path in paths(given.chosen) for mutant in mutants.of(path)),
+                    key=lambda one: sha256(f"{given.seed}{one.title}".encode()).digest())
     with tempfile.TemporaryDirectory(prefix="mutants-", dir="/dev/shm") as folder:
         os.environ["TESTS_MEMORY"] = folder  # tests that are ended leave their boxes behind
         from tests.mutation.campaign import Campaign  # the folder is known now

@@ -8,8 +8,8 @@ import json
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
 
@@ -17,12 +17,14 @@ import coverage
 import pytest
 
 from tests.coverage.modules import ROOT, OneProcess
-from tests.mutation import trial
+from tests.mutation import survivors, trial
 from tests.mutation.mutants import Mutant
 from tests.mutation.trial import Verdict
 
 LONGEST, BUDGET = 3.0, 4.0
 """Seconds that a test may take, and all tests of a mutant together; what is beyond that is not run."""
+LOADING = frozenset({"itself"})
+"""The names of a mutant for which modules are loaded again, though it binds none."""
 
 
 class Reach:
@@ -43,13 +45,15 @@ class Reach:
 
     def near(self, mutant: Mutant) -> set[str]:
         """The tests that reach anything in the module of a mutant."""
-        path = str(mutant.path)
-        return {test for line in self._data.lines(path) or () for test in self._at(path, line)}
+        return {test for tests in self._in(str(mutant.path)).values() for test in tests if test}
 
     def _at(self, path: str, line: int) -> list[str]:
+        return [one for one in self._in(path).get(line, ()) if one]
+
+    def _in(self, path: str) -> dict[int, list[str]]:
         if path not in self._lines:
             self._lines[path] = self._data.contexts_by_lineno(path)
-        return [one for one in self._lines[path].get(line, ()) if one]
+        return self._lines[path]
 
 
 def _mentions(names: Iterable[str]) -> Iterator[tuple[str, int]]:
@@ -62,16 +66,20 @@ def _mentions(names: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 
 class Campaign(OneProcess):
-    """Tries `wanted` until `seconds` are over, in an order that has nothing to do with where they are."""
+    """Tries `wanted`, in their order, until `seconds` are over."""
 
-    def __init__(self, wanted: Iterable[Mutant], seconds: float, folder: Path, reach: Path) -> None:
-        self._wanted = sorted(wanted, key=lambda one: sha256(one.title.encode()).digest())
+    def __init__(self, wanted: Sequence[Mutant], seconds: float, folder: Path, reach: Path) -> None:
+        self._wanted = wanted
+        self._unchanged = wanted[0]._replace(number=-1, names=frozenset())
         self._seconds = seconds
         self._folder = folder
         self._note = folder / "killer"
         self._reach = reach
         self._functions: dict[str, list[FunctionType]] = {}
+        self._words: dict[str, set[str]] = {}
+        self._listed = survivors.listed()
         self._killers: dict[tuple[Path, str], list[str]] = {}
+        self._killed: dict[str, list[Mutant]] = {}
         self.verdicts: dict[Mutant, Verdict] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -87,30 +95,54 @@ class Campaign(OneProcess):
         for mutant in self._wanted:
             if time.monotonic() - begun > self._seconds:
                 break
-            self.verdicts[mutant] = self._try(mutant, items, reach)
-            if self.verdicts[mutant] is Verdict.SURVIVED:
+            listed = mutant.title in self._listed
+            self.verdicts[mutant] = Verdict.SURVIVED if listed else self._try(mutant, items, reach)
+            if self.verdicts[mutant] is Verdict.SURVIVED and not listed:
                 print(f"survived: {mutant.title}  ({mutant.path.name}:{mutant.lines[0]})", flush=True)
+        self._check_killers(items, reach)
         return True
 
     def _check_trials(self, items: dict[str, pytest.Item], reach: Reach) -> None:
         """Raise UsageError where a trial finds something wrong with what nobody has changed."""
-        for names in (frozenset(), frozenset({"itself"})):
-            unchanged = self._wanted[0]._replace(number=-1, names=names)
-            tests = [one for one in items if one in reach.near(unchanged)][:20]
+        for names in (frozenset(), LOADING):
+            unchanged = self._unchanged._replace(names=names)
+            near = reach.near(unchanged)
+            tests = [one for one in items if one in near][:20]
             if tests and self._judged(unchanged, tests, items, reach) is not Verdict.SURVIVED:
                 raise pytest.UsageError("A trial finds a mistake where there is none.")
+
+    def _check_killers(self, items: dict[str, pytest.Item], reach: Reach) -> None:
+        """Take back what was noticed by a test that is red in a trial of what nobody has changed."""
+        for killer, mutants in self._killed.items():
+            if self._judged(self._unchanged, [killer], items, reach) is not Verdict.SURVIVED:
+                print(f"red without a mutant, and of no account: {killer}", flush=True)
+                self.verdicts.update(dict.fromkeys(mutants, Verdict.SURVIVED))
 
     def _try(self, mutant: Mutant, items: dict[str, pytest.Item], reach: Reach) -> Verdict:
         killers = self._killers.setdefault((mutant.path, mutant.place), [])
         reached = reach.of(mutant)
-        if not reached:  # what no test reaches is done when modules are loaded
-            mutant, reached = mutant._replace(names=frozenset({"itself"})), reach.near(mutant)
-        tests = _affordable(sorted(reached & items.keys(), key=lambda one: (
-            one not in killers, reach.costs[one], one)), reach)
+        if mutant.names or not reached:  # what is done when modules are loaded is used by tests that reach no line
+            about = {one for one in items if self._is_about(one, mutant)}
+            mutant, reached = mutant._replace(names=mutant.names or LOADING), reached | about or reach.near(mutant)
+        elif not trial.fits(mutant, self._functions.get(str(mutant.path), [])):
+            mutant = mutant._replace(names=LOADING)
+        ordered = sorted(reached & items.keys(), key=lambda one: (
+            one not in killers, not _is_own(one, mutant), not _is_near(one, mutant), reach.costs[one], one))
+        tests = _affordable(_spread(ordered), reach)
         verdict = self._judged(mutant, tests, items, reach) if tests else Verdict.SURVIVED
-        if self._note.exists() and (killer := self._note.read_text(encoding="utf-8")) not in killers:
-            killers.append(killer)
+        if self._note.exists():
+            killer = self._note.read_text(encoding="utf-8")
+            self._killed.setdefault(killer, []).append(mutant)
+            if killer not in killers:
+                killers.append(killer)
         return verdict
+
+    def _is_about(self, test: str, mutant: Mutant) -> bool:
+        """Whether the file of a test has the name of the module in it."""
+        file = test.partition("::")[0]
+        if file not in self._words:
+            self._words[file] = set(re.findall(r"\w+", (ROOT / file).read_text(encoding="utf-8")))
+        return mutant.path.stem in self._words[file]
 
     def _judged(self, mutant: Mutant, tests: Sequence[str], items: dict[str, pytest.Item], reach: Reach) -> Verdict:
         self._note.unlink(missing_ok=True)
@@ -126,13 +158,32 @@ class Campaign(OneProcess):
         return verdict
 
 
+def _is_own(test: str, mutant: Mutant) -> bool:
+    return f"/test_{mutant.path.name}::" in test
+
+
+def _is_near(test: str, mutant: Mutant) -> bool:
+    """Whether a test stands in the folder that is called as that of the module."""
+    return test.startswith(f"tests/{mutant.path.parent.name}/")
+
+
+def _spread(tests: Sequence[str]) -> list[str]:
+    """The tests in their order, but first one case of each, then a second one of each that has more."""
+    cases: Counter[str] = Counter()
+    places = {}
+    for one in tests:
+        name = one.partition("[")[0]
+        places[one] = cases[name]
+        cases[name] += 1
+    return sorted(tests, key=places.__getitem__)
+
+
 def _affordable(tests: Sequence[str], reach: Reach) -> list[str]:
     chosen, spent = [], 0.0
     for one in tests:
-        spent += reach.costs[one]
-        if spent > BUDGET:
-            break
-        chosen.append(one)
+        if spent + reach.costs[one] <= BUDGET:
+            spent += reach.costs[one]
+            chosen.append(one)
     return chosen
 
 

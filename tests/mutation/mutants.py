@@ -146,7 +146,8 @@ def _instead(site: _Site, node: ast.AST) -> Iterator[ast.AST]:
         case ast.Constant():
             yield from map(ast.Constant, _other(node.value))
         case ast.Call(args=[first, second, *rest]) if not isinstance(first, ast.Starred):
-            if not isinstance(second, ast.Starred) and _text(node.func) not in _SYMMETRIC:
+            if (not isinstance(second, ast.Starred) and _text(node.func) not in _SYMMETRIC
+                    and _text(first) != _text(second)):
                 yield ast.Call(node.func, [second, first, *rest], node.keywords)
         case ast.Return(value=ast.expr() as value) if _text(value) != "None":
             yield ast.Return(ast.Constant(None))

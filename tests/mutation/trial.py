@@ -81,13 +81,22 @@ class Warm(NamedTuple):
     note: Path
 
 
+def fits(mutant: Mutant, loaded: Sequence[FunctionType]) -> bool:
+    """Whether functions that are loaded can take the code with the mistake: it refers to as much around them."""
+    return all(len(code.co_freevars) == len(one.__code__.co_freevars) for one, code in _changed(mutant, loaded))
+
+
+def _changed(mutant: Mutant, loaded: Sequence[FunctionType]) -> Iterator[tuple[FunctionType, CodeType]]:
+    codes = {(one.co_qualname, one.co_firstlineno): one for one in _codes(mutants.compiled(mutant))}
+    for function in loaded:
+        if code := codes.get((function.__code__.co_qualname, function.__code__.co_firstlineno)):
+            yield function, code
+
+
 def warm(mutant: Mutant, items: Sequence[pytest.Item], how: Warm) -> bool:
     """Put the mistake into the functions that are loaded, and run tests until one of them is red."""
-    codes = {(one.co_qualname, one.co_firstlineno): one for one in _codes(mutants.compiled(mutant))}
-    for function in how.loaded:
-        code = codes.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
-        if code and len(code.co_freevars) == len(function.__code__.co_freevars):
-            function.__code__ = code
+    for function, code in _changed(mutant, how.loaded):
+        function.__code__ = code
     signal.setitimer(signal.ITIMER_REAL, how.patience(items[0]))
     for item, following in zip(carried_out(items), [*items[1:], items[0]], strict=True):
         if item.session.testsfailed:
