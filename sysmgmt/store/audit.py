@@ -144,10 +144,12 @@ class AuditJournal(LineJournal):
     def anchor(self) -> tuple[int, str]:
         """How many records there are, and the MAC of the last one: kept elsewhere, it shows a cut tail.
 
-        No power cut may take them any more. Raises StorageFull, StorageFailed.
+        No power cut may take them any more. Behind a torn record it is told first that it is torn: that is one
+        of them. Raises StorageFull, StorageFailed.
         """
-        with self._held() as facts:
-            self._follow(facts)
+        with self._writing() as facts:
+            if before := self._follow(facts):
+                self._put(before, facts, True)
             self._sync()  # others may have written it, and not synced it yet
             return self._seq, self._head
 

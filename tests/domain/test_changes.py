@@ -3,6 +3,7 @@
 import pytest
 
 from sysmgmt.domain import changes, events
+from sysmgmt.domain.appliance import Unsettled
 from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
 from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, Session, Settings, SshKey, State
 
@@ -109,6 +110,8 @@ def test_the_registry_is_sound() -> None:
 def test_the_generation_is_no_difference_and_neither_is_what_is_the_same() -> None:
     assert list(changes.between(BOB, BOB._replace(generation=5))) == [] == list(changes.between(BOB, BOB))
     assert list(changes.between(BOB, with_bob(pending=("t",), console_pending=("t",), console_tried_at=1.0))) == []
+    unsettled = BOB._replace(settings=BOB.settings._replace(unsettled=(Unsettled("bob", 1.0),)))
+    assert list(changes.between(BOB, unsettled)) == []
 
 
 def test_what_logins_move_and_sessions_do_not_last() -> None:
@@ -116,6 +119,10 @@ def test_what_logins_move_and_sessions_do_not_last() -> None:
                    last_login_from="here")
     new = new._replace(sessions=new.sessions.put("s", Session("s", "bob", "p", 1.0)))
     assert len(list(changes.between(BOB, new))) == 8
+    key = SshKey("bob x", "bob", "ssh-ed25519 AAAA", "SHA256:x")
+    known = BOB._replace(ssh_keys=BOB.ssh_keys.put(key.id, key))
+    used = known._replace(ssh_keys=known.ssh_keys.put(key.id, key._replace(last_used_at=1.0)))
+    assert len(list(changes.between(known, used))) == 1 and changes.lasting(changes.between(known, used)) == []
     assert changes.lasting(changes.between(BOB, new)) == ["accounts bob role: monitor -> admin"]
 
 

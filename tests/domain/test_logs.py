@@ -21,7 +21,8 @@ def test_all_records_are_wanted_unless_said_otherwise_and_the_newest_first() -> 
 def test_fields_times_and_texts_choose() -> None:
     assert numbers(fields={"user": "eve"}) == [2, 4] and numbers(fields={"user": "eve", "seq": 2}) == [2]
     assert numbers(fields={"host": "x"}) == []
-    assert numbers(since="2026-01-04") == [4, 5] and numbers(until="2026-01-02") == [1, 2]
+    assert numbers(since="2026-01-04") == [4, 5] == numbers(since="2026-01-04T00:00:00Z")
+    assert numbers(until="2026-01-02") == [1, 2]
     assert numbers(since="2026-01-02T00:00:00", until="2026-01-03T12") == [2, 3]
     assert logs.select([{"n": 1}], Wanted(since="2026")) == [] == logs.select([{"n": 1}], Wanted(text="2"))
 
@@ -33,7 +34,8 @@ def test_a_text_is_found_in_lists_within_in_any_case_of_letters() -> None:
 def test_gaps_are_told_since_the_start_before_the_last_one() -> None:
     start = {"command": "start_audit", "endpoint": "box", "code": "Done"}
     told = [{"command": "note_audit_gap", "gap": {"first": number}} for number in range(4)]
-    log = [told[0], start, told[1], {"command": "note_audit_gap"}, {"command": "other", "gap": {}}, told[2], start]
+    log = [told[0], start, start, told[1], {"command": "note_audit_gap"}, {"command": "other", "gap": {}},
+           told[2], start]
     assert logs.gaps([*log, told[3]][::-1]) == told[1:] and logs.gaps(told[:1]) == told[:1]
 
 

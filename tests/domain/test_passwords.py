@@ -92,7 +92,7 @@ def test_a_password_expires_after_90_days_at_the_level_high(days: float, due: bo
 
 @pytest.mark.parametrize("left, warned", [
     (15 * DAY, None), (14 * DAY + 1, None), (14 * DAY, 14), (14 * DAY - 1, 13), (DAY, 1), (DAY - 1, 0), (1, 0),
-    (-1, None)])
+    (0, 0), (-1, None)])
 def test_expiry_is_announced_from_14_days_before(left: int, warned: int | None) -> None:
     account = passwords.store(Account("bob", "monitor"), "hash", 0.0)
     assert passwords.days_left(account, LEVELS["high"], 90 * DAY - left) == warned

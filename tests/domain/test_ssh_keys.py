@@ -76,7 +76,7 @@ def test_a_key_is_read_with_its_comment_and_without() -> None:
     ("ssh-ed25519 " + blob(b"ssh-ed25519", bytes(32))[:-4], "cannot be read"), ("ssh-ed25519 !", "cannot be read"),
     ("ssh-ed25519 ", "Expected one public key"), ("ssh-dss AAAA", "Expected one public key"),
     (f"{ED25519}\n{ED25519}", "Expected one public key"), (f"{ED25519} ".ljust(8193, "c"), "Expected one public key"),
-    ("", "Expected one public key")])
+    ("", "Expected one public key"), ("x", "ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, sk-")])
 def test_what_is_no_strong_key_is_refused(text: str, words: str) -> None:
     with pytest.raises(InvalidValue, match=words):
         ssh_keys.read(text)

@@ -16,6 +16,7 @@ CONTROL, COMPUTED = "userAccountControl", "msDS-User-Account-Control-Computed"
     ("pwdEndTime", "202701150800Z", DISABLED), ("pwdEndTime", "20270115090000+0100", DISABLED),
     ("nsAccountLock", "TRUE", DISABLED), ("nsAccountLock", "false", ""),
     ("shadowExpire", "20833", DISABLED), ("shadowExpire", "20834", ""), ("shadowExpire", "-1", ""),
+    ("shadowExpire", "0", ""), (COMPUTED, "1", ""), ("accountExpires", "116444736000000000", ""),
     (CONTROL, "514", DISABLED), (CONTROL, "512", ""), (CONTROL, "66050", DISABLED), (COMPUTED, "16", LOCKED),
     (COMPUTED, "8388608", ""), ("accountExpires", "0", ""), ("accountExpires", "9223372036854775807", ""),
     ("accountExpires", "134444736000000000", DISABLED), ("accountExpires", "134444736010000000", ""),
@@ -29,3 +30,9 @@ def test_who_is_disabled_is_not_merely_locked_and_silence_is_nothing() -> None:
     assert standing({COMPUTED: "16", CONTROL: "514"}, NOW) == DISABLED
     assert standing({COMPUTED: "16", CONTROL: "512"}, NOW) == LOCKED
     assert standing({}, NOW) == standing({"cn": "x"}, NOW) == ""
+
+
+def test_a_day_of_the_shadow_begins_at_midnight() -> None:
+    midnight = 20833 * 24 * 3600.0
+    assert standing({"shadowExpire": "20833"}, midnight) == DISABLED
+    assert standing({"shadowExpire": "20833"}, midnight - 1) == ""

@@ -42,6 +42,16 @@ def waiting(box: TestBox, act: Callable[[], object]) -> House:
     return house._replace(box=house.box._replace(clock=Clock(clock.now, lambda seconds: (act(), None)[1], clock.token)))
 
 
+def test_every_wrong_password_takes_as_long_as_the_others(box: TestBox) -> None:
+    house, waits = box.house(), list[float]()
+    clock = house.box.clock
+    held = house._replace(box=house.box._replace(clock=Clock(clock.now, waits.append, clock.token)))
+    for name in ("bob", "nobody"):
+        assert login.authenticate(held, PERSON, name, "wrong").code == "LoginFailed"
+    assert len(waits) == 2 and waits[0] == waits[1] > 0.4, "no time passes on this clock but that"
+    assert login.authenticate(held, PERSON, "bob", BOB).code == "Done" and len(waits) == 2
+
+
 def test_a_password_is_checked_without_a_session_for_those_who_open_one_themselves(box: TestBox) -> None:
     right = login.authenticate(box.house(), PERSON, "BOB", BOB)
     assert (right.code, right.status, right.fatal) == ("Done", 0, False)

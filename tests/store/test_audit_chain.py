@@ -2,16 +2,20 @@
 
 import hashlib
 import json
+from errno import EIO, ENOSPC
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sysmgmt.domain.errors import StorageFailed, StorageFull
 from sysmgmt.store import chain
 from sysmgmt.store.audit import AuditJournal
+from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.vault.signing import SigningKeys
 from tests.support.clock import HeldClock
+from tests.support.kernel import refusing
 
 SEED = "5eed" * 16
 
@@ -174,6 +178,43 @@ def test_a_torn_record_is_no_tampering(log: Log) -> None:
     assert found["intact"] and found["records"] == 25
 
 
+def test_an_anchor_of_a_torn_log_is_that_of_a_record_which_is_there(log: Log) -> None:
+    with open(log.path, "ab") as file:
+        file.write(b'{"seq":24,"half')
+    journal = log.open()
+    anchor = journal.anchor()
+    assert anchor[0] == 24 == json.loads(log.lines()[-1])["seq"] and log.verdict(anchor)["intact"]
+    log.clock.move(61)
+    journal.append({"after": "the crash, in the next epoch"}, durable=True)
+    assert journal.anchor()[0] == 25 and log.verdict(anchor)["intact"] and log.verdict(log.anchor)["intact"]
+
+
+def test_what_cannot_be_made_durable_is_neither_told_nor_signed(log: Log) -> None:
+    for act in (AuditJournal.anchor, AuditJournal.checkpoint, lambda journal: journal.begin("beef" * 16),
+                lambda journal: journal.verify([SEED])):
+        journal = log.open()
+        journal.append({"n": "not synced"}, durable=False)
+        key = log.key.read_bytes()
+        with refusing("fdatasync", EIO, times=1000), pytest.raises(StorageFailed):
+            act(journal)
+        assert log.key.read_bytes() == key
+    assert log.verdict(log.anchor)["intact"]
+
+
+def test_another_chain_does_not_begin_while_it_is_written_already(log: Log) -> None:
+    text = log.path.read_bytes()
+    log.open().begin(SEED)
+    assert log.path.read_bytes() == text
+
+
+def test_records_that_are_lost_can_be_counted_from_the_beginning_of_a_chain_on(tmp_path: Path) -> None:
+    journal = AuditJournal(str(tmp_path), lambda: 1.5, SigningKeys())
+    journal.begin(SEED)
+    with refusing("write", ENOSPC, times=1000), pytest.raises(StorageFull):
+        journal.append({"n": 1}, durable=True)
+    assert AuditFiles(str(tmp_path)).lost() == 1
+
+
 def test_a_second_chain_goes_on_where_the_first_one_ended(log: Log) -> None:
     log.open().begin("beef" * 16)
     log.open().append({"in": "the second"}, durable=True)
@@ -184,4 +225,5 @@ def test_a_second_chain_goes_on_where_the_first_one_ended(log: Log) -> None:
 
 def test_a_missing_key_file_is_named(log: Log) -> None:
     log.key.unlink()
-    assert log.verdict()["reason"] == "the file audit.key is missing"
+    found = log.verdict()
+    assert (found["reason"], found["first_bad_record"]) == ("the file audit.key is missing", 24)

@@ -8,6 +8,7 @@ import pytest
 
 from sysmgmt.domain.errors import StateDamaged, StorageFailed
 from sysmgmt.domain.model import Settings, State
+from sysmgmt.store import formats, snapshot
 from sysmgmt.store.contents import Contents
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
@@ -29,6 +30,12 @@ def test_a_state_is_read_as_it_was_written(contents: Contents, tmp_path: Path) -
     assert not contents.write(State()).count(b"accounts"), "a table of nothing is left out"
     with pytest.raises(StateDamaged):
         contents.read(contents.write(STATE)[:-2])
+
+
+def test_a_text_with_a_table_that_nobody_knows_is_damaged(contents: Contents) -> None:
+    text = snapshot.write(snapshot.Snapshot(formats.FORMAT, 0, {"future": {"1": {}}}))
+    with pytest.raises(StateDamaged, match="tables: .*future.* unknown"):
+        contents.read(text)
 
 
 def test_a_state_comes_out_of_a_store_as_it_went_in(contents: Contents, tmp_path: Path) -> None:

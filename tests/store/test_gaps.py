@@ -1,5 +1,6 @@
 """What a power cut leaves of the audit: it is told of once, proven to be no more than that, and never forgotten."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -139,6 +140,17 @@ def test_a_record_explains_nothing_but_what_it_was_written_for(log: Log, what: s
     assert log.verdict()["first_bad_record"] == SYNCED + 1
 
 
+def test_the_record_that_explains_tells_exactly_what_was_left(log: Log) -> None:
+    torn = hole(log, 20, 60)
+    log.path.write_bytes(torn)
+    log.go_on()
+    record = json.loads(next(line for line in log.lines() if b'"gap"' in line))
+    left = torn[len(log.synced):]
+    assert record["gap"] == {"first": SYNCED + 1, "bytes": len(left), "digest": hashlib.sha256(left).hexdigest()}
+    assert log.verdict((record["seq"], record["mac"]))["intact"]
+    assert not log.verdict((record["seq"], "00" * 32))["intact"], "an anchor of it is compared"
+
+
 def test_what_is_left_cannot_be_changed_later(log: Log) -> None:
     log.path.write_bytes(hole(log, 20, 60))
     log.go_on()
@@ -155,6 +167,28 @@ def test_the_first_records_of_a_file_may_be_torn(log: Log) -> None:
     log.path.write_bytes(bytes(100) + log.path.read_bytes()[100:])
     log.go_on()
     assert log.verdict()["intact"] and len(log.verdict()["gaps"]) == 1, log.verdict()
+    told = next(line for line in log.lines() if b'"gap"' in line)
+    assert b'"follows"' in told, "it can be verified without the archive too"
+    assert b'"follows"' not in log.lines()[-1]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_the_first_epoch_may_be_torn_whether_anything_was_before_it_or_not(folder: Path, before: int) -> None:
+    def journal_of(boot: str) -> AuditJournal:
+        return AuditJournal(str(folder / "new"), lambda: 1.5, SigningKeys(), lambda: boot)
+    journal = journal_of("first")
+    for _ in range(before):
+        journal.append({"before": "the chain"}, durable=True)
+    journal.begin(SEED)
+    journal.append({"n": 1}, durable=True)
+    path = folder / "new" / "audit.journal"
+    synced = len(path.read_bytes())
+    journal.append({"n": 2}, durable=False)
+    journal.append({"n": 3}, durable=False)
+    path.write_bytes(path.read_bytes()[:synced] + bytes(40) + path.read_bytes()[synced + 40:])
+    journal_of("second").append({"n": "next"}, durable=True)
+    found = journal_of("second").verify([SEED])
+    assert found["intact"] and [one["first"] for one in found["gaps"]] == [before + 3], found
 
 
 def test_power_may_be_cut_again_while_it_is_told(log: Log) -> None:

@@ -1,9 +1,12 @@
 """The audit journal: numbered over all processes, never rewritten."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import threading
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 
 from sysmgmt.domain.errors import StateDamaged, StorageFailed
 from sysmgmt.store.journal import TORN, LineJournal
+from tests.support.kernel import refusing
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
@@ -125,3 +129,23 @@ def test_the_end_of_the_interpreter_says_nothing(tmp_path: Path) -> None:
                "os.kept[1].read()\n")
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_whoever_writes_waits_for_who_holds_the_lock(tmp_path: Path) -> None:
+    journal = LineJournal(str(tmp_path))
+    journal.append({}, durable=True)
+    held = os.open(tmp_path / "audit.lock", os.O_RDWR)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    writer = threading.Thread(target=journal.append, args=({}, True))
+    writer.start()
+    writer.join(0.2)
+    assert writer.is_alive() and len(records(tmp_path)) == 1
+    os.close(held)
+    writer.join(20)
+    assert not writer.is_alive() and len(records(tmp_path)) == 2
+
+
+def test_a_file_whose_name_may_not_stay_is_not_written(tmp_path: Path) -> None:
+    with refusing("fsync", EIO), pytest.raises(StorageFailed):
+        LineJournal(str(tmp_path)).append({}, durable=True)
+    assert (tmp_path / "audit.journal").read_text() == ""

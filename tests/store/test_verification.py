@@ -105,14 +105,20 @@ def test_a_record_of_a_chain_before_any_has_begun_is_named(lines: list[bytes]) -
 def test_a_chain_that_the_box_has_not_begun_is_named(lines: list[bytes]) -> None:
     one = verifier(seeds=(OTHER,))
     one.read(lines[0])
-    with pytest.raises(Broken, match="it begins a chain that this box has not begun"):
+    with pytest.raises(Broken, match="it begins a chain that this box has not begun") as caught:
         one.read(lines[1])
+    assert caught.value.number == 2
 
 
 @pytest.mark.parametrize("epoch", [0, 2, 3, "1", None])
 def test_epochs_follow_each_other(lines: list[bytes], epoch: object) -> None:
     forged = sealed(lines, 4, lambda record: record.update(epoch=epoch))
     assert wrong(forged) == (5, "it begins an epoch out of turn")
+
+
+def test_an_epoch_begins_where_its_key_was_made(lines: list[bytes]) -> None:
+    forged = sealed(lines, 4, lambda record: record.update(tag="00"))
+    assert wrong(forged) == (5, "it begins an epoch that did not begin there")
 
 
 def test_an_epoch_before_any_chain_is_out_of_turn() -> None:
@@ -156,9 +162,12 @@ def test_a_cut_end_or_another_key_is_found_by_the_file_of_the_key(lines: list[by
 
 def test_an_epoch_that_has_no_record_yet_is_announced_with_all_it_follows(lines: list[bytes], tmp_path: Path) -> None:
     said = "records at the end are missing, or audit.key is not the one they were written with"
-    end = chain.following(link(tmp_path), (6, json.loads(lines[-1])["mac"]), 0.0)
+    now, head = link(tmp_path), json.loads(lines[-1])["mac"]
+    end = chain.following(now, (6, head), 0.0)
     assert wrong(lines, end=end) is None
-    for other in (end._replace(records=5), end._replace(head="00"), end._replace(key="00" * 32),
+    for other in (chain.following(now, (6, "00" * 32), 0.0), chain.following(now, (5, head), 0.0),
+                  chain.following(now._replace(epoch=now.epoch + 1), (6, head), 0.0),
+                  end._replace(records=5), end._replace(head="00"), end._replace(key="00" * 32),
                   end._replace(tag="00"), end._replace(epoch=end.epoch + 1)):
         assert wrong(lines, end=other) == (7, said), other
 
@@ -173,8 +182,11 @@ def test_a_second_chain_without_a_record_is_announced_too(lines: list[bytes]) ->
     for other in (begun._replace(records=5), begun._replace(tag="00")):
         with pytest.raises(Broken):
             one.finish(other)
-    with pytest.raises(Broken):
-        verifier(seeds=(SEED,)).finish(begun)
+    for seeds in ((SEED,), (SEED, OTHER)):
+        with pytest.raises(Broken):
+            verifier(seeds=seeds).finish(begun)
+    assert wrong(lines, end=begun) == (
+        7, "records at the end are missing, or audit.key is not the one they were written with"), "not of this box"
 
 
 FOLLOWS = {"chain": chain.name_of(SEED), "head": "00" * 32, "public": "00"}
@@ -207,11 +219,14 @@ def test_what_follows_archives_that_are_gone_is_verified_from_its_first_record_o
     assert journal.rotate() == (1, 5)
     anchor = Anchor(*journal.anchor())
     journal.append({"n": 9}, durable=True)
+    journal.append({"n": 10}, durable=True)
     text = (tmp_path / "audit.journal").read_bytes().splitlines()
     one = verifier(anchor, kept=6)
-    one.read(text[0])
+    for line in text:
+        one.read(line)
     one.finish(link(tmp_path))
-    assert one.count == 6 and (record_of(text[0]) or {})["follows"]["head"] == anchor.head
+    assert b'"follows"' in text[0] and b'"follows"' not in text[1]
+    assert one.count == 7 and (record_of(text[0]) or {})["follows"]["head"] == anchor.head
     with pytest.raises(Broken, match="not the record that was last"):
         verifier(Anchor(5, "00"), kept=6).read(text[0])
 
@@ -245,3 +260,17 @@ def test_a_link_moves_on_with_or_without_other_signing_keys() -> None:
     signed = chain.following(one, (9, "other"), 200.0, ("new", "half"))
     assert signed == later._replace(private="new", public="half", signed=9)
     assert chain.read(chain.written(signed)) == signed and chain.read(None) is None
+
+
+def test_what_follows_archives_that_are_gone_may_begin_a_chain(tmp_path: Path) -> None:
+    journal = journal_of(tmp_path, HeldClock())
+    journal.begin(SEED)
+    assert journal.rotate() == (1, 2)
+    anchor = Anchor(*journal.anchor())
+    journal.begin(OTHER)
+    journal.append({"n": 1}, durable=True)
+    one = verifier(anchor, kept=3, seeds=(SEED, OTHER))
+    for line in (tmp_path / "audit.journal").read_bytes().splitlines():
+        one.read(line)
+    one.finish(link(tmp_path))
+    assert one.count == 4

@@ -73,6 +73,8 @@ def test_whoever_hangs_with_both_slots_does_not_stop_others_for_ever(tmp_path: P
     first, second = held(tmp_path, 0), held(tmp_path, 1)
     with pytest.raises(BoxBusy):
         hasher.encode("p", CHEAP)
+    with pytest.raises(BoxBusy):
+        hasher.waste("p", CHEAP)  # a stranger waits as long as a user
     os.close(second)
     assert hasher.encode("p", CHEAP), "with one slot free it goes on"
     os.close(first)
@@ -116,3 +118,13 @@ def test_a_key_cannot_be_derived_with_what_argon2_does_not_take(tmp_path: Path) 
     with pytest.raises(ValueError, match="(?i)salt"):
         hasher.derive("p", b"short", CHEAP)
     assert len(hasher.derive("p", b"long enough salt", CHEAP)) == 32
+
+
+def test_the_folder_of_the_slots_is_made_for_its_owner_only(tmp_path: Path) -> None:
+    Argon2Hasher(str(tmp_path / "new")).encode("p", CHEAP)
+    assert os.stat(tmp_path / "new").st_mode & 0o777 == 0o700
+
+
+def test_a_text_that_no_file_can_hold_is_hashed_like_any_other(tmp_path: Path) -> None:
+    hasher = Argon2Hasher(str(tmp_path))
+    assert hasher.matches(hasher.encode("a\ud800", CHEAP), "a\ud800")
