@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.levels import rules_of
+from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening, sparse, unheard
 from sysmgmt.engine import authority, departure, dispatch, following, login, returning, together
 from sysmgmt.engine.catalog import declared, public
@@ -39,11 +40,12 @@ def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
     return steady
 
 
-def _settle(house: House, caller: Caller) -> None:
-    """What is over by now is over before anything else is done."""
+def _settle(house: House, caller: Caller) -> State:
+    """What is over by now is over before anything else is done; the state in which that was found."""
     state = house.box.store.read()
     returning.settle(house, state)
     departure.end_overdue_in(state, house, caller.session)
+    return state
 
 
 class EmbeddedDoor:
@@ -94,9 +96,9 @@ class EmbeddedDoor:
         return answer
 
     def _run(self, request: Request, listening: Listening) -> Answer:
-        _settle(self._house, self._caller)
+        found = _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
-        news = self._news.of(self._house.box.store.read(), self._caller)
+        news = self._news.of(found, self._caller)
         return answer._replace(warnings=(*answer.warnings, *news)) if news else answer
 
     def follow(self, after: int) -> Answer:

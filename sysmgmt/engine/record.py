@@ -96,6 +96,8 @@ def unless_guaranteed(box: Box) -> Iterator[None]:
 
 def _carries_secret(text: str, command: Command) -> bool:
     """Whether wrong quotes made a secret part of another value: `"password=..."`, also one of another command."""
+    if "=" not in text:
+        return False
     names = ("password", *(one.name for one in command.parameters if one.word.secret))
     return any(f"{name}=" in text for name in names)
 

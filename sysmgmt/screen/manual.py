@@ -1,6 +1,5 @@
 """Help as text, made from the facts of the declarations."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +24,7 @@ def overview(commands: list[Mapping[str, Any]]) -> list[str]:
         if one["chapter"] != chapter:
             chapter = one["chapter"]
             shown += ["", f"{chapter or OTHERS}:"] if shown else [f"{chapter or OTHERS}:"]
-        sentence = textwrap.wrap(one["summary"], WIDTH - COLUMN)
+        sentence = _wrapped(one["summary"], WIDTH - COLUMN)
         if len(one["name"]) > COLUMN - 2:
             shown.append(one["name"])
             shown += [" " * COLUMN + line for line in sentence]
@@ -37,15 +36,21 @@ def overview(commands: list[Mapping[str, Any]]) -> list[str]:
 
 def page(command: Mapping[str, Any]) -> list[str]:
     """Everything about one command."""
-    shown = [*textwrap.wrap(command["synopsis"], WIDTH, subsequent_indent="    "), "",
-             *textwrap.wrap(command["summary"], WIDTH)]
+    shown = [*_wrapped(command["synopsis"], WIDTH, "", "    "), "", *_wrapped(command["summary"], WIDTH)]
     if command["details"]:
-        shown += ["", *textwrap.wrap(command["details"], WIDTH)]
+        shown += ["", *_wrapped(command["details"], WIDTH)]
     if command["parameters"]:
         shown += ["", "Parameters:"]
     for one in command["parameters"]:
         shown.append(f"  {one['name']}={one['syntax']}")
         notes = ("" if one["required"] else " (optional)") + (" (secret)" if one["secret"] else "")
-        shown += textwrap.wrap(one["about"] + notes, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        shown += _wrapped(one["about"] + notes, WIDTH, " " * 6, " " * 6)
     needs = NEEDS.get(command["needs"]) or f"the permission {command['needs']}"
     return [*shown, "", f"Needs {needs}."]
+
+
+def _wrapped(text: str, width: int, first: str = "", others: str = "") -> list[str]:
+    """The rows of a text; the first one and the `others` begin with so many blanks."""
+    import textwrap  # whoever wants no help does not wait for it
+
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=others)

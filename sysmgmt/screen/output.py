@@ -12,13 +12,13 @@
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import TextIO
 
 from sysmgmt.domain.progress import Report, Sink, unheard
 from sysmgmt.engine.request import Answer
-from sysmgmt.screen import text
+from sysmgmt.screen import manual, text
 from sysmgmt.screen.progress import shown
 from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.visible import escaped
@@ -141,18 +141,13 @@ def document(answer: Answer) -> str:
 
 def readable(answer: Answer) -> list[str]:
     """The lines that show an answer to people."""
-    shown = _help(answer.result) if answer.command == "help" and answer.result else text.lines(answer.result or {})
+    shown = manual.lines(answer.result) if answer.command == "help" and answer.result else None
+    shown = shown or text.lines(answer.result or {})
     if answer.message:
         shown.append(answer.message)
     elif answer.changes:
         shown.append(_closing(answer))
     return shown
-
-
-def _help(facts: Mapping[str, Any]) -> list[str]:
-    from sysmgmt.screen import manual  # whoever wants no help does not wait for it
-
-    return manual.lines(facts)
 
 
 def _closing(answer: Answer) -> str:
