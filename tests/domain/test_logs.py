@@ -37,6 +37,7 @@ def test_gaps_are_told_since_the_start_before_the_last_one() -> None:
     log = [told[0], start, start, told[1], {"command": "note_audit_gap"}, {"command": "other", "gap": {}},
            told[2], start]
     assert logs.gaps([*log, told[3]][::-1]) == told[1:] and logs.gaps(told[:1]) == told[:1]
+    assert logs.gaps([told[0], start, *log[1:], told[3]][::-1]) == told[1:], "also where it started before that"
 
 
 def test_a_gap_names_its_records() -> None:

@@ -5,7 +5,7 @@ import pytest
 from sysmgmt.commands.catalog import COMMANDS
 from sysmgmt.domain.errors import UnknownCommand
 from sysmgmt.engine import catalog
-from sysmgmt.engine.catalog import Catalog
+from sysmgmt.engine.catalog import Catalog, Chapters
 from sysmgmt.engine.declaration import OWN_WORK, Call, Command, Shown, command
 from sysmgmt.engine.request import Caller
 
@@ -92,3 +92,13 @@ def test_a_parameter_that_is_near_is_offered_and_help_named() -> None:
     refusal = catalog.unknown_parameter(Catalog(COMMANDS)["add_user"], "nam")
     assert str(refusal) == "add_user has no parameter nam."
     assert refusal.advice == "Did you mean name? Enter help add_user for its parameters."
+
+
+def test_a_chapter_is_loaded_when_a_command_of_it_is_asked_for() -> None:
+    chapters = Chapters([{"get_groups": "sysmgmt.commands.roles"}, {"get_lost": "sysmgmt.commands.nowhere"}])
+    assert list(chapters) == ["get_groups", "get_lost"] and len(chapters) == 2
+    assert chapters["get_groups"].name == "get_groups" and chapters["get_groups"] is COMMANDS["get_groups"]
+    with pytest.raises(ModuleNotFoundError):
+        chapters["get_lost"]
+    with pytest.raises(KeyError):
+        chapters["get_other"]

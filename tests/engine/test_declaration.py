@@ -28,6 +28,14 @@ def answerless(call: Call) -> str:
     return ""
 
 
+def several(call: Call, first: Text, second: Text = "a", third: Text = "b") -> Shown:
+    """Show several texts (R113, R114).
+
+    One after the other (R001).
+    """
+    return Shown({})
+
+
 def called(name: str) -> Any:
     """A function with a name."""
     def function(call: Call) -> Shown:
@@ -66,3 +74,12 @@ def test_a_command_is_nothing_special_unless_it_says_so() -> None:
         "", "", False, False, False, False, False)
     assert command(needs="anyone", alone=True)(show) == plain._replace(alone=True)
     assert command(needs="anyone", streams=True)(show) == plain._replace(streams=True)
+
+
+def test_a_function_says_what_the_command_is_given_and_what_it_does() -> None:
+    declared = command(needs="anyone")(several)
+    assert [(one.name, one.required, one.default) for one in declared.parameters] == [
+        ("first", True, None), ("second", False, "a"), ("third", False, "b")]
+    assert declared.kind is Shown
+    assert (declared.summary, declared.details) == ("Show several texts.", "One after the other.")
+    assert command(needs="anyone")(show).details == ""

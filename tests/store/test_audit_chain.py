@@ -178,6 +178,18 @@ def test_a_torn_record_is_no_tampering(log: Log) -> None:
     assert found["intact"] and found["records"] == 25
 
 
+def test_what_is_torn_before_the_chain_is_proven_with_the_rest(tmp_path: Path) -> None:
+    journal, path = AuditJournal(str(tmp_path), lambda: 1.5, SigningKeys()), tmp_path / "audit.journal"
+    journal.append({"n": 1}, durable=True)
+    path.write_bytes(path.read_bytes() + b'{"seq":2,"half')
+    journal.append({"n": 2}, durable=True)
+    journal.begin(SEED)
+    assert journal.verify([SEED])["intact"]
+    path.write_bytes(path.read_bytes().replace(b"half", b"have"))
+    found = journal.verify([SEED])
+    assert not found["intact"] and found["first_bad_record"] == 4
+
+
 def test_an_anchor_of_a_torn_log_is_that_of_a_record_which_is_there(log: Log) -> None:
     with open(log.path, "ab") as file:
         file.write(b'{"seq":24,"half')

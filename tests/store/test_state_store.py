@@ -15,7 +15,7 @@ from tinydb import TinyDB, where
 
 from sysmgmt.domain.errors import BoxBusy, StateDamaged, StateNewer, StorageFailed
 from sysmgmt.domain.model import Account, Cost, Group, Role, Session, Settings, State
-from sysmgmt.store import files
+from sysmgmt.store import files, snapshot
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
@@ -276,7 +276,7 @@ def test_a_folder_that_vanishes_is_damage_and_no_new_box(folder: str) -> None:
     add(store, "a")
     os.rename(folder, f"{folder}.away")
     for _ in range(2):
-        with pytest.raises(StateDamaged):
+        with pytest.raises(StateDamaged, match="state.json: it is missing"):
             store.read()
     os.rename(f"{folder}.away", folder)
     assert list(store.read().accounts) == ["a"]
@@ -312,7 +312,6 @@ def test_files_that_may_not_be_read_are_refused_by_name(folder: str, name: str) 
 
 
 def test_a_newer_state_is_refused_and_left_alone(folder: str) -> None:
-    from sysmgmt.store import snapshot
     store = StateStore(folder)
     add(store, "a")
     text = snapshot.write(snapshot.Snapshot(7, 1, {"future": {"1": {}}}))
@@ -431,3 +430,21 @@ def test_a_journal_that_cannot_be_read_once_loses_nothing(folder: str, number: i
     with store.writing() as writing:
         writing.save(added(writing.state, "b"))
     assert set(StateStore(folder).read().accounts) == set(store.read().accounts) == {"admin", "b"}
+
+
+def test_a_folder_that_others_may_write_to_is_refused_by_name(folder: str) -> None:
+    add(StateStore(folder), "a")
+    os.chmod(folder, 0o707)
+    for act in (StateStore(folder).read, lambda: add(StateStore(folder), "b")):
+        with pytest.raises(StateDamaged, match=f"{folder}: somebody else owns this folder or may write to it"):
+            act()
+    os.chmod(folder, 0o700)
+    assert list(StateStore(folder).read().accounts) == ["a"]
+
+
+@pytest.mark.parametrize("word", ["format", "generation"])
+def test_a_seal_has_whole_numbers_and_not_what_equals_them(folder: str, word: str) -> None:
+    text = snapshot.write(snapshot.Snapshot(1, 1, {"accounts": {}}))
+    assert snapshot.read(text).generation == 1
+    with pytest.raises(StateDamaged, match="the checksum does not fit"):
+        snapshot.read(text.replace(b'"%b": 1' % word.encode(), b'"%b": true' % word.encode()))

@@ -96,6 +96,23 @@ def test_random_calls_answer_as_in_memory(tmp_path_factory: pytest.TempPathFacto
         or content(Tables(folder)) == content(stock)
 
 
+EACH = [
+    ("insert", {"n": 1, "v": "x"}), ("insert as", 4, {"n": 2}), ("insert many", [{"n": 2}, {"n": 3}]),
+    ("update", {"n": 3}, 2), ("update ids", {"n": 0}, [4]), ("increment", 0), ("read", 1, 4), ("delete field", 1),
+    ("update many", {"v": [1, None]}, 3), ("upsert", {"n": 9}, 9), ("upsert", {"v": 1}, 9), ("upsert as", 2, {"n": 5}),
+    ("upsert as", 6, {"n": 5}), ("remove", 5), ("remove ids", [4]), ("read", 3, 1), ("insert", {"n": 7}),
+    ("truncate",), ("insert", {"n": 8}), ("drop",), ("insert", {"n": 9}), ("drop all",), ("insert", {"n": 10})]
+
+
+def test_each_call_answers_as_in_memory(tmp_path: Path) -> None:
+    ours, stock = Tables(str(tmp_path)), TinyDB(storage=MemoryStorage)
+    for call in EACH:
+        for name in ("t", "u"):
+            assert act(ours, name, call) == act(stock, name, call), call
+        assert content(ours) == content(stock) == content(Tables(str(tmp_path))), call
+    assert {call[0] for call in EACH} == {*ACTIONS, "drop", "drop all"}
+
+
 def test_calls_within_a_transaction_become_one_line(tmp_path: Path) -> None:
     database = Tables(str(tmp_path))
     with database.storage.transaction():

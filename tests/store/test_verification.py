@@ -274,3 +274,9 @@ def test_what_follows_archives_that_are_gone_may_begin_a_chain(tmp_path: Path) -
         one.read(line)
     one.finish(link(tmp_path))
     assert one.count == 4
+
+
+def test_only_another_start_that_is_known_is_another_one() -> None:
+    one = chain.first(SEED, (5, "head"), 100.0, ("private", "public"))._replace(boot="first")
+    assert one.is_of_before("second") and not one.is_of_before("first") and not one.is_of_before("")
+    assert not one._replace(boot="").is_of_before("second")
