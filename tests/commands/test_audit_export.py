@@ -54,6 +54,8 @@ def test_the_commands_of_the_manual_verify_an_export_away_from_the_box(admin: Cl
     assert (done.returncode, done.stderr.strip()) == (0, "CMS Verification successful")
     assert (tmp_path / "verified.jsonl").read_text() == text.split("-----BEGIN", 1)[0]
     facts, records = parsed(text)
+    assert list(facts) == ["box", "box_id", "made_at", "made_by", "after", "since", "until", "records", "last",
+                           "complete", "audit_records", "audit_head"]
     assert (facts["box"], facts["made_by"], facts["records"], facts["complete"]) == (
         "box1", "admin", len(records), True)
     assert [one["seq"] for one in records] == list(range(1, len(records) + 1))

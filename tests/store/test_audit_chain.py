@@ -71,6 +71,15 @@ def test_an_untouched_log_is_intact(log: Log) -> None:
     assert [one for one in epochs if one is not None] == [0, 1, 2, 3, 4]
 
 
+def test_a_checkpoint_says_what_it_signs(log: Log) -> None:
+    line, before = log.lines()[12], json.loads(log.lines()[11])
+    told = json.loads(line)["checkpoint"]
+    public, message = told["public"], chain.promise(chain.name_of(SEED), 12, before["mac"], told["public"])
+    assert told == {"count": 12, "head": before["mac"], "public": public, "signature": told["signature"]}
+    first = json.loads(log.lines()[1])["public"]
+    assert SigningKeys().is_signed(first, message, told["signature"]), "with the key before, which others knew already"
+
+
 def test_a_checkpoint_whose_own_record_begins_an_epoch_leaves_the_log_intact(log: Log) -> None:
     journal = log.open()
     for _ in range(3):

@@ -238,3 +238,13 @@ def test_what_is_no_strict_json_of_tables_is_damage_even_with_the_right_checksum
     (box / "state.journal").write_bytes(lines.header(lines.Header(1, 5)))
     with pytest.raises(StateDamaged):
         StateStore(str(box)).read()
+
+
+def test_a_table_that_nobody_knows_is_named(box: Path) -> None:
+    store = StateStore(str(box))
+    known = store.read()
+    with open(box / "state.journal", "ab") as journal:
+        journal.write(lines.line({"n": known.generation + 1, "t": [["future", 1, {}]]}))
+    for act in (store.read, StateStore(str(box)).read, StateStore(str(box)).check):
+        with pytest.raises(StateDamaged, match="tables: .*'future'.* unknown"):
+            act()

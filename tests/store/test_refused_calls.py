@@ -331,3 +331,9 @@ def test_losses_that_cannot_be_read_are_none(tmp_path: Path, text: bytes | None,
     assert losses.count() == count
     losses.add(3)
     assert losses.count() == (15 if count else 0)
+
+
+def test_in_a_folder_whose_name_may_not_stay_nothing_is_begun(folder: str) -> None:
+    with refusing("fsync", EIO), pytest.raises(StorageFailed):
+        add(StateStore(folder), "a")
+    assert os.listdir(folder) == []
