@@ -35,6 +35,7 @@ class Reach:
         self._data = coverage.CoverageData(str(folder / "reach"))
         self._data.read()
         self._lines: dict[str, dict[int, list[str]]] = {}
+        self._depths: dict[str, Counter[str]] = {}
 
     def of(self, mutant: Mutant) -> set[str]:
         """The tests that reach a mutant."""
@@ -45,7 +46,14 @@ class Reach:
 
     def near(self, mutant: Mutant) -> set[str]:
         """The tests that reach anything in the module of a mutant."""
-        return {test for tests in self._in(str(mutant.path)).values() for test in tests if test}
+        return {*self.depths(mutant)}
+
+    def depths(self, mutant: Mutant) -> Counter[str]:
+        """How many lines of the module of a mutant each test reaches."""
+        path = str(mutant.path)
+        if path not in self._depths:
+            self._depths[path] = Counter(test for tests in self._in(path).values() for test in tests if test)
+        return self._depths[path]
 
     def _at(self, path: str, line: int) -> list[str]:
         return [one for one in self._in(path).get(line, ()) if one]
@@ -126,8 +134,10 @@ class Campaign(OneProcess):
             mutant, reached = mutant._replace(names=mutant.names or LOADING), reached | about or reach.near(mutant)
         elif not trial.fits(mutant, self._functions.get(str(mutant.path), [])):
             mutant = mutant._replace(names=LOADING)
+        depths = reach.depths(mutant)
         ordered = sorted(reached & items.keys(), key=lambda one: (
-            one not in killers, not _is_own(one, mutant), not _is_near(one, mutant), reach.costs[one], one))
+            one not in killers, not _is_own(one, mutant), not depths[one], not _is_near(one, mutant),
+            reach.costs[one] / max(1, depths[one]), one))
         tests = _affordable(_spread(ordered), reach)
         verdict = self._judged(mutant, tests, items, reach) if tests else Verdict.SURVIVED
         if self._note.exists():
