@@ -45,7 +45,7 @@ class Record:
         if not self._intended:
             self._intended = True
             with unless_guaranteed(self._box):
-                self._write({**self._facts, "phase": "intent"}, durable)
+                self._write({"phase": "intent"}, durable)
             self._reserve = True
 
     def changed(self, differences: Iterable[Difference]) -> None:
@@ -65,7 +65,7 @@ class Record:
         if answer.status:
             self._facts.pop("changes", None)
         with suppress(Refusal):
-            self._write({**self._facts, **phase, "code": answer.code, "status": answer.status}, False)
+            self._write({**phase, "code": answer.code, "status": answer.status}, False)
 
     def failure(self, error: BaseException) -> str:
         """Write where an unexpected `error` happened; the id under which it stands."""
@@ -77,11 +77,12 @@ class Record:
         Neither its text nor any local value is written, since both may hold a secret.
         """
         with suppress(Refusal):
-            self._write({**self._facts, "phase": "error", "type": kind, "frames": where}, True)
+            self._write({"phase": "error", "type": kind, "frames": where}, True)
         return self._id
 
-    def _write(self, facts: Mapping[str, Any], durable: bool) -> None:
-        self._box.journal.append({"time": iso(self._box.clock.now(), 6), **facts}, durable, self._reserve)
+    def _write(self, more: Mapping[str, Any], durable: bool) -> None:
+        record = {"time": iso(self._box.clock.now(), 6), **self._facts, **more}
+        self._box.journal.append(record, durable, self._reserve)
 
 
 @contextmanager

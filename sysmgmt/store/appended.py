@@ -23,6 +23,7 @@ class AppendedFile:
         self._syncing = allocate_lock()
         """Held for a sync, and to let the files go; never waited for by one who has it."""
         self._lock = self._file = -1
+        self._identity = 0, 0
         self._size = -1
         """Where the file ended when it was last looked at; -1 where nobody knows."""
         self._synced: int | None = None
@@ -98,17 +99,19 @@ class AppendedFile:
             if self._file < 0:
                 self._open()
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-            facts = os.fstat(self._file)
-            if self._has_name(facts) and os.fstat(self._lock).st_nlink:
+            facts = self._named()
+            if facts and os.fstat(self._lock).st_nlink:
                 return facts
             self._close()  # Somebody made it an archive or removed it; what is written there is misplaced or lost.
         raise OSError(ESTALE, os.strerror(ESTALE))
 
-    def _has_name(self, facts: os.stat_result) -> bool:
+    def _named(self) -> os.stat_result | None:
+        """Facts about the file, None where another one has its name: one that is open keeps its inode number."""
         try:
-            return os.path.samestat(facts, os.stat(self._path))
+            facts = os.stat(self._path)
         except FileNotFoundError:
-            return False
+            return None
+        return facts if (facts.st_ino, facts.st_dev) == self._identity else None
 
     def _open(self) -> None:
         self._close()
@@ -118,8 +121,10 @@ class AppendedFile:
         self._file = files.open_private(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         if new:
             files.sync_folder(self._folder)
+        facts = os.fstat(self._file)
+        self._identity = facts.st_ino, facts.st_dev
         if self._synced is None or new:
-            self._synced = os.fstat(self._file).st_size
+            self._synced = facts.st_size
 
     def __del__(self) -> None:
         self._close()

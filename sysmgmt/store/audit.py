@@ -1,8 +1,8 @@
 """The audit journal: chained, and signed from time to time (see `chain`)."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cache
 from typing import IO, Any, Protocol
 
@@ -62,19 +62,21 @@ class AuditJournal(LineJournal):
             self._losses.add(1)
             raise
 
-    @contextmanager
-    def _writing(self) -> Iterator[os.stat_result]:
+    def _writing(self) -> AbstractContextManager[os.stat_result]:
         """Hold the lock in order to write, and first of all tell of what a power cut left."""
-        with self._held() as facts:
-            if not self._looked:
-                link = self._links.present()
-                if link is not None and link.is_of_before(self._boot()):
-                    facts = self._tell_of_rest(link, facts)
-                self._looked = True
-            yield facts
+        if not self._looked:
+            self._look()
+        return self._held()
 
-    def _tell_of_rest(self, link: Link, facts: os.stat_result) -> os.stat_result:
-        """Write, under the key of the epoch that is torn, what stands at the end; facts about the file then."""
+    def _look(self) -> None:
+        with self._held() as facts:
+            link = None if self._looked else self._links.present()
+            if link is not None and link.is_of_before(self._boot()):
+                self._tell_of_rest(link, facts)
+            self._looked = True
+
+    def _tell_of_rest(self, link: Link, facts: os.stat_result) -> None:
+        """Write, under the key of the epoch that is torn, what stands at the end."""
         rest = gaps.rest(self._file, facts.st_size, link, self._signer.is_signed)
         if rest is not None:
             self._seq, self._head = rest.next, rest.head
@@ -82,7 +84,6 @@ class AuditJournal(LineJournal):
             body = encoded({"seq": self._seq, **_own("note_audit_gap", self._now()), "gap": rest.told})
             self._put(rest.end + self._sealed(body, link) + b"\n", facts, True)
             self._sync()
-        return os.fstat(self._file)
 
     def begin(self, seed: str) -> None:
         """Begin the chain that grows from `seed` (hexadecimal), unless that is the one that is being written.

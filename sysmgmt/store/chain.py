@@ -10,6 +10,7 @@ the past behind one.
 What remains is a tail cut off within the current epoch; it takes a (records, head) known elsewhere.
 """
 
+import hmac
 import json
 from typing import NamedTuple
 
@@ -81,8 +82,6 @@ def key_after(key: str) -> str:
 
 def mac(key: str, head: str, body: bytes) -> str:
     """HMAC-SHA-256 over the MAC before and the record, in hexadecimal."""
-    import hmac  # brings OpenSSL: not for a program that writes no record
-
     return hmac.digest(bytes.fromhex(key), _bytes(head) + body, "sha256").hex()
 
 
