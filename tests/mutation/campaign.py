@@ -138,7 +138,8 @@ class Campaign(OneProcess):
         ordered = sorted(reached & items.keys(), key=lambda one: (
             one not in killers, not _is_own(one, mutant), not depths[one], not _is_near(one, mutant),
             reach.costs[one] / max(1, depths[one]), one))
-        tests = _affordable(_spread(ordered), reach)
+        own = [one for one in ordered if _is_own(one, mutant) or one in killers]
+        tests = _affordable([*own, *_spread(ordered[len(own):])], reach)
         verdict = self._judged(mutant, tests, items, reach) if tests else Verdict.SURVIVED
         if self._note.exists():
             killer = self._note.read_text(encoding="utf-8")
