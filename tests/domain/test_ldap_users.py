@@ -38,6 +38,12 @@ def test_a_user_comes_by_the_first_of_his_groups_that_is_the_one_that_was_added(
     state = state_of(OPS, OPS._replace(name="backup", directory_id="b-1"), Account("all", "monitor"))
     assert ldap_users.granting(state, groups) == OPS
     assert ldap_users.granting(state, groups[1:]) is None
+    assert ldap_users.granting(state_of(OPS._replace(type=LDAP_USER)), groups) is None, "a user lets nobody in"
+
+
+def test_a_user_of_the_directory_was_added_himself_or_came_by_a_group() -> None:
+    assert ldap_users.is_own(EVE._replace(granted_by="")) and not ldap_users.is_own(EVE)
+    assert not any(map(ldap_users.is_own, (None, OPS, Account("bob", "monitor"))))
 
 
 @pytest.mark.parametrize("kind, fields, password, must_change, words", [

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from sysmgmt.domain.errors import AccountLocked, LoginFailed, SessionEnded, StorageFull
+from sysmgmt.engine.request import refused
 from tests.support.box import TestBox
 
 BOB = "bob-first-1"
@@ -60,3 +62,9 @@ def test_who_is_limited_to_a_group_changes_no_other(basic: TestBox, mode: str) -
         assert admin.do(line).code == "Done"
     assert basic.client("eve", BOB).do("remove_group name=g2").code == "PermissionDenied"
     assert list(basic.state.groups) == ["g1", "g2"]
+
+
+def test_a_session_that_is_over_ends_what_is_asked_in_it_and_other_refusals_do_not() -> None:
+    ends = {one.code: refused("get_users", one).fatal for one in (
+        SessionEnded(reason="over"), AccountLocked(), StorageFull(folder="x"), LoginFailed())}
+    assert ends == {"SessionEnded": True, "AccountLocked": True, "StorageFull": False, "LoginFailed": False}

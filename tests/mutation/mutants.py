@@ -21,7 +21,7 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Mod: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.LShift: ast.RShift, ast.RShift: ast.LShift}
 _UNTOUCHED = {"annotation", "returns", "decorator_list", "bases", "type"}
 """Fields of nodes in which nothing is changed."""
-_SYMMETRIC = {"min", "max", "suppress"}
+_SYMMETRIC = {"min", "max", "suppress", "os.path.samestat"}
 """Functions whose arguments may change places."""
 
 
