@@ -6,10 +6,10 @@ from sysmgmt.screen import loading
 def main() -> None:
     """Run sysmgmt."""
     loading.begin()
-    from sysmgmt.screen.program import Program, run
-    from sysmgmt.screen.shells import serve
+    from sysmgmt.screen.program import run
+    from sysmgmt.screen.shells import SYSMGMT
 
-    run(Program("sysmgmt", serve))
+    run(SYSMGMT)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ def default_folder(environment: Mapping[str, str]) -> str:
     return os.path.join(os.path.expanduser("~"), ".local", "state", "boxmgmt")
 
 
+@cache
 def catalog() -> Catalog:
     """All commands, our own and those of other packages."""
     return Catalog(COMMANDS, commands_of_others)

@@ -5,10 +5,14 @@ package that cannot be loaded is named and skipped.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.declaration import Command
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 COMMANDS, MENUS = "sysmgmt.commands", "boxmgmt.menus"
 """The entry-point groups: tuples of commands; tuples of menu items with their place."""
@@ -33,10 +37,16 @@ def broken(catalog: Mapping[str, Command]) -> list[str]:
 
 def loaded(group: str, broken: list[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Names and values of the entry points of `group`; sentences about broken ones go to `broken`."""
-    from importlib.metadata import entry_points  # costs more than running a command
-
-    for point in sorted(entry_points(group=group), key=lambda one: one.name):
+    for point in _points(group):
         try:
             yield point.name, tuple(point.load())
         except (Exception, SystemExit) as error:  # whatever is wrong there must not hurt here
             broken.append(f"The package behind {group} {point.name} is broken ({type(error).__name__})")
+
+
+@cache
+def _points(group: str) -> "list[EntryPoint]":
+    """What the packages name that are installed when it is first asked for."""
+    from importlib.metadata import entry_points  # costs more than running a command
+
+    return sorted(entry_points(group=group), key=lambda one: one.name)

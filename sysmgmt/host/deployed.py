@@ -103,15 +103,16 @@ def put(wanted: Mapping[str, File], root: str = "/") -> None:
 
 
 def make_users(root: str = "/") -> None:
-    """Make the group of all users and the one that asks for keys. Raises ServiceRefused."""
+    """Make the group of all users, and the users that programs run as. Raises ServiceRefused."""
     programs.run(NAME, ["/usr/bin/systemd-sysusers", f"--root={root}", "/usr/lib/sysusers.d/boxmgmt.conf"])
 
 
-def remove_users(user: str, groups: Iterable[str], root: str = "/") -> None:
+def remove_users(users: Iterable[str], groups: Iterable[str], root: str = "/") -> None:
     """Remove them, as far as they are there. Raises ServiceRefused."""
     prefix = [] if root == "/" else ["--prefix", root]
-    if _number(user, "/etc/passwd", root):
-        programs.run(NAME, ["/usr/sbin/userdel", *prefix, user])
+    for one in users:
+        if _number(one, "/etc/passwd", root):
+            programs.run(NAME, ["/usr/sbin/userdel", *prefix, one])
     for one in groups:  # userdel may have taken the group of the same name with it
         if group_number(one, root):
             programs.run(NAME, ["/usr/sbin/groupdel", *prefix, one])

@@ -15,7 +15,7 @@ from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.host.daemons import SYSTEMD
 
-UNITS = ("boxmgmtd.service", "ssh.service", "nginx.service")
+UNITS = ("boxmgmtd.service", "boxmgmt-sessions.service", "ssh.service", "nginx.service")
 PACKAGES = ("libnss-extrausers", "nginx-light", "openssh-server", "openssl", "rsyslog", "snmpd")
 LIBRARIES = ("argon2-cffi", "boxmgmt", "cmd2", "cryptography", "prompt_toolkit", "tinydb")
 FILES = ("/var/log/nginx/error.log",)

@@ -70,11 +70,17 @@ class Console(NamedTuple):
         return answer
 
 
-def open_console(options: Options, environment: Mapping[str, str]) -> Console:
-    """The client that this process serves, before anybody has logged in."""
+def open_console(options: Options, environment: Mapping[str, str],
+                 served: Callable[[str], Door] | None = None) -> Console:
+    """The client that this process serves, before anybody has logged in; `served` opens the door of a boxmgmtd."""
     at_terminal = sys.stdin.isatty()
     options = located(options, environment)
-    door, catalog = _door(options, stranger(environment, at_terminal))
+    door: Door
+    catalog: Mapping[str, Command]
+    if options.socket and not options.recover:
+        door, catalog = (served or box.service_door)(options.socket), box.catalog()
+    else:
+        door, catalog = _embedded(options, stranger(environment, at_terminal))
     limit = _limit(door)
     person = _person(limit, door.standing) if at_terminal else None
     lines = Lines(sys.stdin.fileno(), limit, door.standing)
@@ -93,9 +99,7 @@ def located(options: Options, environment: Mapping[str, str]) -> Options:
     return options._replace(state=box.default_folder(environment))
 
 
-def _door(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]]:
-    if options.socket and not options.recover:
-        return box.service_door(options.socket), box.catalog()
+def _embedded(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Command]]:
     if os.path.exists(options.state) and not os.path.isdir(options.state):
         raise InvalidValue(what=f"{options.state} is no folder: --state names the folder of a state")
     from sysmgmt.engine.unserved import UnservedDoor  # the engine, which a client of boxmgmtd goes without

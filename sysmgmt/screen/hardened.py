@@ -1,7 +1,7 @@
 """The loop that both shells run in, on top of what is left of cmd2.
 
-The one private name of cmd2 that is overridden is in this module; setup.cfg pins the release that
-it was read in.
+The two private names of cmd2 that are overridden are in this module; setup.cfg pins the release that
+they were read in.
 """
 
 import io
@@ -13,6 +13,7 @@ from functools import partial
 from types import FrameType
 from typing import Any, TextIO, cast
 
+from prompt_toolkit import PromptSession
 from prompt_toolkit.history import History
 
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
@@ -35,9 +36,9 @@ class Ending(Stripped, ABC):
     """
 
     def __init__(self, source: Lines | Keyboard, out: TextIO) -> None:
+        self.source = source
         # On a terminal cmd2 gets a stdin that is at its end: only the Keyboard, under guard, reads.
         super().__init__(cast(TextIO, source) if isinstance(source, Lines) else io.StringIO(), out)
-        self.source = source
         self.end: Refusal | None = None
 
     @abstractmethod
@@ -112,9 +113,8 @@ class Hardened(Ending):
 
     def __init__(self, taker: Taker, source: Lines | Keyboard, out: TextIO, history: History | None = None) -> None:
         self.taker = taker
+        self._typed = history
         super().__init__(source, out)
-        if isinstance(source, Keyboard):
-            self.main_session = self.active_session = keys.session(source, self.offers, history)
 
     def take(self, line: str) -> bool:
         """Do what the line says; True ends the loop."""
@@ -156,6 +156,12 @@ class Hardened(Ending):
             return False
         except Exception as error:
             return self.failed(error)
+
+    def _create_main_session(self, **asked: Any) -> PromptSession[str]:
+        """The session at our keyboard; cmd2's own would be made for nothing, and is half of what a prompt costs."""
+        if isinstance(self.source, Keyboard):
+            return keys.session(self.source, self.offers, self._typed)
+        return super()._create_main_session(**asked)
 
     def _read_command_line(self, prompt: str) -> str:
         """cmd2's own starts a thread, and turns the end of input into the command `_eof`."""

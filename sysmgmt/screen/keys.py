@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Sequence
+from functools import cache
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import application
 from prompt_toolkit.history import DummyHistory, History
 from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.defaults import load_key_bindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.utils import get_cwidth
@@ -16,6 +19,9 @@ from sysmgmt.screen.offer import Offer, Offers
 from sysmgmt.screen.visible import escaped
 
 MOST_LISTED = 200
+
+# The keys of prompt_toolkit itself: it would make them anew for each prompt, which is most of what one costs.
+setattr(application, "load_key_bindings", cache(load_key_bindings))
 
 
 def session(keyboard: Keyboard, offers: Offers | None = None, history: History | None = None,

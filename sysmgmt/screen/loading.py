@@ -8,6 +8,12 @@ def begin() -> None:
     gc.disable()
 
 
+def keep() -> None:
+    """What there is by now stays, also in processes that are forked."""
+    gc.collect()
+    gc.freeze()
+
+
 def end() -> None:
     """What there is by now stays; what comes is looked at again. A single command ends before that would pay."""
     gc.freeze()

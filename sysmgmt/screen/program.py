@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 
 from sysmgmt import __version__
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
+from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, refused
 from sysmgmt.screen import entrance, options, streams
 from sysmgmt.screen.console import Console, open_console
@@ -30,16 +31,20 @@ See the manual page {program}(1), in a clone: man man/{program}.1"""
 
 
 class Program(NamedTuple):
-    """A program: what it does for whoever came in, and for one who cannot come in any more."""
+    """A program: what it does for whoever came in, and for one who cannot come in any more.
+
+    `door` opens the door of a boxmgmtd, where that is not done as usual.
+    """
 
     name: str
     serve: Callable[[Console, Guest], int]
     more: str = ""
     recover: Callable[[Console], int] | None = None
+    door: Callable[[str], Door] | None = None
 
 
-def run(program: Program) -> NoReturn:
-    """Let somebody in, serve him, let him out, and exit with the status."""
+def run(program: Program, leave: Callable[[int], NoReturn] = os._exit) -> NoReturn:
+    """Let somebody in, serve him, let him out, and `leave` with the status."""
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold passwords
     streams.prepare()
@@ -47,7 +52,7 @@ def run(program: Program) -> NoReturn:
     os.environ.clear()
     os.environ.update(scrub(environment))
     status = streams.finish(_status(program, environment))
-    os._exit(status)  # the interpreter's own way out takes longer than a command
+    leave(status)  # the interpreter's own way out takes longer than a command
 
 
 def _usage(program: Program) -> str:
@@ -76,7 +81,7 @@ def _guarded(chosen: options.Options, environment: dict[str, str], program: Prog
     """Visit the box; whatever ends that, its status."""
     try:
         with guarded():
-            console = open_console(chosen, environment)
+            console = open_console(chosen, environment, program.door)
             return visit(console, program, console.door.log_out)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))

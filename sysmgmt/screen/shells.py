@@ -9,6 +9,7 @@ from sysmgmt.domain.roles import ADMIN_ROLE
 from sysmgmt.screen import batch
 from sysmgmt.screen.console import Console
 from sysmgmt.screen.entrance import Guest
+from sysmgmt.screen.program import Program
 
 
 def serve(console: Console, guest: Guest) -> int:
@@ -50,3 +51,6 @@ def name_broken(console: Console, more: Sequence[str] = ()) -> None:
     """Tell which packages could not be used, and what `more` there is to tell of them."""
     for sentence in (*extensions.broken(console.catalog), *more):
         console.output.tell(f"Warning: {sentence}.")
+
+
+SYSMGMT = Program("sysmgmt", serve)

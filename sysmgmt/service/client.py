@@ -4,7 +4,7 @@ import base64
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sysmgmt.domain.errors import DownloadBrokenOff, Refusal, ServiceLost
@@ -27,11 +27,22 @@ ASKING = frozenset({ENTER, "Sign", "Barred", "Check", "Offers", "Standing"})
 """Calls that may be made again on a new connection: at most they open a session or record a refusal."""
 
 
-class ServiceDoor:
-    """A door at the socket `path`. The server says who the caller is."""
+def connected(path: str) -> socket.socket:
+    """A connection to the socket `path`. Raises OSError."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
-    def __init__(self, path: str) -> None:
-        self._calls = Calls(path)
+
+class ServiceDoor:
+    """A door at the socket `path`, reached by `connect`. The server says who the caller is."""
+
+    def __init__(self, path: str, connect: Callable[[str], socket.socket] = connected) -> None:
+        self._calls = Calls(path, connect)
         self._caller = Caller()
 
     @property
@@ -122,8 +133,9 @@ class ServiceDoor:
 class Calls:
     """A connection to boxmgmtd that is made again when it is lost."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, connect: Callable[[str], socket.socket]) -> None:
         self._path = path
+        self._make = connect
         self._wire: Wire | None = None
 
     @property
@@ -165,12 +177,10 @@ class Calls:
     def _connect(self, method: str) -> Wire:
         deadline = time.monotonic() + PATIENCE
         while True:
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
-                connection.connect(self._path)
+                connection = self._make(self._path)
                 break
             except OSError:
-                connection.close()
                 if time.monotonic() > deadline:
                     raise ServiceLost(f"boxmgmtd does not answer at {self._path}; nothing was done.",
                                       "Start it: systemctl start boxmgmtd.") from None

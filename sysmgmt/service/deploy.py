@@ -13,7 +13,7 @@ from sysmgmt.domain.errors import InvalidValue, MissingValue
 from sysmgmt.host import files, sshd
 from sysmgmt.host.files import File
 from sysmgmt.service.deployment import barriers, plan, site, undertaking
-from sysmgmt.service.deployment.site import GROUP, KEYS_USER, ROOT_STAYS, Site
+from sysmgmt.service.deployment.site import GROUP, KEYS_USER, ROOT_STAYS, SHELL_USER, Site
 from sysmgmt.service.deployment.undertaking import Undertaking
 
 
@@ -105,7 +105,7 @@ def shown(one: Undertaking) -> Iterator[str]:
     """Every file and its difference, and what else would happen."""
     for path, file in {**plan.wanted(one.site, one.root), **first_door(one)}.items():
         yield from difference(path, files.read(one.place(path)), file)
-    yield f"The group {GROUP} and the user {KEYS_USER} would be made (systemd-sysusers)."
+    yield f"The group {GROUP} and the users {KEYS_USER} and {SHELL_USER} would be made (systemd-sysusers)."
     yield f"Users of the box would have the numbers {one.site.uids[0]} to {one.site.uids[1]}."
     yield "At Installation sshd gets new host keys."
     yield from consequences(one)

@@ -12,8 +12,9 @@ from tests.attacks.corpus import Attempt
 from tests.attacks.doors import LOOKS, MENU_ROLES, Seen, State, asked, kept, type_all
 from tests.attacks.roles import PASSWORD, Attacker, names_of, setup
 from tests.attacks.typist import Typist, spawn
-from tests.doors.machine import ENVIRONMENT, Machine, wait_until
+from tests.doors.machine import ENVIRONMENT, Machine
 from tests.doors.site import CLIENT, LIBRARY, PIPED, PROMPT, Site
+from tests.support.waiting import wait_until
 
 FOLDER = "/var/tmp/bait"
 SSHD_LOG, SERVICE_LOG = "/root/trace-sshd", "/root/trace-boxmgmtd"

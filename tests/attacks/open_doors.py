@@ -7,10 +7,10 @@ from tests.attacks.corpus import Attempt, attempts
 from tests.attacks.deployed import Console
 from tests.attacks.doors import Menu, Pipe
 from tests.attacks.roles import Attacker
-from tests.doors.machine import wait_until
 from tests.doors.site import PIPED, Site
 from tests.screen import harness
 from tests.support.program import ROOT
+from tests.support.waiting import wait_until
 
 ROOT_LOGIN = Attacker("root", "the shell of root")
 HARMLESS = ("!touch {mark}", "get_groups > {mark}", "shell touch {mark}", "run_pyscript {python}", "touch {mark}",

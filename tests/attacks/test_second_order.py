@@ -9,9 +9,9 @@ import pytest
 from tests.attacks import bait, deployed, trace
 from tests.attacks.deployed import FOLDER, LOGIN, SSHD, Inside
 from tests.attacks.roles import ATTACKERS, PASSWORD
-from tests.doors.machine import wait_until
 from tests.doors.site import CLIENT, LIBRARY, PROMPT, Site
 from tests.doors.test_taken_over import as_user
+from tests.support.waiting import wait_until
 
 MARK = f"{FOLDER}/mark-0"
 HOSTILE = [
@@ -97,10 +97,11 @@ def test_the_users_of_the_machine_are_those_of_the_state_and_no_more(site: Site)
     assert len({one[2] for one in found}) == len(found)
     own = {line.split(":")[0]: line for line in site.machine.path("/etc/passwd").read_text().splitlines()}
     before = {line.split(":")[0] for line in open("/etc/passwd", encoding="utf-8")}
-    assert set(own) - before == {"boxmgmt-keys"}
-    assert own["boxmgmt-keys"].endswith(("/nologin", "/false"))
+    made = {"boxmgmt-keys", "boxmgmt-shell"}
+    assert set(own) - before == made
+    assert all(own[one].endswith(("/nologin", "/false")) for one in made)
     shadow = site.machine.path("/etc/shadow").read_text().splitlines()
-    assert [line for line in shadow if line.startswith("boxmgmt-keys:") and line.split(":")[1][:1] not in "!*"] == []
+    assert [line for line in shadow if line.split(":")[0] in made and line.split(":")[1][:1] not in "!*"] == []
 
 
 @pytest.mark.attack(3, 34, 36)

@@ -1,10 +1,11 @@
-"""Service mode: what a command, a prompt, an operation and an idle session cost over boxmgmtd.
+"""Service mode: what a command, a prompt, an operation and an idle session cost over boxmgmtd and the fork server.
 
 As root, so that clients run as users of the box; the installation must be one that all can read.
 """
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -31,14 +32,17 @@ CREATES, READS = 1000, 10_000
 SESSIONS = (FEW := 50, 100)
 MOST = 12.0
 """Megabytes that one of the few may keep."""
+NOBODY, LISTENER = 65534, 3
+"""As whom the fork server runs, and the descriptor that systemd would hand over."""
 EACH = 10
 """Sessions that one user may have."""
 
 
 class Served(NamedTuple):
-    """A box behind a boxmgmtd: its process, a launcher, and the numbers of its users."""
+    """A box behind a boxmgmtd: its process, the fork server, a launcher, and the numbers of its users."""
 
     process: "subprocess.Popen[bytes]"
+    sessions: "subprocess.Popen[bytes]"
     launcher: str
     socket: str
     numbers: Sequence[int]
@@ -55,19 +59,37 @@ def served(folder: Path) -> Iterator[Served]:
             accounts = accounts.put(one.name, one._replace(role="administrator"))
         transaction.save(state._replace(accounts=accounts))
         numbers = [one.uid or 0 for one in accounts.values()]
-    socket = folder / "box.sock"
-    site = Site(sys.executable, str(Path(sysmgmt.__file__).parents[1]), str(folder / "state"), str(socket))
-    launcher = folder / "sysmgmt"
-    launcher.write_bytes(launchers(site, "/")[site.launcher("sysmgmt")].content)
-    for one, mode in ((folder.parent, 0o755), (folder, 0o755), (launcher, 0o755)):
-        one.chmod(mode)
-    with subprocess.Popen([boxes.program("boxmgmtd"), "--state", site.state, "--socket", site.socket]) as daemon:
-        while not socket.exists():
+    served_at = folder / "box.sock"
+    site = Site(sys.executable, str(Path(sysmgmt.__file__).parents[1]), str(folder / "state"), str(served_at),
+                str(folder / "sessions.sock"))
+    for name in ("sysmgmt", "sessions"):
+        (folder / name).write_bytes(launchers(site, "/")[site.launcher(name)].content)
+        (folder / name).chmod(0o755)
+    folder.parent.chmod(0o755)
+    folder.chmod(0o755)
+    with (subprocess.Popen([boxes.program("boxmgmtd"), "--state", site.state, "--socket", site.socket]) as daemon,
+          forking(folder / "sessions", site.sessions) as sessions):
+        while not served_at.exists():
             time.sleep(0.01)
         try:
-            yield Served(daemon, str(launcher), site.socket, numbers)
+            yield Served(daemon, sessions, str(folder / "sysmgmt"), site.socket, numbers)
         finally:
             daemon.send_signal(signal.SIGTERM)
+
+
+@contextmanager
+def forking(launcher: Path, path: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The fork server for a while, behind a socket that it is given, as a user without rights."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(path)
+        os.chmod(path, 0o666)
+        listener.listen(128)
+        with subprocess.Popen([str(launcher)], preexec_fn=lambda: os.dup2(listener.fileno(), LISTENER), close_fds=False,
+                              user=NOBODY, group=NOBODY, extra_groups=[]) as server:
+            try:
+                yield server
+            finally:
+                server.kill()
 
 
 def starts(box: Served, embedded: Sequence[str], peers: Sequence[Peer], rounds: int) -> Iterator[Finding]:
@@ -83,6 +105,7 @@ def starts(box: Served, embedded: Sequence[str], peers: Sequence[Peer], rounds: 
     yield from compare("W1 exec to prompt over the service", [
         Work(BARE, process(LIMIT, user=user)), *(one.prompting() for one in peers if one.shell),
         Work(LAUNCHER, prompt([box.launcher], b"bench>", user)),
+        Work("launcher, the whole shell", prompt([box.launcher, "--json"], b"bench>", user)),
         Work("sysmgmt, embedded", prompt([*embedded], b"bench>")),
     ], rounds, goals=[*(Goal(LAUNCHER, one.name, GOALS.get(one.name)) for one in peers if one.shell),
                       Goal(LAUNCHER, "sysmgmt, embedded")])
@@ -121,17 +144,19 @@ def crowd(box: Served, peers: Sequence[Peer]) -> Iterator[Finding]:
     for number in SESSIONS:
         before = memory(box.process.pid)
         yield _sessions("sysmgmt over the service", b"bench>", number, lambda each: session(
-            [box.launcher], box.numbers[each // EACH]))
+            [box.launcher], box.numbers[each // EACH]), lambda: _forked(box.sessions.pid))
         print(f"  boxmgmtd kept {memory(box.process.pid):.1f} MB after them, {before:.1f} MB before")
 
 
-def _sessions(name: str, expected: bytes, number: int, start: Callable[[int], tuple[int, int]]) -> Finding:
+def _sessions(name: str, expected: bytes, number: int, start: Callable[[int], tuple[int, int]],
+              beside: Callable[[], float] = lambda: 0.0) -> Finding:
+    """`beside` gives the megabytes of what serves all of them."""
     began = time.perf_counter()
     children = [start(each) for each in range(number)]
     for _, terminal in children:
         read_until(terminal, expected)
     last = time.perf_counter() - began
-    each = sum(memory(pid) for pid, _ in children) / number
+    each = (sum(memory(pid) for pid, _ in children) + beside()) / number
     for pid, terminal in children:
         os.kill(pid, signal.SIGHUP)
         os.close(terminal)
@@ -140,6 +165,12 @@ def _sessions(name: str, expected: bytes, number: int, start: Callable[[int], tu
     goal = MOST if name.startswith("sysmgmt") and number == FEW else None
     return Finding(f"W8 {number} sessions at their prompts: {name}", f"{goal:g} MB each at most" if goal else "",
                    f"{each:.1f} MB each, the last prompt after {last:.2f} s", goal is None or each <= goal)
+
+
+def _forked(server: int) -> float:
+    """What the fork server and its sessions keep, in MB."""
+    found = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    return memory(server) + sum(memory(int(one)) for one in found)
 
 
 def memory(pid: int) -> float:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pexpect
 
-from tests.doors.machine import ENVIRONMENT, HOME, TIMEOUT, Done, Machine, child_of, wait_until
+from tests.doors.machine import ENVIRONMENT, HOME, TIMEOUT, Done, Machine, child_of
 from tests.doors.site import CONNECT, Site
 from tests.doors.trees import tree, wheels
+from tests.support.waiting import wait_until
 
 SCRIPT = Path(__file__).parent / "booted.sh"
 BOOT = 90

@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +107,3 @@ def install(machine: Machine) -> str:
 def child_of(pid: int) -> int:
     """The first child of a process."""
     return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
-
-
-def wait_until(what: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for something to become true; fails if it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.doors.booted import Pristine
-from tests.doors.machine import wait_until
 from tests.doors.site import LIBRARY, PASSWORDS, STATE
+from tests.support.waiting import wait_until
 
 OVERDUE = f"""from sysmgmt import box
 with box.embedded({STATE!r}).box.store.writing() as transaction:

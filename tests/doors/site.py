@@ -7,7 +7,8 @@ import signal
 import subprocess
 from typing import Any
 
-from tests.doors.machine import HOME, Done, Machine, child_of, install, wait_until
+from tests.doors.machine import HOME, Done, Machine, child_of, install
+from tests.support.waiting import wait_until
 
 LIBRARY = "/usr/lib/boxmgmt"
 SOCKET = "/run/boxmgmt/box.sock"

@@ -8,8 +8,9 @@ import pexpect
 import pytest
 
 from sysmgmt.host.installed import MANIFEST
-from tests.doors.machine import HOME, Machine, wait_until
+from tests.doors.machine import HOME, Machine
 from tests.doors.site import LIBRARY, STATE, Site
+from tests.support.waiting import wait_until
 
 SECRET = "Admin-Pass-12"
 SEEN = """import hashlib, json, os, sys
@@ -119,6 +120,7 @@ def test_deploying_twice_changes_nothing_and_keeps_the_first_originals(fresh: Si
     ("sed -i 's/^passwd:.*/passwd: systemd files/' /etc/nsswitch.conf", "has no line that begins with passwd: files"),
     ("groupadd boxmgmt", "has a group boxmgmt of its own"),
     ("useradd -r boxmgmt-keys", "has a user boxmgmt-keys of its own"),
+    ("useradd -r boxmgmt-shell", "has a user boxmgmt-shell of its own"),
     ("mkdir -p /var/lib/extrausers; echo eve:x:2000:2000::/:/bin/sh > /var/lib/extrausers/passwd",
      "/var/lib/extrausers/passwd has entries of somebody else, such as eve"),
     ("mkdir -p -m 777 /var/lib/boxmgmt; chmod 777 /var/lib/boxmgmt", "is not a folder that root alone may write into"),

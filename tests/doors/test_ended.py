@@ -10,9 +10,9 @@ import pexpect.popen_spawn
 import pytest
 
 from sysmgmt.domain.model import Session
-from tests.doors.machine import wait_until
 from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PIPED, Site
 from tests.doors.visits import add, audit, only_session, piped, sessions, shell, state
+from tests.support.waiting import wait_until
 
 HOSTILE = """import json, os, signal, socket, sys, time
 for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE):

@@ -11,8 +11,9 @@ import pytest
 
 from sysmgmt.host.files import SUFFIX
 from sysmgmt.host.hostkeys import KINDS, OWNER, key_path
-from tests.doors.machine import TIMEOUT, wait_until
+from tests.doors.machine import TIMEOUT
 from tests.doors.site import LIBRARY, PASSWORDS, STATE, Site
+from tests.support.waiting import wait_until
 
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.doors.machine import wait_until
 from tests.doors.site import PASSWORDS, Site
 from tests.support import slapd
 from tests.support.slapd import (
     BASE, PASSWORD, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, of, user)
+from tests.support.waiting import wait_until
 
 ENTRIES = "".join([*map(user, ("alice", "dave", "erin", "kim@lab.test")), group("inner", [at("dave"), at("erin")]),
                    group("Box Operators", [at("alice"), of("inner")])])

@@ -6,8 +6,8 @@ import pexpect
 import pytest
 
 from tests.doors.guesses import right_over_ssh, wrong_at_console, wrong_over_ssh
-from tests.doors.machine import wait_until
 from tests.doors.site import PASSWORDS, Site
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.requirement(37)

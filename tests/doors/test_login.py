@@ -6,8 +6,8 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.doors.machine import wait_until
 from tests.doors.site import LIBRARY, PASSWORDS, PIPED, Site
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("name, seen", [("admin", r"\[6\] System management CLI"), ("carol", "Main Menu"),

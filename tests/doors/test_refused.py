@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.doors.machine import Done, wait_until
+from tests.doors.machine import Done
 from tests.doors.site import CLIENT, PIPED, Site
+from tests.support.waiting import wait_until
 
 FREE, HELD = "root", "bob"
 CONTROL = (b"AllowAgentForwarding yes\nAllowTcpForwarding yes\nPermitTunnel yes\n"

@@ -10,8 +10,8 @@ import pytest
 
 from sysmgmt.host.sshd import DROP_IN
 from tests.doors.clock import MOVED, PATH, PROGRAM
-from tests.doors.machine import wait_until
 from tests.doors.site import CLIENT, PASSWORDS, PIPED, PROMPT, Site
+from tests.support.waiting import wait_until
 
 ROOT = "Root-Pass-123"
 KEY = "/root/own"

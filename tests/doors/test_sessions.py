@@ -3,9 +3,10 @@
 import json
 import time
 
-from tests.doors.machine import Done, wait_until
+from tests.doors.machine import Done
 from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PROMPT, Site
 from tests.doors.visits import add, audit, piped, replace, sessions, shell, state
+from tests.support.waiting import wait_until
 
 LOUD = ("/usr/bin/ssh", "-F", "/dev/null", "-o", "UserKnownHostsFile=/root/known", "-o", "StrictHostKeyChecking=no",
         "-o", "BatchMode=yes")

@@ -3,9 +3,10 @@
 import pytest
 
 from sysmgmt.domain import usm
-from tests.doors.machine import Done, wait_until
+from tests.doors.machine import Done
 from tests.doors.site import Site
 from tests.support.snmp import OBJECTS, PASSWORD, PRIVACY, question, values
+from tests.support.waiting import wait_until
 
 PORT = 161
 ROOT = ".1.3.6.1.4.1.32473.1"

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.doors.machine import HOME, child_of, wait_until
+from tests.doors.machine import HOME, child_of
 from tests.doors.site import Site
 from tests.support.openssl import Authority
+from tests.support.waiting import wait_until
 
 VERSIONS = ("tls1", "tls1_1", "tls1_2", "tls1_3")
 SITE_D = "/etc/boxmgmt/web/site.d"

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.doors.booted import Pristine
-from tests.doors.machine import wait_until
 from tests.doors.networked import refused
 from tests.doors.site import CLIENT, LIBRARY, STATE
 from tests.support.signer import Signer
+from tests.support.waiting import wait_until
 from tests.support.wheels import wheel
 
 LINE = "install_update file=new.whl --yes"

@@ -7,8 +7,8 @@ import pexpect.popen_spawn
 
 from sysmgmt.domain.model import Session
 from sysmgmt.store.state import StateStore
-from tests.doors.machine import wait_until
 from tests.doors.site import PASSWORDS, PIPED, STATE, Site
+from tests.support.waiting import wait_until
 
 
 def state(site: Site) -> StateStore:

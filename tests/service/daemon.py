@@ -95,7 +95,8 @@ class Daemon:
     def launcher(self, name: str = "sysmgmt") -> str:
         """The path of a launcher as --deploy writes it, for every user."""
         python, environment = for_all()
-        site = Site(python, environment["PYTHONPATH"], str(self.box.folder), str(self.path))
+        site = Site(python, environment["PYTHONPATH"], str(self.box.folder), str(self.path),
+                    str(self.path.with_name("sessions.sock")))
         path = self.path.with_name(name)
         path.write_bytes(launchers(site, "/")[site.launcher(name)].content)
         path.chmod(0o755)

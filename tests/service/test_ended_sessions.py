@@ -4,9 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from tests.service.daemon import Daemon, running
 from tests.service.logins import login, next_line, without_login
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import password_file
+from tests.support.waiting import wait_until
 
 RECONNECTS = """
 while True:
@@ -51,13 +51,6 @@ def as_admin(daemon: Daemon, line: str) -> None:
 
 def sessions(daemon: Daemon) -> list[Session]:
     return [one for one in daemon.box.state.sessions.values() if one.user == "bob"]
-
-
-def wait_until(what: Callable[[], Any], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def until(process: "subprocess.Popen[str]", wanted: str) -> str:

@@ -22,9 +22,9 @@ from sysmgmt.service.server import MOST, MOST_OF_A_HELPER
 from sysmgmt.service.visit import MOST_UNKNOWN
 from sysmgmt.service.wire import MOST_BYTES, MOST_BYTES_OF_STRANGERS, SLOWEST
 from tests.service.daemon import Daemon, Raw, for_all, running
-from tests.service.test_ended_sessions import wait_until
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import ENVIRONMENT
+from tests.support.waiting import wait_until
 
 PROMPT = 5.0
 """Seconds in which a good client is answered, whatever others do."""

@@ -7,9 +7,9 @@ import pytest
 
 from sysmgmt.service.door import SILENCE, Door, Refusals
 from sysmgmt.service.reception import Terms
-from tests.doors.machine import wait_until
 from tests.support.box import TestBox
 from tests.support.partnership import HERE, line
+from tests.support.waiting import wait_until
 
 
 class Uptime:

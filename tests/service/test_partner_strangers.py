@@ -15,10 +15,10 @@ from sysmgmt.domain import sealed
 from sysmgmt.domain.certificates import Plan
 from sysmgmt.domain.model import Subject
 from sysmgmt.store.state import StateStore
-from tests.doors.machine import wait_until
 from tests.support.authorities import CA, LEAF, LONG_AGO, NOW, Made, make, revocations
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.partnership import Site, Visitor, answered, line, sites
+from tests.support.waiting import wait_until
 
 BOTH = LEAF._replace(extended=(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH))
 AUTHORITY = make("Authority", wish=CA)

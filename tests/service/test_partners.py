@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.doors.machine import wait_until
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.partnership import HERE, Site, free_port, sites
+from tests.support.waiting import wait_until
 
 SECURITY = "2.5.1"
 

@@ -2,8 +2,7 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.service.daemon import Daemon, running
 from tests.service.logins import login, next_line
 from tests.support.box import TestBox
 from tests.support.program import password_file
+from tests.support.waiting import wait_until
 
 FIRST = 100_000 + os.getpid() % 1_000_000 * 10
 """Numbers of users that no other test has at the same time: what is left alone for another login would be left here."""
@@ -82,13 +82,6 @@ def left(session: str, uid: int) -> int:
         except OSError:
             pass
     return count
-
-
-def wait_until(what: Callable[[], bool], seconds: float = 50) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def gone(session: str, uid: int) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from sysmgmt.domain.errors import BoxBusy
 from sysmgmt.domain.model import Cost
 from sysmgmt.service.turns import ASKING, CHECKS, SharedHasher, Turns
-from tests.service.test_ended_sessions import wait_until
 from tests.support.hashers import CountingHasher
+from tests.support.waiting import wait_until
 
 FLOOD, GOOD = 65001, 65002
 """Two uids."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.doors.machine import wait_until
 from tests.service.daemon import Daemon, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -81,6 +81,14 @@ passwords ends none. The shell says why and exits with the status 5. An ended lo
 session, and after three seconds boxmgmtd ends its processes; one that forks faster than it can be
 found may go on, but is refused whatever it asks. A process without a login is refused from then on
 and left alone.
+
+The shell of a login at a terminal is a process of the fork server, boxmgmt-sessions.service, which has
+everything loaded already: the prompt is there sooner, and a session keeps less memory. The login shell that
+sshd or login starts only lends its terminal: it makes the connections to boxmgmtd, by which a session is known,
+and hands them over, gives signals on, and ends with the status of the shell; when it ends, so does the shell.
+The fork server and its processes run as the user boxmgmt-shell, who may do nothing, in a unit without a network;
+none of them may look into another. Open sessions go on when it starts again. Where it does not answer within
+three seconds, or has 256 sessions, or 32 of the same user, the login loads its shell itself.
 """
 
 WEB_SERVER = """
@@ -191,7 +199,7 @@ the keys of names that exist only, so whoever offers keys and measures time can 
 REFUSED = """
 What cannot be done is refused with one sentence, and nothing has changed then: another operating
 system than Debian 12 and 13; a program or a library that is missing, with the package to install; a
-user admin, a user boxmgmt-keys or a group boxmgmt of somebody else; users of somebody else in
+user admin, a user boxmgmt-keys or boxmgmt-shell or a group boxmgmt of somebody else; users of somebody else in
 /var/lib/extrausers; numbers that are taken; programs that others than root can write, or that not
 everybody can read; a path with blanks; a state that others than root can write into; a file to be written that
 is a link or a folder; an SELinux that enforces; an /etc/nsswitch.conf whose line passwd does not
@@ -207,7 +215,7 @@ start end the deployment, and what was there before is put back.
 
 REMOVING = """
 boxmgmtd --deploy --remove stops boxmgmtd and puts back every file that stood there before, exactly; what the
-deployment made is removed, with the group boxmgmt and the user boxmgmt-keys. The state, the host
+deployment made is removed, with the group boxmgmt and the users boxmgmt-keys and boxmgmt-shell. The state, the host
 keys of sshd and the programs stay. Users of the box are unknown to the machine then, and a shell of theirs that
 is open can do nothing any more. A later --deploy over the same state brings
 them back, with the same numbers; root's login stays open again until one of them has come in.
@@ -242,10 +250,11 @@ FILES = (
     ("/var/lib/boxmgmt-deploy", "What stood on the machine before, and what was deployed; root-stays is there while "
                                 "root's login is as it was."),
     ("/etc/systemd/system/boxmgmtd.service", "The service."),
+    ("/etc/systemd/system/boxmgmt-sessions.service, /etc/systemd/system/boxmgmt-sessions.socket, "
+     "/run/boxmgmt-sessions.sock", "The fork server and its socket."),
     ("/etc/systemd/system/*getty*.service.d/10-boxmgmt.conf", "The banner at consoles, and nothing of the "
                                                               "environment."),
-    ("/usr/lib/sysusers.d/boxmgmt.conf, /usr/lib/tmpfiles.d/boxmgmt.conf", "The group, the user boxmgmt-keys, and "
-                                                                           "folders."),
+    ("/usr/lib/sysusers.d/boxmgmt.conf, /usr/lib/tmpfiles.d/boxmgmt.conf", "Our users and group, and folders."),
     ("/etc/pam.d/sshd, /etc/pam.d/login", "Begin with our lines; what stood there holds for root."),
     ("/etc/nsswitch.conf", "Has extrausers behind files."),
     ("/var/lib/extrausers", "Users of the box as users of the machine."),

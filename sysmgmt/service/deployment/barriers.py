@@ -12,7 +12,7 @@ from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.host import files, nss
 from sysmgmt.service.deployment import plan
-from sysmgmt.service.deployment.site import GROUP, KEYS_USER, Site
+from sysmgmt.service.deployment.site import GROUP, KEYS_USER, SHELL_USER, Site
 
 RELEASES = ("12", "13")
 PROGRAMS = {"/usr/sbin/sshd": "openssh-server", "/usr/bin/ssh-keygen": "openssh-client", "/bin/login": "login",
@@ -69,7 +69,8 @@ def _names(root: str) -> Iterator[str]:
 
 def _strangers(root: str) -> Iterator[str]:
     """Names that --remove would take from somebody else, and files that boxmgmtd would write over."""
-    for path, name, kind in (("/etc/group", GROUP, "group"), ("/etc/passwd", KEYS_USER, "user")):
+    for path, name, kind in (("/etc/group", GROUP, "group"), ("/etc/passwd", KEYS_USER, "user"),
+                             ("/etc/passwd", SHELL_USER, "user")):
         if any(line.split(":")[0] == name for line in _read(path, root).splitlines()):
             yield f"the operating system has a {kind} {name} of its own; rename or remove it"
     for path in (f"{nss.FOLDER}/{one}" for one in ("passwd", "group")):

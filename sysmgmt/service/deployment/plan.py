@@ -7,7 +7,7 @@ from sysmgmt.host import files, nginx, nss, snmpd, sshd
 from sysmgmt.host.deployed import NAME
 from sysmgmt.host.files import File
 from sysmgmt.host.services import UNSETTLED
-from sysmgmt.service.deployment import manual, networking, pamfiles, unit
+from sysmgmt.service.deployment import forking, manual, networking, pamfiles, unit
 from sysmgmt.service.deployment.launchers import launchers
 from sysmgmt.service.deployment.site import HOME, Site
 from sysmgmt.service.deployment.system import nsswitch, small_files
@@ -35,7 +35,7 @@ def wanted(site: Site, root: str = "/") -> dict[str, File]:
 
 def ours(site: Site) -> dict[str, File]:
     """Files that are ours alone."""
-    made = {path: File(text.encode()) for path, text in small_files().items()}
+    made = {path: File(text.encode()) for path, text in {**small_files(), **forking.units(site)}.items()}
     made[unit.PATH] = File(unit.unit(site).encode())
     made[unit.FIREWALL_PATH] = File(unit.FIREWALL.encode())
     return made | launchers(site, HOME) | manual.pages(site)

@@ -15,7 +15,8 @@ KEPT = "/var/lib/boxmgmt-deploy"
 RECORD = f"{KEPT}/record.json"
 ROOT_STAYS = f"{KEPT}/root-stays"
 """Exists while the login of root is as it was before the deployment."""
-GROUP, KEYS_USER = "boxmgmt", "boxmgmt-keys"
+GROUP, KEYS_USER, SHELL_USER = "boxmgmt", "boxmgmt-keys", "boxmgmt-shell"
+"""The group of all users; who asks for keys; as whom the shells of logins run."""
 
 
 class Site(NamedTuple):
@@ -28,6 +29,7 @@ class Site(NamedTuple):
     package: str
     state: str = "/var/lib/boxmgmt"
     socket: str = "/run/boxmgmt/box.sock"
+    sessions: str = "/run/boxmgmt-sessions.sock"
     uids: tuple[int, int] = (uids.FIRST, uids.LAST)
     gid: int = 0
     shadow_gid: int = 0

@@ -3,11 +3,12 @@
 import re
 
 from sysmgmt.host import snmpd
-from sysmgmt.service.deployment.site import GROUP, HOME, KEYS_USER, LIBRARY
+from sysmgmt.service.deployment.site import GROUP, HOME, KEYS_USER, LIBRARY, SHELL_USER
 
 SYSUSERS = f"""# Written by boxmgmtd --deploy.
 g {GROUP} -
 u {KEYS_USER} - "Asks for SSH keys" {HOME} /usr/sbin/nologin
+u {SHELL_USER} - "Runs the shells of logins" {HOME} /usr/sbin/nologin
 """
 TMPFILES = f"""# Written by boxmgmtd --deploy.
 d /var/lib/extrausers 0755 root root -

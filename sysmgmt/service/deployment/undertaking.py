@@ -10,9 +10,11 @@ from sysmgmt.domain.errors import Refusal, ServiceLost
 from sysmgmt.host import deployed, files, installed, nftables, nss, snmpd, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.installed import MANIFEST
-from sysmgmt.service.deployment import barriers, doors, networking, plan, unit
-from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, RECORD, ROOT_STAYS, Site
+from sysmgmt.service.deployment import barriers, doors, forking, networking, plan, unit
+from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, RECORD, ROOT_STAYS, SHELL_USER, Site
 
+STARTED = ("boxmgmtd.service", forking.SERVICE)
+"""What runs from then on, and starts again with another release."""
 ANSWERS_WITHIN = 4
 """How often a new boxmgmtd is waited for, each time as long as a shell waits for one."""
 
@@ -60,7 +62,8 @@ def take_back(one: Undertaking) -> None:
     """Put back what stood there before any deployment. Raises ServiceRefused."""
     here = one.root == "/"
     if here and os.path.exists(unit.PATH):
-        deployed.order_systemd(("disable", "--now", "boxmgmtd.service"), ("disable", "boxmgmt-firewall.service"))
+        deployed.order_systemd(("disable", "--now", "boxmgmtd.service", forking.SOCKET, forking.SERVICE),
+                               ("disable", "boxmgmt-firewall.service"))
     networking.give_back(one.root)
     one.kept.restore()
     if here:
@@ -68,7 +71,7 @@ def take_back(one: Undertaking) -> None:
         sshd.reload()
         snmpd.let_go()
         nftables.load()
-    deployed.remove_users(KEYS_USER, (KEYS_USER, GROUP), one.root)
+    deployed.remove_users((KEYS_USER, SHELL_USER), (KEYS_USER, SHELL_USER, GROUP), one.root)
 
 
 def _put_back(one: Undertaking, before: dict[str, File | None]) -> None:
@@ -77,7 +80,7 @@ def _put_back(one: Undertaking, before: dict[str, File | None]) -> None:
         if files.read(one.place(path)) != file:
             files.put(one.place(path), file)
     if one.root == "/":
-        deployed.order_systemd(("daemon-reload",), ("restart", "boxmgmtd.service"))
+        deployed.order_systemd(("daemon-reload",), ("restart", *STARTED))
         sshd.reload()
 
 
@@ -101,8 +104,8 @@ def _put(one: Undertaking, wanted: dict[str, File]) -> None:
 
 def _started(one: Undertaking) -> Iterator[str]:
     if one.root != "/" or not deployed.order_systemd(
-            ("daemon-reload",), ("enable", "boxmgmtd.service", "boxmgmt-firewall.service"),
-            ("restart", "boxmgmtd.service")):
+            ("daemon-reload",), ("enable", *STARTED, forking.SOCKET, "boxmgmt-firewall.service"),
+            ("restart", *STARTED)):
         yield "systemd does not run here: start /usr/lib/boxmgmt/boxmgmtd yourself."
         return
     for left in range(ANSWERS_WITHIN - 1, -1, -1):

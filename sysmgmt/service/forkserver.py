@@ -1,0 +1,87 @@
+"""The fork server: both shells loaded once, and a process of its own for each login at a terminal.
+
+It runs as a user of its own who may do nothing, and never opens a socket of boxmgmtd: whose a session
+is, is known by the client that makes its connections. None of its processes may look into another.
+"""
+
+import os
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from sysmgmt import box, extensions
+from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.host import daemons, isolation
+from sysmgmt.screen import keys, loading, person, terminal
+from sysmgmt.screen.keyboard import Keyboard
+from sysmgmt.screen.program import Program
+from sysmgmt.service import hosted, listeners
+from sysmgmt.service.crowd import Places
+from sysmgmt.service.peers import peer_of
+
+LISTENER = 3
+"""The descriptor that systemd hands over (sd_listen_fds(3))."""
+MOST, MOST_OF_ONE = 256, 32
+"""Sessions at a time: of all users, of one. Whoever is one too many loads the whole shell himself."""
+LOADED = (person, terminal, tuple(CATALOG))
+"""What a shell would load as it goes."""
+READY_WITHIN = 60.0
+"""Seconds that the rehearsal may take."""
+
+
+class ForkServer:
+    """Gives each client that connects to `listener` a process of its own, for the one of `programs` that it names."""
+
+    def __init__(self, listener: socket.socket, programs: Mapping[str, Program]) -> None:
+        self._listener = listener
+        self._programs = programs
+        self._places = Places(MOST, MOST_OF_ONE)
+        self._sessions: dict[int, int] = {}
+
+    def serve(self) -> None:
+        """Serve until the process is ended; the sessions go on without it."""
+        listeners.accept(self._listener, self._welcome, self._is_over)
+
+    def _welcome(self, connection: socket.socket, address: Any) -> None:
+        """Begin a session if there is a place for it. Raises OSError."""
+        with connection:
+            uid = peer_of(connection).uid
+            if not self._places.take(uid):
+                return
+            if pid := os.fork():
+                self._sessions[pid] = uid
+                return
+            try:
+                self._listener.close()
+                hosted.host(connection, self._programs)
+            finally:  # whatever it was: this process is not the server
+                os._exit(1)
+
+    def _is_over(self) -> bool:
+        """Never; but places of sessions that have ended are free again."""
+        while self._sessions and (ended := os.waitpid(-1, os.WNOHANG)[0]):
+            self._places.leave(self._sessions.pop(ended))
+        return False
+
+
+def rehearse() -> None:
+    """Read an empty line at a terminal of its own: what is made for a first prompt is made once for all sessions."""
+    extensions.broken(box.catalog())
+    ours, theirs = os.openpty()
+    with open(theirs, closefd=False) as typed, open(theirs, "w", closefd=False) as shown:
+        keyboard = Keyboard(typed, shown, lambda: READY_WITHIN)
+        with keyboard.raw_mode():
+            os.write(ours, b"\r")
+            keyboard.read(keys.session(keyboard), "")
+    os.close(ours)
+    os.close(theirs)
+
+
+def main(*programs: Program) -> None:
+    """Run the fork server for `programs`."""
+    loading.begin()
+    isolation.begin()
+    rehearse()
+    loading.keep()
+    daemons.tell_ready()
+    ForkServer(socket.socket(fileno=LISTENER), {one.name: one for one in programs}).serve()

@@ -1,0 +1,180 @@
+"""A login at a terminal is a process of the fork server, and for its user nothing is different."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from sysmgmt.domain import uids
+from sysmgmt.service.forkserver import MOST_OF_ONE
+from sysmgmt.store.state import StateStore
+from tests.service.daemon import Daemon, running
+from tests.service.forkserver import NOBODY, ForkServer, at_terminal, forking, listening
+from tests.support.box import TestBox
+from tests.support.waiting import wait_until
+
+ADMIN, BOB = 70000, 70001
+LOOKS = "import sys; open(f'/proc/{sys.argv[1]}/mem', 'rb'); print('seen')"
+"""Whether a process of the same user can look into another."""
+SLEEPS = "import time; print(flush=True); time.sleep(60)"
+
+
+@pytest.fixture
+def daemon(basic: TestBox) -> Iterator[Daemon]:
+    basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
+    with StateStore(str(basic.folder)).writing() as transaction:
+        transaction.save(uids.reserve(transaction.state, 70000, 70099))
+    with running(basic) as one:
+        yield one
+
+
+@pytest.fixture
+def server(daemon: Daemon) -> Iterator[ForkServer]:
+    with forking(daemon) as one:
+        yield one
+
+
+def test_both_shells_are_served_and_end_with_their_status(daemon: Daemon, server: ForkServer) -> None:
+    shell = at_terminal(daemon, BOB)
+    shell.expect("box1>")
+    session, = server.sessions()
+    assert f"Uid:\t{NOBODY}" in Path(f"/proc/{session}/status").read_text()
+    shell.sendline("get_current_user")
+    shell.expect("bob")
+    shell.expect("box1>")
+    menu = at_terminal(daemon, ADMIN, "boxmgmt")
+    menu.expect(r"\[6\] System management CLI")
+    assert len(server.sessions()) == 2
+    shell.sendline("quit")
+    shell.expect("Logged out.")
+    shell.wait()
+    menu.sendeof()
+    menu.wait()
+    assert (shell.exitstatus, menu.exitstatus) == (0, 0)
+    wait_until(lambda: server.sessions() == [])
+
+
+def test_a_status_arrives(daemon: Daemon, server: ForkServer) -> None:
+    daemon.box.admin().do("lock_user name=bob")
+    child = at_terminal(daemon, BOB)
+    child.expect("Error: ")
+    child.wait()
+    assert child.exitstatus == 4
+
+
+def test_keys_and_signals_mean_what_they_always_do(daemon: Daemon, server: ForkServer) -> None:
+    child = at_terminal(daemon, BOB)
+    child.expect("box1>")
+    child.sendline("set_password")
+    child.expect(" > ")
+    child.sendintr()
+    child.expect("(?i)cancel")
+    child.expect("box1>")
+    child.kill(signal.SIGINT)
+    child.expect("box1>")
+    child.sendcontrol("z")
+    child.sendcontrol("\\")
+    child.sendline("get_current_user")
+    child.expect("bob")
+    child.expect("box1>")
+    child.setwinsize(24, 30)
+    child.expect("box1>")  # drawn again
+
+
+def test_a_new_boxmgmtd_is_found_through_the_client(daemon: Daemon, server: ForkServer) -> None:
+    child = at_terminal(daemon, BOB)
+    child.expect("box1>")
+    daemon.restart()
+    child.sendline("get_current_user")
+    child.expect("bob")
+    child.sendline("quit")
+    child.expect("Logged out.")
+
+
+def test_sessions_go_on_while_the_fork_server_starts_again(daemon: Daemon, server: ForkServer) -> None:
+    child = at_terminal(daemon, BOB)
+    child.expect("box1>")
+    server.restart()
+    child.sendline("get_current_user")
+    child.expect("bob")
+    other = at_terminal(daemon, BOB)
+    other.expect("box1>")
+    assert len(server.sessions()) == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_a_client_that_goes_takes_its_session_along(daemon: Daemon, server: ForkServer, how: int) -> None:
+    child = at_terminal(daemon, BOB)
+    child.expect("box1>")
+    child.kill(how)
+    wait_until(lambda: server.sessions() == [] and not [
+        one for one in daemon.box.state.sessions.values() if one.user == "bob"])
+    child.wait()
+    assert child.signalstatus == how or child.exitstatus == 128 + how
+
+
+def test_a_session_that_dies_is_told_of_and_leaves_a_clean_terminal(daemon: Daemon, server: ForkServer) -> None:
+    child = at_terminal(daemon, BOB)
+    before = termios.tcgetattr(child.child_fd)
+    child.expect("box1>")
+    assert termios.tcgetattr(child.child_fd) != before, "the control"
+    os.kill(server.sessions()[0], signal.SIGKILL)
+    child.expect("The connection to the box was lost")
+    assert termios.tcgetattr(child.child_fd) == before
+    child.wait()
+    assert child.exitstatus == 7
+
+
+def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
+    child = at_terminal(daemon, BOB)
+    child.expect("box1>")
+    with listening(daemon):
+        child = at_terminal(daemon, BOB)
+        child.expect("box1>")
+        child.sendline("get_current_user")
+        child.expect("bob")
+
+
+def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: ForkServer) -> None:
+    with ExitStack() as silent:
+        for _ in range(MOST_OF_ONE + 5):
+            one = silent.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+            one.connect(str(daemon.path.with_name("sessions.sock")))
+        wait_until(lambda: len(server.sessions()) == MOST_OF_ONE)
+        child = at_terminal(daemon, BOB)
+        child.expect("box1>")
+        assert len(server.sessions()) == MOST_OF_ONE + 1, "places are those of one user"
+        wait_until(lambda: len(server.sessions()) == 1)
+
+
+@pytest.mark.parametrize("message", [b"", b"sysmgmt", b"nosuch\0/x\0xterm", b"\0" * 2000, b"\xff\0\xff\0\xff"])
+def test_whoever_says_something_else_gets_nothing(daemon: Daemon, server: ForkServer, message: bytes) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
+        stranger.settimeout(20)
+        stranger.connect(str(daemon.path.with_name("sessions.sock")))
+        stranger.send(message)
+        assert stranger.recv(64) == b""
+    at_terminal(daemon, BOB).expect("box1>")
+
+
+def test_no_process_of_that_user_looks_into_a_session(daemon: Daemon, server: ForkServer) -> None:
+    at_terminal(daemon, BOB).expect("box1>")
+    sleeper = subprocess.Popen([sys.executable, "-c", SLEEPS], user=NOBODY, group=NOBODY, extra_groups=[],
+                               stdout=subprocess.PIPE)
+    assert sleeper.stdout and sleeper.stdout.readline()
+
+    def looked_into(pid: int) -> bool:
+        done = subprocess.run([sys.executable, "-c", LOOKS, str(pid)], user=NOBODY, group=NOBODY, extra_groups=[],
+                              capture_output=True, check=False)
+        return done.stdout == b"seen\n"
+    assert looked_into(sleeper.pid), "the control"
+    assert not any(looked_into(one) for one in (*server.sessions(), server.process.pid))
+    sleeper.kill()
+    sleeper.wait()

@@ -1,0 +1,15 @@
+"""Waiting for what a process of its own does."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+POLL = 0.02
+
+
+def wait_until(what: Callable[[], Any], seconds: float = 20) -> None:
+    """Wait for a condition. Raises AssertionError if it does not come to be in time."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(POLL)
