@@ -13,11 +13,11 @@ from tests.attacks.doors import LOOKS, MENU_ROLES, Seen, State, asked, kept, typ
 from tests.attacks.roles import PASSWORD, Attacker, names_of, setup
 from tests.attacks.typist import Typist, spawn
 from tests.doors.machine import ENVIRONMENT, Machine
-from tests.doors.site import CLIENT, LIBRARY, PIPED, PROMPT, Site
+from tests.doors.site import CLIENT, LIBRARY, PIPED, PROMPT, SHELL_USER, Site
 from tests.support.waiting import wait_until
 
 FOLDER = "/var/tmp/bait"
-SSHD_LOG, SERVICE_LOG = "/root/trace-sshd", "/root/trace-boxmgmtd"
+SSHD_LOG, SERVICE_LOG, SESSIONS_LOG = "/root/trace-sshd", "/root/trace-boxmgmtd", "/root/trace-sessions"
 AT_ONCE = 4
 """SSH clients at a time."""
 LOGIN = frozenset({f"{LIBRARY}/{name}" for name in ("boxmgmt", "sysmgmt", "pam", "keys")})
@@ -59,10 +59,12 @@ def begin() -> Site:
 
 
 def watch(site: Site) -> None:
-    """Write down every program that sshd and what it starts starts."""
-    pid = site.machine.do("/bin/cat", "/run/sshd.pid").strip()
-    site.machine.start(*trace.attached(SSHD_LOG, pid))
-    wait_until(lambda: "TracerPid:\t0" not in site.machine.path(f"/proc/{pid}/status").read_text())
+    """Write down every program that sshd and the fork server start, and what they have started."""
+    for log, *found in ((SSHD_LOG, "/bin/cat", "/run/sshd.pid"),
+                        (SESSIONS_LOG, "/usr/bin/pgrep", "-o", "-u", SHELL_USER)):
+        pid = site.machine.do(*found).strip()
+        site.machine.start(*trace.attached(log, pid))
+        wait_until(lambda pid=pid: "TracerPid:\t0" not in site.machine.path(f"/proc/{pid}/status").read_text())
 
 
 class Deployed:
@@ -75,7 +77,7 @@ class Deployed:
     def __init__(self, site: Site) -> None:
         self.place = Inside(site.machine)
         self.site = site
-        self._read = {log: 0 for log in (SSHD_LOG, SERVICE_LOG)}
+        self._read = {log: 0 for log in (SSHD_LOG, SERVICE_LOG, SESSIONS_LOG)}
 
     def state(self) -> State:
         """What the administrator sees of the box."""
@@ -89,7 +91,8 @@ class Deployed:
     def started(self) -> list[str]:
         """What was started since then; of what boxmgmtd started, what is not its own or was given words of the bait."""
         served = self._lines(SERVICE_LOG)[self._read[SERVICE_LOG]:]
-        return [*self.let_in(), *(one for one in trace.programs(served) if one not in trace.OURS),
+        hosted = trace.programs(self._lines(SESSIONS_LOG)[self._read[SESSIONS_LOG]:])
+        return [*self.let_in(), *hosted, *(one for one in trace.programs(served) if one not in trace.OURS),
                 *trace.told(served, FOLDER)]
 
     def let_in(self) -> list[str]:

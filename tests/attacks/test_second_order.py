@@ -9,7 +9,7 @@ import pytest
 from tests.attacks import bait, deployed, trace
 from tests.attacks.deployed import FOLDER, LOGIN, SSHD, Inside
 from tests.attacks.roles import ATTACKERS, PASSWORD
-from tests.doors.site import CLIENT, LIBRARY, PROMPT, Site
+from tests.doors.site import CLIENT, LIBRARY, PROMPT, SHELL_USER, Site
 from tests.doors.test_taken_over import as_user
 from tests.support.waiting import wait_until
 
@@ -189,16 +189,16 @@ def test_a_shell_holds_its_terminal_and_one_socket_and_leaves_no_file_behind(unt
     site = untouched
     child = site.machine.at_terminal(*CLIENT, "-i", site.key("mona"), "mona@127.0.0.1")
     child.expect("> ", timeout=60)
-    uid = site.machine.do("/usr/bin/id", "-u", "mona").strip()
-    script = (f"for p in /proc/[0-9]*; do [ \"$(stat -c %u $p)\" = {uid} ] && grep -q {LIBRARY} $p/cmdline && "
-              "for d in $p/fd/*; do readlink $d; done; done; true")
-    held = site.machine.do("/bin/sh", "-c", script).split()
+    for name in ("mona", SHELL_USER):
+        script = (f"for p in /proc/[0-9]*; do [ \"$(stat -c %U $p)\" = {name} ] && grep -q {LIBRARY} $p/cmdline && "
+                  "[ -t 0 ] < $p/fd/0 && for d in $p/fd/*; do readlink $d; done; done; true")
+        held = site.machine.do("/bin/sh", "-c", script).split()
+        kinds = {re.sub(r"[0-9]+", "N", one) for one in held}
+        assert "/dev/pts/N" in kinds, name
+        assert kinds <= {"/dev/pts/N", "socket:[N]", "anon_inode:[eventpoll]", "pipe:[N]", "/dev/tty"}, name
     child.sendline("quit")
     child.close(force=True)
-    kinds = {re.sub(r"[0-9]+", "N", one) for one in held}
-    assert "/dev/pts/N" in kinds
-    assert kinds <= {"/dev/pts/N", "socket:[N]", "anon_inode:[eventpoll]", "pipe:[N]", "/dev/tty"}
     left = site.machine.do("/usr/bin/find", "/tmp", "/var/tmp", "/var/lib", "/run", "/dev/shm", "/etc",
-                           "/usr/lib/boxmgmt", "-xdev", "-uid", "+69999", "-uid", "-100000")
+                           "/usr/lib/boxmgmt", "-ignore_readdir_race", "-xdev", "-uid", "+69999", "-uid", "-100000")
     assert left == ""
     wait_until(lambda: "User: mona" not in site.as_admin("get_sessions"))

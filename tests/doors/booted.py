@@ -113,6 +113,9 @@ class Pristine(Site):
         self.order("stop", "boxmgmtd")
         return self.said()
 
+    def serve_sessions(self) -> None:
+        """Nothing has to be done: systemd has started the fork server."""
+
     def open_ssh(self) -> None:
         """Nothing has to be done: systemd has started sshd."""
 

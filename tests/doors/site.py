@@ -11,6 +11,12 @@ from tests.doors.machine import HOME, Done, Machine, child_of, install
 from tests.support.waiting import wait_until
 
 LIBRARY = "/usr/lib/boxmgmt"
+SESSIONS, SHELL_USER = "/run/boxmgmt-sessions.sock", "boxmgmt-shell"
+ASK_FOR_NOTHING = f"""import socket
+client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+client.connect({SESSIONS!r})
+client.send(b"nothing")
+assert client.recv(1) == b\"\""""
 SOCKET = "/run/boxmgmt/box.sock"
 STATE = "/var/lib/boxmgmt"
 PASSWORDS = {"admin": "Admin-Pass-12", "carol": "Carol-Pass-1", "bob": "Bob-Pass-123"}
@@ -51,9 +57,18 @@ class Site:
         out, _ = self._served.communicate(timeout=20)
         return out.decode()
 
+    def serve_sessions(self) -> None:
+        """Start the fork server as its units do, and wait until it has answered somebody."""
+        self.machine.start("/usr/bin/systemd-socket-activate", "--seqpacket", f"--listen={SESSIONS}",
+                           "/usr/bin/setpriv", f"--reuid={SHELL_USER}", f"--regid={SHELL_USER}", "--clear-groups",
+                           "--no-new-privs", f"{LIBRARY}/sessions")
+        wait_until(lambda: self.machine.run(self.python, "-c", ASK_FOR_NOTHING).returncode == 0)
+        self.machine.do("/bin/chmod", "666", SESSIONS)
+
     def open_ssh(self) -> None:
         """Start sshd as Debian configures it."""
-        self.machine.do("/usr/sbin/sshd")
+        self.machine.do("/usr/sbin/sshd")  # which goes to the background before it listens
+        wait_until(lambda: self.machine.run("/bin/bash", "-c", "< /dev/tcp/127.0.0.1/22").returncode == 0)
 
     def begin(self) -> None:
         """Deploy, install the box through the socket, add users, and open the doors."""
@@ -63,6 +78,7 @@ class Site:
         self.as_admin(f'install name=box1 level=basic password="{PASSWORDS["admin"]}"', login=False)
         for name, role in ROLES.items():
             self.as_admin(f'add_user name={name} role={role} password="{PASSWORDS[name]}" must_change=no')
+        self.serve_sessions()
         self.open_ssh()
 
     def as_admin(self, *lines: str, login: bool = True) -> str:
