@@ -17,7 +17,7 @@ CHAPTERS = {
         "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout", "domain/names", "domain/passwords",
         "domain/root_access", "domain/sessions", "domain/ssh_keys", "domain/standing", "engine/adoption",
         "engine/attempt", "engine/departure", "engine/ldap_users", "engine/login", "engine/recovery",
-        "engine/returning", "vault/hashing"),
+        "engine/returning", "vault/argon2id", "vault/hashing"),
     "authorization": (
         "domain/accounts", "domain/groups", "domain/pending", "domain/permissions", "domain/policy", "domain/reach",
         "domain/roles", "domain/security", "domain/uids", "engine/arguments", "engine/authority", "engine/catalog",
