@@ -81,11 +81,14 @@ def served(folder: Path) -> Iterator[Served]:
 def forking(launcher: Path, path: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The fork server for a while, behind a socket that it is given, as a user without rights."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        def become() -> None:
+            os.dup2(listener.fileno(), LISTENER)
+            os.set_inheritable(LISTENER, True)  # also where it was that one already
         listener.bind(path)
         os.chmod(path, 0o666)
         listener.listen(128)
-        with subprocess.Popen([str(launcher)], preexec_fn=lambda: os.dup2(listener.fileno(), LISTENER), close_fds=False,
-                              user=NOBODY, group=NOBODY, extra_groups=[]) as server:
+        with subprocess.Popen([str(launcher)], preexec_fn=become, close_fds=False, user=NOBODY, group=NOBODY,
+                              extra_groups=[]) as server:
             try:
                 yield server
             finally:

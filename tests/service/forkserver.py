@@ -32,6 +32,7 @@ class ForkServer:
 
             def become() -> None:
                 os.dup2(self._listener.fileno(), LISTENER)
+                os.set_inheritable(LISTENER, True)  # also where it was that one already
             process = subprocess.Popen([self._daemon.launcher("sessions")], preexec_fn=become, close_fds=False,
                                        user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
                                        env=for_all()[1] | {"NOTIFY_SOCKET": place})
