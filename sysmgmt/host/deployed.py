@@ -112,7 +112,8 @@ def remove_users(users: Iterable[str], groups: Iterable[str], root: str = "/") -
     prefix = [] if root == "/" else ["--prefix", root]
     for one in users:
         if _number(one, "/etc/passwd", root):
-            programs.run(NAME, ["/usr/sbin/userdel", *prefix, one])
+            # Also where a session is still open: it can do nothing any more.
+            programs.run(NAME, ["/usr/sbin/userdel", "--force", *prefix, one])
     for one in groups:  # userdel may have taken the group of the same name with it
         if group_number(one, root):
             programs.run(NAME, ["/usr/sbin/groupdel", *prefix, one])

@@ -30,10 +30,14 @@ READY_WITHIN = 60.0
 
 
 class ForkServer:
-    """Gives each client that connects to `listener` a process of its own, for the one of `programs` that it names."""
+    """Gives each client that connects to `listener` a process of its own, for the one of `programs` that it names.
 
-    def __init__(self, listener: socket.socket, programs: Mapping[str, Program]) -> None:
+    `box` is the socket of boxmgmtd.
+    """
+
+    def __init__(self, listener: socket.socket, box: str, programs: Mapping[str, Program]) -> None:
         self._listener = listener
+        self._box = box
         self._programs = programs
         self._places = Places(MOST, MOST_OF_ONE)
         self._sessions: dict[int, int] = {}
@@ -48,12 +52,17 @@ class ForkServer:
             uid = peer_of(connection).uid
             if not self._places.take(uid):
                 return
-            if pid := os.fork():
+            try:
+                pid = os.fork()
+            except OSError:
+                self._places.leave(uid)
+                raise
+            if pid:
                 self._sessions[pid] = uid
                 return
             try:
                 self._listener.close()
-                hosted.host(connection, self._programs)
+                hosted.host(connection, self._box, self._programs)
             finally:  # whatever it was: this process is not the server
                 os._exit(1)
 
@@ -77,11 +86,11 @@ def rehearse() -> None:
     os.close(theirs)
 
 
-def main(*programs: Program) -> None:
-    """Run the fork server for `programs`."""
+def main(path: str, *programs: Program) -> None:
+    """Run the fork server for `programs` over the boxmgmtd at `path`."""
     loading.begin()
     isolation.begin()
     rehearse()
     loading.keep()
     daemons.tell_ready()
-    ForkServer(socket.socket(fileno=LISTENER), {one.name: one for one in programs}).serve()
+    ForkServer(socket.socket(fileno=LISTENER), path, {one.name: one for one in programs}).serve()

@@ -19,12 +19,15 @@ LONGEST = 1024
 GIVEN_ON = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH})
 
 
-def host(connection: socket.socket, programs: Mapping[str, Program]) -> NoReturn:
-    """Be the shell that a client asks for, until it ends. Raises OSError, ValueError, KeyError before it begins."""
+def host(connection: socket.socket, box: str, programs: Mapping[str, Program]) -> NoReturn:
+    """Be the shell that a client asks for, over the boxmgmtd at `box`, until it ends.
+
+    Raises OSError, ValueError, KeyError before it begins.
+    """
     os.setsid()
     connection.settimeout(PATIENCE)
     said, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 3)
-    program, box, terminal = said.decode(errors="replace").split("\0")
+    program, terminal = said.decode(errors="replace").split("\0")
     shell = programs[program]
     for number, descriptor in zip(range(3), descriptors, strict=True):
         os.dup2(descriptor, number)
@@ -44,10 +47,12 @@ class Client:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._connections: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._is_asked = False
         threading.Thread(target=self._heed, args=(threading.get_ident(),), daemon=True).start()
 
     def connected(self, path: str) -> socket.socket:
         """A connection to boxmgmtd that the client has made. Raises OSError."""
+        self._is_asked = True
         self._connection.send(CONNECT)
         descriptor = self._connections.get()
         if descriptor is None:
@@ -76,6 +81,9 @@ class Client:
             word, descriptors, _, _ = socket.recv_fds(self._connection, 1, 1)
         except OSError:
             return b""
-        if word in (CONNECT, NOT_CONNECTED):
-            self._connections.put(descriptors[0] if descriptors else None)
+        if word in (CONNECT, NOT_CONNECTED) and self._is_asked:
+            self._is_asked = False
+            self._connections.put(descriptors.pop() if descriptors else None)
+        for one in descriptors:  # what nobody asked for
+            os.close(one)
         return word

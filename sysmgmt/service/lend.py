@@ -30,29 +30,33 @@ def lend(sessions: str, box: str, program: str) -> None:
     """
     if not all(posix.isatty(one) for one in range(3)):
         return
+    import _signal  # type: ignore[import-not-found]
     import _socket
     import resource
+    import termios
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    interrupt = _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # Python would show a traceback
+    before = termios.tcgetattr(0)  # the shell will change it
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    connection.settimeout(PATIENCE)
     try:
         connection.connect(sessions)
-        _send(connection, b"\0".join((program.encode(), box.encode(), posix.environ.get(b"TERM", b"")[:64])), 0, 1, 2)
-        connection.settimeout(PATIENCE)
+        _send(connection, program.encode() + b"\0" + posix.environ.get(b"TERM", b"")[:64], 0, 1, 2)
         begun = connection.recv(1) == READY
         connection.settimeout(None)
     except OSError:
         begun = False
     if begun:
-        _serve(connection, box)
+        _serve(connection, box, before)
     connection.close()
+    _signal.signal(_signal.SIGINT, interrupt)
 
 
-def _serve(connection: "Any", box: str) -> "NoReturn":
-    """Do for the shell what only this process can; exits with its status."""
+def _serve(connection: "Any", box: str, before: "list[Any]") -> "NoReturn":
+    """Do for the shell what only this process can; exits with its status. `before` is how the terminal was."""
     import termios
 
-    before = termios.tcgetattr(0)
     _give_signals(connection)
     while said := _received(connection):
         if said[:1] == END:
@@ -69,7 +73,7 @@ def _serve(connection: "Any", box: str) -> "NoReturn":
 
 def _give_signals(connection: "Any") -> None:
     """From here on signals are the shell's; what it would ignore is ignored."""
-    import _signal  # type: ignore[import-not-found]
+    import _signal
 
     def give_on(number: int, frame: object) -> None:
         if number in (_signal.SIGHUP, _signal.SIGTERM):

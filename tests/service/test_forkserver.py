@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from sysmgmt.domain import uids
 from sysmgmt.service.forkserver import MOST_OF_ONE
+from sysmgmt.service.lend import CONNECT, NOT_CONNECTED, READY
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, running
 from tests.service.forkserver import NOBODY, ForkServer, at_terminal, forking, listening
@@ -77,13 +79,13 @@ def test_keys_and_signals_mean_what_they_always_do(daemon: Daemon, server: ForkS
     child.sendintr()
     child.expect("(?i)cancel")
     child.expect("box1>")
-    child.kill(signal.SIGINT)
-    child.expect("box1>")
-    child.sendcontrol("z")
-    child.sendcontrol("\\")
+    for number in (signal.SIGTSTP, signal.SIGQUIT, signal.SIGTTIN, signal.SIGINT):
+        child.kill(number)
     child.sendline("get_current_user")
-    child.expect("bob")
-    child.expect("box1>")
+    child.expect("Last login from")
+    child.expect("box1> ?\x1b")
+    while child.expect(["box1>", pexpect.TIMEOUT], timeout=0.5) == 0:
+        pass  # all that is drawn without a new size
     child.setwinsize(24, 30)
     child.expect("box1>")  # drawn again
 
@@ -142,6 +144,35 @@ def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
         child.expect("bob")
 
 
+def test_who_crowds_the_fork_server_shuts_nobody_out(daemon: Daemon) -> None:
+    with listening(daemon), ExitStack() as crowd:
+        with pytest.raises(BlockingIOError):
+            while True:
+                one = crowd.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+                one.setblocking(False)
+                one.connect(str(daemon.path.with_name("sessions.sock")))
+        at_terminal(daemon, BOB).expect("box1>")
+
+
+def test_words_that_nobody_asked_for_are_dropped(daemon: Daemon, server: ForkServer) -> None:
+    ours, theirs = os.openpty()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+        client.connect(str(daemon.path.with_name("sessions.sock")))
+        socket.send_fds(client, [b"sysmgmt\0xterm"], [theirs] * 3)
+        assert client.recv(1) == READY and client.recv(1) == CONNECT
+        session, = server.sessions()
+        before = len(os.listdir(f"/proc/{session}/fd"))
+        client.send(NOT_CONNECTED)
+        for _ in range(200):
+            socket.send_fds(client, [CONNECT], [theirs])
+        assert client.recv(1) == CONNECT, "it asks again"
+        client.send(NOT_CONNECTED)
+        assert client.recv(1) == CONNECT
+        wait_until(lambda: len(os.listdir(f"/proc/{session}/fd")) <= before + 1)
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: ForkServer) -> None:
     with ExitStack() as silent:
         for _ in range(MOST_OF_ONE + 5):
@@ -154,7 +185,7 @@ def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: F
         wait_until(lambda: len(server.sessions()) == 1)
 
 
-@pytest.mark.parametrize("message", [b"", b"sysmgmt", b"nosuch\0/x\0xterm", b"\0" * 2000, b"\xff\0\xff\0\xff"])
+@pytest.mark.parametrize("message", [b"sysmgmt", b"nosuch\0xterm", b"sysmgmt\0xterm", b"\0" * 2000, b"\xff\0\xff"])
 def test_whoever_says_something_else_gets_nothing(daemon: Daemon, server: ForkServer, message: bytes) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
         stranger.settimeout(20)

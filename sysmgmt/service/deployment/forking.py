@@ -41,7 +41,11 @@ RestartSec=100ms
 UMask=0077
 LimitCORE=0
 TasksMax=1024
-CapabilityBoundingSet=
+# A session that needs too much ends alone.
+OOMPolicy=continue
+# Of no use to it, and given up at once. Until then none of its older processes may look into it.
+AmbientCapabilities=CAP_WAKE_ALARM
+CapabilityBoundingSet=CAP_WAKE_ALARM
 NoNewPrivileges=yes
 ProtectSystem=strict
 # Not hidden: its own programs may lie there.
@@ -69,7 +73,7 @@ RemoveIPC=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
-SystemCallFilter=setrlimit prlimit64
+SystemCallFilter=setrlimit prlimit64 capset
 SystemCallErrorNumber=EPERM
 
 [Install]

@@ -65,7 +65,7 @@ from boxmgmt.program import BOXMGMT
 from sysmgmt.screen.shells import SYSMGMT
 from sysmgmt.service.forkserver import main
 
-main(BOXMGMT, SYSMGMT)
+main({socket!r}, BOXMGMT, SYSMGMT)
 """
 SHELLS = {"boxmgmt": "boxmgmt.__main__", "sysmgmt": "sysmgmt.__main__"}
 HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.keys", "sshd"),
