@@ -9,7 +9,7 @@ import pytest
 
 from sysmgmt.host.installed import MANIFEST
 from tests.doors.machine import HOME, Machine
-from tests.doors.site import LIBRARY, STATE, Site
+from tests.doors.site import LIBRARY, SHELL_USER, STATE, Site
 from tests.support.waiting import wait_until
 
 SECRET = "Admin-Pass-12"
@@ -81,6 +81,9 @@ def test_what_was_there_comes_back_exactly(fresh: Site) -> None:
     assert {"/etc/pam.d/sshd", "/etc/pam.d/login", "/etc/nsswitch.conf", f"{LIBRARY}/boxmgmt"} <= changed, "the control"
     done = fresh.deploy("--remove", "--dry-run")
     assert b"/etc/pam.d/sshd would be restored" in done.stdout and seen(fresh.machine) == between
+    fresh.machine.start("/usr/bin/setpriv", f"--reuid={SHELL_USER}", f"--regid={SHELL_USER}", "--clear-groups",
+                        "/bin/sleep", "60")  # as a session that is open
+    wait_until(lambda: fresh.machine.run("/usr/bin/pgrep", "-u", SHELL_USER).returncode == 0)
     assert fresh.deploy("--remove").returncode == 0
     after = seen(fresh.machine)
     assert {path: (before.get(path), after.get(path)) for path in before.keys() | after.keys()
