@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from sysmgmt.domain import uids
 from sysmgmt.service.forkserver import MOST_OF_ONE
 from sysmgmt.service.lend import CONNECT, NOT_CONNECTED, READY
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, running
+from tests.service.daemon import Daemon, for_all, running
 from tests.service.forkserver import NOBODY, ForkServer, at_terminal, forking, listening
 from tests.support.box import TestBox
 from tests.support.waiting import wait_until
@@ -197,12 +196,12 @@ def test_whoever_says_something_else_gets_nothing(daemon: Daemon, server: ForkSe
 
 def test_no_process_of_that_user_looks_into_a_session(daemon: Daemon, server: ForkServer) -> None:
     at_terminal(daemon, BOB).expect("box1>")
-    sleeper = subprocess.Popen([sys.executable, "-c", SLEEPS], user=NOBODY, group=NOBODY, extra_groups=[],
+    sleeper = subprocess.Popen([for_all()[0], "-c", SLEEPS], user=NOBODY, group=NOBODY, extra_groups=[],
                                stdout=subprocess.PIPE)
     assert sleeper.stdout and sleeper.stdout.readline()
 
     def looked_into(pid: int) -> bool:
-        done = subprocess.run([sys.executable, "-c", LOOKS, str(pid)], user=NOBODY, group=NOBODY, extra_groups=[],
+        done = subprocess.run([for_all()[0], "-c", LOOKS, str(pid)], user=NOBODY, group=NOBODY, extra_groups=[],
                               capture_output=True, check=False)
         return done.stdout == b"seen\n"
     assert looked_into(sleeper.pid), "the control"
