@@ -40,9 +40,15 @@ def _uninterrupted(act: Callable[P, T]) -> Callable[P, T]:
     return steady
 
 
-def _settle(house: House, caller: Caller) -> State:
-    """What is over by now is over before anything else is done; the state in which that was found."""
-    state = house.box.store.read()
+def _settle(house: House, caller: Caller) -> State | None:
+    """What is over by now is over before anything else is done; the state in which that was found.
+
+    None where it cannot be read: the request itself is refused for that, and recorded.
+    """
+    try:
+        state = house.box.store.read()
+    except Refusal:
+        return None
     returning.settle(house, state)
     departure.end_overdue_in(state, house, caller.session)
     return state
@@ -98,7 +104,7 @@ class EmbeddedDoor:
     def _run(self, request: Request, listening: Listening) -> Answer:
         found = _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
-        news = self._news.of(found, self._caller)
+        news = self._news.of(found, self._caller) if found else ()
         return answer._replace(warnings=(*answer.warnings, *news)) if news else answer
 
     def follow(self, after: int) -> Answer:

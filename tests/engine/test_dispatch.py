@@ -68,3 +68,16 @@ def test_a_session_that_is_over_ends_what_is_asked_in_it_and_other_refusals_do_n
     ends = {one.code: refused("get_users", one).fatal for one in (
         SessionEnded(reason="over"), AccountLocked(), StorageFull(folder="x"), LoginFailed())}
     assert ends == {"SessionEnded": True, "AccountLocked": True, "StorageFull": False, "LoginFailed": False}
+
+
+@pytest.mark.parametrize("line", ["get_roles", "add_role name=ops permissions=failover"])
+def test_a_state_that_cannot_be_read_is_an_answer_that_is_recorded(basic: TestBox, mode: str, line: str) -> None:
+    admin = basic.admin()
+    state, aside = basic.folder / "state.journal", basic.folder / "aside"
+    state.rename(aside)
+    state.write_bytes(b"?\n" + aside.read_bytes())
+    assert admin.do(line).code == "StateDamaged"
+    assert basic.audit()[-1]["code"] == "StateDamaged"
+    assert [one.code for one in admin.together(line)] == ["StateDamaged"]
+    aside.rename(state)
+    assert admin.do("get_roles").code == "Done"
