@@ -91,6 +91,7 @@ class Matrix:
         said, anchor = cut(case.scene, case.course, self.place.folder, chance, self._ignored)
         found = self._problems(after, said)
         if anchor and not found:
+            self.place.spoil()  # whoever opens the box goes on with what was begun, and tells of what was lost
             found = list(_missing(self.place.folder, after.scene, anchor))
         return [f"power cut, {case.scene}: {one} [{said}]" for one in found]
 
