@@ -25,8 +25,7 @@ _RECEIVERS = {"mail": "recipients", "snmp": "receivers"}
 """Tables of what is told of events, and the field with those who each have a number in `after`."""
 _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids", "master_key", "audit_seeds",
           "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported",
-          "audit_handed_out", "returned", "erasure",
-          "host_name", "unsettled")
+          "audit_handed_out", "returned", "erasure", "host_name", "unsettled")
 """Settings that belong to one machine."""
 _LOCK = ("locked_by", "locked_since", "strikes", "console_strikes", "wrong_in_a_row")
 """Fields of an account that keep it locked."""

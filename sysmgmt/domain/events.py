@@ -29,8 +29,7 @@ QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "pass
 """Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
 INTERNAL_SETTINGS = frozenset({"pending", "returned", "uids", "hashing", "box_id", "installed_version", "host_keys",
                                "host_keys_at", "master_key", "audit_seeds", "audit_kept", "audit_exported",
-                               "audit_handed_out",
-                               "communication.isolated", "communication.level"})
+                               "audit_handed_out", "communication.isolated", "communication.level"})
 """What nobody sets, or what tells of itself: it makes no SettingsChanged."""
 
 

@@ -35,13 +35,8 @@ def end_idle(house: House, caller: Caller) -> None:
     carry_out(house, caller, Request("end_idle_session", {"session": caller.session}), own_work=True)
 
 
-def end_overdue(house: House, session: str) -> None:
-    """End a session that is overdue, whoever looks; where that cannot be written, at the next look."""
-    end_overdue_in(house.box.store.read(), house, session)
-
-
-def end_overdue_in(state: State, house: House, session: str) -> None:
-    """The same for whoever has read the state just now."""
+def end_overdue(house: House, state: State, session: str) -> None:
+    """End a session that is overdue in `state`, whoever looks; where that cannot be written, at the next look."""
     found = state.sessions.get(session)
     if found and not found.ended and sessions.overdue(state, found, house.box.clock.now()):
         with suppress(Refusal):

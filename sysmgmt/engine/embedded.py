@@ -50,7 +50,7 @@ def _settle(house: House, caller: Caller) -> State | None:
     except Refusal:
         return None
     returning.settle(house, state)
-    departure.end_overdue_in(state, house, caller.session)
+    departure.end_overdue(house, state, caller.session)
     return state
 
 
@@ -155,7 +155,7 @@ class EmbeddedDoor:
         if not self._caller.user:
             return None
         try:
-            departure.end_overdue(self._house, self._caller.session)
+            departure.end_overdue(self._house, self._house.box.store.read(), self._caller.session)
             self._house.box.sync()
             authority.standing(self._house.box.store.read(), self._caller)
         except Refusal as refusal:

@@ -40,8 +40,9 @@ def end_idle(presence: Presence, house: House) -> None:
 
 def end_overdue(house: House) -> None:
     """End the sessions of logins that are as old as any may become, or whose user's time is over."""
-    for one in house.box.store.read().sessions.values():
-        departure.end_overdue(house, one.id)
+    state = house.box.store.read()
+    for one in state.sessions.values():
+        departure.end_overdue(house, state, one.id)
 
 
 def settle_locks(house: House) -> None:

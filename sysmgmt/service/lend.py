@@ -30,7 +30,7 @@ def lend(sessions: str, box: str, program: str) -> None:
     """
     if not all(posix.isatty(one) for one in range(3)):
         return
-    import _signal  # type: ignore[import-not-found]
+    import _signal  # type: ignore[import-not-found]  # a part of CPython that its stubs leave out
     import _socket
     import resource
     import termios

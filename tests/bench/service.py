@@ -5,7 +5,6 @@ As root, so that clients run as users of the box; the installation must be one t
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from tests.bench import boxes
 from tests.bench.clock import LIMIT, Finding, Goal, Work, compare, process, prompt, read_until, session
 from tests.bench.peers import postgres, together
 from tests.bench.peers.peer import Peer
+from tests.support.forkserver import listening, start
 
 BARE, LAUNCHER = "python -I -S -c pass (limit)", "launcher"
 ONE = "launcher -c"
@@ -32,8 +32,6 @@ CREATES, READS = 1000, 10_000
 SESSIONS = (FEW := 50, 100)
 MOST = 12.0
 """Megabytes that one of the few may keep."""
-NOBODY, LISTENER = 65534, 3
-"""As whom the fork server runs, and the descriptor that systemd would hand over."""
 EACH = 10
 """Sessions that one user may have."""
 
@@ -59,8 +57,8 @@ def served(folder: Path) -> Iterator[Served]:
             accounts = accounts.put(one.name, one._replace(role="administrator"))
         transaction.save(state._replace(accounts=accounts))
         numbers = [one.uid or 0 for one in accounts.values()]
-    served_at = folder / "box.sock"
-    site = Site(sys.executable, str(Path(sysmgmt.__file__).parents[1]), str(folder / "state"), str(served_at),
+    socket = folder / "box.sock"
+    site = Site(sys.executable, str(Path(sysmgmt.__file__).parents[1]), str(folder / "state"), str(socket),
                 str(folder / "sessions.sock"))
     for name in ("sysmgmt", "sessions"):
         (folder / name).write_bytes(launchers(site, "/")[site.launcher(name)].content)
@@ -68,31 +66,15 @@ def served(folder: Path) -> Iterator[Served]:
     folder.parent.chmod(0o755)
     folder.chmod(0o755)
     with (subprocess.Popen([boxes.program("boxmgmtd"), "--state", site.state, "--socket", site.socket]) as daemon,
-          forking(folder / "sessions", site.sessions) as sessions):
-        while not served_at.exists():
+          listening(site.sessions) as listener,
+          start(str(folder / "sessions"), listener, os.environ) as sessions):
+        while not socket.exists():
             time.sleep(0.01)
         try:
             yield Served(daemon, sessions, str(folder / "sysmgmt"), site.socket, numbers)
         finally:
+            sessions.kill()
             daemon.send_signal(signal.SIGTERM)
-
-
-@contextmanager
-def forking(launcher: Path, path: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """The fork server for a while, behind a socket that it is given, as a user without rights."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        def become() -> None:
-            os.dup2(listener.fileno(), LISTENER)
-            os.set_inheritable(LISTENER, True)  # also where it was that one already
-        listener.bind(path)
-        os.chmod(path, 0o666)
-        listener.listen(128)
-        with subprocess.Popen([str(launcher)], preexec_fn=become, close_fds=False, user=NOBODY, group=NOBODY,
-                              extra_groups=[]) as server:
-            try:
-                yield server
-            finally:
-                server.kill()
 
 
 def starts(box: Served, embedded: Sequence[str], peers: Sequence[Peer], rounds: int) -> Iterator[Finding]:

@@ -258,11 +258,11 @@ def test_an_unknown_piece_of_own_work_is_refused(box: TestBox) -> None:
 def test_a_session_whose_time_is_over_ends_at_the_next_look(box: TestBox) -> None:
     bob = box.client("bob", BOB)
     session = bob.door.caller.session
-    departure.end_overdue(box.house(), session)
+    departure.end_overdue(box.house(), box.state, session)
     assert not [one for one in box.state.sessions.values() if one.ended]
     box.replace("bob", ends_at=box.clock.now)
     for looked in ("unknown", session, session):
-        departure.end_overdue(box.house(), looked)
+        departure.end_overdue(box.house(), box.state, looked)
     found = box.state.sessions.get(session)
     assert found and (found.ended, found.ended_at) == ("the time of the user is over", box.clock.now)
     assert [one["command"] for one in box.audit()].count("end_overdue_session") == 2, "an intent and an outcome"

@@ -6,18 +6,15 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pexpect
 
 from tests.service.daemon import Daemon, for_all
-
-NOBODY = 65534
-LISTENER = 3
+from tests.support.forkserver import listening, start
 
 
 class ForkServer:
-    """The fork server as systemd runs it: as a user without rights, behind a socket that it was given."""
+    """The fork server, with its sessions."""
 
     def __init__(self, daemon: Daemon, listener: socket.socket) -> None:
         self._daemon = daemon
@@ -28,14 +25,9 @@ class ForkServer:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
             notified.bind("")  # a name of the kernel's choice
             notified.settimeout(30)
-            place = "@" + notified.getsockname()[1:].decode()
-
-            def become() -> None:
-                os.dup2(self._listener.fileno(), LISTENER)
-                os.set_inheritable(LISTENER, True)  # also where it was that one already
-            process = subprocess.Popen([self._daemon.launcher("sessions")], preexec_fn=become, close_fds=False,
-                                       user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
-                                       env=for_all()[1] | {"NOTIFY_SOCKET": place})
+            address = "@" + notified.getsockname()[1:].decode()
+            process = start(self._daemon.launcher("sessions"), self._listener,
+                            for_all()[1] | {"NOTIFY_SOCKET": address})
             assert notified.recv(64) == b"READY=1"
         return process
 
@@ -57,24 +49,15 @@ def _is_alive(pid: int) -> bool:
     return False
 
 
-@contextmanager
-def listening(daemon: Daemon) -> Iterator[socket.socket]:
-    """The socket of the fork server, which nobody serves yet."""
-    path: Path = daemon.path.with_name("sessions.sock")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        listener.bind(str(path))
-        path.chmod(0o666)
-        listener.listen(128)
-        try:
-            yield listener
-        finally:
-            path.unlink()
+def place(daemon: Daemon) -> str:
+    """Where the launchers of a daemon look for the fork server."""
+    return str(daemon.path.with_name("sessions.sock"))
 
 
 @contextmanager
 def forking(daemon: Daemon) -> Iterator[ForkServer]:
     """A fork server for a while; its sessions end with it."""
-    with listening(daemon) as listener:
+    with listening(place(daemon)) as listener:
         server = ForkServer(daemon, listener)
         try:
             yield server

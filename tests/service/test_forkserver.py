@@ -17,14 +17,16 @@ from sysmgmt.service.forkserver import MOST_OF_ONE
 from sysmgmt.service.lend import CONNECT, NOT_CONNECTED, READY
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, for_all, running
-from tests.service.forkserver import NOBODY, ForkServer, at_terminal, forking, listening
+from tests.service.forkserver import ForkServer, at_terminal, forking, place
 from tests.support.box import TestBox
+from tests.support.forkserver import NOBODY, listening
 from tests.support.waiting import wait_until
 
 ADMIN, BOB = 70000, 70001
 LOOKS = "import sys; open(f'/proc/{sys.argv[1]}/mem', 'rb'); print('seen')"
 """Whether a process of the same user can look into another."""
 SLEEPS = "import time; print(flush=True); time.sleep(60)"
+"""A process that is there to be looked into, until it is killed."""
 
 
 @pytest.fixture
@@ -136,7 +138,7 @@ def test_a_session_that_dies_is_told_of_and_leaves_a_clean_terminal(daemon: Daem
 def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
     child = at_terminal(daemon, BOB)
     child.expect("box1>")
-    with listening(daemon):
+    with listening(place(daemon)):
         child = at_terminal(daemon, BOB)
         child.expect("box1>")
         child.sendline("get_current_user")
@@ -144,19 +146,19 @@ def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
 
 
 def test_who_crowds_the_fork_server_shuts_nobody_out(daemon: Daemon) -> None:
-    with listening(daemon), ExitStack() as crowd:
+    with listening(place(daemon)), ExitStack() as crowd:
         with pytest.raises(BlockingIOError):
             while True:
                 one = crowd.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
                 one.setblocking(False)
-                one.connect(str(daemon.path.with_name("sessions.sock")))
+                one.connect(place(daemon))
         at_terminal(daemon, BOB).expect("box1>")
 
 
 def test_words_that_nobody_asked_for_are_dropped(daemon: Daemon, server: ForkServer) -> None:
     ours, theirs = os.openpty()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
-        client.connect(str(daemon.path.with_name("sessions.sock")))
+        client.connect(place(daemon))
         socket.send_fds(client, [b"sysmgmt\0xterm"], [theirs] * 3)
         assert client.recv(1) == READY and client.recv(1) == CONNECT
         session, = server.sessions()
@@ -176,7 +178,7 @@ def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: F
     with ExitStack() as silent:
         for _ in range(MOST_OF_ONE + 5):
             one = silent.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
-            one.connect(str(daemon.path.with_name("sessions.sock")))
+            one.connect(place(daemon))
         wait_until(lambda: len(server.sessions()) == MOST_OF_ONE)
         child = at_terminal(daemon, BOB)
         child.expect("box1>")
@@ -188,7 +190,7 @@ def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: F
 def test_whoever_says_something_else_gets_nothing(daemon: Daemon, server: ForkServer, message: bytes) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
         stranger.settimeout(20)
-        stranger.connect(str(daemon.path.with_name("sessions.sock")))
+        stranger.connect(place(daemon))
         stranger.send(message)
         assert stranger.recv(64) == b""
     at_terminal(daemon, BOB).expect("box1>")

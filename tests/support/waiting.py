@@ -12,4 +12,4 @@ def wait_until(what: Callable[[], Any], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline
-        time.sleep(POLL)
+        time.sleep(POLL)  # between two looks

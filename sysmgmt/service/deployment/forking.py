@@ -3,6 +3,7 @@
 Were the socket its own, a session that had been broken into could put itself in its place.
 """
 
+from sysmgmt.service.deployment import unit
 from sysmgmt.service.deployment.site import HOME, SHELL_USER, Site
 
 SOCKET, SERVICE = "boxmgmt-sessions.socket", "boxmgmt-sessions.service"
@@ -38,43 +39,23 @@ Environment=LANG=C.UTF-8 HOME={home}
 KillMode=process
 Restart=always
 RestartSec=100ms
-UMask=0077
-LimitCORE=0
 TasksMax=1024
 # A session that needs too much ends alone.
 OOMPolicy=continue
 # Of no use to it, and given up at once. Until then none of its older processes may look into it.
 AmbientCapabilities=CAP_WAKE_ALARM
 CapabilityBoundingSet=CAP_WAKE_ALARM
-NoNewPrivileges=yes
-ProtectSystem=strict
+{shut}
 # Not hidden: its own programs may lie there.
 ProtectHome=read-only
-PrivateTmp=yes
-PrivateDevices=yes
 # Whatever a session says to anybody, it says through what its client has handed over.
 PrivateNetwork=yes
 IPAddressDeny=any
 RestrictAddressFamilies=AF_UNIX
 ProtectProc=invisible
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectClock=yes
-ProtectHostname=yes
-RestrictSUIDSGID=yes
-RestrictRealtime=yes
-RestrictNamespaces=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-KeyringMode=private
-RemoveIPC=yes
-SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallFilter=setrlimit prlimit64 capset
-SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target
@@ -85,4 +66,4 @@ def units(site: Site) -> dict[str, str]:
     """The unit files by their path."""
     return {f"{FOLDER}/{SOCKET}": SOCKET_UNIT.format(sessions=site.sessions),
             f"{FOLDER}/{SERVICE}": SERVICE_UNIT.format(launcher=site.launcher("sessions"), user=SHELL_USER, home=HOME,
-                                                       socket_unit=SOCKET)}
+                                                       socket_unit=SOCKET, shut=unit.SHUT)}

@@ -3,6 +3,28 @@
 from sysmgmt.service.deployment.site import KEPT, Site
 
 PATH = "/etc/systemd/system/boxmgmtd.service"
+SHUT = """UMask=0077
+LimitCORE=0
+ProtectSystem=strict
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+NoNewPrivileges=yes
+RestrictSUIDSGID=yes
+RestrictRealtime=yes
+RestrictNamespaces=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+KeyringMode=private
+RemoveIPC=yes
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM"""
+"""What no service of the box may do."""
 UNIT = """# Written by boxmgmtd --deploy.
 [Unit]
 Description=The engine of the box: state, users, keys, audit
@@ -20,8 +42,6 @@ TimeoutStartSec=infinity
 ExecStart={launcher} --state {state} --socket {socket}
 Restart=always
 RestartSec=100ms
-UMask=0077
-LimitCORE=0
 # Above what all connections that are let in may take.
 LimitNOFILE=8192
 RuntimeDirectory=boxmgmt
@@ -32,33 +52,15 @@ ReadWritePaths={state} {kept} /var/lib/extrausers /etc/ssh /etc/boxmgmt
 # The check of nginx opens its logs and its folders as nginx would, and its ports.
 ReadWritePaths=-/etc/nginx -/var/log/nginx -/var/lib/nginx
 ReadWritePaths=-/etc/network -/etc/systemd/network -/etc/systemd/timesyncd.conf.d -/etc/chrony -/etc/sysctl.d
-ProtectSystem=strict
+{shut}
 # Not hidden: it looks whether root has a key, and its own programs may lie there.
 ProtectHome=read-only
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectClock=yes
-ProtectHostname=yes
 # root, since it writes what only root may: without what root could do besides. CAP_NET_RAW sends echo requests.
 CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL CAP_NET_BIND_SERVICE CAP_NET_RAW
-NoNewPrivileges=yes
-RestrictSUIDSGID=yes
-RestrictRealtime=yes
-RestrictNamespaces=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-KeyringMode=private
-RemoveIPC=yes
-SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@resources
 SystemCallFilter=setrlimit prlimit64
-SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target
@@ -88,4 +90,4 @@ WantedBy=sysinit.target
 
 def unit(site: Site) -> str:
     """The unit file."""
-    return UNIT.format(launcher=site.launcher("boxmgmtd"), state=site.state, socket=site.socket, kept=KEPT)
+    return UNIT.format(launcher=site.launcher("boxmgmtd"), state=site.state, socket=site.socket, kept=KEPT, shut=SHUT)
