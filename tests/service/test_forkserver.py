@@ -80,8 +80,11 @@ def test_keys_and_signals_mean_what_they_always_do(daemon: Daemon, server: ForkS
     child.sendintr()
     child.expect("(?i)cancel")
     child.expect("box1>")
+    child.send("get_bandwidth")
+    child.expect("bandwidth")
     for number in (signal.SIGTSTP, signal.SIGQUIT, signal.SIGTTIN, signal.SIGINT):
         child.kill(number)
+    child.expect("box1>")  # what was typed is dropped
     child.sendline("get_current_user")
     child.expect("Last login from")
     child.expect("box1> ?\x1b")
