@@ -1,7 +1,6 @@
-"""Speed beside the limits of the machine and beside what one would use instead, in one run.
+"""python -m tests.bench [PART...]: speed beside the limits of the machine and beside its peers, in one run.
 
-`python -m tests.bench [--install] [--record] [--rounds N] [PART...]`: everything, or these parts.
---install installs the peers and this clone first; --record keeps the findings in the page of figures.
+The exit status says whether every goal holds.
 """
 
 import argparse
@@ -19,11 +18,11 @@ ROUNDS = 15
 
 def main(arguments: list[str]) -> int:
     """Measure; the exit status says whether every goal holds."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--install", action="store_true")
-    parser.add_argument("--record", action="store_true")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("parts", nargs="*", metavar="PART")
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--install", action="store_true", help="install the peers and this clone first")
+    parser.add_argument("--record", action="store_true", help="keep the findings in the page of figures")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each is measured ({ROUNDS})")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}; all if none is named")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(unknown)}: {', '.join(PARTS)}")

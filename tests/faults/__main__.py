@@ -1,8 +1,7 @@
-"""The whole matrix of faults, for as long as it may take: `python -m tests.faults`.
+"""python -m tests.faults: the whole matrix of faults, for as long as it may take.
 
 It prints what was tried, and everything that was not as it must be; the exit status says whether there
-was any. Needs gcc and root. With --commands only so many are looked at, chosen by --seed; --json is for programs,
---broken shows that a broken store is noticed.
+was any. Needs gcc and root.
 """
 
 import argparse
@@ -61,9 +60,9 @@ class Slice(NamedTuple):
 def main() -> int:
     """1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1600)
-    parser.add_argument("--commands", type=int, default=0)
-    parser.add_argument("--users", type=int, nargs="*", default=list(SHARES))
+    parser.add_argument("--seconds", type=float, default=1600, help="how long faults are tried (1600)")
+    parser.add_argument("--commands", type=int, default=0, help="so many, chosen by --seed, instead of all")
+    parser.add_argument("--users", type=int, nargs="*", default=list(SHARES), help="the sizes of the boxes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tries", type=int, default=1_000_000, help="of each command at most so many")
     parser.add_argument("--pairs", type=int, default=1_000_000, help="at most so many pairs of writers")
@@ -71,7 +70,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="the command to look at")
     parser.add_argument("--broken", default="", choices=["", *BROKEN, *UNSYNCED],
                         help="a positive control: how the store is broken")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print the figures for programs")
     options = parser.parse_args()
     by_preload.ready()
     from tests.faults.lines import LINES

@@ -1,10 +1,10 @@
-"""What `python -m tests.figures` does.
+"""python -m tests.figures: what was measured, when, and by which command.
 
-Without an argument it prints the figures, and what is wrong with them. --write writes the page of the
-manual. --add 'CHAPTER|CLAIM|GOAL|FIGURE|COMMAND' keeps a figure that this machine has shown today, in
-the place of the one with the same claim.
+It prints the figures, and what is wrong with them; a figure that is added takes the place of the one with
+the same claim.
 """
 
+import argparse
 import sys
 
 from tests.figures import table
@@ -12,14 +12,19 @@ from tests.figures import table
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; the exit status."""
-    if arguments == ["--write"]:
+    parser = argparse.ArgumentParser(prog="python -m tests.figures", description=__doc__)
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--write", action="store_true", help="write the page of the manual")
+    wanted.add_argument("--add", metavar="CHAPTER|CLAIM|GOAL|FIGURE|COMMAND",
+                        help="keep a figure that this machine has shown today")
+    asked = parser.parse_args(arguments)
+    if asked.write:
         table.record([])
-    elif arguments[:1] == ["--add"]:
-        found = table.row(*arguments[1].split("|"))
-        if found.chapter not in table.CHAPTERS:
-            print(f"The chapters are {', '.join(table.CHAPTERS)}.", file=sys.stderr)
-            return 2
-        table.record([found])
+    elif asked.add:
+        texts = asked.add.split("|")
+        if len(texts) != 5 or texts[0] not in table.CHAPTERS:
+            parser.error(f"give five texts with | between them; the chapters are {', '.join(table.CHAPTERS)}")
+        table.record([table.row(*texts)])
     else:
         print("\n".join(" | ".join(one) for one in table.rows()))
     wrong = list(table.problems())

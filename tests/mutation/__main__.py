@@ -1,4 +1,4 @@
-"""What `python -m tests.mutation [OPTION...] [CHAPTER or MODULE...]` does.
+"""python -m tests.mutation [CHAPTER or MODULE...]: which mistakes put into the code the tests notice.
 
 It tries the mutants of login, authorization, audit and state (see tests/coverage/modules) for --seconds N,
 prints those that survive, and how many were killed. Their order is that of a hash of what they are and
@@ -30,12 +30,13 @@ GOAL = 90.0
 
 def main(arguments: list[str]) -> int:
     """Try mutants of what the arguments name; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
-    parser.add_argument("--seconds", type=float, default=3600.0)
-    parser.add_argument("--seed", default="")
-    parser.add_argument("--reach", type=Path)
-    parser.add_argument("--tests", action="append", default=[])
-    parser.add_argument("chosen", nargs="*")
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3600.0, help="how long mutants are tried (3600)")
+    parser.add_argument("--seed", default="", help="a text that draws another sample")
+    parser.add_argument("--reach", type=Path, help="a folder that keeps which tests reach what")
+    parser.add_argument("--tests", action="append", default=[], help="tests to take instead of all")
+    parser.add_argument("chosen", nargs="*", metavar="CHAPTER or MODULE",
+                        help=f"one of {', '.join(CHAPTERS)}, or the path of a module; all of them if none is named")
     given = parser.parse_args(arguments)
     wanted = sorted((mutant for path in paths(given.chosen) for mutant in mutants.of(path)),
                     key=lambda one: sha256(f"{given.seed}{one.title}".encode()).digest())

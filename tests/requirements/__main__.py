@@ -1,10 +1,10 @@
-"""What `python -m tests.requirements` does.
+"""python -m tests.requirements: which test proves what the standards ask for.
 
-Without an argument it prints which tests prove each requirement, and what is not met. --write writes
-the page of the manual. --sabotage [ROW...] switches rules off, one at a time, and prints the rows
-whose tests stay green.
+It prints which tests prove each requirement, and what is not met; or switches rules off, one at a time,
+and prints the rows whose tests stay green.
 """
 
+import argparse
 import sys
 
 from tests.requirements import proofs, sabotage
@@ -13,11 +13,16 @@ from tests.requirements.unmet import UNMET
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; the exit status."""
-    if arguments[:1] == ["--write"]:
+    parser = argparse.ArgumentParser(prog="python -m tests.requirements", description=__doc__)
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--write", action="store_true", help="write the page of the manual")
+    wanted.add_argument("--sabotage", nargs="*", type=int, metavar="ROW", help="switch these rules off, or all")
+    asked = parser.parse_args(arguments)
+    if asked.write:
         proofs.PAGE.write_text(proofs.page(), encoding="utf-8")
         return 0
-    if arguments[:1] == ["--sabotage"]:
-        return sabotage.run({int(one) for one in arguments[1:]})
+    if asked.sabotage is not None:
+        return sabotage.run({*asked.sabotage})
     for row in proofs.rows():
         print(f"{row.number:3}  {row.says}")
         if row.number in UNMET:
