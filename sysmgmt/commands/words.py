@@ -224,7 +224,8 @@ NewName = Annotated[str, Word("New name", any_name, "NAME")]
 UserName = Annotated[str, Word("User name", _entry_name, "USER", offers=_accounts, bare=True)]
 LockedUser = Annotated[str, Word("Which user to unlock", _entry_name, "USER", offers=accounts.locked, bare=True,
                                  none="No users to unlock.")]
-RoleName = Annotated[str, Word("Role", any_name, "ROLE", offers=_roles)]
+RoleName = Annotated[str, Word("Role", lambda text, reading: roles.find(reading.state, names.kept(text)).name,
+                               "ROLE", offers=_roles)]
 OwnRole = Annotated[str, Word("Role", any_name, "ROLE", offers=_own_roles, bare=True)]
 NewRole = Annotated[str, Word("Name of the role", any_name, "NAME")]
 Permissions = Annotated[tuple[Permission, ...], Word(

@@ -18,7 +18,7 @@ from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine import arguments, confirmation
 from sysmgmt.engine.arguments import NothingToChoose
 from sysmgmt.engine.authority import authorise, check_scope
-from sysmgmt.engine.catalog import declared, unknown
+from sysmgmt.engine.catalog import declared, unknown, unknown_parameter
 from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Question, Shown, Word
 from sysmgmt.engine.ports import Box
@@ -135,7 +135,7 @@ def check(house: House, caller: Caller, command: Command, name: str, texts: Mapp
     """Read one value as far as that needs no slow work. Raises any refusal."""
     parameter = command.parameter(name)
     if parameter is None:
-        return
+        raise unknown_parameter(command, name)
     arguments.check_readable(texts)
     slow = SlowWork()
     slow.closed = True

@@ -32,12 +32,20 @@ def ask(asker: Asker, one: Parameter, question: str, offers: Sequence[str]) -> s
     return asker.secret(question, one.word.twice) if one.word.secret else asker.text(question, offers)
 
 
-def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, str]) -> None:
-    """Ask for the required parameters that `texts` lacks, in their order. Raises Cancelled."""
+def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, str]) -> Answer | None:
+    """Ask for the required parameters that `texts` lacks, in their order. Raises Cancelled.
+
+    Nothing is asked beside a value that cannot be used; the answer then, which is recorded.
+    """
+    given = [*texts]
     for one, offers in lacking(door, command, texts, [one for one in command.parameters if one.required]):
+        while given:
+            if refusal := door.check(command.name, given.pop(0), texts):
+                return refusal
         texts[one.name] = ask(asker, one, one.word.about, offers)
         while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
             texts[one.name] = ask(asker, one, one.word.about, offers)
+    return None
 
 
 def lacking(door: Door, command: Command, texts: Mapping[str, str],

@@ -88,8 +88,6 @@ class Conversation(Taker):
             texts |= _on_next_lines(command, line.on_next_lines, values)
         if self.manner.on_command_line:
             _check_secrets(command, line.texts)
-        if self.manner.asker and not self.door.barred(command.name):
-            ask_required(self.manner.asker, self.door, command, texts)
         return texts
 
     def _place_bare(self, command: Command, words: list[str], texts: dict[str, str]) -> None:
@@ -107,15 +105,25 @@ class Conversation(Taker):
             return "-"
         return ask(asker, parameter, parameter.word.about, ())
 
+    def _completed(self, asker: Asker, request: Request) -> Request | Answer:
+        """The request with what it lacked, or the answer that it got already. Raises Cancelled."""
+        command, texts = self.catalog.get(request.command), dict(request.texts)
+        if command is None or self.door.barred(command.name):
+            return request
+        return ask_required(asker, self.door, command, texts) or request._replace(texts=texts)
+
     def _run(self, request: Request | Answer, as_json: bool) -> Answer:
         if isinstance(request, Answer):
             return self.door.run(request)
         try:
+            whole = self._completed(self.manner.asker, request) if self.manner.asker else request
+            if isinstance(whole, Answer):
+                return whole
             with self.output.progress(as_json) as report:
                 listening = Listening(report, self.output.sink)
                 if self.manner.asker is None:
-                    return self.door.run(request, listening)
-                return run_confirmed(self.manner.asker, self.door, request, listening)
+                    return self.door.run(whole, listening)
+                return run_confirmed(self.manner.asker, self.door, whole, listening)
         except Cancelled as refusal:
             return self.door.run(refused(request.command, refusal))
 

@@ -5,18 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.authorities import CA, make
-from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import at_terminal
+from tests.support.box import TestBox
 from tests.support.tls_server import showing, texts
-
-
-def logged_in(box: TestBox) -> Any:
-    """sysmgmt at a terminal, as admin."""
-    child = at_terminal(box.folder)
-    child.expect_exact("Password")
-    child.sendline(ADMIN_PASSWORD)
-    child.expect_exact("box1> ")
-    return child
+from tests.terminal.shell import logged_in
 
 
 def paste(child: Any, text: str) -> None:

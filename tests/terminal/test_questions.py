@@ -1,0 +1,32 @@
+"""sysmgmt asks for what a line lacks, unless what it has is wrong already."""
+
+import pytest
+
+from tests.support.box import TestBox
+from tests.terminal.shell import logged_in
+
+
+@pytest.mark.parametrize(("line", "wrong"), [
+    ("add_user name=carol role=nobody", "nobody"), ("add_user name=admin role=monitor", "admin"),
+    ("add_user nmae=carol role=monitor", "add_user has no parameter nmae"),
+])
+def test_nothing_is_asked_beside_a_value_that_is_wrong(basic: TestBox, line: str, wrong: str) -> None:
+    child = logged_in(basic)
+    child.sendline(line)
+    child.expect(f"Error: [^\r]*{wrong}[^\r]*\r\n(Hint: [^\r]*\r\n)?box1> ")
+    records = [one for one in basic.audit() if one["command"] == "add_user"]
+    assert len(records) == 1 and records[0]["code"] != "Done" and "carol" not in basic.state.accounts
+    child.sendline("quit")
+    child.wait()
+
+
+def test_what_a_line_lacks_is_asked(basic: TestBox) -> None:
+    child = logged_in(basic)
+    child.sendline("add_user name=carol role=monitor")
+    for _ in range(2):
+        child.expect("assword.*\r\n > ")
+        child.sendline("Violet-95-Boat")
+    child.expect_exact("add_user completed successfully.")
+    assert "carol" in basic.state.accounts
+    child.sendline("quit")
+    child.wait()
