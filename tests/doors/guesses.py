@@ -4,13 +4,15 @@ import pexpect
 
 from tests.doors.site import PASSWORDS, Site
 
+DENIED = r"Permission denied [^\r]*\r"
+
 
 def wrong_over_ssh(site: Site, name: str, times: int) -> str:
     """Wrong passwords in one connection; what was said at its end."""
     child = site.by_password(name, options=("-o", f"NumberOfPasswordPrompts={times}"))
     for left in range(times - 1, -1, -1):
         child.sendline("wrong-one")
-        child.expect(["(?i)password: ?$", "Permission denied .*", pexpect.EOF] if left else ["Permission denied .*"])
+        child.expect(["(?i)password: ?$", DENIED, pexpect.EOF] if left else [DENIED])
     said = str(child.before + str(child.after))
     child.close(force=True)
     return said

@@ -114,6 +114,7 @@ class Raw:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(str(path))  # waits while too many others do
         self.socket.settimeout(20)
+        self._arrived = b""
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """One call of our interface."""
@@ -130,17 +131,17 @@ class Raw:
         return found
 
     def read(self) -> bytes:
-        """What comes back, up to the NUL; b'' where the connection was closed."""
-        text = b""
-        while not text.endswith(b"\0"):
+        """The next message that comes back; b'' where the connection was closed."""
+        while b"\0" not in self._arrived:
             try:
                 chunk = self.socket.recv(65536)
             except ConnectionResetError:
                 return b""
             if not chunk:
                 return b""
-            text += chunk
-        return text[:-1]
+            self._arrived += chunk
+        message, _, self._arrived = self._arrived.partition(b"\0")
+        return message
 
 
 @contextmanager
