@@ -76,9 +76,9 @@ def told(client: "subprocess.Popen[str]") -> str:
 def left(session: str, uid: int) -> int:
     """How many processes of a login run as its user, as far as they can be caught."""
     count = 0
-    for path in Path("/proc").glob("[0-9]*/sessionid"):
+    for place in Path("/proc").glob("[0-9]*"):  # no deeper: a process that goes away would end the search
         try:
-            count += path.read_text() == session and path.parent.stat().st_uid == uid
+            count += (place / "sessionid").read_text() == session and place.stat().st_uid == uid
         except OSError:
             pass
     return count
