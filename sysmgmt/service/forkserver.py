@@ -1,7 +1,8 @@
 """The fork server: both shells loaded once, and a process of its own for each login at a terminal.
 
 It runs as a user of its own who may do nothing, and never opens a socket of boxmgmtd: whose a session
-is, is known by the client that makes its connections. None of its processes may look into another.
+is, is known by the client that makes its connections. None of its processes may look into another, and no
+session reaches one.
 """
 
 import os

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NoReturn
 
+from sysmgmt.host import confinement
 from sysmgmt.screen.program import Program, run
 from sysmgmt.service.client import ServiceDoor
 from sysmgmt.service.lend import CONNECT, END, LAST_WORDS, NOT_CONNECTED, PATIENCE, READY
@@ -24,6 +25,7 @@ def host(connection: socket.socket, box: str, programs: Mapping[str, Program]) -
 
     Raises OSError, ValueError, KeyError before it begins.
     """
+    confinement.begin()
     os.setsid()
     connection.settimeout(PATIENCE)
     said, descriptors, _, _ = socket.recv_fds(connection, LONGEST, 3)

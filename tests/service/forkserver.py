@@ -16,8 +16,8 @@ from tests.support.forkserver import listening, start
 class ForkServer:
     """The fork server, with its sessions."""
 
-    def __init__(self, daemon: Daemon, listener: socket.socket) -> None:
-        self._daemon = daemon
+    def __init__(self, launcher: str, listener: socket.socket) -> None:
+        self._launcher = launcher
         self._listener = listener
         self.process = self._start()
 
@@ -26,8 +26,7 @@ class ForkServer:
             notified.bind("")  # a name of the kernel's choice
             notified.settimeout(30)
             address = "@" + notified.getsockname()[1:].decode()
-            process = start(self._daemon.launcher("sessions"), self._listener,
-                            for_all()[1] | {"NOTIFY_SOCKET": address})
+            process = start(self._launcher, self._listener, for_all()[1] | {"NOTIFY_SOCKET": address})
             assert notified.recv(64) == b"READY=1"
         return process
 
@@ -55,10 +54,10 @@ def place(daemon: Daemon) -> str:
 
 
 @contextmanager
-def forking(daemon: Daemon) -> Iterator[ForkServer]:
-    """A fork server for a while; its sessions end with it."""
+def forking(daemon: Daemon, launcher: str = "") -> Iterator[ForkServer]:
+    """A fork server for a while, or what another launcher starts; its sessions end with it."""
     with listening(place(daemon)) as listener:
-        server = ForkServer(daemon, listener)
+        server = ForkServer(launcher or daemon.launcher("sessions"), listener)
         try:
             yield server
         finally:

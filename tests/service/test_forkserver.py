@@ -18,6 +18,7 @@ from sysmgmt.service.lend import CONNECT, NOT_CONNECTED, READY
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, for_all, running
 from tests.service.forkserver import ForkServer, at_terminal, forking, place
+from tests.service.takeover import WAYS
 from tests.support.box import TestBox
 from tests.support.forkserver import NOBODY, listening
 from tests.support.waiting import wait_until
@@ -213,3 +214,19 @@ def test_no_process_of_that_user_looks_into_a_session(daemon: Daemon, server: Fo
     assert not any(looked_into(one) for one in (*server.sessions(), server.process.pid))
     sleeper.kill()
     sleeper.wait()
+
+
+def test_a_session_that_was_taken_over_reaches_no_other_process(daemon: Daemon) -> None:
+    python, environment = for_all()
+    launcher = daemon.path.with_name("taken-over")
+    launcher.write_text(f"#!/bin/sh\nexec {python} -m tests.service.takeover {daemon.path}\n")
+    launcher.chmod(0o755)
+    with forking(daemon, str(launcher)) as server:
+        child = at_terminal(daemon, BOB)
+        child.expect("reached: (.*)[.]\r\n")
+        assert child.match.group(1) == "nothing"
+        child.wait()
+        assert child.exitstatus == 128 + signal.SIGTERM, "itself it may signal"
+        control = subprocess.run([python, "-m", "tests.service.takeover", str(server.process.pid)], cwd="/",
+                                 user=NOBODY, group=NOBODY, extra_groups=[], capture_output=True, env=environment)
+        assert control.stdout.decode() == f"reached: {', '.join(WAYS)}.\n", control.stderr

@@ -59,36 +59,36 @@ the file is sealed under that in turn:
     systemd-creds encrypt --name=boxmgmt.master-key - /etc/credstore.encrypted/boxmgmt.master-key
     systemctl edit boxmgmtd      [Service] LoadCredentialEncrypted=boxmgmt.master-key
 
-Do this before the installation. Without its master key a box refuses what needs a secret with
-MasterKeyMissing or MasterKeyWrong, and never makes a new one by itself.
+Do this before the installation. Without its master key a box refuses what needs a secret with MasterKeyMissing
+or MasterKeyWrong, and never makes a new one by itself.
 
-regenerate_encryption_keys replaces the master key, the audit key and the SSH host keys at once. The
-old ones are overwritten where they stood. It is one transaction of the state: after a crash in
-between, the next start or the next login finishes it, or everything is as it was. Replace them at
-the latest after two years (get_key_status tells when), and whenever somebody may have learned one.
+regenerate_encryption_keys replaces the master key, the audit key and the SSH host keys at once. The old ones
+are overwritten where they stood. It is one transaction of the state: after a crash in between, the next start
+or the next login finishes it, or everything is as it was. Replace them at the latest after two years
+(get_key_status tells when), and whenever somebody may have learned one.
 """
 
 SESSIONS = """
-The session of a login over SSH or at the console lasts as long as the login: it ends with its
-process, and when a client is killed or a line is cut it is closed within seconds. A process that
-runs as a user without a login, as root may start one, has a session of its own.
+The session of a login over SSH or at the console lasts as long as the login: it ends with its process, and
+when a client is killed or a line is cut it is closed within seconds. A process that runs as a user without a
+login, as root may start one, has a session of its own.
 
-A session is over at once when end_session names it, when its user is locked, removed, renamed, has
-the password reset, or gets a role with another shell, and when it was idle for longer than the
-idle timeout, whatever its client does; set_password ends the other sessions of the user who changes
-the password. A role with the same shell takes effect in the open session, and a lock by wrong
-passwords ends none. The shell says why and exits with the status 5. An ended login gets no other
-session, and after three seconds boxmgmtd ends its processes; one that forks faster than it can be
-found may go on, but is refused whatever it asks. A process without a login is refused from then on
-and left alone.
+A session is over at once when end_session names it, when its user is locked, removed, renamed, has the password
+reset, or gets a role with another shell, and when it was idle for longer than the idle timeout, whatever its
+client does; set_password ends the other sessions of the user who changes the password. A role with the same shell
+takes effect in the open session, and a lock by wrong passwords ends none. The shell says why and exits with the
+status 5. An ended login gets no other session, and after three seconds boxmgmtd ends its processes; one that forks
+faster than it can be found may go on, but is refused whatever it asks. A process without a login is refused from
+then on and left alone.
 
-The shell of a login at a terminal is a process of the fork server, boxmgmt-sessions.service, which has
-everything loaded already: the prompt is there sooner, and a session keeps less memory. The login shell that
-sshd or login starts only lends its terminal: it makes the connections to boxmgmtd, by which a session is known,
-and hands them over, gives signals on, and ends with the status of the shell; when it ends, so does the shell.
-The fork server and its processes run as the user boxmgmt-shell, who may do nothing, in a unit without a network;
-none of them may look into another. Open sessions go on when it starts again. Where it does not answer within
-three seconds, or has 256 sessions, or 32 of the same user, the login loads its shell itself.
+The shell of a login at a terminal is a process of the fork server, boxmgmt-sessions.service, which has everything
+loaded already: the prompt is there sooner, and a session keeps less memory. The login shell that sshd or login
+starts only lends its terminal: it makes the connections to boxmgmtd, by which a session is known, and hands them
+over, gives signals on, and ends with the status of the shell; when it ends, so does the shell. The fork server and
+its processes run as the user boxmgmt-shell, who may do nothing, in a unit without a network; none of them may look
+into another. A session can signal and limit no other process, start none, and make no connection. Open sessions go
+on when it starts again. Where it does not answer within three seconds, or has 256 sessions, or 32 of the same
+user, or the processor is neither x86-64 nor ARM64, the login loads its shell itself.
 """
 
 WEB_SERVER = """

@@ -1,0 +1,86 @@
+"""What a process may not do any more, whoever has taken it over: reach another one (seccomp(2)).
+
+The kernel lets processes of one user signal and limit each other, whatever else it keeps them from.
+"""
+
+import ctypes
+import os
+from collections.abc import Iterator, Mapping
+from errno import ENOSYS, EPERM
+from typing import NamedTuple
+
+_MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+"""What a filter sees of them (AUDIT_ARCH_*)."""
+_CALLS = {"kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130), "pidfd_send_signal": (424, 424),
+          "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "fcntl": (72, 25), "ioctl": (16, 29),
+          "prlimit64": (302, 261), "clone": (56, 220), "clone3": (435, 435), "fork": (57, None), "vfork": (58, None),
+          "execve": (59, 221), "execveat": (322, 281), "socket": (41, 198), "connect": (42, 203)}
+"""Their numbers on each of the machines."""
+_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
+"""Where these stand in what a filter sees (struct seccomp_data)."""
+_LOAD, _IS, _HAS, _ANSWER = 0x20, 0x15, 0x45, 0x06
+_ALLOWED, _ENDED, _REFUSED, _MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x00050000 | ENOSYS
+_OTHER_KIND, _THREAD = 0x40000000, 0x00010000
+"""A bit of the calls of x32, and CLONE_THREAD."""
+_TO_WHOM, _TO_WHOM_OF_SOCKETS = (8, 15), (0x8901, 0x8902)
+"""F_SETOWN, F_SETOWN_EX and FIOSETOWN, SIOCSPGRP: whom the kernel signals when something arrives."""
+_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
+
+Step = tuple[int, int, int, int]
+"""What is done, how many steps are skipped if it holds and if it does not, and the value."""
+
+
+class _Rule(NamedTuple):
+    """How a call is answered: `otherwise`, or `then` if its argument at `place` is, or has, one of `values`."""
+
+    otherwise: int = _REFUSED
+    then: int = _ALLOWED
+    place: int = 0
+    values: tuple[int, ...] = ()
+    test: int = _IS
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
+
+
+def begin() -> None:
+    """From here on this process signals and limits only itself, starts nothing but threads, and makes no connection.
+
+    Raises OSError where that cannot be had.
+    """
+    machine = os.uname().machine
+    if machine not in _MACHINES:
+        raise OSError(ENOSYS, f"the numbers of calls are not known for {machine}")
+    steps = [code.to_bytes(2, "little") + bytes([met, unmet]) + value.to_bytes(4, "little")
+             for code, met, unmet, value in _filter(machine, _rules(os.getpid()))]
+    program = _Program(len(steps), b"".join(steps))
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or \
+            library.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def _rules(own: int) -> Mapping[str, _Rule]:
+    """The rules for the process `own`."""
+    return dict.fromkeys(_CALLS, _Rule()) | {
+        "kill": _Rule(values=(own,)), "tgkill": _Rule(values=(own,)), "prlimit64": _Rule(values=(0, own)),
+        "fcntl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM), "ioctl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM_OF_SOCKETS),
+        "clone": _Rule(values=(_THREAD,), test=_HAS),
+        "clone3": _Rule(_MISSING)}  # what it asks for cannot be seen; who wants a thread takes clone then
+
+
+def _filter(machine: str, rules: Mapping[str, _Rule]) -> Iterator[Step]:
+    yield from ((_LOAD, 0, 0, _MACHINE), (_IS, 1, 0, _MACHINES[machine]), (_ANSWER, 0, 0, _ENDED),
+                (_LOAD, 0, 0, _NUMBER), (_HAS, 0, 1, _OTHER_KIND), (_ANSWER, 0, 0, _MISSING))
+    for call, rule in rules.items():
+        number = _CALLS[call][[*_MACHINES].index(machine)]
+        if number is not None:
+            yield _IS, 0, len(rule.values) + 3, number
+            yield _LOAD, 0, 0, _ARGUMENTS + 8 * rule.place
+            for left, value in zip(range(len(rule.values), 0, -1), rule.values, strict=True):
+                yield rule.test, left, 0, value
+            yield from ((_ANSWER, 0, 0, rule.otherwise), (_ANSWER, 0, 0, rule.then))
+    yield _ANSWER, 0, 0, _ALLOWED

@@ -1,0 +1,73 @@
+"""A session of the fork server that somebody has taken over: it reaches for whatever runs as the same user."""
+
+import ctypes
+import fcntl
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from sysmgmt.screen.console import Console
+from sysmgmt.screen.entrance import Guest
+from sysmgmt.screen.program import Program
+from sysmgmt.service import forkserver
+
+FIOSETOWN, F_SETOWN_EX = 0x8901, 15
+
+
+def _call(name: str, *given: int) -> None:
+    """A call of the C library. Raises OSError."""
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(*given):
+        raise OSError(ctypes.get_errno(), name)
+
+
+def _own(pid: int, by_socket: bool = False) -> None:
+    """Have the kernel signal `pid` when something arrives."""
+    for one in socket.socketpair():
+        fcntl.ioctl(one, FIOSETOWN, pid.to_bytes(4, "little")) if by_socket else fcntl.fcntl(one, fcntl.F_SETOWN, pid)
+
+
+def _start(pid: int) -> None:
+    if not (child := os.fork()):
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+WAYS: Mapping[str, Callable[[int], object]] = {
+    "signal it": lambda pid: os.kill(pid, 0),
+    "signal all": lambda pid: os.kill(-1, 0),
+    "signal its thread": lambda pid: _call("tgkill", pid, pid, 0),
+    "queue a signal": lambda pid: _call("sigqueue", pid, 0, 0),
+    "signal it by a descriptor": lambda pid: signal.pidfd_send_signal(os.pidfd_open(pid), 0),
+    "have the kernel signal it": _own,
+    "have the kernel signal it for a socket": lambda pid: _own(pid, True),
+    "limit it": lambda pid: resource.prlimit(pid, resource.RLIMIT_NOFILE),
+    "start a process": _start,
+    "start a program": lambda pid: os.posix_spawn("/bin/true", ["true"], {}),
+    "connect to somebody": lambda pid: socket.socket(socket.AF_UNIX)}
+
+
+def reach(pid: int) -> str:
+    """In which ways the process `pid` can be reached."""
+    found = []
+    for name, way in WAYS.items():
+        with suppress(OSError):
+            way(pid)
+            found.append(name)
+    return f"reached: {', '.join(found) or 'nothing'}."
+
+
+def _serve(console: Console, guest: Guest) -> int:
+    print(reach(os.getppid()), flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)  # itself it may reach
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1].isdecimal():
+        print(reach(int(sys.argv[1])))
+    else:
+        forkserver.main(sys.argv[1], Program("sysmgmt", _serve))
