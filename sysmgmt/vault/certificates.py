@@ -36,8 +36,8 @@ SCHEMES = {"1.3.101.112": "ed25519", "1.3.101.113": "ed448", "1.2.840.113549.1.1
 KINDS = {"DNS": x509.DNSName, "IP": x509.IPAddress, "email": x509.RFC822Name, "URI": x509.UniformResourceIdentifier}
 
 
-def issue(plan: Plan, key: str, signer: tuple[str, str] | None = None) -> str:
-    """A certificate as PEM for the private key `key`, signed by `signer` (certificate and key) or by itself."""
+def issue(plan: Plan, key: str, signer: tuple[str, str] | None = None) -> Certificate:
+    """A certificate for the private key `key`, signed by `signer` (certificate and key) or by itself."""
     own = keys.read(key.encode())
     above = x509.load_pem_x509_certificate(signer[0].encode()) if signer else None
     signing = keys.read(signer[1].encode()) if signer else own
@@ -53,7 +53,7 @@ def issue(plan: Plan, key: str, signer: tuple[str, str] | None = None) -> str:
     builder = builder.add_extension(identifier, False)
     for extension, critical in _extensions(plan):
         builder = builder.add_extension(extension, critical)
-    return builder.sign(signing, _digest(signing)).public_bytes(Encoding.PEM).decode()
+    return describe(builder.sign(signing, _digest(signing)))
 
 
 def request(plan: Plan, key: str) -> str:

@@ -34,9 +34,9 @@ class Certifier:
 
     def issue(self, plan: Plan, key: str, signer: tuple[str, str] | None = None) -> Certificate:
         """See the port."""
-        from sysmgmt.vault import bundles, certificates
+        from sysmgmt.vault import certificates
 
-        return bundles.read_certificates(certificates.issue(plan, key, signer))[0]
+        return certificates.issue(plan, key, signer)
 
     def sign(self, data: bytes, chain: Sequence[Certificate], key: str) -> str:
         """See the port."""
