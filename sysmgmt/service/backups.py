@@ -7,8 +7,7 @@ from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import backup
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty, work
-from sysmgmt.service.health import MINUTE, settle
+from sysmgmt.service.duties import MINUTE, Duty, settle, work
 
 FAILS = frozenset({"BackupFails"})
 PAUSE = 900.0

@@ -2,8 +2,7 @@
 
 from sysmgmt.domain import collection, downloads
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty, work
-from sysmgmt.service.health import HOUR
+from sysmgmt.service.duties import HOUR, Duty, work
 
 
 def expire(house: House) -> None:

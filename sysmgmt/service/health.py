@@ -2,11 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sysmgmt.domain import conditions, cryptoperiods
-from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.domain.times import iso
@@ -14,9 +13,8 @@ from sysmgmt.engine import keystatus
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
-from sysmgmt.service.duties import Duty, work
+from sysmgmt.service.duties import HOUR, MINUTE, Duty, settle, work
 
-MINUTE, HOUR = 60.0, 3600.0
 JUMP = 2.0
 """Seconds that the clock may be off what has passed: time servers move it by less at a time."""
 LOOK = 10.0
@@ -44,16 +42,6 @@ def aging(house: House) -> None:
     state = house.box.store.read()
     if state.installed:
         settle(house, KEYS, cryptoperiods.due(keystatus.of(house.box, state), house.box.clock.now()))
-
-
-def settle(house: House, kinds: frozenset[str], found: Iterable[Finding]) -> None:
-    """Have exactly those conditions of `kinds` that were found. Raises any refusal."""
-    wanted = {one.id: one for one in found}
-    present = {one.id for one in house.box.store.read().conditions.values() if one.kind in kinds}
-    for id in present - wanted.keys():
-        work(house, "end_condition", {"condition": id})
-    for id in wanted.keys() - present:
-        work(house, "begin_condition", wanted[id]._asdict())
 
 
 class _Times(NamedTuple):

@@ -7,8 +7,7 @@ from sysmgmt.domain import ldap_users
 from sysmgmt.domain.directory import NAME
 from sysmgmt.engine import ldap_sync
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty
-from sysmgmt.service.health import MINUTE
+from sysmgmt.service.duties import MINUTE, Duty
 
 POLL = 2.0
 """Seconds between two looks whether the settings or an entry have changed."""

@@ -14,8 +14,7 @@ from sysmgmt.engine import mailing
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.mailing import Queue
 from sysmgmt.service import reports
-from sysmgmt.service.duties import Duty
-from sysmgmt.service.health import HOUR, settle
+from sysmgmt.service.duties import HOUR, Duty, settle
 
 POLL = 2.0
 MOST = 500

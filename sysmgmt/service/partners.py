@@ -17,8 +17,7 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Hosted, Prepared, Sealer
 from sysmgmt.host.services import NoServices, Nothing
 from sysmgmt.service.door import Door, Place, Refusals
-from sysmgmt.service.duties import Duty
-from sysmgmt.service.health import settle
+from sysmgmt.service.duties import Duty, settle
 from sysmgmt.service.reception import Terms
 from sysmgmt.vault import mutual
 

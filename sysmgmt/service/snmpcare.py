@@ -11,8 +11,7 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import monitoring
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.mailing import Queue
-from sysmgmt.service.duties import Duty
-from sysmgmt.service.health import settle
+from sysmgmt.service.duties import Duty, settle
 
 POLL = 1.0
 AT_ONCE = 50

@@ -6,6 +6,7 @@ import pytest
 
 from sysmgmt.domain import conditions
 from sysmgmt.service import health
+from sysmgmt.service.duties import settle
 from tests.support.box import TestBox
 
 GB = 10**9
@@ -21,7 +22,7 @@ def told(box: TestBox, filters: str = "") -> list[tuple[str, str, str | None]]:
 def test_space_is_told_of_once_when_it_gets_low_and_once_when_there_is_some_again(basic: TestBox) -> None:
     house = basic.house()
     for free in (50, 9, 9, 1, 1, 50):
-        health.settle(house, health.SPACE, conditions.of_space("/state", free * GB, 100 * GB))
+        settle(house, health.SPACE, conditions.of_space("/state", free * GB, 100 * GB))
     assert told(basic, "topic=storage") == [
         ("DiskSpaceLow", "lasting", "9000 MB of 100000 MB are free"),
         ("DiskSpaceLowCleared", "cleared", "9000 MB of 100000 MB are free"),
@@ -33,7 +34,7 @@ def test_a_password_that_expires_soon_is_told_of_until_it_is_changed(high: TestB
     house = high.house()
 
     def look() -> list[str]:
-        health.settle(house, health.EXPIRY, conditions.of_passwords(house.box.store.read(), high.clock.now))
+        settle(house, health.EXPIRY, conditions.of_passwords(house.box.store.read(), high.clock.now))
         return [name for name, _, _ in told(high, "text=expires")]
     assert look() == []
     high.clock.move(84 * 86400)
