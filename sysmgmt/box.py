@@ -76,7 +76,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     hosted = services(keys) if services else NoServices()
     seldom = cache(partial(_seldom, folder, doors is not None))
     later: dict[str, Any] = {name: Later(seldom, name) for name in Seldom._fields}
-    box = Box(store=StateStore(folder), journal=audit, events=LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS)),
+    box = Box(store=StateStore(folder), audit=audit, events=LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS)),
               hasher=Argon2Hasher(folder), sealer=keys, machine=machine.LinuxMachine(),
               services=Both(hosted, OwnKeys(audit, keys)), doors=doors or NoDoors(), eraser=eraser, clock=clock,
               release=__version__, listeners=hosted.listeners, **later)

@@ -71,5 +71,5 @@ def set_audit_policy(call: Call, rotation: Rotation | None = None, size: Archive
 
 def put_away(call: Call) -> Mapping[str, Any]:
     """Make the file of the audit an archive; what to show of it. Raises StorageFull, StorageFailed."""
-    done = call.box.journal.rotate()
+    done = call.box.audit.rotate()
     return {"archived": None if done is None else {"first": done[0], "last": done[1]}}

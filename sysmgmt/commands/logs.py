@@ -36,7 +36,7 @@ def get_audit_log(call: Call, user: RecordedUser | None = None, command: Recorde
     A change has two records with the same id, its intent and its outcome.
     """
     wanted = Wanted(_given(user=user, command=command, code=outcome), since, until, text, after, limit)
-    return Shown({"records": [facts.record(one) for one in logs.select(call.box.journal.newest(), wanted)]})
+    return Shown({"records": [facts.record(one) for one in logs.select(call.box.audit.newest(), wanted)]})
 
 
 @command(needs=Permission.AUDIT)
@@ -51,7 +51,7 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     kept = call.state.settings.audit_kept
     if anchor is not None and anchor[0] < kept - 1:
         raise InvalidValue(what=f"The records of this anchor are no longer kept; the audit begins with record {kept}")
-    found = call.box.journal.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report, kept)
+    found = call.box.audit.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report, kept)
     if not found["intact"]:
         raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
     return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}},

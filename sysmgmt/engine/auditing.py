@@ -22,7 +22,7 @@ def seeds(state: State, sealer: Sealer) -> list[str]:
 def anchor(box: Box) -> str:
     """What somebody may note, so that a cut end of the audit is found later: `1234:8d5e957f29789348`."""
     try:
-        records, head = box.journal.anchor()
+        records, head = box.audit.anchor()
     except Refusal:
         return ""  # a box that cannot write lets people in all the same
     return f"{records}:{head[:SHOWN]}"

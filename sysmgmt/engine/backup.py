@@ -105,7 +105,7 @@ def restored(call: Call, one: Opened, items: Collection[str], administrators: bo
 
     Raises what `backups.restored` raises, LevelForbids, MasterKeyMissing.
     """
-    newest = delivery.last(call.box.events.newest()), call.box.journal.anchor()[0]
+    newest = delivery.last(call.box.events.newest()), call.box.audit.anchor()[0]
     state = backups.restored(call.state, _admitted(call, one), Wish(items, administrators, newest),
                              Restorer(call.caller.user, call.caller.session, call.now))
     if backups.SETTINGS in items:

@@ -134,7 +134,7 @@ class Packing:
                 "parts": new.parts, "since": new.since or None, "until": new.until or None, "missing": self.missing}
 
     def _audit(self) -> Iterator[Member]:
-        records, head = self._call.box.journal.anchor()
+        records, head = self._call.box.audit.anchor()
         lines = ((record["seq"], line) for record, line in self._call.box.audit_files.lines()
                  if record["seq"] <= records and self._wanted.times.matches(record))
         yield from _chunks(f"{AUDIT_FOLDER}/audit", self._followed(lines, records))

@@ -13,7 +13,7 @@ def of(box: Box, state: State) -> Iterator[Key]:
     known = box.sealer.facts(state.settings.master_key)
     made_at = float(known["made_at"])
     yield Key("master key", known["algorithm"], state.settings.master_key, known["kept"], made_at, made_at + PERIOD)
-    chain, began = box.journal.chain()
+    chain, began = box.audit.chain()
     yield Key("audit key", "HMAC-SHA-256 and Ed25519", chain, "in a file of its own", began, began and began + PERIOD)
     if box.doors.is_governed():
         yield from cryptoperiods.of_host_keys(state, box.doors.host_keys())

@@ -271,7 +271,7 @@ def log_out(house: House, caller: Caller, reason: str) -> None:
             departure.close(house, caller, reason)
             house.box.sync()
             if caller.endpoint in BY_PEOPLE:
-                house.box.journal.checkpoint()
+                house.box.audit.checkpoint()
         if caller.session or house.box.store.read().generation == 1:  # 1: just installed, without a login
             house.box.store.tidy()
     except Refusal:

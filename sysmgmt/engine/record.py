@@ -82,7 +82,7 @@ class Record:
 
     def _write(self, more: Mapping[str, Any], durable: bool) -> None:
         record = {"time": iso(self._box.clock.now(), 6), **self._facts, **more}
-        self._box.journal.append(record, durable, self._reserve)
+        self._box.audit.append(record, durable, self._reserve)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def _state(box: Box, state: State) -> str:
 def _audit(box: Box, state: State) -> str:
     if not state.installed:
         return ""
-    found = box.journal.verify(auditing.seeds(state, box.sealer), kept=state.settings.audit_kept)
+    found = box.audit.verify(auditing.seeds(state, box.sealer), kept=state.settings.audit_kept)
     now = box.store.read()
     if not found["intact"] and now.settings.audit_kept != state.settings.audit_kept:
         return _audit(box, now)  # archives were removed meanwhile

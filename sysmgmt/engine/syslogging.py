@@ -24,12 +24,12 @@ ADVICE = {
 
 def newest(box: Box) -> tuple[int, int]:
     """The numbers of the last event and of the last audit record. Raises StorageFailed."""
-    return delivery.last(box.events.newest()), delivery.last(box.journal.newest())
+    return delivery.last(box.events.newest()), delivery.last(box.audit.newest())
 
 
 def journal(box: Box, stream: str) -> Journal:
     """Where the records of a stream are."""
-    return box.events if stream == EVENTS else box.journal
+    return box.events if stream == EVENTS else box.audit
 
 
 def basis(state: State, one: SyslogServer | None) -> object:

@@ -71,7 +71,7 @@ def _carry_out(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
         for _, _, record in steps:
             record.intent(durable=False)
         with unless_guaranteed(house.box):
-            house.box.journal.sync()
+            house.box.audit.sync()
         try:
             return _commit(house, caller, steps)
         except StateMoved:

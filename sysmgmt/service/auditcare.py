@@ -13,13 +13,13 @@ SPACE = frozenset({"AuditSpaceLow"})
 
 def begin(house: House) -> None:
     """Record the start, before anybody is let in; tell of what the last run did not conclude. Raises any refusal."""
-    unknown = logs.unfinished(house.box.journal.newest())
+    unknown = logs.unfinished(house.box.audit.newest())
     work(house, "start_audit")
     for one in unknown:
         name, user = str(one.get("command")), str(one.get("user"))
         work(house, "note_unknown_outcome", {"number": str(one["seq"]), "name": name, "user": user})
         tell(house.box, [Event(NAMED["OutcomeUnknown"], name, f"record {one['seq']}, user {user}")], SYSTEM.user)
-    for gap in logs.gaps(house.box.journal.newest()):
+    for gap in logs.gaps(house.box.audit.newest()):
         details = logs.of_gap({**gap["gap"], "until": gap["seq"], "time": gap["time"]})
         tell(house.box, [Event(NAMED["AuditTorn"], "", details)], SYSTEM.user)
     house.box.sync()
@@ -29,12 +29,12 @@ def end(house: House) -> None:
     """Record the end, and sign all. Raises any refusal."""
     work(house, "stop_audit")
     house.box.sync()
-    house.box.journal.checkpoint()
+    house.box.audit.checkpoint()
 
 
 def sign(house: House) -> None:
     """Sign what the audit has got since the last time. Raises StorageFull, StorageFailed."""
-    house.box.journal.checkpoint()
+    house.box.audit.checkpoint()
 
 
 def keep(house: House) -> None:

@@ -21,7 +21,7 @@ POLL = 5.0
 def told(box: Box, state: State) -> dict[str, object]:
     """What the agent answers. Raises StorageFailed."""
     status = facts.system_status(state, {})
-    records, head = box.journal.anchor()
+    records, head = box.audit.anchor()
     conditions = [{"kind": one.kind, "subject": one.subject, "level": NAMED[one.kind].level, "since": iso(one.since),
                    "details": one.details} for one in sorted(state.conditions.values(), key=lambda one: one.since)]
     well = status["system"] == "ok" and not conditions

@@ -75,7 +75,7 @@ def test_what_is_written_meanwhile_is_not_in_it(basic: TestBox, admin: Client) -
             return found
     house = basic.house()
     journal = Busy(str(basic.folder), basic.clock.port.now, SigningKeys())
-    busy = basic.client(house=house._replace(box=house.box._replace(journal=journal)))
+    busy = basic.client(house=house._replace(box=house.box._replace(audit=journal)))
     assert busy.log_in("admin", ADMIN_PASSWORD).code == "Done"
     facts, records = parsed(exported(busy))
     assert facts["audit_records"] == facts["last"] == records[-1]["seq"] and facts["complete"]
@@ -114,7 +114,7 @@ def test_records_are_chosen_by_number_and_time_and_stand_as_they_were_written(
 
 
 def test_a_large_audit_is_exported_in_parts(basic: TestBox, admin: Client) -> None:
-    journal = basic.house().box.journal
+    journal = basic.house().box.audit
     for _ in range(90):
         journal.append({"time": "2026-01-01T00:00:00Z", "text": "x" * 100_000}, durable=False)
     first = admin.do("export_audit_log")

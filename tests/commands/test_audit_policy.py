@@ -79,7 +79,7 @@ def test_nobody_clears_the_audit_from_the_shells(basic: TestBox, admin: Client) 
     for line in ("rotate_audit_log", "clear_audit_log", "remove_audit_archives last=9", "put_audit_away"):
         admin.do(line)
     assert admin.facts("get_audit_log after=0 limit=1")["records"][0]["number"] == 1
-    assert len(list(basic.house().box.journal.newest())) > seen
+    assert len(list(basic.house().box.audit.newest())) > seen
 
 
 def test_an_anchor_of_records_that_were_removed_is_refused_by_name(basic: TestBox, admin: Client) -> None:

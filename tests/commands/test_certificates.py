@@ -245,7 +245,7 @@ def test_the_audit_key_has_a_time_of_its_own(basic: TestBox) -> None:
     master, audit = admin.facts("get_key_status")["keys"][:2]
     assert (master["name"], audit["name"]) == ("master key", "audit key")
     basic.clock.now += DAY
-    journal = basic.house().box.journal
+    journal = basic.house().box.audit
     journal.begin("00" * 32)
     basic.clock.now += DAY
     journal.append({"note": "another epoch"}, durable=True)

@@ -141,6 +141,6 @@ def _missing(folder: Path, scene: Scene, anchor: tuple[int, str]) -> Iterator[st
     box = house(folder, scene.now, "anchor", scene.boot).box
     state = box.store.read()
     if state.installed and state.settings.audit_seeds:
-        found = box.journal.verify(auditing.seeds(state, box.sealer), anchor, kept=state.settings.audit_kept)
+        found = box.audit.verify(auditing.seeds(state, box.sealer), anchor, kept=state.settings.audit_kept)
         if not found["intact"]:
             yield f"what was synced is missing: {found}"

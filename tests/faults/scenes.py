@@ -136,7 +136,7 @@ class Stage:
             populate(str(folder / "state"), users - 1)
             engine = house(folder, self._begun)
             engine.box.services.heal(engine.box.store.read())
-            engine.box.journal.checkpoint()  # the key of the audit knows the start of the machine
+            engine.box.audit.checkpoint()  # the key of the audit knows the start of the machine
             (folder / "state" / "import").mkdir()
             (folder / "state/import/words").write_text("violet\nwalnut\n")
         return self._boxes[users]

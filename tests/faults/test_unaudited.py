@@ -66,8 +66,8 @@ def wrong(folder: Path, done: "subprocess.CompletedProcess[str]") -> Iterator[st
         yield f"refused, and there: {there}"
     house = box.embedded(str(folder))
     state = house.box.store.read()
-    house.box.journal.append({"the": "next"}, durable=True)
-    verdict = house.box.journal.verify(auditing.seeds(state, house.box.sealer))
+    house.box.audit.append({"the": "next"}, durable=True)
+    verdict = house.box.audit.verify(auditing.seeds(state, house.box.sealer))
     if not verdict["intact"]:
         yield str(verdict)
 

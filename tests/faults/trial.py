@@ -138,7 +138,7 @@ class Place:
                 say("Done", 0, False)
             if self.records_nothing:
                 deaf = Deaf(str(self.folder / "state"), engine.box.clock.now, SigningKeys())
-                engine = engine._replace(box=engine.box._replace(journal=deaf))
+                engine = engine._replace(box=engine.box._replace(audit=deaf))
             ask = runner(engine, scene.caller)
             for text in (scene.text, READ, WRITE):
                 answer = ask(text)

@@ -34,7 +34,7 @@ def test_start_and_stop_are_recorded(basic: TestBox) -> None:
 def test_an_intent_without_outcome_is_told_of_at_the_next_start_and_once(basic: TestBox) -> None:
     house = basic.house()
     auditcare.begin(house)
-    house.box.journal.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
+    house.box.audit.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
     number = basic.audit()[-1]["seq"]
     for _ in range(2):
         auditcare.begin(basic.house())
@@ -47,7 +47,7 @@ def test_an_intent_without_outcome_is_told_of_at_the_next_start_and_once(basic: 
 def test_what_a_power_cut_left_of_the_audit_is_told_of_at_the_next_start_and_once(basic: TestBox) -> None:
     basic.clock.boot = "first"
     auditcare.begin(basic.house())
-    journal = basic.house().box.journal
+    journal = basic.house().box.audit
     journal.checkpoint()
     synced = journal.anchor()
     for number in (1, 2):
@@ -69,7 +69,7 @@ def test_what_a_power_cut_left_of_the_audit_is_told_of_at_the_next_start_and_onc
 
 def test_a_command_of_that_name_from_outside_hides_no_missing_outcome(basic: TestBox) -> None:
     house = basic.house()
-    house.box.journal.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
+    house.box.audit.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
     basic.admin().do("start_audit")
     auditcare.begin(house)
     assert [name for name, _ in told(basic)] == ["OutcomeUnknown"]
@@ -137,7 +137,7 @@ def test_records_that_could_not_be_written_are_counted_and_told_of_once(basic: T
     for _ in range(7):
         assert basic.client().door.sign()
         with pytest.raises(Exception):
-            house.box.journal.append({"n": 1}, durable=True)
+            house.box.audit.append({"n": 1}, durable=True)
     assert house.box.audit_files.lost() == 7
     path.rmdir()
     (basic.folder / "elsewhere").rename(path)

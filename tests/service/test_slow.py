@@ -25,7 +25,7 @@ VERIFY = {"request": {"command": "verify_audit_log", "texts": {}}}
 def long(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> TestBox:
     """A box with an audit that takes more than half a second to verify."""
     box = copy(templates("basic"), tmp_path_factory.mktemp("long") / "state")
-    journal = box.house().box.journal
+    journal = box.house().box.audit
     for number in range(RECORDS):
         journal.append({"time": "2025-06-15T12:00:00Z", "id": str(number), "command": "get_users"}, False)
     return box

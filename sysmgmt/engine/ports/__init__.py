@@ -53,7 +53,7 @@ class Box(NamedTuple):
     """Everything outside the engine."""
 
     store: Store
-    journal: Audit
+    audit: Audit
     audit_files: AuditFiles
     events: Journal
     hasher: Hasher
@@ -87,5 +87,5 @@ class Box(NamedTuple):
 
     def sync(self) -> None:
         """Make all records so far durable. Raises StorageFull, StorageFailed."""
-        self.journal.sync()
+        self.audit.sync()
         self.events.sync()
