@@ -1,1 +1,1 @@
-"""Declarations of commands, one module per chapter of the manual, without logic of their own."""
+"""Declarations of commands, one module per chapter of the manual, and the words that read their values."""

@@ -1,8 +1,8 @@
 """Users."""
 
+from sysmgmt.commands.password_words import CurrentPassword, NewPassword, OwnNewPassword
 from sysmgmt.commands.words import (
-    CurrentPassword, Groups, Kind, LockedUser, MustChange, NewName, NewPassword, NewUser, OwnNewPassword, RoleName,
-    UserName, UserType, ValidHours)
+    Groups, Kind, LockedUser, MustChange, NewName, NewUser, RoleName, UserName, UserType, ValidHours)
 from sysmgmt.domain import accounts, facts, ldap_users
 from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission

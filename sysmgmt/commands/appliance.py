@@ -7,7 +7,8 @@ from sysmgmt.commands.appliance_words import (
     AccountId, License, NewLicense, SerialNumber, ThisBox, VCenterName, VCenterPassword, VCenterPort, VCenterServer,
     VCenterUser)
 from sysmgmt.commands.certificate_words import Fingerprint
-from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, CurrentPassword
+from sysmgmt.commands.password_words import CurrentPassword
+from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import backups, erasure, names, truststore, vcenters
 from sysmgmt.domain.backups import Restorer
 from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense

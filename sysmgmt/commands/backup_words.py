@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from sysmgmt.commands.certificate_words import from_file
-from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.commands.words import choice, listed, whole
 from sysmgmt.domain import passwords, schedules
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue
@@ -74,10 +74,6 @@ def _schedules(state: State) -> Iterable[str]:
     return state.backup_schedules
 
 
-def _choice(about: str, allowed: tuple[str, ...]) -> Any:
-    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
-
-
 NewBackup = Annotated[str, Word("Name of the backup", _new_name, "NAME")]
 BackupName = Annotated[str, Word("Which backup", _name, "NAME", bare=True,
                                  offers_from=lambda reading: reading.box.backups.shelf.names())]
@@ -89,7 +85,7 @@ RestoredItems = Annotated[tuple[str, ...], Word(
     offers=lambda state: list(ITEMS))]
 BackupPassword = Annotated[str, Word("Password of the backup", _password, "PASSWORD", secret=True, twice=True)]
 BackupKey = Annotated[Opened, Word("Password of the backup", _open, "PASSWORD", secret=True)]
-Administrators = Annotated[str, _choice(
+Administrators = Annotated[str, choice(
     "Whether users with the permission security stay as they are on this box, or are replaced like all others",
     (KEEP, REPLACE))]
 BackupFile = Annotated[bytes, Word("Name of a file in the import folder", from_file(lambda data, reading: data, MOST),
@@ -98,7 +94,7 @@ StateFile = Annotated[Found, Word("Name of a state file in the import folder; it
                                   _state, "NAME.json")]
 ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",
                                    offers=_schedules)]
-Interval = Annotated[str, _choice("How often; never ends the schedule", (*schedules.INTERVALS, schedules.NEVER))]
+Interval = Annotated[str, choice("How often; never ends the schedule", (*schedules.INTERVALS, schedules.NEVER))]
 TimeOfDay = Annotated[int, Word("Time of day in UTC; 02:00 unless given", _minute, "HH:MM")]
 KeptBackups = Annotated[int, Word("How many of its backups are kept; 7 unless given", whole(1, 100, "backups"),
                                   "1-100")]

@@ -1,6 +1,7 @@
 """The box: installation, status, name, banner, power."""
 
-from sysmgmt.commands.words import Banner, BoxName, FirstPassword, Level
+from sysmgmt.commands.password_words import FirstPassword
+from sysmgmt.commands.words import Banner, BoxName, Level
 from sysmgmt.domain import facts, installation, partner_facts
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import auditing, clustercertificate

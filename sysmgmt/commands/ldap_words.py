@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import one_of, whole
+from sysmgmt.commands.words import one_of, whole, yes
 from sysmgmt.domain import directory
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue
@@ -17,10 +17,6 @@ LONGEST = 1000
 """Characters of a DN."""
 _PORT = whole(1, 65535, "ports")
 _PROTOCOL = one_of(*PROTOCOLS)
-
-
-def _yes(text: str, reading: Reading) -> bool:
-    return bool(one_of("yes", "no")(text, reading) == "yes")
 
 
 def _dn(text: str, reading: Reading) -> str:
@@ -50,7 +46,7 @@ def _bases(groups: bool, reading: Reading) -> Iterable[str]:
     port = _PORT(texts.get("port", str(PROTOCOLS[protocol])), reading)
     asked = DirectorySettings(directory.NAME, read_server(texts["server"], reading), port, protocol, "",
                               _bind_dn(texts["bind_dn"], reading))
-    if protocol == directory.CLEAR and not _yes(texts.get("insecure", "no"), reading):
+    if protocol == directory.CLEAR and not yes(texts.get("insecure", "no"), reading):
         return ()
     password = _bind_password(texts["bind_password"], reading)
     return ldap_servers.bases(reading.box, ldap_servers.accesses(reading.box, reading.state, asked, password), groups)
@@ -72,7 +68,7 @@ UserAttribute = Annotated[str, Word(
 UserFilter = Annotated[str, Word(
     f"Filter that every user matches; {directory.PERSONS} unless given",
     lambda text, reading: directory.search_filter(text), "FILTER")]
-NestedGroups = Annotated[bool, Word("Whether a group within a group counts", _yes, "yes|no",
+NestedGroups = Annotated[bool, Word("Whether a group within a group counts", yes, "yes|no",
                                     offers=lambda state: ["yes", "no"])]
 AnswerSeconds = Annotated[int, Word(
     f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", whole(1, 30, "seconds"),
@@ -80,5 +76,5 @@ AnswerSeconds = Annotated[int, Word(
 SyncMinutes = Annotated[int, Word(
     f"Minutes between two looks at who is in which group; {directory.SYNC} unless given", whole(1, 1440, "minutes"),
     "1-1440")]
-ClearPasswords = Annotated[bool, Word("Whether passwords may travel in clear text", _yes, "yes|no",
+ClearPasswords = Annotated[bool, Word("Whether passwords may travel in clear text", yes, "yes|no",
                                       offers=lambda state: ["yes", "no"])]

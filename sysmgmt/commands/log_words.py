@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from sysmgmt.commands.words import any_text, one_of, whole
+from sysmgmt.commands.words import any_text, choice, whole, yes
 from sysmgmt.domain.audit_policy import REMOVALS, ROTATIONS
 from sysmgmt.domain.errors import InvalidValue, refusals
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
@@ -32,10 +32,6 @@ def _code(text: str, reading: Reading) -> str:
     return next((one for one in known if one.lower() == text.lower()), text)
 
 
-def _choice(about: str, allowed: tuple[str, ...]) -> Word:
-    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
-
-
 def _anchor(text: str, reading: Reading) -> tuple[int, str]:
     found = re.fullmatch(r"(\d{1,12}):([0-9a-f]{16,64})", text)
     if not found:
@@ -43,15 +39,14 @@ def _anchor(text: str, reading: Reading) -> tuple[int, str]:
     return int(found[1]), found[2]
 
 
-EventLevel = Annotated[str, _choice("Level", LEVELS)]
-EventScope = Annotated[str, _choice("Scope", SCOPES)]
-EventTopic = Annotated[str, _choice("Topic", TOPICS)]
+EventLevel = Annotated[str, choice("Level", LEVELS)]
+EventScope = Annotated[str, choice("Scope", SCOPES)]
+EventTopic = Annotated[str, choice("Topic", TOPICS)]
 Since = Annotated[str, Word("The earliest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]
 Until = Annotated[str, Word("The latest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]
 Containing = Annotated[str, Word("Text that a record contains", any_text, "TEXT")]
 After = Annotated[int, Word("Number of the record after which to begin", whole(0, 999_999_999, "records"), "NUMBER")]
-Follow = Annotated[bool, Word("Whether new ones are shown as they come, at a terminal",
-                              lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+Follow = Annotated[bool, Word("Whether new ones are shown as they come, at a terminal", yes, "yes|no",
                               offers=lambda state: ["yes", "no"])]
 Limit = Annotated[int, Word("How many records", whole(1, MOST, "records"), f"1-{MOST}")]
 """At most so many are shown; the oldest after `after`, else the newest."""
@@ -60,10 +55,9 @@ AuditAnchor = Annotated[tuple[int, str], Word(
 RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state: state.accounts)]
 RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
 RecordedCode = Annotated[str, Word("Code of the outcome", _code, "CODE")]
-Rotation = Annotated[str, _choice("When the file of the audit becomes an archive", ROTATIONS)]
+Rotation = Annotated[str, choice("When the file of the audit becomes an archive", ROTATIONS)]
 ArchiveSize = Annotated[int, Word("Size after which it does in any case, in MB", whole(1, 1000, "MB"), "1-1000")]
 Archives = Annotated[int, Word("How many archives are kept", whole(1, 100, "archives"), "1-100")]
-Removal = Annotated[str, _choice("Which archives that are too many are removed", REMOVALS)]
-Guarantee = Annotated[bool, Word("Whether nothing is changed without its record",
-                                 lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
+Removal = Annotated[str, choice("Which archives that are too many are removed", REMOVALS)]
+Guarantee = Annotated[bool, Word("Whether nothing is changed without its record", yes, "yes|no",
                                  offers=lambda state: ["yes", "no"])]

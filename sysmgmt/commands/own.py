@@ -3,7 +3,8 @@
 from sysmgmt.commands import audit
 from sysmgmt.commands.certificate_words import KeyType
 from sysmgmt.commands.log_words import After as RecordNumber
-from sysmgmt.commands.words import IsKept, NewPassword, Text, UserName
+from sysmgmt.commands.password_words import NewPassword
+from sysmgmt.commands.words import IsKept, Text, UserName
 from sysmgmt.domain import (
     accounts, certificates, conditions, downloads, ldap_users, lockout, passwords, pending, retention, root_access,
     sessions)

@@ -4,7 +4,7 @@ import ipaddress
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates, read_server
-from sysmgmt.commands.words import any_name, one_of, whole
+from sysmgmt.commands.words import any_name, one_of, whole, yes
 from sysmgmt.domain import certificates, names, partners
 from sysmgmt.domain.credentials import Certificate
 from sysmgmt.domain.errors import InvalidValue
@@ -27,10 +27,6 @@ def read_place(text: str, reading: Reading) -> str:
         raise InvalidValue(what=f"Expected an address of the box, or {EVERYWHERE}") from None
 
 
-def _yes(text: str, reading: Reading) -> bool:
-    return bool(one_of("yes", "no")(text, reading) == "yes")
-
-
 NewPartner = Annotated[str, Word("Name of the partner, as it calls itself", any_name, "NAME")]
 PartnerName = Annotated[str, Word("Which partner", _known, "NAME", bare=True, none="There are no partners.",
                                   offers=lambda state: state.partners)]
@@ -49,5 +45,5 @@ Isolation = Annotated[str, Word("Whether the cluster is isolated", one_of("on", 
 CommunicationLevel = Annotated[str, Word(
     "Communication security level (authenticated_encrypted is recommended)", one_of(*partners.LEVELS),
     "|".join(partners.LEVELS), offers=lambda state: partners.LEVELS)]
-Unprotected = Annotated[bool, Word("Whether communication without protection is wanted", _yes, "yes|no",
+Unprotected = Annotated[bool, Word("Whether communication without protection is wanted", yes, "yes|no",
                                    offers=lambda state: ["yes", "no"])]

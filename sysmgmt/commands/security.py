@@ -3,9 +3,10 @@
 from typing import Any
 
 from sysmgmt.commands.certificate_words import BlocklistFile
+from sysmgmt.commands.password_words import CurrentPassword
 from sysmgmt.commands.words import (
-    Acknowledge, Characters, Common, CurrentPassword, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions,
-    RootDoors, RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
+    Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, RootDoors,
+    RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
 from sysmgmt.domain import compliance, consequences, facts, root_access, sealed, security
 from sysmgmt.domain.errors import NotCompliant
 from sysmgmt.domain.model import State

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from sysmgmt.commands.partner_words import read_place
-from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.commands.words import listed, one_of, whole, yes
 from sysmgmt.domain import names, snmp, usm
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
@@ -12,10 +12,6 @@ from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
 NOBODY = "none"
-
-
-def _yes(text: str, reading: Reading) -> bool:
-    return bool(one_of("yes", "no")(text, reading) == "yes")
 
 
 def _receivers(text: str, reading: Reading) -> tuple[str, ...]:
@@ -41,7 +37,7 @@ def _known(state: State) -> list[str]:
 
 
 YES_OR_NO = ["yes", "no"]
-SnmpAgent = Annotated[bool, Word("Whether the agent answers who asks by SNMP", _yes, "yes|no",
+SnmpAgent = Annotated[bool, Word("Whether the agent answers who asks by SNMP", yes, "yes|no",
                                  offers=lambda state: YES_OR_NO)]
 SnmpAddress = Annotated[str, Word(f"Address at which the agent listens, or {EVERYWHERE}", read_place,
                                   f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
@@ -58,7 +54,7 @@ SnmpVersion = Annotated[str, Word("Version of SNMP (3 is recommended)", one_of(*
                                   "|".join(snmp.VERSIONS), offers=lambda state: list(snmp.VERSIONS))]
 Community = Annotated[str, Word("Community of version 2c", lambda text, reading: snmp.community(text), "COMMUNITY",
                                 secret=True)]
-InsecureSnmp = Annotated[bool, Word("Whether SNMPv1 and SNMPv2c may be spoken, in clear text", _yes, "yes|no",
+InsecureSnmp = Annotated[bool, Word("Whether SNMPv1 and SNMPv2c may be spoken, in clear text", yes, "yes|no",
                                     offers=lambda state: YES_OR_NO)]
 SnmpUserName = Annotated[str, Word("Name of the SNMP user", _user, "NAME")]
 KnownSnmpUser = Annotated[str, Word("Which SNMP user", _user, "NAME", bare=True, none="There are no SNMP users.",

@@ -2,14 +2,9 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import one_of, whole
+from sysmgmt.commands.words import one_of, whole, yes
 from sysmgmt.domain import syslog
 from sysmgmt.engine.declaration import Word
-from sysmgmt.engine.reading import Reading
-
-
-def _yes(text: str, reading: Reading) -> bool:
-    return bool(one_of("yes", "no")(text, reading) == "yes")
 
 
 SyslogNumber = Annotated[str, Word("Which of the two syslog servers", one_of(*syslog.NUMBERS), "1|2",
@@ -20,7 +15,7 @@ SyslogPort = Annotated[int, Word("Its port; 6514 for tls and 514 for tcp and udp
                                  whole(1, 65535, "ports"), "1-65535")]
 What = Annotated[str, Word("What is sent", one_of(*syslog.WHAT), "|".join(syslog.WHAT),
                            offers=lambda state: list(syslog.WHAT))]
-ClientCertificate = Annotated[bool, Word("Whether the box shows its system certificate", _yes, "yes|no",
+ClientCertificate = Annotated[bool, Word("Whether the box shows its system certificate", yes, "yes|no",
                                          offers=lambda state: ["yes", "no"])]
-Insecure = Annotated[bool, Word("Whether it may be sent in clear text", _yes, "yes|no",
+Insecure = Annotated[bool, Word("Whether it may be sent in clear text", yes, "yes|no",
                                 offers=lambda state: ["yes", "no"])]

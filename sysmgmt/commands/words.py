@@ -1,13 +1,13 @@
 """The nouns that commands are about, each declared once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.domain import accounts, levels, names, passwords, roles, root_access, security, sessions, ssh_keys, tls
-from sysmgmt.domain.errors import InvalidValue, KeptInDirectory, PasswordReused, PasswordTooCommon
-from sysmgmt.domain.levels import LEVELS, Rules
-from sysmgmt.domain.model import LOCAL, TYPES, Account, Cost, State
+from sysmgmt.domain import accounts, levels, names, roles, root_access, security, sessions, ssh_keys, tls
+from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.levels import LEVELS
+from sysmgmt.domain.model import LOCAL, TYPES, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -50,7 +50,13 @@ def one_of(*allowed: str) -> Any:
     return read
 
 
+def choice(about: str, allowed: Iterable[str]) -> Word:
+    """The word for one of a few that are offered."""
+    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
+
+
 def listed(text: str) -> list[str]:
+    """The parts of a list between commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
@@ -88,7 +94,8 @@ def _moment(text: str, reading: Reading) -> float:
         raise InvalidValue(what="Expected a number of seconds") from None
 
 
-def _yes(text: str, reading: Reading) -> bool:
+def yes(text: str, reading: Reading) -> bool:
+    """Reads yes or no."""
     return bool(one_of("yes", "no")(text, reading) == "yes")
 
 
@@ -108,6 +115,7 @@ def _sessions(state: State, user: str) -> Iterable[str]:
 
 
 def any_text(text: str, reading: Reading) -> str:
+    """Reads a text as it is."""
     return text
 
 
@@ -148,77 +156,6 @@ def _kind(text: str, reading: Reading) -> Kind:
     return Kind(type_, str(reading.slow.once((type_, name), found)))
 
 
-def _has_no_password(texts: Mapping[str, str]) -> bool:
-    """Whether a new entry is one of the directory, which keeps the password."""
-    return texts.get("type", LOCAL).lower() != LOCAL
-
-
-def _caller(reading: Reading) -> Account:
-    """The account of a caller who has a password here. Raises KeptInDirectory."""
-    account = accounts.find(reading.state, reading.caller.user)
-    if account.type != LOCAL:
-        raise KeptInDirectory(name=account.name)
-    return account
-
-
-def _new_password(text: str, reading: Reading) -> str:
-    """The hash of a password that somebody else will have to change.
-
-    It is compared with nothing: whoever sets the passwords of others must not learn by it whether
-    a guess is one of theirs.
-    """
-    return _checked(text, reading.texts.get("name", ""), reading)
-
-
-def _own_new_password(text: str, reading: Reading) -> str:
-    """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
-    account = _caller(reading)
-    rules = levels.rules_of(reading.state.settings)
-    passwords.check_age(account, rules, reading.now)
-    passwords.check_text(text, rules)
-    passwords.check_difference(reading.texts.get("current_password", ""), text, rules)
-    if reading.caller.due and text == reading.texts.get("current_password"):
-        raise PasswordReused("The new password is the one that has to be changed.")
-    for old in passwords.remembered(account, rules):
-        if reading.slow.once((old, text), partial(reading.box.hasher.matches, old, text)):
-            raise PasswordReused(count=rules.history)
-    return _checked(text, account.name, reading)
-
-
-def _checked(text: str, name: str, reading: Reading) -> str:
-    rules = levels.rules_of(reading.state.settings)
-    passwords.check_text(text, rules)
-    _look_for_common(text, (name, reading.state.settings.name), rules, reading)
-    return _hashed(text, reading.state.settings.hashing, reading)
-
-
-def _look_for_common(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
-    """Refuse a password that is easy to guess, or warn of it. Raises PasswordTooCommon."""
-    if not passwords.is_common(text, *known, *security.blocked(reading.state)):
-        return
-    if rules.refuses_common:
-        raise PasswordTooCommon()
-    reading.warnings.append("This password is easy to guess.")
-
-
-def _first_password(text: str, reading: Reading) -> str:
-    """The admin password of a box that is being installed: the rules of the level it will have."""
-    rules = LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
-    passwords.check_text(text, rules)
-    _look_for_common(text, ("admin", reading.texts.get("name", "")), rules, reading)
-    return _hashed(text, rules.hashing, reading)
-
-
-def _hashed(text: str, cost: Cost, reading: Reading) -> str:
-    return str(reading.slow.once(("hash", text, cost), partial(reading.box.hasher.encode, text, cost)))
-
-
-def _current_password(text: str, reading: Reading) -> bool:
-    encoded = _caller(reading).password
-    reading.slow.once(("current", encoded), partial(reading.verify, text, encoded))
-    return True
-
-
 NewUser = Annotated[str, Word("Name of the new user", _new_user, "NAME")]
 NewName = Annotated[str, Word("New name", any_name, "NAME")]
 UserName = Annotated[str, Word("User name", _entry_name, "USER", offers=_accounts, bare=True)]
@@ -236,30 +173,24 @@ Groups = Annotated[tuple[str, ...], Word(
     offers=lambda state: ["all", *state.groups])]
 GroupName = Annotated[str, Word("Consistency group", any_name, "GROUP", offers=lambda state: state.groups, bare=True)]
 NewGroup = Annotated[str, Word("Name of the consistency group", _group_name, "NAME")]
-NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True,
-                                  unless=_has_no_password)]
 UserType = Annotated[Kind, Word("What it is: a user of the box, or a user or a group of the directory (LDAP)", _kind,
                                 "|".join(TYPES), offers=lambda state: TYPES)]
-FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
-                                    twice=True)]
-OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
-CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 TlsVersion = Annotated[str, Word("Lowest version of TLS", one_of(*tls.VERSIONS), "1.2|1.3",
                                  offers=lambda state: tls.SECURE)]
 HstsMode = Annotated[str, Word("Whether HSTS is on", one_of("on", "off"), "on|off",
                                offers=lambda state: ["on", "off"])]
-Legacy = Annotated[bool, Word("Whether an insecure version is wanted", _yes, "yes|no",
+Legacy = Annotated[bool, Word("Whether an insecure version is wanted", yes, "yes|no",
                               offers=lambda state: ["yes", "no"])]
 ConfirmMinutes = Annotated[int, Word(
     f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0: final at once",
     whole(0, 1440, "minutes"), "0-1440")]
-WithoutIsolation = Annotated[bool, Word("Whether it is known that partners will stop talking", _yes, "yes|no",
+WithoutIsolation = Annotated[bool, Word("Whether it is known that partners will stop talking", yes, "yes|no",
                                         offers=lambda state: ["yes", "no"])]
-MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", _yes, "yes|no",
+MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", yes, "yes|no",
                                   offers=lambda state: ["yes", "no"])]
 ValidHours = Annotated[int, Word("Hours after which a temporary account is locked", whole(1, 8760, "hours"), "1-8760")]
-IsLogin = Annotated[bool, Word("Whether PAM registers it", _yes, "yes|no")]
-IsKept = Annotated[bool, Word("Whether the user stays in the table", _yes, "yes|no")]
+IsLogin = Annotated[bool, Word("Whether PAM registers it", yes, "yes|no")]
+IsKept = Annotated[bool, Word("Whether the user stays in the table", yes, "yes|no")]
 Level = Annotated[str, Word("Security level (high is recommended)", one_of(*LEVELS),
                             "|".join(LEVELS), offers=lambda state: list(LEVELS))]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
@@ -281,7 +212,7 @@ Failures = Annotated[int, Word("Wrong passwords that lock an account", whole(1, 
 UnlockMinutes = Annotated[int, Word("Minutes after which such a lock ends", whole(0, 1440, "minutes"), "0-1440")]
 SessionHours = Annotated[int, Word("Hours after which any session ends", whole(0, 168, "hours"), "0-168")]
 UnusedDays = Annotated[int, Word("Days after which an unused account is shut", whole(0, 365, "days"), "0-365")]
-Acknowledge = Annotated[bool, Word("Whether whoever logs in at a terminal confirms the banner", _yes, "yes|no",
+Acknowledge = Annotated[bool, Word("Whether whoever logs in at a terminal confirms the banner", yes, "yes|no",
                                    offers=lambda state: ["yes", "no"])]
 SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(1, 100, "sessions"), "1-100")]
 RootMinutes = Annotated[int, Word("Minutes until root access is shut again",

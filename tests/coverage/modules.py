@@ -14,7 +14,7 @@ SYSMGMT = ROOT / "sysmgmt"
 
 CHAPTERS = {
     "login": (
-        "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout", "domain/names", "domain/passwords",
+        "commands/password_words", "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout", "domain/names", "domain/passwords",
         "domain/root_access", "domain/sessions", "domain/ssh_keys", "domain/standing", "engine/adoption",
         "engine/attempt", "engine/departure", "engine/ldap_users", "engine/login", "engine/recovery",
         "engine/returning", "vault/argon2id", "vault/hashing"),

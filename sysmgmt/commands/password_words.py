@@ -1,0 +1,92 @@
+"""Passwords in commands: held against the rules that are in force, and hashed, as they are read."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Annotated
+
+from sysmgmt.commands.words import one_of
+from sysmgmt.domain import accounts, levels, passwords, security
+from sysmgmt.domain.errors import KeptInDirectory, PasswordReused, PasswordTooCommon
+from sysmgmt.domain.levels import LEVELS, Rules
+from sysmgmt.domain.model import LOCAL, Account, Cost
+from sysmgmt.engine.declaration import Word
+from sysmgmt.engine.reading import Reading
+
+
+def _has_no_password(texts: Mapping[str, str]) -> bool:
+    """Whether a new entry is one of the directory, which keeps the password."""
+    return texts.get("type", LOCAL).lower() != LOCAL
+
+
+def _caller(reading: Reading) -> Account:
+    """The account of a caller who has a password here. Raises KeptInDirectory."""
+    account = accounts.find(reading.state, reading.caller.user)
+    if account.type != LOCAL:
+        raise KeptInDirectory(name=account.name)
+    return account
+
+
+def _new_password(text: str, reading: Reading) -> str:
+    """The hash of a password that somebody else will have to change.
+
+    It is compared with nothing: whoever sets the passwords of others must not learn by it whether
+    a guess is one of theirs.
+    """
+    return _checked(text, reading.texts.get("name", ""), reading)
+
+
+def _own_new_password(text: str, reading: Reading) -> str:
+    """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
+    account = _caller(reading)
+    rules = levels.rules_of(reading.state.settings)
+    passwords.check_age(account, rules, reading.now)
+    passwords.check_text(text, rules)
+    passwords.check_difference(reading.texts.get("current_password", ""), text, rules)
+    if reading.caller.due and text == reading.texts.get("current_password"):
+        raise PasswordReused("The new password is the one that has to be changed.")
+    for old in passwords.remembered(account, rules):
+        if reading.slow.once((old, text), partial(reading.box.hasher.matches, old, text)):
+            raise PasswordReused(count=rules.history)
+    return _checked(text, account.name, reading)
+
+
+def _checked(text: str, name: str, reading: Reading) -> str:
+    rules = levels.rules_of(reading.state.settings)
+    passwords.check_text(text, rules)
+    _look_for_common(text, (name, reading.state.settings.name), rules, reading)
+    return _hashed(text, reading.state.settings.hashing, reading)
+
+
+def _look_for_common(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
+    """Refuse a password that is easy to guess, or warn of it. Raises PasswordTooCommon."""
+    if not passwords.is_common(text, *known, *security.blocked(reading.state)):
+        return
+    if rules.refuses_common:
+        raise PasswordTooCommon()
+    reading.warnings.append("This password is easy to guess.")
+
+
+def _first_password(text: str, reading: Reading) -> str:
+    """The admin password of a box that is being installed: the rules of the level it will have."""
+    rules = LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
+    passwords.check_text(text, rules)
+    _look_for_common(text, ("admin", reading.texts.get("name", "")), rules, reading)
+    return _hashed(text, rules.hashing, reading)
+
+
+def _hashed(text: str, cost: Cost, reading: Reading) -> str:
+    return str(reading.slow.once(("hash", text, cost), partial(reading.box.hasher.encode, text, cost)))
+
+
+def _current_password(text: str, reading: Reading) -> bool:
+    encoded = _caller(reading).password
+    reading.slow.once(("current", encoded), partial(reading.verify, text, encoded))
+    return True
+
+
+NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True,
+                                  unless=_has_no_password)]
+FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
+                                    twice=True)]
+OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
+CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
