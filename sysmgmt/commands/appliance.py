@@ -17,7 +17,7 @@ from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import backup
 from sysmgmt.engine import vcenters as logins
-from sysmgmt.engine.authority import may_confirm
+from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 

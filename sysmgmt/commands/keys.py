@@ -5,7 +5,7 @@ from sysmgmt.domain import facts, sessions, ssh_keys
 from sysmgmt.domain.accounts import find
 from sysmgmt.domain.model import SshKey
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine.authority import own_or
+from sysmgmt.engine.authorization import own_or
 from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 
 

@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import PermissionDenied
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import handshakes
-from sysmgmt.engine.authority import may_confirm
+from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.declaration import ANYONE, Act, Call, Change, Shown, command
 
 

@@ -34,7 +34,7 @@ class Probe(NamedTuple):
     device: str = ""
 
 
-class Finding(NamedTuple):
+class PortFinding(NamedTuple):
     """What came of a probe; the times in milliseconds. `source` is the address of the box that it came from."""
 
     verdict: str
@@ -103,7 +103,7 @@ def _why(state: State, row: Row) -> str:
     return f"no {row.to} is configured; give its host"
 
 
-def facts(found: Sequence[tuple[Probe, Finding]], plan: Plan) -> dict[str, Any]:
+def facts(found: Sequence[tuple[Probe, PortFinding]], plan: Plan) -> dict[str, Any]:
     """What test_connectivity tells."""
     counted = {verdict: sum(one.verdict == verdict for _, one in found) for verdict in VERDICTS}
     return {"tested": len(found), **counted, "ports": [_told(*one) for one in found],
@@ -111,7 +111,7 @@ def facts(found: Sequence[tuple[Probe, Finding]], plan: Plan) -> dict[str, Any]:
                            for why in dict.fromkeys(why for _, why in plan.untested)]}
 
 
-def _told(probe: Probe, finding: Finding) -> dict[str, Any]:
+def _told(probe: Probe, finding: PortFinding) -> dict[str, Any]:
     row = probe.row
     port = f"{probe.port}/{probe.protocol}" if probe.port else probe.protocol
     shown = {"port": port, "host": probe.host, "address": finding.address or None,

@@ -12,7 +12,7 @@ SHORTEST, LONGEST = 16, 64
 """Bytes of a key."""
 
 
-class Clock(NamedTuple):
+class ClockStatus(NamedTuple):
     """How well the clock is kept: by which program, what it follows ("" if nothing), and how many seconds it is off."""
 
     kept_by: str = ""
@@ -47,7 +47,7 @@ def put(state: State, new: TimeSettings) -> State:
     return state._replace(settings=state.settings._replace(time=new))
 
 
-def facts(state: State, now: str | None, clock: Clock) -> dict[str, Any]:
+def facts(state: State, now: str | None, clock: ClockStatus) -> dict[str, Any]:
     """What get_time tells; the offset in seconds."""
     one = state.settings.time
     return {"time": now, "zone": one.zone or None, "servers": list(one.servers), "key_number": one.key_number or None,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sysmgmt.domain.errors import AccountLocked, LoginNeeded, SessionEnded
 from sysmgmt.domain.model import Account, State
 from sysmgmt.engine import departure, login
-from sysmgmt.engine.authority import check_open
+from sysmgmt.engine.authorization import check_open
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.request import Caller
 

@@ -17,7 +17,7 @@ from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine import arguments, confirmation
 from sysmgmt.engine.arguments import NothingToChoose
-from sysmgmt.engine.authority import authorise, check_scope
+from sysmgmt.engine.authorization import authorise, check_scope
 from sysmgmt.engine.catalog import declared, unknown, unknown_parameter
 from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Question, Shown, Word

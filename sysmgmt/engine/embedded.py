@@ -10,7 +10,7 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening, sparse, unheard
-from sysmgmt.engine import authority, departure, dispatch, following, login, returning, together
+from sysmgmt.engine import authorization, departure, dispatch, following, login, returning, together
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Shown
 from sysmgmt.engine.dispatch import House, Reply
@@ -122,7 +122,7 @@ class EmbeddedDoor:
         """Why the caller may not run `command` now, or None."""
         try:
             wanted = public(self._house.catalog, command, self._caller)
-            authority.authorise(self._house.box.store.read(), self._caller, wanted)
+            authorization.authorise(self._house.box.store.read(), self._caller, wanted)
         except Refusal as refusal:
             return refused(command, refusal)
         return None
@@ -157,7 +157,7 @@ class EmbeddedDoor:
         try:
             departure.end_overdue(self._house, self._house.box.store.read(), self._caller.session)
             self._house.box.sync()
-            authority.standing(self._house.box.store.read(), self._caller)
+            authorization.standing(self._house.box.store.read(), self._caller)
         except Refusal as refusal:
             return refusal if refusal.status == 5 else None
         return None

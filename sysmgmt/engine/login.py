@@ -14,9 +14,9 @@ from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import auditing, authority, departure, ownkeys, returning
+from sysmgmt.engine import auditing, authorization, departure, ownkeys, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, work
-from sysmgmt.engine.authority import may_confirm
+from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.dispatch import House, Reply, carry_out
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.record import Record
@@ -200,7 +200,7 @@ def open_session(house: House, caller: Caller, login: Login) -> Reply:
 def greet(house: House, caller: Caller) -> Reply:
     """What somebody is told whose session is open now. Raises SessionEnded, UnknownUser."""
     state, now = house.box.store.read(), house.box.clock.now()
-    account, session = accounts.find(state, caller.user), authority.check_open(state, caller.session)
+    account, session = accounts.find(state, caller.user), authorization.check_open(state, caller.session)
     facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
              "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins,
              "audit_anchor": auditing.anchor(house.box) or None if _audits(state, account) else None}

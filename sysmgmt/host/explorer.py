@@ -6,13 +6,13 @@ What it takes is imported where it is needed: most commands look at nothing.
 from collections.abc import Callable, Sequence
 
 from sysmgmt.domain.diagnostics import Echoes, NameFound, Path, Throughput
-from sysmgmt.domain.probes import Finding, Probe
+from sysmgmt.domain.probes import PortFinding, Probe
 
 
 class MachineExplorer:
     """The port Explorer of this machine."""
 
-    def probe(self, probes: Sequence[Probe], done: Callable[[int], None]) -> list[Finding]:
+    def probe(self, probes: Sequence[Probe], done: Callable[[int], None]) -> list[PortFinding]:
         """See the port."""
         from sysmgmt.host import probing
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.network import Device
-from sysmgmt.domain.timekeeping import Clock
+from sysmgmt.domain.timekeeping import ClockStatus
 
 
 class MachineNetwork:
@@ -62,7 +62,7 @@ class MachineNetwork:
 
         return nftables.is_installed() and nftables.in_force()
 
-    def clock(self) -> Clock:
+    def clock(self) -> ClockStatus:
         """See the port."""
         from sysmgmt.host import timekeeping
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sysmgmt.domain import dns, usm
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.port_tables import ICMP, TCP, UDP
-from sysmgmt.domain.probes import CLOSED, FILTERED, NO_NAME, OPEN, UNCLEAR, Finding, Probe
+from sysmgmt.domain.probes import CLOSED, FILTERED, NO_NAME, OPEN, UNCLEAR, PortFinding, Probe
 from sysmgmt.host import echoes, routes
 from sysmgmt.host.echoes import Link
 from sysmgmt.host.routes import Target
@@ -21,7 +21,7 @@ WORDS = {53: dns.query(1, "localhost", dns.A), 123: b"\x23" + bytes(47), 161: us
 """What a service on a UDP port answers whoever asks: DNS, NTP, and SNMPv3 (its engine). Others are sent nothing."""
 
 
-def probe(probes: Sequence[Probe], done: Callable[[int], None]) -> list[Finding]:
+def probe(probes: Sequence[Probe], done: Callable[[int], None]) -> list[PortFinding]:
     """Try all, some at a time."""
     from concurrent.futures import ThreadPoolExecutor  # most commands speak to nobody
 
@@ -42,13 +42,13 @@ def _resolved(host: str) -> Target | None:
         return None
 
 
-def _tried(one: Probe, to: Target | None) -> Finding:
+def _tried(one: Probe, to: Target | None) -> PortFinding:
     if to is None:
-        return Finding(NO_NAME, "its name is not known")
+        return PortFinding(NO_NAME, "its name is not known")
     began = time.monotonic()
     verdict, reason, source = TRIES[one.protocol](to, one)
     took = round(1000 * (time.monotonic() - began), 1) if verdict in (OPEN, CLOSED) else None
-    return Finding(verdict, reason, to.address, source, took)
+    return PortFinding(verdict, reason, to.address, source, took)
 
 
 def _connect(to: Target, one: Probe) -> tuple[str, str, str]:

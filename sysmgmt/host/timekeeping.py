@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.model import State, TimeSettings
-from sysmgmt.domain.timekeeping import Clock
+from sysmgmt.domain.timekeeping import ClockStatus
 from sysmgmt.host import daemons, files, inscriptions, programs, takeover
 from sysmgmt.host.daemons import SYSTEMD
 from sysmgmt.host.files import File
@@ -109,12 +109,12 @@ def _reload(root: str) -> None:
         programs.run("systemd-timesyncd", ["/usr/bin/systemctl", "try-restart", "systemd-timesyncd.service"])
 
 
-def clock() -> Clock:
+def clock() -> ClockStatus:
     """How well the clock is kept."""
     with suppress(ServiceRefused, ValueError, IndexError):
         if has_chrony():
             fields = programs.run("chrony", [CHRONYC, "-n", "-c", "tracking"], 5).split(",")
-            return Clock("chrony", "" if fields[0] == "00000000" else fields[1], float(fields[4]))
+            return ClockStatus("chrony", "" if fields[0] == "00000000" else fields[1], float(fields[4]))
         told = programs.run("timedatectl", ["/usr/bin/timedatectl", "show-timesync", "--property=ServerName"], 5)
-        return Clock("systemd-timesyncd", told.strip().partition("=")[2])
-    return Clock("chrony" if has_chrony() else "systemd-timesyncd" if os.path.exists(TIMESYNCD) else "")
+        return ClockStatus("systemd-timesyncd", told.strip().partition("=")[2])
+    return ClockStatus("chrony" if has_chrony() else "systemd-timesyncd" if os.path.exists(TIMESYNCD) else "")

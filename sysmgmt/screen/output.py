@@ -18,7 +18,7 @@ from typing import TextIO
 
 from sysmgmt.domain.progress import Report, Sink, unheard
 from sysmgmt.engine.request import Answer
-from sysmgmt.screen import manual, text
+from sysmgmt.screen import help, text
 from sysmgmt.screen.progress import shown
 from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.visible import escaped
@@ -141,7 +141,7 @@ def document(answer: Answer) -> str:
 
 def readable(answer: Answer) -> list[str]:
     """The lines that show an answer to people."""
-    shown = manual.lines(answer.result) if answer.command == "help" and answer.result else None
+    shown = help.lines(answer.result) if answer.command == "help" and answer.result else None
     shown = shown or text.lines(answer.result or {})
     if answer.message:
         shown.append(answer.message)

@@ -14,7 +14,7 @@ PAUSE = 900.0
 """Seconds until one that failed is tried again."""
 
 
-class Watch:
+class BackupWatch:
     """Takes what is due; `passed` counts seconds and never jumps."""
 
     def __init__(self, passed: Callable[[], float] = time.monotonic) -> None:
@@ -45,4 +45,4 @@ class Watch:
 
 def duties() -> tuple[Duty, ...]:
     """The duty of a boxmgmtd."""
-    return (Duty("the scheduled backups", MINUTE, Watch().look),)
+    return (Duty("the scheduled backups", MINUTE, BackupWatch().look),)

@@ -16,7 +16,7 @@ from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Hosted, Prepared, Sealer
 from sysmgmt.host.services import NoServices, Nothing
-from sysmgmt.service.door import Door, Place, Refusals
+from sysmgmt.service.partnerdoor import PartnerDoor, Place, Refusals
 from sysmgmt.service.duties import Duty, settle
 from sysmgmt.service.reception import Terms
 from sysmgmt.vault import mutual
@@ -35,7 +35,7 @@ class PartnerService:
     def __init__(self) -> None:
         self._sealer: Sealer | None = None
         self._failure = ""
-        self.door: Door | None = None
+        self.door: PartnerDoor | None = None
         self.refusals = Refusals()
 
     def beside(self, others: Callable[[Sealer], Hosted] | None, sealer: Sealer) -> "WithPartners":
@@ -92,7 +92,7 @@ class PartnerService:
         proof = partnership.proof(state, self._sealer) if self._sealer else None
         return proof and mutual.server(proof, [one.certificate for one in state.partners.values()])
 
-    def replace(self, door: Door | None) -> None:
+    def replace(self, door: PartnerDoor | None) -> None:
         """Have another door, or none; whoever is inside the old one is cut."""
         before, self.door, self._failure = self.door, door, ""
         if before:
@@ -127,7 +127,7 @@ class Opening(NamedTuple):
         if self.terms is None:
             self.service.replace(None)
         elif self.bound is not None:
-            self.service.replace(Door(self.bound, self.terms, self.service.refusals))
+            self.service.replace(PartnerDoor(self.bound, self.terms, self.service.refusals))
         elif self.service.door is not None:
             self.service.door.change(self.terms)
 

@@ -8,7 +8,7 @@ from sysmgmt.domain import snmp
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.delivery import TELLING, Delivered, Patience, Sieve, unfollowed
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.engine import monitoring
+from sysmgmt.engine import notifying
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.mailing import Queue
 from sysmgmt.service.duties import Duty, settle
@@ -19,7 +19,7 @@ AT_ONCE = 50
 KIND = frozenset({"SnmpFails"})
 
 
-class Carrier:
+class SnmpCarrier:
     """Notifies one receiver; `findings` has for each of them what stands in the way."""
 
     def __init__(self, number: int, findings: dict[int, Finding],
@@ -38,7 +38,7 @@ class Carrier:
         if basis != self._basis:
             self._basis, self._sieve = basis, Sieve()
             self._patience.reset()
-        queue = monitoring.queue(house.box, settings, self._number)
+        queue = notifying.queue(house.box, settings, self._number)
         if queue is None or not settings.enabled:
             self._patience.reset()
         elif self._patience.is_over():
@@ -60,7 +60,7 @@ class Carrier:
         state = house.box.store.read()
         for one in wanted:
             now = house.box.clock.now()
-            target = monitoring.target(house.box, state, snmp.place(queue.recipient))
+            target = notifying.target(house.box, state, snmp.place(queue.recipient))
             house.box.notifier.notify(target, snmp.of_event(one, state.settings.name, now), unfollowed)
             house.box.deliveries.keep(queue.name, Delivered(one["seq"], now))
             self._patience.reset()
@@ -76,4 +76,5 @@ class Carrier:
 def duties() -> tuple[Duty, ...]:
     """What boxmgmtd does about SNMP receivers."""
     findings: dict[int, Finding] = {}
-    return tuple(Duty(f"the SNMP receiver {one + 1}", POLL, Carrier(one, findings).look) for one in range(snmp.MOST))
+    return tuple(Duty(f"the SNMP receiver {one + 1}", POLL, SnmpCarrier(one, findings).look)
+                 for one in range(snmp.MOST))

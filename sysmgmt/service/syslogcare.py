@@ -35,7 +35,7 @@ class Sent(NamedTuple):
     at: float
 
 
-class Carrier:
+class SyslogCarrier:
     """Brings one server what happens; `findings` has for each server what stands in the way."""
 
     def __init__(self, number: str, findings: dict[str, Finding],
@@ -151,4 +151,4 @@ class Carrier:
 def duties() -> tuple[Duty, ...]:
     """What boxmgmtd does about syslog."""
     findings: dict[str, Finding] = {}
-    return tuple(Duty(f"the syslog server {one}", POLL, Carrier(one, findings).look) for one in NUMBERS)
+    return tuple(Duty(f"the syslog server {one}", POLL, SyslogCarrier(one, findings).look) for one in NUMBERS)

@@ -62,7 +62,7 @@ class Turns:
                 self._free += 1
 
 
-class Doors:
+class UidLimit:
     """Lets so many of one uid in at a time; root comes and goes."""
 
     def __init__(self, most: int) -> None:
@@ -79,7 +79,7 @@ class SharedHasher:
 
     def __init__(self, hasher: Hasher) -> None:
         self._hasher = hasher
-        self._doors = Doors(CHECKS)
+        self._limit = UidLimit(CHECKS)
         self._turns = Turns(CHECKS, PATIENCE)
 
     def encode(self, text: str, cost: Cost) -> str:
@@ -103,5 +103,5 @@ class SharedHasher:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        with self._doors.enter(ASKING.get()), self._turns.turn():
+        with self._limit.enter(ASKING.get()), self._turns.turn():
             yield

@@ -18,7 +18,7 @@ POLL = 1.0
 """Seconds between two looks."""
 
 
-class Watch:
+class ConfirmationWatch:
     """Lets the waiting change return when its time is over, and the one `left_over` at once.
 
     `elapsed` counts seconds and never jumps.
@@ -53,4 +53,4 @@ def begin(house: House) -> Duty:
             returning.take_back(house, waits)
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr, flush=True)
-    return Duty("a change that is not confirmed", POLL, Watch(left_over=waits.id if waits else ""))
+    return Duty("a change that is not confirmed", POLL, ConfirmationWatch(left_over=waits.id if waits else ""))

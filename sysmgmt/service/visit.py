@@ -16,10 +16,10 @@ from sysmgmt.engine.request import Caller, refused
 from sysmgmt.host import processes
 from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE
 from sysmgmt.service.crowd import Places, helps
-from sysmgmt.service.installer import OthersDoor
+from sysmgmt.service.installdoor import OthersDoor
 from sysmgmt.service.peers import Peer
 from sysmgmt.service.presence import Presence
-from sysmgmt.service.turns import CHECKS, PATIENCE, Doors, Turns
+from sysmgmt.service.turns import CHECKS, PATIENCE, Turns, UidLimit
 from sysmgmt.service.varlink import described, mistake
 from sysmgmt.service.wire import INTERFACE, MOST_BYTES, MOST_BYTES_OF_STRANGERS, Garbled, Wire
 
@@ -39,8 +39,8 @@ class Bounds:
 
     def __init__(self) -> None:
         self.unknown = Places(*MOST_UNKNOWN)
-        self.checks = Doors(CHECKS)
-        self.large = Doors(MOST_LARGE)
+        self.checks = UidLimit(CHECKS)
+        self.large = UidLimit(MOST_LARGE)
         self.reading = Turns(1, PATIENCE)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sysmgmt.commands.catalog import CATALOG, CHAPTERS
 from sysmgmt.engine.declaration import OWN_WORK
-from sysmgmt.screen import manual
+from sysmgmt.screen import help
 from sysmgmt.screen.output import document
 from tests.support.box import TestBox
 
@@ -100,7 +100,7 @@ def test_the_overview_shows_what_one_may_run_and_nothing_else(basic: TestBox) ->
 
 
 def test_the_overview_is_shown_chapter_by_chapter(basic: TestBox) -> None:
-    text = "\n".join(manual.lines(basic.admin().facts("help")))
+    text = "\n".join(help.lines(basic.admin().facts("help")))
     *chapters, _ = (block.splitlines() for block in text.split("\n\n"))
     assert [title for title, *_ in chapters] == [f"{title}:" for title, _ in CHAPTERS]
     users = chapters[1]

@@ -174,7 +174,7 @@ class Uptime:
 
 def test_boxmgmtd_counts_the_minutes_itself_whatever_the_time_of_day_does(basic: TestBox) -> None:
     house, uptime = basic.house(), Uptime()
-    watch = unconfirmed.Watch(uptime)
+    watch = unconfirmed.ConfirmationWatch(uptime)
     basic.admin().do(RAISE)
     watch(house)
     uptime.now += 10 * MINUTE - 1

@@ -14,13 +14,13 @@ SYSMGMT = ROOT / "sysmgmt"
 
 CHAPTERS = {
     "login": (
-        "commands/password_words", "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout", "domain/names", "domain/passwords",
-        "domain/root_access", "domain/sessions", "domain/ssh_keys", "domain/standing", "engine/adoption",
-        "engine/attempt", "engine/departure", "engine/ldap_users", "engine/login", "engine/recovery",
-        "engine/returning", "vault/argon2id", "vault/hashing"),
+        "commands/password_words", "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout",
+        "domain/names", "domain/passwords", "domain/root_access", "domain/sessions", "domain/ssh_keys",
+        "domain/standing", "engine/adoption", "engine/attempt", "engine/departure", "engine/ldap_users",
+        "engine/login", "engine/recovery", "engine/returning", "vault/argon2id", "vault/hashing"),
     "authorization": (
         "domain/accounts", "domain/groups", "domain/pending", "domain/permissions", "domain/policy", "domain/reach",
-        "domain/roles", "domain/security", "domain/uids", "engine/arguments", "engine/authority", "engine/catalog",
+        "domain/roles", "domain/security", "domain/uids", "engine/arguments", "engine/authorization", "engine/catalog",
         "engine/confirmation", "engine/declaration", "engine/dispatch", "engine/explain", "engine/reading",
         "engine/request", "engine/together"),
     "audit": (

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 from typing import Any
@@ -137,5 +136,4 @@ class Site:
 
 
 CONNECT = f"import socket; socket.socket(socket.AF_UNIX).connect({SOCKET!r})"
-LEAVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """What a terminal is told besides text."""

@@ -6,7 +6,7 @@ import pytest
 
 from sysmgmt import box as boxes
 from sysmgmt.domain.errors import LoginFailed, SessionEnded
-from sysmgmt.engine import authority, login
+from sysmgmt.engine import authorization, login
 from sysmgmt.engine.request import Caller
 from tests.support.box import CHEAP, TestBox
 from tests.support.hashers import CountingHasher
@@ -23,10 +23,10 @@ def test_the_id_of_a_session_is_long_random_and_never_the_same() -> None:
 def test_the_id_of_a_session_that_is_over_is_worth_nothing(basic: TestBox) -> None:
     admin = basic.admin()
     session = admin.door.caller.session
-    assert authority.check_open(basic.state, session)
+    assert authorization.check_open(basic.state, session)
     admin.door.log_out("done")
     with pytest.raises(SessionEnded):
-        authority.check_open(basic.state, session)
+        authorization.check_open(basic.state, session)
     assert basic.admin().door.caller.session != session
 
 

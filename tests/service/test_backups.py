@@ -11,7 +11,7 @@ import pytest
 from sysmgmt.domain import schedules
 from sysmgmt.domain.schedules import BackupSchedule
 from sysmgmt.domain.times import iso, seconds
-from sysmgmt.service.backups import PAUSE, Watch
+from sysmgmt.service.backups import PAUSE, BackupWatch
 from tests.support import upload_servers
 from tests.support.box import Client, TestBox
 from tests.support.clock import DAY, HOUR
@@ -53,7 +53,7 @@ def told(box: TestBox) -> list[str]:
 
 @pytest.mark.checklist("C31")
 def test_it_is_taken_once_at_its_moment_and_the_oldest_goes(basic: TestBox, admin: Client) -> None:
-    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    watch, house = BackupWatch(lambda: basic.clock.now), basic.house()
     watch.look(house)
     assert names(basic) == [], "its moment was before it was wanted"
     assert admin.do(f"backup_settings name=nightly-0 password={PASSWORD} items=roles").code == "Done"
@@ -75,7 +75,7 @@ def test_it_is_taken_once_at_its_moment_and_the_oldest_goes(basic: TestBox, admi
 
 
 def test_no_other_backup_is_taken_for_one_of_the_schedule(basic: TestBox, admin: Client) -> None:
-    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    watch, house = BackupWatch(lambda: basic.clock.now), basic.house()
     seal, folder = house.box.backups.seal, basic.folder / "backups"
     said = dict.fromkeys(("box", "release", "made_by"), "x") | {"schedule": "nightly", "made_at": "x", "items": []}
     files = {"precious": basic.state.settings.box_id, "nightly-20200101t020000z": "another box"}
@@ -94,7 +94,7 @@ def test_no_other_backup_is_taken_for_one_of_the_schedule(basic: TestBox, admin:
 
 
 def test_one_that_fails_is_tried_again_and_both_are_told_of(basic: TestBox, admin: Client) -> None:
-    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    watch, house = BackupWatch(lambda: basic.clock.now), basic.house()
     basic.clock.move(DAY)
     (basic.folder / "master.key").rename(basic.folder / "aside")
     watch.look(house)
@@ -138,7 +138,7 @@ def vault() -> Iterator[Vault]:
 
 @pytest.mark.checklist("C31")
 def test_it_is_brought_to_its_target_once_and_again_where_that_fails(basic: TestBox, admin: Client) -> None:
-    watch, house = Watch(lambda: basic.clock.now), basic.house()
+    watch, house = BackupWatch(lambda: basic.clock.now), basic.house()
     with vault() as one:
         assert admin.do(one.line).code == "Done"
         assert admin.do("schedule_backup name=nightly interval=daily target=nowhere").status == 1

@@ -1,4 +1,4 @@
-"""The members of groups of a directory are known before they come, and dismissed when they are in none (issue 6)."""
+"""The members of groups of a directory are known before they come, and dismissed when they are in none."""
 
 import time
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from sysmgmt.service.door import SILENCE, Door, Refusals
+from sysmgmt.service.partnerdoor import SILENCE, PartnerDoor, Refusals
 from sysmgmt.service.reception import Terms
 from tests.support.box import TestBox
 from tests.support.partnership import HERE, line
@@ -39,7 +39,7 @@ def test_a_failure_that_nobody_foresaw_ends_one_visit_and_is_told_with_an_id(
     refusals = Refusals(uptime)
     with socket.create_server((HERE, 0)) as listener:
         port = listener.getsockname()[1]
-        door = Door(listener, Terms(basic.state, cast(Any, "no context")), refusals)
+        door = PartnerDoor(listener, Terms(basic.state, cast(Any, "no context")), refusals)
         door.open()
         for _ in range(3):
             assert said(port, b"") == b""

@@ -13,8 +13,8 @@ import pytest
 
 from sysmgmt.domain import usm
 from sysmgmt.domain.snmp import Place, of_event
-from sysmgmt.engine import monitoring
-from sysmgmt.service.snmpcare import Carrier
+from sysmgmt.engine import notifying
+from sysmgmt.service.snmpcare import SnmpCarrier
 from tests.service import daemon
 from tests.support import snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox
@@ -32,7 +32,7 @@ class Site:
         box.clock.now = time.time()
         self.box, self.house, self.folder, self.port = box, box.house(), folder, snmp.free_port()
         self.elapsed = 0.0
-        self.carrier = Carrier(0, {}, lambda: self.elapsed)
+        self.carrier = SnmpCarrier(0, {}, lambda: self.elapsed)
         self.admin = box.admin()
         self.do(f"add_snmp_user name=watcher password={PASSWORD} privacy_password={PRIVACY}")
 
@@ -113,7 +113,7 @@ def test_what_looks_like_an_option_is_a_text(site: Site) -> None:
     record = {"seq": 9, "id": 1, "summary": f"-Lf{site.folder}/injected", "details": "--help", "user": "-V"}
     with snmp.running(site.trapd()) as trapd:
         box = site.house.box
-        target = monitoring.target(box, box.store.read(), Place(LOCAL, site.port))
+        target = notifying.target(box, box.store.read(), Place(LOCAL, site.port))
         box.notifier.notify(target, of_event(record, "box1", box.clock.now()), lambda step: None)
         wait_for(lambda: trapd.got)
         assert (trapd.got[0].summary, trapd.got[0].details) == (f"-Lf{site.folder}/injected", "--help")
@@ -184,7 +184,7 @@ def test_a_trap_counts_as_sent_and_is_taken_from_the_engine_of_the_box_only(site
 def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) -> None:
     down = snmp.free_port()
     site.do(f"config_snmp user=watcher receivers={LOCAL}:{down},{site.receiver}:warning:users")
-    second = Carrier(1, {}, lambda: site.elapsed)
+    second = SnmpCarrier(1, {}, lambda: site.elapsed)
     with snmp.running(site.trapd()) as trapd:
         site.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
         site.do("lock_user name=bob")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.service.syslogcare import Carrier
+from sysmgmt.service.syslogcare import SyslogCarrier
 from tests.service import daemon
 from tests.support import rsyslog
 from tests.support.authorities import LEAF, make
@@ -26,7 +26,7 @@ class Site:
         box.clock.now = time.time()
         self.box, self.house, self.folder, self.port = box, box.house(), folder, rsyslog.free_port()
         self.elapsed = 0.0
-        self.carrier = Carrier("1", {}, lambda: self.elapsed)
+        self.carrier = SyslogCarrier("1", {}, lambda: self.elapsed)
         self.admin = box.admin()
         self.admin.do(f'add_trusted_certificate name=log purposes=syslog pem="{ROOT.pem}"')
 

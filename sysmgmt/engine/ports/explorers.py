@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # most commands look at nothing, and each shell comes by here
     from sysmgmt.domain.diagnostics import Echoes, NameFound, Path, Throughput
-    from sysmgmt.domain.probes import Finding, Probe
+    from sysmgmt.domain.probes import PortFinding, Probe
     from sysmgmt.domain.sockets import Socket
 
 
 class Explorer(Protocol):
     """Looks at the network from the box. Everything is bounded in count and time."""
 
-    def probe(self, probes: "Sequence[Probe]", done: Callable[[int], None]) -> "Sequence[Finding]":
+    def probe(self, probes: "Sequence[Probe]", done: Callable[[int], None]) -> "Sequence[PortFinding]":
         """Try all, some at a time; `done` hears how many are."""
 
     def look_up(self, name: str, server: str) -> "NameFound":

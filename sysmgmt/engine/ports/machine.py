@@ -8,7 +8,7 @@ from sysmgmt.domain.model import State
 if TYPE_CHECKING:  # most commands need nothing of what these ports are about
     from sysmgmt.domain.network import Device
     from sysmgmt.domain.ssh_keys import HostKey
-    from sysmgmt.domain.timekeeping import Clock
+    from sysmgmt.domain.timekeeping import ClockStatus
     from sysmgmt.domain.tls import Listener
 
 
@@ -95,7 +95,7 @@ class Network(Protocol):
     def filters(self) -> bool:
         """Whether the rules of the firewall are in force."""
 
-    def clock(self) -> "Clock":
+    def clock(self) -> "ClockStatus":
         """How well its clock is kept."""
 
 

@@ -10,7 +10,7 @@ from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.times import words
 from sysmgmt.engine import explain
 from sysmgmt.engine.declaration import Command, Parameter
-from sysmgmt.screen import manual
+from sysmgmt.screen import help
 from sysmgmt.screen.pages import ldap, prose, roff
 
 
@@ -63,7 +63,7 @@ def chapters() -> Iterator[str]:
 
 
 def _command(command: Command) -> Iterable[str]:
-    needs = manual.NEEDS.get(str(command.needs)) or f"the permission {command.needs}"
+    needs = help.NEEDS.get(str(command.needs)) or f"the permission {command.needs}"
     notes = f"Needs {needs}." + (" Hidden until the advanced support commands are enabled." if command.advanced else "")
     yield from roff.terms([(explain.synopsis(command), command.summary)])
     yield from (".RS 7", *(roff.paragraphs(command.details) if command.details else []), *roff.paragraphs(notes))

@@ -73,7 +73,7 @@ class Refusals:
         tell(house.box, [Event(NAMED["PartnerRefused"], origin, reason + others)], SYSTEM.user)
 
 
-class Door:
+class PartnerDoor:
     """Receives whoever connects to a socket, on terms that hold until they are changed or it is shut."""
 
     def __init__(self, listener: socket.socket, terms: Terms, refusals: Refusals) -> None:
