@@ -136,11 +136,12 @@ def check(house: House, caller: Caller, command: Command, name: str, texts: Mapp
     parameter = command.parameter(name)
     if parameter is None:
         raise unknown_parameter(command, name)
-    arguments.check_readable(texts)
-    slow = SlowWork()
+    state, given, slow = house.box.store.read(), dict(texts), SlowWork()
+    check_scope(state, caller, command, given)
+    arguments.check_readable(given)
     slow.closed = True
-    with suppress(StateMoved):  # it is good as far as can be said at once
-        arguments.read_one(command, parameter, _reading(house, caller, house.box.store.read(), dict(texts), slow))
+    with suppress(StateMoved, NothingToChoose):  # it is good as far as can be said at once
+        arguments.read_one(command, parameter, _reading(house, caller, state, given, slow))
 
 
 def offered(house: House, caller: Caller, word: Word, texts: Mapping[str, str]) -> list[str]:

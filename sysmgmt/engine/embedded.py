@@ -128,14 +128,19 @@ class EmbeddedDoor:
         return None
 
     def check(self, command: str, parameter: str, texts: Mapping[str, str]) -> Answer | None:
-        """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
-        if barred := self.barred(command):
-            return barred  # nobody learns of a value what the command would not tell him
+        """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None.
+
+        That is recorded, as if the command had been run. Nobody learns more than the command would tell him.
+        """
+        wanted = declared(self._house.catalog, command)
         try:
             wanted = public(self._house.catalog, command, self._caller)
+            authority.authorise(self._house.box.store.read(), self._caller, wanted)
             dispatch.check(self._house, self._caller, wanted, parameter, texts)
         except Refusal as refusal:
-            return self.run(refused(command, refusal))
+            answer = refused(command, refusal)
+            Record(self._house.box, self._caller, Request(command, texts), wanted).outcome(answer)
+            return answer
         return None
 
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:

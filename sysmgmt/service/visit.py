@@ -12,7 +12,8 @@ from sysmgmt.engine import departure
 from sysmgmt.engine.adoption import Known, adopt
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
-from sysmgmt.engine.request import Caller, refused
+from sysmgmt.engine.record import Record
+from sysmgmt.engine.request import Caller, Request, refused
 from sysmgmt.host import processes
 from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE
 from sysmgmt.service.crowd import Places, helps
@@ -73,6 +74,8 @@ class Visit:
                 self._end_idle()
         except (Garbled, OSError, Refusal):
             pass  # the client is at fault or gone, or the box cannot even be read: nothing to answer
+        except Exception as error:  # whatever it is, the audit explains it
+            Record(self.house.box, self.door.caller, Request(""), None).failure(error)
         finally:
             self._unknown.close()
             self._large.close()

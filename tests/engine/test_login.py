@@ -246,6 +246,32 @@ def test_a_value_is_checked_as_far_as_that_is_known_at_once(box: TestBox) -> Non
     assert admin.door.check("set_password", "current_password", {"current_password": "wrong"}) is None
     account = box.state.accounts.get("admin")
     assert account and account.strikes == 0, "nothing slow was done"
+    assert admin.door.check("unlock_user", "name", {}) is None, "there is nothing to choose"
+
+
+def test_a_value_that_was_only_checked_leaves_the_record_that_the_command_would_have_left(box: TestBox) -> None:
+    admin, bob = box.admin(), box.client("bob", BOB)
+    for client, command, texts in ((admin, "add_user", {"name": "bob", "password": "Canary-12"}),
+                                   (admin, "add_user", {"nosuch": "Canary-12"}),
+                                   (bob, "add_user", {"name": "eve"}), (bob, "nosuch", {"name": "eve"})):
+        answer = client.door.check(command, next(iter(texts)), texts)
+        run = client.door.run(Request(command, texts))
+        assert answer and (answer.code, answer.message) == (run.code, run.message)
+        checked, ran = box.audit()[-2:]
+        told = {"user", "session", "command", "parameters", "code", "status"}
+        assert {one: checked[one] for one in told} == {one: ran[one] for one in told}
+    assert b"Canary" not in box.everything()
+
+
+def test_a_check_tells_of_no_group_that_is_not_the_callers(box: TestBox) -> None:
+    admin = box.admin()
+    for line in ("add_group name=g1", "add_group name=g2",
+                 'add_user name=gina role=sysmgmt groups=g1 password="Ginas-pass-1" must_change=no'):
+        assert admin.do(line).code == "Done"
+    gina = box.client("gina", "Ginas-pass-1")
+    refused = gina.door.check("remove_group", "name", {"name": "g2"})
+    assert refused and refused.code == "PermissionDenied"
+    assert gina.door.check("remove_group", "name", {"name": "g1"}) is None
 
 
 def test_an_unknown_piece_of_own_work_is_refused(box: TestBox) -> None:

@@ -4,16 +4,21 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.engine.catalog import Catalog
+from sysmgmt.engine.declaration import Call, Shown, Word, command
+from sysmgmt.engine.reading import Reading
 from sysmgmt.service.calls import CALLS
 from tests.service.daemon import Daemon, Raw, running
 from tests.support.box import ADMIN_PASSWORD, SERVICE, TestBox, copy
+from tests.support.served import Served
+from tests.support.waiting import wait_until
 
 RUN = b'{"method": "io.boxmgmt.Run", "parameters": {"request": {"command": "get_groups", "texts": {}}}}\0'
 
@@ -123,6 +128,37 @@ def test_no_parameter_of_any_method_breaks_the_service(served: TestBox, messages
     for method, parameters in messages:
         say(raw, json.dumps({"method": f"io.boxmgmt.{method}", "parameters": parameters}).encode())
     raw.socket.close()
+
+
+def _stumble(text: str, reading: Reading) -> str:
+    raise ZeroDivisionError("Canary-12")
+
+
+Stone = Annotated[str, Word("Stone", _stumble)]
+
+
+@command(needs="anyone")
+def stumble(call: Call, stone: Stone) -> Shown:
+    """Fail when a value is read."""
+    return Shown({})
+
+
+@pytest.mark.requirement(111)
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_call_that_fails_unforeseen_ends_its_connection_and_the_audit_says_where(basic: TestBox) -> None:
+    house = basic.house()
+    catalog = Catalog({one.name: one for one in (*CATALOG, stumble)})
+    with closing(Served(house._replace(catalog=catalog), basic.folder.parent / "box.sock")) as served:
+        raw = Raw(served.path)
+        raw.call("LogIn", name="admin", password=ADMIN_PASSWORD)
+        raw.socket.sendall(b'{"method": "io.boxmgmt.Check", "parameters": '
+                           b'{"command": "stumble", "parameter": "stone", "texts": {"stone": "x"}}}\0')
+        assert raw.read() == b""
+        assert Raw(served.path).call("Sign")["parameters"]["sign"]["installed"] is True, "the next one is answered"
+        wait_until(lambda: any(one.get("phase") == "error" for one in basic.audit()))
+    failure = next(one for one in basic.audit() if one.get("phase") == "error")
+    assert (failure["user"], failure["type"]) == ("admin", "ZeroDivisionError") and "_stumble" in failure["frames"][-1]
+    assert b"Canary" not in basic.everything()
 
 
 def test_no_client_records_that_something_was_done(served: TestBox) -> None:
