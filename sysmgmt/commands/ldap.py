@@ -35,13 +35,14 @@ def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: Bind
     new = DirectorySettings(NAME, server, port or PROTOCOLS[protocol], protocol, base_dn, bind_dn, "", secondary_server,
                             user_attribute, user_filter, group_base_dn, nested_groups, search_time_limit, sync_minutes)
     state = ldap.configure(call.state, ldap_servers.protected(call, new, bind_password), insecure)
-    return Change(state, ldap_servers.facts(ldap.settings(state)), tuple(ldap.warnings(new)))
+    warnings = (*ldap.warnings(new), *ldap_servers.lacks(call.box))
+    return Change(state, ldap_servers.facts(ldap.settings(state)), warnings)
 
 
 @command(needs=Permission.SECURITY)
 def enable_ldap(call: Call) -> Change:
     """Let users of the directory log in."""
-    return Change(ldap.switch(call.state, True))
+    return Change(ldap.switch(call.state, True), warnings=ldap_servers.lacks(call.box))
 
 
 @command(needs=Permission.SECURITY)

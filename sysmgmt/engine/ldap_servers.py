@@ -7,7 +7,7 @@ from typing import Any
 from sysmgmt.domain import ldap, sealed, truststore
 from sysmgmt.domain.delivery import unfollowed
 from sysmgmt.domain.directory import CLEAR, NAME, DirectorySettings
-from sysmgmt.domain.errors import DirectoryFailed, Refusal, ServerRefused, ServerUnreachable
+from sysmgmt.domain.errors import DirectoryFailed, LdapNotInstalled, Refusal, ServerRefused, ServerUnreachable
 from sysmgmt.domain.ldap import Access
 from sysmgmt.domain.model import State
 from sysmgmt.engine.declaration import Call
@@ -36,6 +36,15 @@ def protected(call: Call, new: DirectorySettings, password: str) -> DirectorySet
 def password_of(box: Box, settings: DirectorySettings) -> str:
     """The password of the service account. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
     return box.sealer.unseal(settings.bind_password, PLACE)
+
+
+def lacks(box: Box) -> tuple[str, ...]:
+    """What whoever sets a directory up is warned of: that this box cannot speak to any."""
+    try:
+        box.directory.check_installed()
+    except LdapNotInstalled as problem:
+        return (f"{problem} {problem.advice}",)
+    return ()
 
 
 def accesses(box: Box, state: State, settings: DirectorySettings, password: str) -> tuple[Access, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sysmgmt.domain.errors import DeliveryFailed, Refusal
+from sysmgmt.domain.errors.refusal import Unable
 
 
 class Steps:
@@ -26,7 +27,12 @@ class Steps:
         self.done.append({"step": name, "milliseconds": round(1000 * (self._began - began))})
 
     def failed(self, server: str, problem: Refusal) -> Refusal:
-        """What is raised because of `problem`: the first step that was not passed, and what to do."""
+        """What is raised because of `problem`: the first step that was not passed, and what to do.
+
+        What this box lacks is told as it is: no advice about the receiver helps then.
+        """
+        if isinstance(problem, Unable):
+            return problem
         name = [*self._advice][min(len(self.done), len(self._advice) - 1)]
         passed = ", ".join(f"{one['step']} ({one['milliseconds']} ms)" for one in self.done) or "nothing"
         return self._fails(f"The step {name} fails: {problem} Passed before: {passed}.", self._advice[name],

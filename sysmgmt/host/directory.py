@@ -42,6 +42,10 @@ class LdapDirectory:
     def __init__(self, context: "Context", longest: float = LONGEST) -> None:
         self._context, self._longest = context, longest
 
+    def check_installed(self) -> None:
+        """See the port."""
+        ldap.check_installed()
+
     @contextmanager
     def open(self, access: Access, passed: Callable[[str], None]) -> Iterator["LdapLink"]:
         """See the port."""

@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.directory import Count
@@ -104,7 +105,7 @@ class Talk:
 
     def __init__(self, server: str, connection: socket.socket, limit: float) -> None:
         self._server, self._limit = server, limit
-        self._library = _library()
+        self._library = library()
         self._talk = _of_library(self._library, server)
         self.connection = connection
 
@@ -220,13 +221,18 @@ def reason(code: int, said: object, secret: str = "") -> str:
     return f"{found} ({words})" if words else found
 
 
-def _library() -> Any:
+def library() -> Any:
     """The library. Raises LdapNotInstalled."""
-    try:
-        import ldap3
-    except ImportError:
-        raise LdapNotInstalled from None
+    check_installed()
+    import ldap3
+
     return ldap3
+
+
+def check_installed() -> None:
+    """Raise LdapNotInstalled where the library is not there; it is not loaded for that."""
+    if find_spec("ldap3") is None:
+        raise LdapNotInstalled()
 
 
 def _of_library(library: Any, server: str) -> Any:

@@ -1,6 +1,7 @@
 """The directory: set up, shown, and tested step by step with a real OpenLDAP (R043, R067-R075)."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -180,6 +181,18 @@ def test_a_directory_is_enabled_disabled_and_cleared(admin: Client, server: Slap
     assert admin.do("clear_ldap_configuration").code == "ConfirmationNeeded"
     assert admin.do("clear_ldap_configuration --yes").code == "Done"
     assert admin.do("get_ldap_configuration").code == "NotConfigured"
+
+
+def test_a_box_without_the_library_says_so_before_anything_else(
+        admin: Client, server: Slapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert admin.do(config(server)).warnings == ()
+    monkeypatch.setitem(sys.modules, "ldap3", None)
+    for line in (config(server, "nested_groups=no"), "enable_ldap"):
+        answer = admin.do(line)
+        assert answer.code == "Done" and "ldap3" in answer.warnings[0] and "pip install '.[ldap]'" in answer.warnings[0]
+    for line in ("test_ldap_connection", "add_user type=ldap_user name=alice role=monitor"):
+        answer = admin.do(line)
+        assert answer.code == "LdapNotInstalled" and "pip install '.[ldap]'" in (answer.hint or ""), line
 
 
 @pytest.mark.requirement(36)

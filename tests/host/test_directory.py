@@ -362,4 +362,4 @@ def test_a_box_without_the_library_says_what_to_install(server: Slapd, monkeypat
     monkeypatch.setitem(sys.modules, "ldap3", None)
     with pytest.raises(LdapNotInstalled, match="ldap3") as refusal, reached(server):
         pass
-    assert "boxmgmt[ldap]" in (refusal.value.advice or "")
+    assert "'.[ldap]'" in (refusal.value.advice or "")

@@ -26,3 +26,11 @@ def test_every_file_of_the_tests_and_the_manual_that_is_named_is_there() -> None
              *(f"man/{one}" for one in re.findall(r"\b(?:box|sys)mgmtd?[\w-]*\.[178]\b", README))}
     assert {"man/boxmgmt-figures.7", "tests/mutation/survivors.txt"} <= named
     assert [one for one in sorted(named) if not (ROOT / one).exists()] == []
+
+
+def test_nobody_is_told_to_install_the_name_of_the_project_which_anybody_may_register() -> None:
+    by_name = re.compile(r"pip[\w. ]* install [^\n]*?(?<![\w/.-])(?:box|sys)mgmtd?\b(?![/-])")
+    assert by_name.search("pip install 'boxmgmt[ldap]'") and not by_name.search("/opt/boxmgmt/bin/pip install .")
+    texts = [ROOT / "README.md", *(one for room in ("sysmgmt", "boxmgmt", "man") for one in (ROOT / room).rglob("*")
+                                   if one.suffix in (".py", ".txt", ".1", ".7", ".8"))]
+    assert [one.name for one in texts if by_name.search(one.read_text(encoding="utf-8"))] == []

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -14,7 +15,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sysmgmt.domain.errors import UploadNotInstalled
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.host.uploads import FileUploads
 from sysmgmt.vault import x509
@@ -222,6 +222,9 @@ def test_targets_are_listed_without_passwords_and_removed(site: Site) -> None:
     assert site.send("listed").code == "UnknownTarget"
 
 
-def test_a_package_that_is_missing_is_named() -> None:
-    """What somebody reads who installed the box without the extra; the import itself is Python's."""
-    assert "boxmgmt[upload]" in (UploadNotInstalled().advice or "")
+def test_a_package_that_is_missing_is_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To somebody who installed the box without the extra, in the place of advice about the server."""
+    assert site.sftp("without").code == "Done"
+    monkeypatch.setitem(sys.modules, "paramiko", None)
+    for answer in (site.admin.do("test_upload_target target=without"), site.send("without")):
+        assert answer.code == "UploadNotInstalled" and "pip install '.[upload]'" in (answer.hint or "")

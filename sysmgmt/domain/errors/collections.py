@@ -59,7 +59,7 @@ class UploadFailed(Refusal):
 class UploadNotInstalled(Unable):
     """The package paramiko, which speaks SFTP, is not installed on this box."""
 
-    hint = "Install the box with the extra upload: pip install 'boxmgmt[upload]'."
+    hint = "In a clone of the repository, with the pip that installed the box: pip install '.[upload]'."
 
 
 class DownloadBrokenOff(Refusal):

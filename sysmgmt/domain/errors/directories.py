@@ -10,7 +10,7 @@ class DirectoryFailed(Refusal):
 class LdapNotInstalled(Unable):
     """The package ldap3, which speaks to directories, is not installed on this box."""
 
-    hint = "Install the box with the extra ldap: pip install 'boxmgmt[ldap]'."
+    hint = "In a clone of the repository, with the pip that installed the box: pip install '.[ldap]'."
 
 
 class DirectoryUnreachable(NoLogin):

@@ -56,6 +56,9 @@ class DirectoryLink(Protocol):
 class Directory(Protocol):
     """Speaks to directories."""
 
+    def check_installed(self) -> None:
+        """Raise LdapNotInstalled where the box lacks what speaks to them."""
+
     def open(self, access: "Access", passed: Callable[[str], None]) -> AbstractContextManager[DirectoryLink]:
         """A connection; `passed` hears of each step to it: name, port, tls, bind.
 

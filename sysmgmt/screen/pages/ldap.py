@@ -87,5 +87,10 @@ the matching rule: that it is asked for was seen, what a domain controller answe
 attributes that tell of a lock those of OpenLDAP and shadowExpire were tested with OpenLDAP, the others
 by what is documented of their values. No other directory was tested.
 
-ldap3 must be installed: pip install 'boxmgmt[ldap]'. Without it LdapNotInstalled is the answer.
+The package ldap3 must be installed. In a clone of the repository, with the pip that installed the box:
+
+    /opt/boxmgmt/bin/pip install '.[ldap]'
+
+Without it the settings are kept, with a warning; no user of the directory can log in, and whatever asks
+the directory is answered with LdapNotInstalled.
 """
