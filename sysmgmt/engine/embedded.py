@@ -135,7 +135,7 @@ class EmbeddedDoor:
         wanted = declared(self._house.catalog, command)
         try:
             wanted = public(self._house.catalog, command, self._caller)
-            authority.authorise(self._house.box.store.read(), self._caller, wanted)
+            authorization.authorise(self._house.box.store.read(), self._caller, wanted)
             dispatch.check(self._house, self._caller, wanted, parameter, texts)
         except Refusal as refusal:
             answer = refused(command, refusal)
