@@ -1,13 +1,14 @@
 """What differs between two states, field by field, without its secrets: for the audit and for events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain.model import SECRET, State
+from sysmgmt.domain.model import SECRET, Account, SshKey, State
 from sysmgmt.domain.records import Records
+from sysmgmt.domain.times import iso
 
 BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"), ("accounts", "console_tried_at"),
-                         ("settings", "unsettled")})
+                         ("ssh_keys", "id"), ("ssh_keys", "user"), ("settings", "unsettled")})
 """Fields that move with others; they tell nothing that those do not."""
 
 
@@ -37,11 +38,15 @@ class Difference(NamedTuple):
 
 
 def between(old: State, new: State) -> Iterator[Difference]:
-    """The differences; costs what changed. `new` must have been made from `old`."""
+    """The differences; costs what changed. `new` must have been made from `old`.
+
+    A user who was renamed is one value whose name changed; so are the SSH keys that went along.
+    """
+    users = _renamed(old.accounts, new.accounts)
+    moved = {"accounts": users, "ssh_keys": _moved(old.ssh_keys, new.ssh_keys, users) if users else {}}
     for name, before, after in zip(State._fields, old, new, strict=True):
         if isinstance(before, Records) and isinstance(after, Records):
-            for key, _ in after.changed_since(before):
-                yield from _fields(name, key, before.get(key), after.get(key))
+            yield from _values(name, before, after, moved.get(name, {}))
         elif before is not after:
             yield from _fields(name, "", before, after)
 
@@ -49,6 +54,38 @@ def between(old: State, new: State) -> Iterator[Difference]:
 def lasting(differences: Iterable[Difference]) -> list[str]:
     """The differences that an audit record keeps, as people read them."""
     return [str(one) for one in differences if one.table != "sessions" and one.field not in LOGIN_FIELDS]
+
+
+def _renamed(old: Records[Account], new: Records[Account]) -> dict[str, str]:
+    """The former name of each user who has another one now.
+
+    The hash of a password has a salt of its own, and stays with the account: whoever has it, or has had it, is
+    the same user.
+    """
+    changed = list(new.changed_since(old))
+    gone = {encoded: name for name, account in changed if account is None for encoded in _passwords(old.get(name))}
+    came = ((name, account) for name, account in changed if account is not None and name not in old)
+    known = ((name, [gone[one] for one in _passwords(account) if one in gone]) for name, account in came)
+    return {name: former[0] for name, former in known if former}
+
+
+def _passwords(account: Account | None) -> tuple[str, ...]:
+    return (account.password, *account.password_history) if account and account.password else ()
+
+
+def _moved(old: Records[SshKey], new: Records[SshKey], users: Mapping[str, str]) -> dict[str, str]:
+    """The former id of each key that went along with a user who was renamed."""
+    came = {key: one for key, one in new.changed_since(old) if one is not None and one.user in users}
+    former = {key: f"{users[one.user]} {one.fingerprint}" for key, one in came.items()}
+    return {key: before for key, before in former.items() if before in old and before not in new}
+
+
+def _values(table: str, old: Records[Any], new: Records[Any], moved: Mapping[str, str]) -> Iterator[Difference]:
+    """The differences of the values of a table; `moved` has the former key of those that have another one now."""
+    left = frozenset(moved.values())
+    for key, value in new.changed_since(old):
+        if key not in left:
+            yield from _fields(table, key, old.get(moved.get(key, key)), value)
 
 
 def _fields(table: str, key: str, before: Any, after: Any) -> Iterator[Difference]:
@@ -74,6 +111,8 @@ def _inside(table: str, key: str, above: str, before: Any, after: Any) -> Iterat
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, float):  # a moment: lengths of time are whole numbers
+        value = iso(value or None)
     if value is None or value == "":
         return "nothing"
     if isinstance(value, bool):

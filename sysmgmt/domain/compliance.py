@@ -151,7 +151,7 @@ RULES = (
          _own(lambda rules: rules.most_failures or (None if rules.unlock_minutes else rules.lockout_threshold)),
          _at_most, "set_security_level level={level}"),
     Rule("idle_minutes", "SRG-APP-000190-NDM-000267; FTA_SSL.3", lambda rules: rules.idle_minutes,
-         lambda state: state.settings.idle_timeout / 60, _at_most, "set_session_policy idle_timeout={asked}"),
+         lambda state: -(-state.settings.idle_timeout // 60), _at_most, "set_session_policy idle_timeout={asked}"),
     Rule("session_hours", "ASVS 7.3.2; 800-63B-4 2.2.3", lambda rules: rules.session_hours,
          _own(lambda rules: rules.session_hours), _at_most, "set_session_policy session_hours={asked}"),
     Rule("sessions_per_user", "SRG-APP-000001-NDM-000200; SRG-OS-000027", lambda rules: rules.most_sessions,

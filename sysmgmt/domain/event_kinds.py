@@ -13,7 +13,7 @@ USERS, SECURITY, SETTINGS, STORAGE, SYSTEM, CERTIFICATES = TOPICS = (
 
 
 class Kind(NamedTuple):
-    """One kind of event. `summary` is a template that the event's subject fills in."""
+    """One kind of event. `summary` is a template that the event's subject, or its details as well, fill in."""
 
     id: int
     name: str
@@ -30,7 +30,7 @@ KINDS = (
     Kind(1001, "UserAdded", INFO, NORMAL, USERS, "User {subject} was added."),
     Kind(1002, "UserRemoved", INFO, NORMAL, USERS, "User {subject} was removed."),
     Kind(1003, "UserChanged", INFO, NORMAL, USERS, "User {subject} was changed."),
-    Kind(1004, "UserLocked", WARNING, NORMAL, USERS, "User {subject} was locked by an administrator."),
+    Kind(1004, "UserLocked", WARNING, NORMAL, USERS, "User {subject} was locked on purpose."),
     Kind(1005, "UserUnlocked", INFO, NORMAL, USERS, "User {subject} was unlocked."),
     Kind(1006, "AccountLocked", WARNING, ROOT_CAUSE, SECURITY,
          "User {subject} was locked after too many wrong passwords.",
@@ -58,6 +58,7 @@ KINDS = (
     Kind(1020, "AccountShut", WARNING, NORMAL, SECURITY,
          "User {subject} was locked: the account was not used for too long, or was temporary.",
          "If it is still needed, use unlock_user name={subject}; else remove_user name={subject}."),
+    Kind(1021, "UserRenamed", INFO, NORMAL, USERS, "User {subject} was renamed to {details}."),
     Kind(2000, "BoxInstalled", INFO, NORMAL, SETTINGS, "The box was installed."),
     Kind(2001, "SettingsChanged", INFO, NORMAL, SETTINGS, "Settings were changed."),
     Kind(2002, "GroupChanged", INFO, NORMAL, SETTINGS, "The consistency group {subject} was added or removed."),

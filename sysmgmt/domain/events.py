@@ -24,9 +24,9 @@ OF_REFUSAL: dict[type[Refusal], str] = {
     StorageUncertain: "StorageRefused",
     ServiceRefused: "ServiceRefused", InternalError: "InternalError"}
 """Refusals that say that something is wrong with the box, and the events they are."""
-QUIET = frozenset({"uid", "own_change_at", "password", "password_history", "password_changed_at",
+QUIET = frozenset({"name", "uid", "own_change_at", "password", "password_history", "password_changed_at",
                    "must_change_password", "locked_by", "locked_since", "enabled_at"}) | LOGIN_FIELDS
-"""Fields of an account that make no UserChanged: a login, a lock, a password tell of themselves."""
+"""Fields of an account that make no UserChanged: a name, a login, a lock, a password tell of themselves."""
 INTERNAL_SETTINGS = frozenset({"pending", "returned", "uids", "hashing", "box_id", "installed_version", "host_keys",
                                "host_keys_at", "master_key", "audit_seeds", "audit_kept", "audit_exported",
                                "audit_handed_out", "communication.isolated", "communication.level"})
@@ -45,7 +45,7 @@ class Event(NamedTuple):
         kind = self.kind
         return {"id": kind.id, "name": kind.name, "level": kind.level, "scope": kind.scope, "topic": kind.topic,
                 "form": "cleared" if kind.id in _CLEARING else "lasting" if kind.cleared else "transient",
-                "summary": kind.summary.format(subject=self.subject), "details": self.details or None,
+                "summary": kind.summary.format(**self._asdict()), "details": self.details or None,
                 "action": kind.action.format(subject=self.subject) or NO_ACTION}
 
 
@@ -73,6 +73,8 @@ def _of_account(found: list[Difference], state: State) -> Iterator[Event]:
         yield Event(NAMED["UserAdded" if found[0].before is None else "UserRemoved"], name)
         return
     fields = {one.field: one for one in found}
+    if "name" in fields:
+        yield Event(NAMED["UserRenamed"], fields["name"].before, name)
     if "locked_by" in fields:
         locked = {BY_COMMAND: "UserLocked", BY_ATTEMPTS: "AccountLocked", BY_DISUSE: "AccountShut",
                   BY_END: "AccountShut"}

@@ -40,6 +40,18 @@ def test_events_tell_what_happened_in_order(admin: Client) -> None:
         "details": "idle_timeout: 1800 -> 300", "action": "None."}
 
 
+def test_a_rename_is_told_once_and_so_is_a_lock_with_its_moment(admin: Client) -> None:
+    assert admin.do("set_user name=bob new_name=rob").code == "Done"
+    assert admin.do("lock_user name=rob").code == "Done"
+    renamed, locked = events(admin)[-2:]
+    assert (renamed["name"], renamed["summary"]) == ("UserRenamed", "User bob was renamed to rob.")
+    assert (locked["name"], locked["summary"]) == ("UserLocked", "User rob was locked on purpose.")
+    since = admin.facts("get_users name=rob")["users"][0]["locked_since"]
+    shown = [one["changes"] for one in admin.facts("get_audit_log limit=1000")["records"] if "changes" in one]
+    assert shown[-2:] == [["accounts rob name: bob -> rob"], [
+        "accounts rob locked_by: nothing -> command", f"accounts rob locked_since: nothing -> {since}"]]
+
+
 def test_a_refused_change_and_a_dry_run_are_no_event(admin: Client) -> None:
     before = events(admin)
     assert admin.do("add_group name=g1").code == "GroupExists"

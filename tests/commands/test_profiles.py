@@ -428,6 +428,7 @@ def test_a_box_that_does_not_comply_shows_every_rule_and_what_fixes_it(basic: Te
     length = rules["password_length"]
     assert (length["value"], length["asked"], length["verdict"]) == (5, 15, FAIL)
     assert length["fix"] == "set_password_policy min_length=15"
+    assert str(rules["idle_minutes"]["value"]) == "30", "minutes are whole"
     assert rules["rsa_bits"]["verdict"] == PASS and rules["failures_in_a_row"]["verdict"] == "not_applicable"
     said = json.loads(document(answer))
     assert said["status"] == 1 and said["result"]["rules"] and said["message"]

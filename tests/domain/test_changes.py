@@ -1,11 +1,16 @@
 """What differs between two states, as the audit and the events tell it."""
 
+import re
+from collections.abc import Iterator
+from typing import Any, get_args, get_type_hints
+
 import pytest
 
-from sysmgmt.domain import changes, events
+from sysmgmt.domain import accounts, changes, events, ssh_keys
+from sysmgmt.domain.accounts import Edit
 from sysmgmt.domain.appliance import Unsettled
 from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
-from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, Session, Settings, SshKey, State
+from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, RootAccess, Session, Settings, SshKey, State
 
 EMPTY = State(settings=Settings(name="box1"))
 BOB = EMPTY._replace(accounts=EMPTY.accounts.put("bob", Account("bob", "monitor", password="old-hash")))
@@ -61,6 +66,44 @@ def test_an_account_that_is_free_again_was_unlocked() -> None:
     assert told(with_bob(locked_by="attempts"), BOB) == ["UserUnlocked bob"]
     assert told(EMPTY, BOB) == ["UserAdded bob"] and told(BOB, EMPTY._replace(
         accounts=BOB.accounts.without("bob"))) == ["UserRemoved bob"]
+
+
+CAROL = BOB._replace(accounts=BOB.accounts.put("carol", Account("carol", "monitor", password="carols-hash")))
+CAROL = ssh_keys.add(CAROL, SshKey("carol SHA256:x", "carol", "ssh-ed25519 AAAA", "SHA256:x"))
+
+
+@pytest.mark.requirement(2)
+@pytest.mark.parametrize("edit,also_changed,also_told", [
+    (Edit("caroline"), [], []),
+    (Edit("caroline", role="admin"), ["accounts caroline role: monitor -> admin"], ["UserChanged caroline"]),
+    (Edit("caroline", password="new"), [
+        "accounts caroline password: configured -> configured",
+        "accounts caroline password_history: nothing -> configured",
+        "accounts caroline password_changed_at: nothing -> 1970-01-01T00:00:05Z",
+        "accounts caroline must_change_password: no -> yes"], ["PasswordChanged caroline"])])
+def test_a_user_who_was_renamed_was_neither_added_nor_removed_and_the_keys_went_along(
+        edit: Edit, also_changed: list[str], also_told: list[str]) -> None:
+    new = accounts.change(CAROL, "carol", edit, "admin", 5.0)
+    assert [one.id for one in new.ssh_keys.values()] == ["caroline SHA256:x"]
+    assert changes.lasting(changes.between(CAROL, new)) == ["accounts caroline name: carol -> caroline", *also_changed]
+    assert told(CAROL, new) == ["UserRenamed carol", *also_told]
+    (event, *_) = events.of(changes.between(CAROL, new), new)
+    assert event.facts()["summary"] == "User carol was renamed to caroline."
+
+
+def test_who_comes_while_somebody_goes_is_somebody_else_unless_the_password_says_otherwise() -> None:
+    gone = accounts.remove(CAROL, "carol", "admin", 5.0)
+    for other in (Account("caroline", "monitor", password="another-hash"), Account("caroline", "monitor")):
+        new = accounts.put(gone, other)
+        assert sorted(told(CAROL, new)) == ["SshKeysChanged carol", "UserAdded caroline", "UserRemoved carol"]
+    once = accounts.change(CAROL, "carol", Edit("cora"), "admin", 5.0)
+    twice = accounts.change(once, "cora", Edit("caroline", password="new"), "admin", 5.0)
+    assert told(CAROL, twice) == ["UserRenamed carol", "PasswordChanged caroline"], "as one batch has it"
+    without = accounts.change(CAROL, "carol", Edit("caroline"), "admin", 5.0)
+    without = ssh_keys.remove_all(without, "caroline")
+    assert sorted(told(CAROL, without)) == ["SshKeysChanged carol", "UserRenamed carol"]
+    more = ssh_keys.add(without, SshKey("caroline SHA256:y", "caroline", "ssh-ed25519 AAAB", "SHA256:y"))
+    assert sorted(told(CAROL, more)) == ["SshKeysChanged carol", "SshKeysChanged caroline", "UserRenamed carol"]
 
 
 def test_settings_roles_keys_and_conditions_tell_of_themselves() -> None:
@@ -132,7 +175,28 @@ def test_values_read_as_people_say_them() -> None:
     new = EMPTY._replace(settings=EMPTY.settings._replace(
         name="", uids=(1, 2, 3), pending=pending, certificate_renewal=False, installed_at=1.5))
     assert [str(one) for one in changes.between(EMPTY, new)] == [
-        "settings name: box1 -> nothing", "settings installed_at: nothing -> 1.5", "settings uids: nothing -> 1, 2, 3",
+        "settings name: box1 -> nothing", "settings installed_at: nothing -> 1970-01-01T00:00:01Z",
+        "settings uids: nothing -> 1, 2, 3",
         "settings pending: nothing -> configured", "settings certificate_renewal: yes -> no"]
     assert [str(one) for one in changes.between(BOB, with_bob(password=""))] == [
         "accounts bob password: configured -> nothing"]
+    opened = EMPTY._replace(settings=EMPTY.settings._replace(root_access=RootAccess(until=60.0)))
+    assert [str(one) for one in changes.between(opened, EMPTY)] == [
+        "settings root_access.until: 1970-01-01T00:01:00Z -> nothing"]
+
+
+def fractions(kind: Any) -> Iterator[str]:
+    """The fields of a stored value, and of the values inside it, that are no whole numbers."""
+    for name, declared in get_type_hints(kind).items():
+        inner = {one for part in (declared, *get_args(declared)) for one in (part, *get_args(part))}
+        if float in inner:
+            yield name
+        for one in inner:
+            if hasattr(one, "_fields"):
+                yield from fractions(one)
+
+
+def test_what_is_told_as_a_moment_is_one() -> None:
+    moments = set(fractions(State))
+    assert {"locked_since", "returns_at", "not_after"} <= moments
+    assert all(re.search("_at$|^at$|since$|until$|^not_|_update$", one) for one in moments), moments

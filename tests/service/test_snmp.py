@@ -191,7 +191,7 @@ def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) ->
         site.look()
         second.look(site.house)
         wait_for(lambda: trapd.got)
-        assert [one.summary for one in trapd.got] == ["User bob was locked by an administrator."]
+        assert [one.summary for one in trapd.got] == ["User bob was locked on purpose."]
         first, other = site.admin.facts("get_snmp_settings")["snmp"]["receivers"]
         assert first["waiting"] and not other["waiting"]
 

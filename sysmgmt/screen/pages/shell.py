@@ -118,8 +118,8 @@ def events() -> Iterator[tuple[str, str]]:
         lasting = f" Event {one.cleared} follows when it is over." if one.cleared else ""
         action = one.action or event_kinds.NO_ACTION
         yield (f"{one.id} {one.name} ({one.level})",
-               f"{one.summary}{lasting} Scope {one.scope}, topic {one.topic}. User action: {action}".replace(
-                   "{subject}", "SUBJECT"))
+               f"{one.summary}{lasting} Scope {one.scope}, topic {one.topic}. User action: {action}".format(
+                   subject="SUBJECT", details="DETAILS"))
 
 
 def codes() -> Iterator[tuple[str, str]]:
