@@ -54,6 +54,10 @@ def _settle(house: House, caller: Caller) -> State | None:
     return state
 
 
+def _has_changed(answer: Answer) -> bool:
+    return answer.changes and answer.code == "Done" and not answer.dry_run
+
+
 class EmbeddedDoor:
     """A door of the engine `house` for one client: a `stranger`, or `known` to be who it is without a login."""
 
@@ -64,6 +68,7 @@ class EmbeddedDoor:
         self._stranger = stranger
         self._news = News()
         self._followed: Request | None = None
+        self._has_changed = False
 
     @property
     def caller(self) -> Caller:
@@ -104,6 +109,7 @@ class EmbeddedDoor:
     def _run(self, request: Request, listening: Listening) -> Answer:
         found = _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
+        self._has_changed |= _has_changed(answer)
         news = self._news.of(found, self._caller) if found else ()
         return answer._replace(warnings=(*answer.warnings, *news)) if news else answer
 
@@ -116,6 +122,7 @@ class EmbeddedDoor:
         """Run all requests or none; an Answer among them is one that has already failed."""
         _settle(self._house, self._caller)
         answers, self._caller = together.together(self._house, self._caller, requests)
+        self._has_changed |= any(map(_has_changed, answers))
         return answers
 
     def barred(self, command: str) -> Answer | None:
@@ -171,4 +178,6 @@ class EmbeddedDoor:
     def log_out(self, reason: str) -> None:
         """End the session, if there is one."""
         login.log_out(self._house, self._caller, reason)
+        if self._has_changed:  # a look at the box need not write the file anew
+            self._house.box.store.tidy()
         self._caller = self._stranger

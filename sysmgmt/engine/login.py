@@ -272,7 +272,5 @@ def log_out(house: House, caller: Caller, reason: str) -> None:
             house.box.sync()
             if caller.endpoint in BY_PEOPLE:
                 house.box.audit.checkpoint()
-        if caller.session or house.box.store.read().generation == 1:  # 1: just installed, without a login
-            house.box.store.tidy()
     except Refusal:
         return  # the session dies with its process; the next login clears it away

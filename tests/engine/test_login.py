@@ -146,14 +146,26 @@ def test_the_audit_is_signed_at_the_end_of_a_session_of_a_person(
     assert client.door.caller == stranger
 
 
-def test_logging_out_folds_the_state_and_nobody_hears_where_that_is_not_possible(box: TestBox) -> None:
-    client = box.client("bob", BOB)
-    assert box.files()["state.journal"].count(b"\n") > 1
+def test_logging_out_folds_what_was_changed_and_nobody_hears_where_that_is_not_possible(box: TestBox) -> None:
+    client = box.admin()
+    client.do("add_group name=planned")
     with refusing("fdatasync", EIO):
         client.door.log_out("he left")
-    assert client.door.caller == STRANGER and "bob" in [one.user for one in box.state.sessions.values()]
-    box.client("bob", BOB).door.log_out("he left")
+    assert client.door.caller == STRANGER and "admin" in [one.user for one in box.state.sessions.values()]
+    client = box.admin()
+    client.do("add_group name=orders")
+    client.door.log_out("he left")
     assert box.files()["state.journal"].count(b"\n") == 1, "the header alone"
+    assert b"orders" in box.files()["state.json"] and b"planned" in box.files()["state.json"]
+
+
+def test_whoever_only_looked_writes_no_state_file_anew(box: TestBox) -> None:
+    written = box.files()["state.json"]
+    client = box.admin()
+    client.do("get_users")
+    client.do("add_group name=planned --dry-run")
+    client.door.log_out("he left")
+    assert box.files()["state.json"] == written and box.files()["state.journal"].count(b"\n") > 1
 
 
 def test_whoever_never_logged_in_folds_only_a_box_that_was_just_installed(fresh: TestBox) -> None:
