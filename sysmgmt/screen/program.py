@@ -93,6 +93,10 @@ def _guarded(chosen: options.Options, environment: dict[str, str], program: Prog
         return end.code if isinstance(end.code, int) else InternalError.status
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
+    except Exception as error:  # not even the audit could be told of it, but nobody may see a traceback
+        what = f"Something unexpected happened ({type(error).__name__}), and it could not be recorded."
+        Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, InternalError(what)))
+        return InternalError.status
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
