@@ -7,11 +7,8 @@ from pathlib import Path
 from boxmgmt.menu import Free, Menu, Run
 from boxmgmt.tree import MAIN
 from sysmgmt import __version__
-from sysmgmt.screen.pages import prose, roff, shell
+from sysmgmt.screen.pages import roff, shell, usage
 from sysmgmt.screen.pages.service import boxmgmtd
-
-SYNOPSIS = """boxmgmt [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]
-boxmgmt --recover [--state DIR]"""
 
 DESCRIPTION = """
 boxmgmt is the numbered menu of an appliance, over the same commands as sysmgmt(1). Users with the
@@ -32,25 +29,22 @@ keeps an optional value as it is, a confirmation is answered with y. Blank lines
 begin with # are skipped where a choice is due. Neither menus nor questions are printed. The first choice,
 value or action that is refused ends it with its exit status, and a message that names the line.
 
-    printf '%s\\n' 2.2 box2 | boxmgmt --user admin --password-file /root/admin.password
+    printf '%s\\n' 2.2 box2 |
+        boxmgmt --user admin --password-file /root/admin.password
 """
-
-RECOVER = ("--recover", "Give admin a new password, at a terminal, as the owner of the state; see LOCKED OUT.")
 
 
 def boxmgmt() -> str:
     """boxmgmt(1)."""
-    options = [one for one in prose.OPTIONS if one[0].split()[0] in ("--state", "--socket", "--user", "--password-file",
-                                                                     "--json", "--no-shortcut", "-c", "--help,")]
     return "\n".join([
         *roff.title("boxmgmt", 1, __version__),
         *roff.heading("NAME"), roff.escape("boxmgmt - the menu of an appliance"),
-        *roff.heading("SYNOPSIS"), *roff.example(SYNOPSIS),
+        *roff.heading("SYNOPSIS"), *roff.example(usage.SYNOPSES["boxmgmt"]),
         *roff.heading("DESCRIPTION"), *roff.paragraphs(DESCRIPTION),
-        *roff.heading("OPTIONS"), *roff.terms([*options, RECOVER]),
+        *roff.heading("OPTIONS"), *usage.terms("boxmgmt"),
         *roff.heading("MENU"), *roff.terms(items(MAIN, "")),
         *roff.heading("STANDARD INPUT"), *roff.paragraphs(PIPE),
-        *shell.ending(),
+        *shell.ending("boxmgmt"),
     ]) + "\n"
 
 

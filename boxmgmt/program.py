@@ -22,8 +22,6 @@ from sysmgmt.screen.visible import escaped
 if TYPE_CHECKING:
     from sysmgmt.screen.person import Person
 
-MORE = "\n       boxmgmt --recover [--state DIR]"
-
 
 def serve(console: Console, guest: Guest) -> int:
     """The menu, or the command shell: for a role without the menu, one command, or before installation."""
@@ -79,4 +77,4 @@ def _sysmgmt(console: Console) -> Answer:
     return Answer(None, status=status, fatal=status != 0)
 
 
-BOXMGMT = Program("boxmgmt", serve, MORE, recover)
+BOXMGMT = Program("boxmgmt", serve, recover)

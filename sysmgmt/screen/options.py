@@ -1,6 +1,6 @@
 """The options of the programs. Read by hand: importing argparse costs as much as a command."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sysmgmt.domain.errors import InvalidValue
@@ -39,21 +39,26 @@ def read(words: list[str]) -> Options:
     return options
 
 
-def gathered(words: list[str]) -> Options:
-    """The options in `words`, in whatever combination. Raises InvalidValue."""
+def gathered(words: list[str], known: Collection[str] = (*VALUES, *SWITCHES)) -> Options:
+    """The options in `words`, of those that are `known`, in whatever combination. Raises InvalidValue."""
     found: dict[str, str | bool] = {}
     rest = iter(words)
     for word in rest:
         name, equals, value = word.partition("=")
-        if word in SWITCHES:
+        check_once(name, VALUES.get(name) in found)
+        if name in known and word in SWITCHES:
             found[SWITCHES[word]] = True
-        elif name in VALUES and (equals and name != "-c"):
-            found[VALUES[name]] = value
-        elif word in VALUES:
-            found[VALUES[word]] = _next(word, rest)
+        elif name in known and name in VALUES and (name != "-c" or not equals):
+            found[VALUES[name]] = value if equals else _next(name, rest)
         else:
             raise InvalidValue(what=f"There is no option {name[:32]}; --help lists the options")
     return Options(**found)  # type: ignore[arg-type]  # the tables above say which is text and which a switch
+
+
+def check_once(name: str, is_known: bool) -> None:
+    """Raise InvalidValue for an option whose value `is_known` already: one of the two would be lost."""
+    if is_known:
+        raise InvalidValue(what=f"The option {name} is given more than once")
 
 
 def _next(word: str, rest: Iterator[str]) -> str:

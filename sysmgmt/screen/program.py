@@ -22,13 +22,6 @@ from sysmgmt.screen.output import Output
 from sysmgmt.screen.signals import guarded
 from sysmgmt.screen.streams import UNWRITABLE, Unwritable
 
-USAGE = """usage: {program} [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]
-               [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]{more}
-
-{options}
-
-See the manual page {program}(1), in a clone: man man/{program}.1"""
-
 
 class Program(NamedTuple):
     """A program: what it does for whoever came in, and for one who cannot come in any more.
@@ -38,7 +31,6 @@ class Program(NamedTuple):
 
     name: str
     serve: Callable[[Console, Guest], int]
-    more: str = ""
     recover: Callable[[Console], int] | None = None
     door: Callable[[str], Door] | None = None
 
@@ -55,13 +47,6 @@ def run(program: Program, leave: Callable[[int], NoReturn] = os._exit) -> NoRetu
     leave(status)  # the interpreter's own way out takes longer than a command
 
 
-def _usage(program: Program) -> str:
-    from sysmgmt.screen.pages.prose import OPTIONS  # the texts of the manual, which nothing else needs here
-
-    options = "\n".join(f"{name:22}{meaning}" for name, meaning in OPTIONS)
-    return USAGE.format(program=program.name, more=program.more, options=options)
-
-
 def _status(program: Program, environment: dict[str, str]) -> int:
     try:
         chosen = options.read(sys.argv[1:])
@@ -70,8 +55,12 @@ def _status(program: Program, environment: dict[str, str]) -> int:
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr).answer(refused(None, refusal))
         return refusal.status
-    if chosen.help or chosen.version:
-        return streams.say(_usage(program) if chosen.help else f"{program.name} {__version__}")
+    if chosen.help:
+        from sysmgmt.screen.pages.usage import usage  # texts of the manual, which nothing else needs here
+
+        return streams.say(usage(program.name))
+    if chosen.version:
+        return streams.say(f"{program.name} {__version__}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     return _guarded(chosen, environment, program)

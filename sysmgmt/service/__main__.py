@@ -8,12 +8,13 @@ from contextlib import suppress
 from functools import partial
 from types import FrameType
 
-from sysmgmt import box
+from sysmgmt import __version__, box
 from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import daemons, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
+from sysmgmt.screen.pages.usage import usage
 from sysmgmt.service import (
     auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailcare,
     partnercare, renewals, selftest, snmpcare, snmpfacts, syslogcare, tlscare, unconfirmed, update)
@@ -25,22 +26,8 @@ from sysmgmt.service.server import Server, shared
 from sysmgmt.service.threads import ENDING
 from sysmgmt.store.erasing import has_begun
 
-USAGE = """usage: boxmgmtd [--state DIR] [--socket PATH]
-       boxmgmtd --deploy [--dry-run] [--now] [--remove] [--uids FIRST-LAST]
-       boxmgmtd --update FILE [--downgrade]
-
---state DIR         The folder of the state; by default that of the box.
---socket PATH       Where the shells ask it; by default the socket of the box.
---deploy            Make this machine ask it at SSH and at the console.
-  --dry-run         Show what that changes, and change nothing.
-  --now             Refuse root at SSH and at the console at once.
-  --remove          Take it back.
-  --uids FIRST-LAST The numbers that users of the box may have.
---update FILE       Install a release; its signature lies beside it.
-  --downgrade       Also one that is older than the present one.
---help              Show the options.
-
-See the manual page boxmgmtd(8), in a clone: man man/boxmgmtd.8"""
+TELLING = frozenset({"-h", "--help", "--version"})
+"""Options that only tell, whatever else is given."""
 
 
 def serve(folder: str, path: str) -> None:
@@ -105,29 +92,34 @@ def main() -> None:
     """Run boxmgmtd."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        if "--deploy" in sys.argv[1:]:
-            os.umask(0o022)  # what it makes is for all to read, but for what says otherwise
-            return deploy.main(sys.argv[1:])
-        if "--update" in sys.argv[1:]:
-            os.umask(0o022)
-            return update.main(sys.argv[1:])
-        if sys.argv[1:] == ["--self-test"]:
-            return update.self_test()
-        chosen = options.gathered(sys.argv[1:])
-        if chosen != options.Options(state=chosen.state, socket=chosen.socket, help=chosen.help):
-            raise InvalidValue(what="Not all of these are options of boxmgmtd; boxmgmtd --help lists them")
-        if chosen.help:
-            print(USAGE)
-        else:
-            os.umask(0o077)
-            serve(chosen.state or box.default_folder(os.environ), chosen.socket or SOCKET)
-            os._exit(0)  # the interpreter's own end may wait for a lock that a connection's thread holds
+        run(sys.argv[1:])
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr)
         sys.exit(refusal.status)
     except OSError as problem:
         print(f"Error: {InvalidValue(what=str(problem))}", file=sys.stderr)
         sys.exit(InvalidValue.status)
+
+
+def run(words: list[str]) -> None:
+    """Do what the options ask for. Raises any refusal, OSError."""
+    if not TELLING.isdisjoint(words):
+        print(f"boxmgmtd {__version__}" if "--version" in words else usage("boxmgmtd"))
+    elif "--deploy" in words:
+        os.umask(0o022)  # what it makes is for all to read, but for what says otherwise
+        deploy.main(words)
+    elif "--update" in words:
+        os.umask(0o022)
+        update.main(words)
+    elif "--self-test" in words:
+        if len(words) > 1:
+            raise InvalidValue(what="--self-test takes no other option")
+        update.self_test()
+    else:
+        chosen = options.gathered(words, ("--state", "--socket"))
+        os.umask(0o077)
+        serve(chosen.state or box.default_folder(os.environ), chosen.socket or SOCKET)
+        os._exit(0)  # the interpreter's own end may wait for a lock that a connection's thread holds
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import sysmgmt
 from sysmgmt.domain.errors import InvalidValue, MissingValue
 from sysmgmt.host import files, sshd
 from sysmgmt.host.files import File
+from sysmgmt.screen.options import check_once
 from sysmgmt.service.deployment import barriers, plan, site, undertaking
 from sysmgmt.service.deployment.site import GROUP, KEYS_USER, ROOT_STAYS, SHELL_USER, Site
 from sysmgmt.service.deployment.undertaking import Undertaking
@@ -36,6 +37,7 @@ def read(words: list[str]) -> Wish:
         if word in ("--dry-run", "--now", "--remove"):
             flags[word[2:].replace("-", "_")] = True
         elif name in VALUES:
+            check_once(name, name[2:] in values)
             values[name[2:]] = VALUES[name](given(name, value or next(rest, "")))
         elif word != "--deploy":
             raise InvalidValue(what=f"There is no option {name[:32]} of --deploy")

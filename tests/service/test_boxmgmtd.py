@@ -167,12 +167,12 @@ def test_a_second_boxmgmtd_is_refused(daemon: Daemon) -> None:
     assert not os.path.exists(f"{daemon.path}.2")
 
 
-@pytest.mark.parametrize("option", ["--recover", "--version", "--json", "--user=bob", "--no-such"])
+@pytest.mark.parametrize("option", ["--recover", "--json", "--user=bob", "--no-such", "--state=/tmp"])
 def test_an_option_of_another_program_starts_no_service(tmp_path: Path, option: str) -> None:
     command = [sys.executable, "-m", "sysmgmt.service", "--state", str(tmp_path / "state"), "--socket",
                str(tmp_path / "socket"), option]
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
-    assert done.returncode == 2 and "--help lists" in done.stderr
+    assert done.returncode == 2 and option.partition("=")[0] in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -90,19 +90,6 @@ STATUSES = (
     ("128+n", "ended by signal n"),
 )
 
-OPTIONS = (
-    ("--state DIR", "The folder of the state; see FILES."),
-    ("--socket PATH", "The socket of a boxmgmtd(8); by default that of the box."),
-    ("--user NAME", "Who logs in. At a terminal the password is asked for."),
-    ("--password-file FILE", "A file whose first line is the password (chmod 600)."),
-    ("--json", "Print every answer as one line of JSON."),
-    ("--keep-going", "Go on after a command of a batch has failed."),
-    ("--atomic", "Carry out all commands of a batch, or none."),
-    ("--no-shortcut", "Run a batch through the shell of terminals; the same, but slower."),
-    ("-c COMMAND", "Run one command, as sshd does with a login shell."),
-    ("--help, --version", "Show the options, the release."),
-)
-
 LOCKOUT = """
 The third wrong password in a row (set_password_policy may say another one) locks an account, through
 whichever door it came. At the level nist such a lock ends after 15 minutes; at others unlock_user ends

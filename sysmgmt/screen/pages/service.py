@@ -1,14 +1,9 @@
 """The manual page of boxmgmtd. A table of texts."""
 
 from sysmgmt import __version__
-from sysmgmt.screen.pages import network, roff
+from sysmgmt.screen.pages import network, roff, usage
 from sysmgmt.screen.pages.snmp import SNMP
-from sysmgmt.screen.pages.updates import OPTIONS_OF_UPDATES, UPDATES, UPGRADING
-
-SYNOPSIS = """boxmgmtd [--state DIR] [--socket PATH]
-boxmgmtd --deploy [--dry-run] [--now] [--uids FIRST-LAST] [--state DIR]
-boxmgmtd --deploy --remove [--dry-run]
-boxmgmtd --update FILE [--downgrade]"""
+from sysmgmt.screen.pages.updates import UPDATES, UPGRADING
 
 DESCRIPTION = """
 boxmgmtd owns the state of the box and answers the shells over a Unix socket, by default
@@ -141,19 +136,6 @@ At the communication security level none the same is said without TLS: a partner
 whatever name it gives. Without boxmgmtd everything can be set and tested, and nobody listens.
 """
 
-OPTIONS = (
-    ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named. A deployed machine keeps the one that it "
-                    "was deployed with; to move it, take the deployment back first."),
-    ("--socket PATH", "Where to listen; a deployed boxmgmtd listens at /run/boxmgmt/box.sock."),
-    ("--deploy", "Make the machine ask boxmgmtd at its doors, or go over to the release that this program came with."),
-    ("--dry-run", "With --deploy: show every file with its difference, who could not come in any more, and change "
-                  "nothing. With --remove: name what would be restored and what would be removed."),
-    ("--now", "With --deploy: end root's own login at once, at SSH and at the console."),
-    ("--uids FIRST-LAST", "With --deploy: the numbers that users of the box get; 70000-99999 unless named."),
-    ("--remove", "With --deploy: put back what was there."),
-    *OPTIONS_OF_UPDATES,
-)
-
 STEPS = """
 On a fresh machine with Debian 12 or 13, over SSH or at its console, as root:
 
@@ -277,9 +259,9 @@ def boxmgmtd() -> str:
     return "\n".join([
         *roff.title("boxmgmtd", 8, __version__),
         *roff.heading("NAME"), roff.escape("boxmgmtd - the service that owns the state of an appliance"),
-        *roff.heading("SYNOPSIS"), *roff.example(SYNOPSIS),
+        *roff.heading("SYNOPSIS"), *roff.example(usage.SYNOPSES["boxmgmtd"]),
         *roff.heading("DESCRIPTION"), *roff.paragraphs(DESCRIPTION),
-        *roff.heading("OPTIONS"), *roff.terms(OPTIONS),
+        *roff.heading("OPTIONS"), *usage.terms("boxmgmtd"),
         *roff.heading("DEPLOYING ON DEBIAN 12 AND 13"), *roff.paragraphs(STEPS),
         *roff.subheading("Who comes in then"), *roff.paragraphs(WHO),
         *roff.subheading("What is refused"), *roff.paragraphs(REFUSED),
@@ -296,5 +278,5 @@ def boxmgmtd() -> str:
         *roff.heading("RECOVERY AND BACKUP"), *roff.paragraphs(RECOVERY),
         *roff.heading("FILES"), *roff.terms(FILES),
         *roff.heading("EXIT STATUS"), *roff.paragraphs(EXIT_STATUS),
-        *roff.heading("SEE ALSO"), r"\fBsysmgmt\fR(1), \fBboxmgmt\fR(1)",
+        *roff.heading("SEE ALSO"), usage.others("boxmgmtd"),
     ]) + "\n"

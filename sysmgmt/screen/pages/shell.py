@@ -11,7 +11,7 @@ from sysmgmt.domain.times import words
 from sysmgmt.engine import explain
 from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.screen import help
-from sysmgmt.screen.pages import ldap, prose, roff
+from sysmgmt.screen.pages import ldap, prose, roff, usage
 
 
 def sysmgmt() -> str:
@@ -19,11 +19,9 @@ def sysmgmt() -> str:
     return "\n".join([
         *roff.title("sysmgmt", 1, __version__),
         *roff.heading("NAME"), roff.escape("sysmgmt - the command shell of an appliance"),
-        *roff.heading("SYNOPSIS"), *roff.example(
-            "sysmgmt [--state DIR | --socket PATH] [--user NAME [--password-file FILE]]\n"
-            "        [--json] [--keep-going | --atomic] [--no-shortcut] [-c COMMAND]"),
+        *roff.heading("SYNOPSIS"), *roff.example(usage.SYNOPSES["sysmgmt"]),
         *roff.heading("DESCRIPTION"), *roff.paragraphs(prose.DESCRIPTION),
-        *roff.heading("OPTIONS"), *roff.terms(prose.OPTIONS),
+        *roff.heading("OPTIONS"), *usage.terms("sysmgmt"),
         *roff.heading("LANGUAGE"), *roff.paragraphs(prose.LANGUAGE),
         *roff.heading("BATCHES"), *roff.paragraphs(prose.BATCH),
         *roff.heading("COMMANDS"), *chapters(),
@@ -33,12 +31,12 @@ def sysmgmt() -> str:
         *roff.heading("LDAP"), *roff.paragraphs(ldap.LDAP),
         *roff.heading("ANSWERS"), *roff.paragraphs(prose.ANSWERS),
         *roff.heading("EVENTS"), *roff.paragraphs(prose.EVENTS), *roff.terms(events()),
-        *ending(),
+        *ending("sysmgmt"),
     ]) + "\n"
 
 
-def ending() -> list[str]:
-    """What the pages of both programs end with."""
+def ending(program: str) -> list[str]:
+    """What the pages of both shells end with."""
     return [
         *roff.heading("EXIT STATUS"), *roff.terms(prose.STATUSES),
         *roff.heading("CODES"), *roff.terms(codes()),
@@ -50,7 +48,7 @@ def ending() -> list[str]:
         *roff.heading("DAMAGED STATE"), *roff.paragraphs(prose.DAMAGE),
         *roff.heading("FILES"), *roff.terms(prose.FILES),
         *roff.heading("ENVIRONMENT"), *roff.terms(prose.ENVIRONMENT),
-        *roff.heading("SEE ALSO"), r"\fBboxmgmt\fR(1), \fBsysmgmt\fR(1)",
+        *roff.heading("SEE ALSO"), usage.others(program),
     ]
 
 

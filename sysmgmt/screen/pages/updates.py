@@ -1,11 +1,5 @@
 """What boxmgmtd(8) tells of updates."""
 
-OPTIONS_OF_UPDATES = (
-    ("--update FILE", "Go over to a signed release in the import folder; see UPDATES."),
-    ("--downgrade", "With --update: also to an older or the same release."),
-    ("--self-test", "Test this release: the known answers of its cryptography, and its files."),
-)
-
 UPDATES = """
 install_update of sysmgmt(1), or root with boxmgmtd --update FILE, goes over to another release. FILE is a
 wheel in the folder import of the state, with its OpenPGP signature beside it as FILE.asc or FILE.sig; gpgv
