@@ -42,7 +42,7 @@ def perform(site: Site, item: Run) -> Answer:
         if not (site.patient and set(texts) - set(item.given) and again(site.output, answer)):
             break
     if not answer.status and not site.output.as_json:
-        site.output.say(f"In Sysmgmt: {_line(site, item.command, texts)}")
+        site.output.say(f"In Sysmgmt: {_line(site, item.command, texts, answer.confirmed)}")
     return answer
 
 
@@ -113,6 +113,6 @@ def _question(command: Command, one: Parameter) -> str:
     return f"{one.word.about} ({'blank keeps the present value' if keeps else 'may be left blank'})"
 
 
-def _line(site: Site, command: Command, texts: dict[str, str]) -> str:
-    line = spelling.line(command, texts)
+def _line(site: Site, command: Command, texts: dict[str, str], confirmed: bool) -> str:
+    line = spelling.line(command, texts, confirmed)
     return f"{line} (after enable_advanced_support_commands)" if is_hidden(command, site.door) else line

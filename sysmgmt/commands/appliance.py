@@ -12,13 +12,14 @@ from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import backups, erasure, names, truststore, vcenters
 from sysmgmt.domain.backups import Restorer
 from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense
-from sysmgmt.domain.model import Registration, State, VCenter
+from sysmgmt.domain.model import Registration, VCenter
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import backup
 from sysmgmt.engine import vcenters as logins
 from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.declaration import Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
@@ -118,9 +119,9 @@ def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_
     return Change(state, {"differences": backup.differences(call.state, state)}, () if wholly else (STAYS,))
 
 
-def _question(state: State, values: Mapping[str, Any]) -> str:
-    return (f"This erases the box {state.settings.name} for ever: its keys first, then settings, users, events, audit "
-            "and backups. Erase it?")
+def _question(reading: Reading, values: Mapping[str, Any]) -> str:
+    return (f"This erases the box {reading.state.settings.name} for ever: its keys first, then settings, users, "
+            "events, audit and backups. Erase it?")
 
 
 @command(needs=Permission.SECURITY, asks=_question, alone=True)

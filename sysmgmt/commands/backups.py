@@ -11,10 +11,11 @@ from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import backups, schedules, uploads
 from sysmgmt.domain.backups import ITEMS, Wish
 from sysmgmt.domain.errors import NotConfigured
-from sysmgmt.domain.model import BackupSchedule, State
+from sysmgmt.domain.model import BackupSchedule
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import backup, importedstate, restoring
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 
 @command(needs=Permission.SECURITY)
@@ -49,10 +50,10 @@ def verify_backup(call: Call, name: BackupName, password: BackupKey) -> Shown:
                   "made_at": password.facts["made_at"]})
 
 
-def _question(state: State, values: Mapping[str, Any]) -> str:
+def _question(reading: Reading, values: Mapping[str, Any]) -> str:
     one, replaced = values["password"], values["administrators"] == REPLACE
     wanted = backups.chosen(values["items"], one.items)
-    names = ", ".join(backups.administrators(state)) if replaced and backups.USERS in wanted else ""
+    names = ", ".join(backups.administrators(reading.state)) if replaced and backups.USERS in wanted else ""
     others = f" That replaces or removes these administrators, too: {names}." if names else ""
     return (f"This replaces {', '.join(wanted)} by what the box {one.facts['box']} had at {one.facts['made_at']}."
             f"{others} Restore the backup?")
@@ -116,7 +117,7 @@ def import_backup(call: Call, name: NewBackup, file: BackupFile) -> Act:
     return Act(take_in)
 
 
-def _import_question(state: State, values: Mapping[str, Any]) -> str:
+def _import_question(reading: Reading, values: Mapping[str, Any]) -> str:
     one = values["file"]
     wanted = ", ".join(backups.chosen(values["items"], one.items))
     return (f"This replaces {wanted} by what the box {one.state.settings.name} had stored; --dry-run shows what that "

@@ -1,17 +1,26 @@
 """The root CA of the box, its certificates, and requests for them (B04-B19, R225)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sysmgmt.commands.certificate_words import (
     AlternativeNames, Automatic, BundleFile, CertificateChain, CommonName, Country, FilePassword, KeyType, Locality,
     Mail, Organization, PrivateKeyText, Region, Unit, Validity)
-from sysmgmt.domain import certificate_facts as facts, certificates, expiry
+from sysmgmt.domain import certificate_facts as facts, certificates, consequences, expiry
 from sysmgmt.domain.certificates import ROOT, SYSTEM, Plan
 from sysmgmt.domain.model import State, Subject
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import certification
 from sysmgmt.engine.declaration import Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 
-@command(needs=Permission.SECURITY)
+def _of_root(reading: Reading, values: Mapping[str, Any]) -> str:
+    told = consequences.of_new_root(reading.state, reading.now, values["validity"])
+    return " ".join((*told, "Replace the root CA?")) if told else ""
+
+
+@command(needs=Permission.SECURITY, asks=_of_root)
 def create_system_certificate(
         call: Call, common_name: CommonName, country: Country = "", state: Region = "", locality: Locality = "",
         org: Organization = "", orgunit: Unit = "", email: Mail = "", subject_alternative_names: AlternativeNames = (),
@@ -19,12 +28,14 @@ def create_system_certificate(
     """Make a new certificate for the box, signed by the box's own root CA.
 
     The root CA is made with the first one. Others who trust it (see export_root_certificate) trust
-    the box. The key is of the type ec_p384, and the certificate valid for 365 days, unless said
-    otherwise.
+    the box. Where it would end before the certificate, or within 30 days after it, a new one takes
+    its place: that is asked before, and said with --dry-run. The key is of the type ec_p384, and the
+    certificate valid for 365 days, unless said otherwise.
     """
     subject = Subject(common_name, country, state, locality, org, orgunit, email)
     plan = Plan(subject, certificates.alternatives(common_name, subject_alternative_names), call.now, validity)
-    return _installed(call, certification.issue(call, SYSTEM, plan, key_type))
+    told = consequences.of_new_root(call.state, call.now, validity)
+    return _installed(call, certification.issue(call, SYSTEM, plan, key_type), told)
 
 
 @command(needs=Permission.SECURITY)
@@ -83,7 +94,7 @@ def set_certificate_renewal(call: Call, automatic: Automatic) -> Change:
     return Change(call.state._replace(settings=settings), {"automatic": automatic})
 
 
-def _installed(call: Call, state: State) -> Change:
+def _installed(call: Call, state: State, told: tuple[str, ...] = ()) -> Change:
     one = certificates.identity(state, SYSTEM)
-    return Change(state, facts.identity(one, call.now), certificates.doubts(one.certificates[0]),
-                  notes={"fingerprint": one.certificates[0].fingerprint})
+    return Change(state, facts.identity(one, call.now), (*told, *certificates.doubts(one.certificates[0])),
+                  notes=certificates.noted(call.state, state, SYSTEM))

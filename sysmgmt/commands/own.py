@@ -41,7 +41,7 @@ def recover_admin(call: Call, name: UserName, password: NewPassword) -> Change:
 def renew_certificate(call: Call, use: Text, key_type: KeyType) -> Change:
     """Make a certificate anew that the box has signed itself, before it expires (B30)."""
     state = certification.renew(call, use, key_type)
-    return Change(state, notes={"fingerprint": certificates.identity(state, use).certificates[0].fingerprint})
+    return Change(state, notes=certificates.noted(call.state, state, use))
 
 
 @command(needs=OWN_WORK)

@@ -9,10 +9,11 @@ from sysmgmt.commands.partner_words import (
     PartnerName, PartnerPort, Unprotected)
 from sysmgmt.domain import certificates, consequences, partner_facts, partners, truststore
 from sysmgmt.domain.certificates import CLUSTER
-from sysmgmt.domain.model import Communication, Partner, State
+from sysmgmt.domain.model import Communication, Partner
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import clustercertificate, partnership
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 PORT = Communication().port
 
@@ -28,8 +29,8 @@ def get_cluster_certificate(call: Call) -> Shown:
     return Shown(partner_facts.cluster_certificate(own, call.now))
 
 
-def _of_renewal(state: State, values: Mapping[str, Any]) -> str:
-    return " ".join((*consequences.warnings(state), "Make a new cluster certificate?"))
+def _of_renewal(reading: Reading, values: Mapping[str, Any]) -> str:
+    return " ".join((*consequences.warnings(reading.state), "Make a new cluster certificate?"))
 
 
 @command(needs=Permission.SECURITY, asks=_of_renewal)
@@ -119,8 +120,8 @@ def set_cluster_isolation(call: Call, mode: Isolation) -> Change:
     return Change(partners.set_isolation(call.state, mode == "on"), {"isolation": mode})
 
 
-def _of_level(state: State, values: Mapping[str, Any]) -> str:
-    if values["level"] != partners.NONE or state.settings.communication.level == partners.NONE:
+def _of_level(reading: Reading, values: Mapping[str, Any]) -> str:
+    if values["level"] != partners.NONE or reading.state.settings.communication.level == partners.NONE:
         return ""
     return f"{partners.UNPROTECTED}. Communicate without protection?" if values["unprotected"] else ""
 

@@ -1,5 +1,6 @@
 """Security level, sessions, root access and host keys."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.commands.certificate_words import BlocklistFile
@@ -13,6 +14,7 @@ from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import keystatus, rekeying
 from sysmgmt.engine.declaration import Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 
 @command(needs=Permission.SECURITY)
@@ -116,7 +118,11 @@ def get_key_status(call: Call) -> Shown:
     return Shown({"keys": told, "sealed": sealed.counted(call.state)})
 
 
-@command(needs=Permission.SECURITY, asks=consequences.question, alone=True)
+def _of_regeneration(reading: Reading, values: Mapping[str, Any]) -> str:
+    return consequences.question(reading.state, values)
+
+
+@command(needs=Permission.SECURITY, asks=_of_regeneration, alone=True)
 def regenerate_encryption_keys(call: Call, password: CurrentPassword,
                                without_isolation: WithoutIsolation = False) -> Change:
     """Replace the keys of the box: master key, audit key, cluster certificate, SSH host keys (R142-R149).

@@ -6,17 +6,17 @@ from typing import Any
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, Legacy, TlsVersion
 from sysmgmt.domain import facts, pending, tls
 from sysmgmt.domain.errors import PermissionDenied
-from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import handshakes
 from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.declaration import ANYONE, Act, Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 
-def _of_minimum(state: State, values: Mapping[str, Any]) -> str:
+def _of_minimum(reading: Reading, values: Mapping[str, Any]) -> str:
     if values["version"] in tls.LEGACY and not values["legacy"]:
         return ""  # it is refused
-    told = tls.consequences(state.settings.reach.tls_minimum, values["version"])
+    told = tls.consequences(reading.state.settings.reach.tls_minimum, values["version"])
     return " ".join((*told, "Change the minimum?")) if told else ""
 
 

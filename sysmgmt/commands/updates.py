@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from sysmgmt.commands.words import one_of
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.model import State
 from sysmgmt.domain.packages import Package
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import packaging, selftest
@@ -62,7 +61,7 @@ def verify_package(call: Call, file: PackageFile) -> Shown:
     return Shown(packaging.facts(call.box.packages, file, call.box.release))
 
 
-def _question(state: State, values: Mapping[str, Any]) -> str:
+def _question(reading: Reading, values: Mapping[str, Any]) -> str:
     one: Package = values["file"]
     return f"This installs {one.name or one.file} {one.version}; boxmgmtd restarts, and sessions go on. Install it?"
 

@@ -9,10 +9,11 @@ from sysmgmt.commands.certificate_words import (
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, HstsMode
 from sysmgmt.domain import certificate_facts as facts, certificates, tls, web
 from sysmgmt.domain.certificates import Plan
-from sysmgmt.domain.model import State, Subject
+from sysmgmt.domain.model import Subject
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import certification, webcertificate
 from sysmgmt.engine.declaration import Call, Change, command
+from sysmgmt.engine.reading import Reading
 
 UNGOVERNED = "There is no web server here that boxmgmtd governs: the setting is kept, and nothing follows it."
 
@@ -40,7 +41,7 @@ def cancel_web_certificate_request(call: Call) -> Change:
     return Change(certificates.cancel(call.state, web.REQUEST))
 
 
-def _of_certificate(state: State, values: Mapping[str, Any]) -> str:
+def _of_certificate(reading: Reading, values: Mapping[str, Any]) -> str:
     given = certificates.given("change_web_certificate", values["pem"], values["file"])
     return f"{web.consequence(given.certificates[0])} Change the certificate of the web server?"
 

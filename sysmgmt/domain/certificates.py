@@ -213,9 +213,27 @@ def cancel(state: State, use: str) -> State:
     return state._replace(signing_requests=state.signing_requests.without(request(state, use).use))
 
 
+def longest(state: State, now: float) -> int:
+    """The most days for which the root CA may sign a certificate now: it outlives it by enough to be replaced in time.
+
+    0 or less where there is none, or where it ends too soon for any.
+    """
+    found = state.identities.get(ROOT)
+    return int((found.certificates[0].not_after - now - AHEAD) // DAY) if found else 0
+
+
 def put(state: State, one: Identity) -> State:
     """The state in which `one` is the certificate for its use."""
     return state._replace(identities=state.identities.put(one.use, one))
+
+
+def noted(old: State, new: State, use: str) -> dict[str, str]:
+    """What the audit keeps of a new certificate: its fingerprint, and that of the root CA where that is new, too."""
+    kept = {"fingerprint": identity(new, use).certificates[0].fingerprint}
+    root = new.identities.get(ROOT)
+    if root is not None and root != old.identities.get(ROOT):
+        kept["root_fingerprint"] = root.certificates[0].fingerprint
+    return kept
 
 
 def recorded(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from sysmgmt.domain.credentials import Certificate
 from sysmgmt.domain.model import SECRET, Account, SshKey, State
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
@@ -117,6 +118,8 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Certificate):
+        return value.fingerprint
     if hasattr(value, "_fields"):
         return "configured"  # it came or went as a whole, and may hold secrets
     if isinstance(value, tuple):

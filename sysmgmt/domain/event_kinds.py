@@ -115,6 +115,8 @@ KINDS = (
     Kind(5003, "InsecureTls", WARNING, ROOT_CAUSE, SECURITY, "TLS that the {subject} accepts is insecure.",
          "Look at get_cipher_suites; set_tls_minimum raises the minimum, else repair the service.", cleared=5004),
     Kind(5004, "InsecureTlsCleared", INFO, ROOT_CAUSE, SECURITY, "TLS that the {subject} accepts is secure again."),
+    Kind(5005, "RootCertificateChanged", WARNING, NORMAL, CERTIFICATES, "The box has a new root CA.",
+         "Give it to whoever trusts the one before: export_root_certificate shows it."),
     Kind(6001, "PartnerChanged", INFO, NORMAL, SYSTEM, "The partner {subject} was added, changed or removed."),
     Kind(6002, "ClusterCertificateChanged", WARNING, NORMAL, SYSTEM, "The box has a new cluster certificate.",
          "Give it to every partner: get_cluster_certificate here, change_cluster_certificate there."),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import partners, sessions
-from sysmgmt.domain.certificates import CLUSTER
+from sysmgmt.domain.certificates import CLUSTER, ROOT
 from sysmgmt.domain.changes import LOGIN_FIELDS, Difference
 from sysmgmt.domain.errors import (
     AuditDamaged, InternalError, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull, StorageUncertain)
@@ -142,9 +142,10 @@ def _of_partner(found: list[Difference], state: State) -> Iterator[Event]:
 
 
 def _of_identity(found: list[Difference], state: State) -> Iterator[Event]:
-    one = state.identities.get(CLUSTER)
-    if found[0].key == CLUSTER and found[0].field and one is not None:
-        yield Event(NAMED["ClusterCertificateChanged"], "", one.certificates[0].fingerprint)
+    told = {CLUSTER: "ClusterCertificateChanged", ROOT: "RootCertificateChanged"}.get(found[0].key)
+    one = state.identities.get(found[0].key)
+    if told and found[0].field and one is not None:
+        yield Event(NAMED[told], "", one.certificates[0].fingerprint)
 
 
 def _of_role(found: list[Difference], state: State) -> Iterator[Event]:

@@ -1,7 +1,7 @@
 """Certificates of the box: made, asked for, installed. The private keys are sealed here, and opened nowhere else."""
 
 from sysmgmt.domain import certificates, sealed, truststore
-from sysmgmt.domain.certificates import DAY, EXTERNAL, INTERNAL, ROOT, ROOT_DAYS, Bundle, Plan, PrivateKey
+from sysmgmt.domain.certificates import EXTERNAL, INTERNAL, ROOT, ROOT_DAYS, Bundle, Plan, PrivateKey
 from sysmgmt.domain.errors import KeyMismatch, NoRequest
 from sysmgmt.domain.model import Identity, SigningRequest, State, Subject
 from sysmgmt.engine.declaration import Call
@@ -38,8 +38,7 @@ def _new_key(call: Call) -> str:
 
 def _with_root(call: Call, plan: Plan) -> State:
     """The state with a root CA that outlives the certificate by far enough to be exported in time."""
-    found = call.state.identities.get(ROOT)
-    if found is not None and found.certificates[0].not_after - call.now > certificates.AHEAD + plan.days * DAY:
+    if certificates.longest(call.state, call.now) >= plan.days:
         return call.state
     key, days = _new_key(call), max(ROOT_DAYS, plan.days + 365)
     subject = Subject(f"{call.state.settings.name} root CA", org=plan.subject.org, country=plan.subject.country)

@@ -126,8 +126,8 @@ class Act(NamedTuple):
 
 
 Outcome = Change | Shown | Act
-Question = str | Callable[[State, Mapping[str, Any]], str]
-"""What has to be confirmed; made of the state and the values where it depends on them, "" if it need not be.
+Question = str | Callable[[Reading, Mapping[str, Any]], str]
+"""What has to be confirmed; made of what is read and the values where it depends on them, "" if it need not be.
 
 It raises ConfirmationNeeded by itself for what takes a parameter besides, with which a script says that it knows.
 """

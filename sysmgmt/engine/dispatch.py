@@ -115,13 +115,13 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
     values = arguments.read(trip.command, reading)
     if trip.command.asks and not trip.request.dry_run:
-        _ask(trip.command.asks, state, values, trip.request.confirmed)
+        _ask(trip.command.asks, reading, values, trip.request.confirmed)
     return values, reading
 
 
-def _ask(asks: Question, state: State, values: Mapping[str, Any], confirmed: bool) -> None:
+def _ask(asks: Question, reading: Reading, values: Mapping[str, Any], confirmed: bool) -> None:
     """Raise ConfirmationNeeded, unless it is confirmed or there is nothing to confirm with these values."""
-    question = asks if isinstance(asks, str) else asks(state, values)
+    question = asks if isinstance(asks, str) else asks(reading, values)
     if question and not confirmed:
         raise ConfirmationNeeded(question=question)
 

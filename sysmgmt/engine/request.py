@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 
     `fatal` says that the session that asked is over; `confirms` are texts that a request which a
     person has confirmed must carry besides, so that what was shown is what happens. `download` is written as it stands,
-    in the place of what is shown; with --json it is a field of its own.
+    in the place of what is shown; with --json it is a field of its own. `confirmed`: a person was asked before.
     """
 
     command: str | None
@@ -55,6 +55,7 @@ class Answer(NamedTuple):
     fatal: bool = False
     confirms: Mapping[str, str] = {}
     download: str = ""
+    confirmed: bool = False
 
 
 def refused(command: str | None, refusal: Refusal) -> Answer:

@@ -68,7 +68,8 @@ def run_confirmed(asker: Asker, door: Door, request: Request, listening: Listeni
     if answer.code != ConfirmationNeeded.__name__:
         return answer
     asker.confirm(answer.message or "")
-    return door.run(request._replace(confirmed=True, texts={**request.texts, **answer.confirms}), listening)
+    wanted = request._replace(confirmed=True, texts={**request.texts, **answer.confirms})
+    return door.run(wanted, listening)._replace(confirmed=True)
 
 
 def again(output: Output, answer: Answer) -> bool:

@@ -21,5 +21,6 @@ def test_a_secret_is_not_shown() -> None:
     assert shown == "set_password current_password=- new_password=-"
 
 
-def test_a_command_that_asks_is_shown_with_its_confirmation() -> None:
-    assert spelling.line(box.reboot_box, {}) == "reboot_box --yes"
+def test_what_was_confirmed_is_shown_with_its_confirmation_and_nothing_else_is() -> None:
+    assert spelling.line(box.reboot_box, {}, confirmed=True) == "reboot_box --yes"
+    assert spelling.line(box.reboot_box, {}) == "reboot_box"

@@ -211,6 +211,43 @@ def test_a_short_certificate_is_renewed_in_its_last_third_and_not_all_the_time(b
     assert prints[0] == prints[1] != prints[2] == prints[3]
 
 
+def roots_told(box: TestBox) -> list[str]:
+    """The details of the events that tell of a new root CA."""
+    found = box.admin().facts("get_events_log")["events"]
+    return [one["details"] for one in found if one["name"] == "RootCertificateChanged"]
+
+
+def test_a_new_root_is_asked_for_warned_of_and_told_and_the_audit_names_both(basic: TestBox) -> None:
+    admin = basic.admin()
+    first = "create_system_certificate common_name=box1"
+    assert admin.do(first).warnings == () and roots_told(basic) == [], "nobody trusted one before"
+    old = admin.facts("export_root_certificate")["fingerprint"]
+    longer = f"{first} validity=9000"
+    refused, tried = admin.do(longer), admin.do(f"{longer} --dry-run")
+    assert (refused.code, refused.status) == ("ConfirmationNeeded", 2)
+    assert "With a validity of at most 7270 days it stays. Replace the root CA?" in (refused.message or "")
+    assert "a new one takes its place" in tried.warnings[0] and roots_told(basic) == []
+    assert admin.facts("export_root_certificate")["fingerprint"] == old
+    assert admin.do(f"{first} validity=7270").warnings == (), "it stays, so nothing is asked"
+    made = admin.do(f"{longer} --yes")
+    new = admin.facts("export_root_certificate")["fingerprint"]
+    assert made.warnings == tried.warnings and roots_told(basic) == [new] != [old]
+    record = [one for one in basic.audit() if one["command"] == "create_system_certificate"][-1]
+    assert record["notes"]["root_fingerprint"] == new
+    assert any(one.startswith(f"identities root certificates: {old} -> ") for one in record["changes"])
+
+
+def test_a_root_that_ends_is_replaced_by_the_renewal_and_that_is_told(basic: TestBox) -> None:
+    admin = basic.admin()
+    assert admin.do("create_system_certificate common_name=box1").code == "Done"
+    old = admin.facts("export_root_certificate")["fingerprint"]
+    basic.clock.now += 7275 * DAY
+    asked = basic.admin().do("create_system_certificate common_name=box1 validity=1")
+    assert asked.code == "ConfirmationNeeded" and "No validity lets it stay." in (asked.message or "")
+    renewals.renew(basic.house())
+    assert roots_told(basic) == [basic.admin().facts("export_root_certificate")["fingerprint"]] != [old]
+
+
 @pytest.mark.parametrize("given", [
     "common_name=", "common_name=x country=deu", "common_name=x country=1!", "common_name=x key_type=rsa1024",
     "common_name=x key_type=ec_p192", "common_name=x validity=0", "common_name=x validity=9001",
