@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.coverage.modules import ROOT, paths
+from tests.coverage.modules import ROOT, TESTS, paths
 from tests.mutation import mutants, survivors
 
 SAMPLE = '''"""A module."""
@@ -46,6 +46,12 @@ def test_mistakes_are_noticed_by_tests_that_are_about_them() -> None:
 def test_mistakes_are_not_noticed_by_tests_that_are_about_something_else() -> None:
     done = campaign("tests/domain/test_times.py")
     assert done.returncode == 1 and "0 killed, 0 timed out" in done.stdout, done.stdout
+
+
+def test_what_tests_share_is_loaded_again_with_them() -> None:
+    """A mistake in what is done when modules are loaded is not seen by a test whose module stays as it is."""
+    folders = [ROOT / one for one in TESTS if (ROOT / one).is_dir()]
+    assert folders and all((one / "__init__.py").exists() for one in folders), "tests are modules of the package tests"
 
 
 def test_each_survivor_that_is_listed_is_a_mutant_and_has_its_reason() -> None:
