@@ -72,11 +72,11 @@ class Names:
     def follow(self, one: Difference) -> Iterator[tuple[str, Any]]:
         """Follow a change that another process made: the keys it touched, with their documents."""
         _, number, before, now = one
-        old = before.get(self._field) if before else None
+        old: Any = before.get(self._field) if before else None
         key: Any = now.get(self._field) if now else ""
         if now is not None and not (now and type(key) is str):
             raise self._damaged()
-        if old is not None and old != key and self.ids.get(old) == number:
+        if old != key and self.ids.get(old) == number:
             del self.ids[old]
             yield old, None
         if now is not None:

@@ -35,9 +35,8 @@ def load(folder: str, log: WriteAhead) -> Loaded:
         entries = log.replay()
         if text is None and log.generation == 0:
             return Loaded(snapshot.Snapshot(formats.FORMAT, 0, {}), entries, 0)
-        stored = snapshot.read(text) if text is not None else None
-        if stored and log.header.base <= stored.generation:
-            return _consistent(Loaded(stored, entries, len(text or b"")), log)
+        if text is not None and log.header.base <= (stored := snapshot.read(text)).generation:
+            return _consistent(Loaded(stored, entries, len(text)), log)
     raise files.damaged(snapshot.NAME, "it is missing" if text is None else "it is older than its journal")
 
 

@@ -55,7 +55,7 @@ class Image:
 
     def _adopt(self, found: folding.Loaded) -> None:
         stored, entries, size = found
-        if not size and self.generation and not self._log.generation:
+        if not size and self.generation:
             raise files.damaged(snapshot.NAME, "it is missing")
         self._format = min(stored.format, self._log.header.format) if size else formats.FORMAT
         for format in (stored.format, self._format):

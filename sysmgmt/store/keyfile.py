@@ -44,6 +44,5 @@ class KeyFile:
 
 def _overwrite(descriptor: int) -> None:
     """Leave nothing of a file that has lost its name (FCS_CKM.4)."""
-    os.lseek(descriptor, 0, os.SEEK_SET)
     files.write_all(descriptor, bytes(os.fstat(descriptor).st_size))
     os.fsync(descriptor)

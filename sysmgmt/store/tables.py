@@ -158,7 +158,6 @@ class _Touched(MutableMapping[int, Any]):
 class JournalTable(Table):
     """A table whose changes cost what they change."""
 
-    default_query_cache_capacity = 0
     _storage: JournalStorage
 
     def __init__(self, storage: JournalStorage, name: str, cache_size: int = 0, persist_empty: bool = False) -> None:

@@ -89,7 +89,7 @@ class WriteAhead:
 
     def replay(self) -> list[lines.Entry]:
         """The transactions since the last time. Raises StateDamaged."""
-        if self._reading < 0 or not self.torn():
+        if not self.torn():
             return []
         text = files.read_from(self._reading, self.size, NAME)
         entries, size = lines.read_entries(text, self.generation, NAME, self.generation - self.header.base + 2)

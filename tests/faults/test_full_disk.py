@@ -15,6 +15,7 @@ from sysmgmt.domain.model import Account, State
 from sysmgmt.service import auditcare
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
+from sysmgmt.store.tables import Tables
 from tests.faults import disk
 from tests.support.box import TestBox, build
 from tests.support.clock import HeldClock
@@ -51,7 +52,12 @@ def test_a_full_disk_refuses_a_change_and_loses_nothing(folder: str) -> None:
     store = StateStore(folder)
     add(store, "admin")
     promised = fill_up(store, folder)
+    with pytest.raises(StorageFull), store.writing() as writing:
+        writing.save(added(writing.state, "late"))
+    with pytest.raises(StorageFull):
+        Tables(folder).table("groups").insert({"text": "x" * 500})
     assert list(store.read().accounts) == list(StateStore(folder).read().accounts) == sorted(["admin", *promised])
+    assert not StateStore(folder).read().groups
 
 
 def test_on_a_full_disk_a_writer_with_the_reserve_makes_three_hundred_changes(folder: str) -> None:

@@ -85,3 +85,21 @@ def test_writers_take_turns(basic: TestBox) -> None:
     for one in threads:
         one.join()
     assert basic.state.settings.idle_timeout == before + 200
+
+
+def test_no_other_thread_touches_the_store_while_one_has_it(basic: TestBox) -> None:
+    readers: list[int] = []
+
+    class Watched(StateStore):
+        """A store that writes down which threads read it."""
+
+        def read(self) -> State:
+            """As the real one."""
+            readers.append(threading.get_ident())
+            return super().read()
+    store = SharedStore(Watched(str(basic.folder)))
+    with store.writing():
+        elsewhere(store)
+        assert set(readers) == {threading.get_ident()}
+    basic.configure(name="later")
+    assert elsewhere(store).settings.name == "later" and len(set(readers)) == 2

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain.errors import StateDamaged, StorageFailed
-from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain.errors import StateDamaged, StateNewer, StorageFailed
+from sysmgmt.domain.model import Account, Settings, State
 from sysmgmt.store import formats, snapshot
 from sysmgmt.store.contents import Contents
 from sysmgmt.store.state import StateStore
@@ -36,6 +36,18 @@ def test_a_text_with_a_table_that_nobody_knows_is_damaged(contents: Contents) ->
     text = snapshot.write(snapshot.Snapshot(formats.FORMAT, 0, {"future": {"1": {}}}))
     with pytest.raises(StateDamaged, match="tables: .*future.* unknown"):
         contents.read(text)
+
+
+def test_a_text_of_a_later_release_is_refused_by_name(contents: Contents) -> None:
+    text = snapshot.write(snapshot.Snapshot(7, 0, {"accounts": {}}))
+    with pytest.raises(StateNewer, match="format 7"):
+        contents.read(text)
+
+
+def test_a_state_that_no_store_could_read_again_is_not_restored(contents: Contents) -> None:
+    accounts = STATE.accounts.put("bob", Account("bob", "monitor", strikes=2 ** 63))
+    with pytest.raises(StateDamaged, match="strikes: it is no number"):
+        contents.restored(STATE._replace(accounts=accounts))
 
 
 def test_a_state_comes_out_of_a_store_as_it_went_in(contents: Contents, tmp_path: Path) -> None:

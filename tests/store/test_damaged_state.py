@@ -11,6 +11,7 @@ from sysmgmt.domain.errors import StateDamaged
 from sysmgmt.domain.model import State
 from sysmgmt.store import lines, snapshot
 from sysmgmt.store.state import StateStore
+from sysmgmt.store.writeahead import WriteAhead
 from tests.store.boxes import add
 
 
@@ -32,6 +33,11 @@ def read(box: Path) -> State | None:
     except StateDamaged as damage:
         assert "state.j" in str(damage)
         return None
+
+
+def read_all(box: Path) -> None:
+    """Read the state as a new process does."""
+    StateStore(str(box)).read()
 
 
 def flips(content: bytes) -> Iterator[bytes]:
@@ -248,3 +254,38 @@ def test_a_table_that_nobody_knows_is_named(box: Path) -> None:
     for act in (store.read, StateStore(str(box)).read, StateStore(str(box)).check):
         with pytest.raises(StateDamaged, match="tables: .*'future'.* unknown"):
             act()
+
+
+def test_a_user_who_is_there_twice_is_named(box: Path) -> None:
+    users = {"accounts": {"1": {"name": "a", "role": "r"}, "2": {"name": "a", "role": "r"}}}
+    (box / "state.json").write_bytes(snapshot.write(snapshot.Snapshot(1, 1, users)))
+    (box / "state.journal").write_bytes(lines.header(lines.Header(1, 1)))
+    with pytest.raises(StateDamaged, match="table accounts: a name is missing or there twice"):
+        read_all(box)
+
+
+def test_a_header_without_its_end_is_named_though_it_is_all_that_is_there(tmp_path: Path) -> None:
+    StateStore(str(tmp_path)).compact()
+    header = (tmp_path / "state.journal").read_bytes()
+    for text in (header[:-1], header.replace(b"format", b"former")):
+        (tmp_path / "state.journal").write_bytes(text)
+        with pytest.raises(StateDamaged, match="state.journal: line 1 is damaged"):
+            read_all(tmp_path)
+
+
+def test_a_journal_that_cannot_be_begun_is_not_followed(box: Path) -> None:
+    log = WriteAhead(str(box))
+    assert log.open() and log.replay()
+    (box / "state.journal").write_bytes(b"nonsense\n")
+    with pytest.raises(StateDamaged, match="state.journal: line 1 is damaged"):
+        log.open()
+    assert log.moved() and log.torn() == 0 and log.replay() == []
+
+
+def test_a_box_that_is_made_anew_is_followed(box: Path) -> None:
+    store = StateStore(str(box))
+    assert list(store.read().accounts) == ["a", "b", "c", "d", "e"]
+    for one in box.iterdir():
+        one.unlink()
+    StateStore(str(box)).compact()
+    assert store.read() == State()

@@ -3,16 +3,18 @@
 import ctypes
 import fcntl
 import os
-from errno import EBADF, EINTR, EIO
+import time
+from errno import EBADF, EINTR, EIO, ENOSPC
 from pathlib import Path
 from zlib import crc32
 
 import pytest
 
 from sysmgmt.domain.errors import StateDamaged, StorageFailed, StorageFull, StorageUncertain
-from sysmgmt.domain.model import Account
+from sysmgmt.domain.model import Account, State
 from sysmgmt.store import files, image, lines, space
 from sysmgmt.store.journal import AUDIT, Limit, LineJournal
+from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.store.losses import Losses
 from sysmgmt.store.state import StateStore
@@ -81,7 +83,8 @@ def test_a_change_that_could_not_be_written_is_cut_off_again(store: StateStore, 
     before = os.stat(f"{folder}/state.journal").st_size
     with refusing("write", EIO), pytest.raises(StorageFailed):
         add(store, "b")
-    assert os.stat(f"{folder}/state.journal").st_size == before
+    found = os.stat(f"{folder}/state.journal")
+    assert found.st_size == before and found.st_blocks * 512 >= before + space.RESERVE
     add(store, "c")
     assert users(folder) == ["a", "c"]
 
@@ -131,6 +134,52 @@ def test_a_journal_that_can_be_neither_opened_nor_looked_at_is_named(store: Stat
             one.read()
 
 
+def test_a_state_file_that_can_be_neither_opened_nor_read_is_named(store: StateStore, folder: str) -> None:
+    with refusing("pread", EIO), pytest.raises(StateDamaged, match="state.json: Input/output error"):
+        StateStore(folder).read()
+    os.rename(f"{folder}/state.json", f"{folder}/kept")
+    os.symlink("state.json", f"{folder}/state.json")
+    with pytest.raises(StateDamaged, match="state.json: Too many levels of symbolic links"):
+        StateStore(folder).read()
+    os.replace(f"{folder}/kept", f"{folder}/state.json")
+    assert users(folder) == ["a"]
+
+
+def test_a_file_that_the_kernel_gives_in_pieces_is_read_whole(store: StateStore, folder: str) -> None:
+    real = os.pread
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "pread", lambda descriptor, size, offset: real(descriptor, min(size, 10), offset))
+        assert users(folder) == ["a"]
+
+
+def test_who_waits_for_the_lock_has_it_as_soon_as_it_is_free(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkdir(folder, 0o700)
+    held, waited = os.open(f"{folder}/state.lock", os.O_RDWR | os.O_CREAT, 0o600), []
+    fcntl.flock(held, fcntl.LOCK_EX)
+
+    def let_go(seconds: float) -> None:
+        waited.append(seconds)
+        fcntl.flock(held, fcntl.LOCK_UN)
+    monkeypatch.setattr(time, "sleep", let_go)
+    add(StateStore(folder), "a")
+    os.close(held)
+    assert users(folder) == ["a"] and len(waited) == 1
+
+
+@pytest.mark.parametrize("rename", [0, 1, 2])
+def test_an_empty_box_whose_folding_fails_is_still_an_empty_box(folder: str, rename: int) -> None:
+    with refusing("rename", EIO, rename), pytest.raises(StorageFailed):
+        StateStore(folder).compact()
+    assert StateStore(folder).read() == State()
+
+
+def test_a_key_that_is_not_surely_overwritten_is_not_said_to_be_replaced(folder: str) -> None:
+    keys = KeyFile(folder)
+    keys.write(b"first")
+    with refusing("fsync", EIO, after=2), pytest.raises(StorageFailed):  # the first two are of the new file
+        keys.write(b"second")
+
+
 def test_closing_a_journal_never_fails(store: StateStore, folder: str) -> None:
     def refuse(descriptor: int) -> None:
         os.close(descriptor)
@@ -161,9 +210,9 @@ def test_a_folder_of_somebody_else_could_hold_anything(folder: str) -> None:
 def test_a_file_of_which_the_disk_has_kept_less_replaces_nothing(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"before")
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as refused:
         files.replace(str(path), b"after", lambda descriptor: os.ftruncate(descriptor, 1))
-    assert path.read_bytes() == b"before" and os.listdir(tmp_path) == ["file"]
+    assert path.read_bytes() == b"before" and os.listdir(tmp_path) == ["file"] and refused.value.errno == ENOSPC
     files.replace(str(path), b"after")
     assert path.read_bytes() == b"after" and path.stat().st_mode & 0o777 == 0o600
 

@@ -64,7 +64,7 @@ def test_an_upgrade_that_was_killed_between_its_files_is_finished(old: Path) -> 
 
 
 def test_a_format_that_never_was_is_damage(old: Path) -> None:
-    with pytest.raises(StateDamaged):
+    with pytest.raises(StateDamaged, match="state.json: there never was a format 0"):
         StateStore(str(old)).read()
 
 

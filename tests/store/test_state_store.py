@@ -16,6 +16,7 @@ from tinydb import TinyDB, where
 from sysmgmt.domain.errors import BoxBusy, StateDamaged, StateNewer, StorageFailed
 from sysmgmt.domain.model import Account, Cost, Group, Role, Session, Settings, State
 from sysmgmt.store import files, snapshot
+from sysmgmt.store import state as stored
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from tests.store.boxes import add, added
@@ -448,3 +449,21 @@ def test_a_seal_has_whole_numbers_and_not_what_equals_them(folder: str, word: st
     assert snapshot.read(text).generation == 1
     with pytest.raises(StateDamaged, match="the checksum does not fit"):
         snapshot.read(text.replace(b'"%b": 1' % word.encode(), b'"%b": true' % word.encode()))
+
+
+def test_what_is_large_is_not_folded_by_the_way(folder: str) -> None:
+    store = StateStore(folder)
+    for letter in "ab":
+        with store.writing() as writing:
+            writing.save(writing.state._replace(settings=Settings(banner=letter * (stored.SMALL // 2))))
+        if letter == "a":
+            store.compact()
+    before = store.check()
+    store.tidy()
+    assert store.check() == before
+    with store.writing() as writing:
+        writing.save(writing.state._replace(settings=Settings()))
+    store.compact()
+    add(store, "a")
+    store.tidy()
+    assert store.check()["journal_bytes"] < 100

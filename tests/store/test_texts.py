@@ -10,7 +10,7 @@ from zlib import crc32
 import pytest
 
 from sysmgmt.domain.errors import StateDamaged
-from sysmgmt.domain.model import Account, Cost, Settings
+from sysmgmt.domain.model import TYPES, Account, Cost, Settings
 from sysmgmt.store import book, chain, codec, files, formats, image, lines, losses, snapshot, space, writeahead
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import AUDIT, EVENTS, LineJournal, last_record, record_of, whole_lines
@@ -27,10 +27,11 @@ def line(text: bytes) -> bytes:
     return b"%08x %b" % (crc32(text), text)
 
 
-def test_the_files_are_called_as_ever() -> None:
+def test_files_and_kinds_of_users_are_called_as_ever() -> None:
     assert (snapshot.NAME, writeahead.NAME, AUDIT, EVENTS, MASTER, AUDIT_KEY, losses.NAME, files.TEMPORARY) == (
         "state.json", "state.journal", "audit.journal", "events.journal", "master.key", "audit.key", "audit.lost",
         ".tmp")
+    assert TYPES == ("local", "ldap_user", "ldap_group")
     assert formats.FORMAT == 1 and image.FOLD_AT == 1 << 20 and space.RESERVE == 1 << 16
 
 
@@ -118,6 +119,7 @@ def test_a_state_file_is_one_line_of_seal_and_one_of_tables() -> None:
     assert text == b'{"seal": {"1": {"format": 1, "generation": 7, "crc": "%08x"}},\n' % seal + rest
     assert snapshot.read(text) == snapshot.Snapshot(1, 7, {"a": {"1": {"x": 1}}})
     assert snapshot.read(snapshot.write(snapshot.Snapshot(1, 0, {}))) == snapshot.Snapshot(1, 0, {})
+    assert snapshot.write(snapshot.Snapshot(1, 0, {})).endswith(b'"settings":{}}\n'), "JSON without a table is none"
 
 
 def sealed(rest: bytes, format: bytes = b"1", generation: bytes = b"7") -> bytes:
@@ -173,7 +175,8 @@ def test_a_document_is_an_account(document: dict[str, Any], account: Account) ->
 @pytest.mark.parametrize("more, words", [
     ({"strikes": "2"}, "strikes: it is no number"), ({"strikes": True}, "strikes: it is no number"),
     ({"strikes": 2 ** 63}, "strikes: it is no number"), ({"strikes": -2 ** 63}, "strikes: it is no number"),
-    ({"ends_at": 1e19}, "ends_at: it is no number"), ({"ends_at": float("nan")}, "ends_at: it is no number"),
+    ({"ends_at": 1e19}, "ends_at: it is no number"),
+    ({"ends_at": 2.0 ** 63}, "ends_at: it is no number"), ({"ends_at": float("nan")}, "ends_at: it is no number"),
     ({"ends_at": True}, "ends_at: it is no number"), ({"ends_at": "1"}, "ends_at: it is no number"),
     ({"role": 5}, "role: it is no str"), ({"must_change_password": 1}, "must_change_password: it is no bool"),
     ({"pending": "x"}, "pending: it is no list"), ({"pending": [5]}, "pending: it is no str"),
@@ -217,6 +220,13 @@ def test_the_reserve_is_kept_behind_the_end_and_the_file_looks_no_longer(descrip
     assert space.keep(descriptor, max(space.STEPS) + 4096)
     grown = os.fstat(descriptor)
     assert grown.st_blocks * 512 == space.RESERVE + 2 * max(space.STEPS) + 4096 and grown.st_size == 8192
+
+
+def test_a_byte_more_than_there_is_room_for_takes_the_next_piece(descriptor: int) -> None:
+    space.keep(descriptor, 0)
+    before = os.fstat(descriptor).st_blocks
+    space.keep(descriptor, max(space.STEPS) + 1)
+    assert os.fstat(descriptor).st_blocks > before
 
 
 def test_a_key_that_is_replaced_is_overwritten(tmp_path: Path) -> None:
@@ -341,5 +351,5 @@ def test_the_chain_that_is_being_written_is_not_begun_again(tmp_path: Path) -> N
 def test_a_number_that_could_not_be_written_again_is_damage_wherever_it_stands() -> None:
     settings = codec.encode(Settings())
     book.check({"settings": {"1": settings, "2": {"later": 5.0}}})
-    with pytest.raises(StateDamaged, match="a number is too large to be written again"):
+    with pytest.raises(StateDamaged, match="tables: a number is too large to be written again"):
         book.check({"settings": {"1": settings, "2": {"later": float("inf")}}})

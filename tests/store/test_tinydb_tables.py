@@ -204,3 +204,26 @@ def test_writing_everything_stores_what_differs(tmp_path: Path) -> None:
     tables.storage.write({"a": {"1": {"n": 1}, "3": {"n": 4}}})
     assert tables.storage.read() == {"a": {"1": {"n": 1}, "3": {"n": 4}}}
     assert Tables(str(tmp_path)).storage.read() == tables.storage.read()
+
+
+def test_a_number_that_others_gave_before_they_folded_is_not_given_again(tmp_path: Path) -> None:
+    one, other = Tables(str(tmp_path)), Tables(str(tmp_path))
+    assert one.table("a").insert({}) == 1 and other.table("a").insert({}) == 2
+    with other.storage.transaction():
+        other.storage.image.fold()
+    assert one.table("a").insert({}) == 3 and len(Tables(str(tmp_path)).table("a")) == 3
+
+
+def test_what_others_changed_after_a_transaction_that_failed_is_there_after_the_next(tmp_path: Path) -> None:
+    one, other = Tables(str(tmp_path)), Tables(str(tmp_path))
+    one.table("a").insert({"x": 1})
+    for number in (2, 3):
+        with pytest.raises(KeyError), one.storage.transaction():
+            one.table("a").update({"x": 0})
+            raise KeyError
+        assert content(one) == content(other)
+        other.table("a").update({"x": number})
+        assert content(one) == content(other) == {"a": [(1, {"x": number})]}
+    with pytest.raises(KeyError), one.storage.transaction():
+        raise KeyError
+    assert content(one) == content(other)

@@ -1,5 +1,6 @@
 """Sealed secrets and their master key: what opens where, what is refused, what a crash leaves."""
 
+import json
 import os
 import shutil
 import stat
@@ -114,6 +115,36 @@ def test_installation_makes_a_new_master_key_also_on_an_image_that_contains_one(
     keys = (fresh.folder / "master.key").read_bytes()
     assert keys.count(b"material") == 1 and old.split(b'"material": ')[1] not in keys
     assert fresh.house().box.sealer.facts(fresh.state.settings.master_key)
+
+
+def test_what_an_earlier_release_sealed_is_opened(tmp_path: Path) -> None:
+    key = {"made_at": 5.0, "material": bytes(range(32)).hex()}
+    (tmp_path / "master.key").write_text(json.dumps({"format": 1, "keys": [key]}))
+    name = "b82ff7829cbe3977318f143d05fb0afa"
+    sealed = f"1:{name}:AAECAwQFBgcICQoLMGq3b+WLrXniJe6r3IgBTe+59FEbbJMKhqNjDNpaRbomX2lH"
+    keys = MasterKeys(KeyFile(str(tmp_path)))
+    assert keys.unseal(sealed, PLACE) == SECRET and len(keys.seal(SECRET, PLACE, name)) == len(sealed)
+
+
+def test_a_key_that_was_replaced_opens_nothing_any_more_and_one_that_was_made_waits(tmp_path: Path) -> None:
+    keys, first = keyed(tmp_path)
+    old, second, third = State(settings=Settings(master_key=first)), keys.make(6.0), keys.make(7.0)
+    for key in (second, third):
+        new = State(settings=Settings(master_key=key))
+        keys.prepare(old, new).apply()
+        assert keys.unseal(keys.seal(SECRET, PLACE, key), PLACE) == SECRET
+        with pytest.raises(MasterKeyWrong):
+            keys.seal(SECRET, PLACE, old.settings.master_key)
+        old = new
+
+
+def test_where_the_key_in_force_is_not_there_the_others_stay(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path)
+    keys.prepare(State(settings=Settings(master_key=key)), State(settings=Settings(master_key=keys.make(6.0))))
+    before = (tmp_path / "master.key").read_bytes()
+    with pytest.raises(MasterKeyWrong):
+        MasterKeys(KeyFile(str(tmp_path))).heal(State(settings=Settings(master_key="another")))
+    assert (tmp_path / "master.key").read_bytes() == before and before.count(b"material") == 2
 
 
 def test_a_replaced_master_key_is_overwritten_where_it_was(tmp_path: Path) -> None:
