@@ -61,8 +61,15 @@ def of(differences: Iterable[Difference], new: State) -> list[Event]:
             for event in _TELLS[table](found, new)]
 
 
-def of_refusal(refusal: Refusal) -> list[Event]:
-    """The event that a refusal is; none where it says something about the request only."""
+def of_refusal(refusal: Refusal, changes: bool = True) -> list[Event]:
+    """The event that a refusal is; none where it says something about the request only.
+
+    What is wrong with the state, the storage, the audit or the program is wrong whoever finds it. That a service
+    refused is an event where something was to be changed, and nothing was only read or tried; and where it names
+    the service: a box that does not govern what it is asked for, or has no such service, says just that.
+    """
+    if isinstance(refusal, ServiceRefused) and not (changes and "service" in refusal.facts):
+        return []
     name = OF_REFUSAL.get(type(refusal))
     return [Event(NAMED[name], "", str(refusal))] if name else []
 

@@ -71,6 +71,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
     command = house.catalog.get(request.command) if own_work else declared(house.catalog, request.command)
     record = Record(house.box, caller, request, command)
     answer = Answer(request.command, "Unchanged")
+    changes_something = command is not None and command.kind is not Shown and not request.dry_run
     try:
         if command is None:
             raise unknown(house.catalog, request.command, caller)
@@ -79,7 +80,7 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
         return reply
     except Refusal as refusal:
         answer = refused(request.command, refusal)
-        tell(house.box, events.of_refusal(refusal), caller.user)
+        tell(house.box, events.of_refusal(refusal, changes_something), caller.user)
         raise
     except NothingToChoose:
         raise
@@ -212,7 +213,7 @@ def _afterwards(act: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
                                ) from refusal
     except Refusal as refusal:
         raise type(refusal)(f"The change is stored; what follows it failed: {refusal}",
-                            "Look at what it concerns before you try again.") from refusal
+                            "Look at what it concerns before you try again.", **refusal.facts) from refusal
 
 
 def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) -> Reply:

@@ -53,7 +53,7 @@ class LinuxMachine:
     def check_power(self) -> None:
         """Raise ServiceRefused where there is no systemd to reboot or shut down with."""
         if not os.path.isdir(SYSTEMD):
-            raise ServiceRefused(service="The box", words="there is no systemd here to restart or stop it with")
+            raise ServiceRefused("There is no systemd here to restart or stop the box with.")
 
     def reboot(self) -> None:
         """Restart the machine. Raises ServiceRefused."""

@@ -63,7 +63,7 @@ class Packages:
     def install(self, file: str, downgrade: bool) -> None:
         """Have systemd install a release, apart from this process. Raises ServiceRefused."""
         if not os.path.isdir(SYSTEMD):
-            raise ServiceRefused(service="The update", words="systemd does not run here; use boxmgmtd --update")
+            raise ServiceRefused("systemd, which installs releases, does not run here.", "Use boxmgmtd --update.")
         programs.run("The update", ("/usr/bin/systemd-run", "--quiet", "--collect", "--unit=boxmgmt-update", PROGRAM,
                                     "--update", file, *(["--downgrade"] if downgrade else [])))
 

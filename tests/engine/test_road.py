@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sysmgmt.commands.catalog import CATALOG
-from sysmgmt.domain import errors
-from sysmgmt.domain.errors import ServiceRefused, StorageFull
+from sysmgmt.domain import errors, events
+from sysmgmt.domain.errors import AuditDamaged, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, Word, command
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.dispatch import House
@@ -206,6 +206,9 @@ def rename(call: Call, name: BoxName, why: Reason) -> Change:
     """Rename the box, and look at it afterwards."""
     state = call.state._replace(settings=call.state.settings._replace(name=name))
 
+    if why == "refused":
+        raise ServiceRefused(service="the web", words="never")
+
     def look() -> dict[str, str]:
         if why == "afterwards-refused":
             raise ServiceRefused(service="the web", words="no")
@@ -251,6 +254,31 @@ def test_what_fails_after_a_change_says_that_the_change_is_stored(box: TestBox) 
     assert (answer.code, answer.message) == (
         "ServiceRefused", "The change is stored; what follows it failed: the web refused: no.")
     assert box.state.settings.name == "Other"
+
+
+def test_a_service_that_refuses_is_an_event_where_it_refuses_a_change(box: TestBox) -> None:
+    def told() -> list[tuple[str, str | None]]:
+        return [(one["name"], one["details"]) for one in client.facts("get_events_log topic=system")["events"]]
+    client = with_commands(box)
+    for line in ("get_host_keys", "get_host_keys --dry-run", "regenerate_host_keys --dry-run",
+                 "regenerate_host_keys --yes", "rename name=Other why=refused --dry-run"):
+        answer = client.do(line)
+        assert (answer.code, box.audit()[-1]["code"]) == ("ServiceRefused", "ServiceRefused"), line
+        assert told() == [], f"{line}: nothing was to be changed, or nothing of it is there"
+    client.do("rename name=Other why=refused")
+    client.do("rename name=Other why=afterwards-refused")
+    assert told() == [("ServiceRefused", "the web refused: never."), (
+        "ServiceRefused", "The change is stored; what follows it failed: the web refused: no.")]
+    client.do("explode --dry-run")
+    assert told()[-1][0] == "InternalError", "that is wrong whoever finds it"
+
+
+@pytest.mark.parametrize("wrong,name", [
+    (StateDamaged(what="x"), "StateUnreadable"), (StorageFailed(what="x"), "StorageRefused"),
+    (StorageFull(folder="x"), "StorageRefused"), (AuditDamaged(number=1, reason="x"), "AuditDamaged")])
+def test_what_is_wrong_with_the_box_is_told_whoever_finds_it(wrong: Refusal, name: str) -> None:
+    for changes in (False, True):
+        assert [one.kind.name for one in events.of_refusal(wrong, changes)] == [name]
 
 
 def test_storage_that_fails_after_a_change_does_not_say_that_nothing_was_changed(box: TestBox) -> None:

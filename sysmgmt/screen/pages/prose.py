@@ -76,6 +76,7 @@ What happens to the box is an event, which get_events_log shows and which mail, 
 number never gets another meaning. An event that is followed by another one when it is over is
 lasting, every other one is transient. The scope root_cause has what somebody has to look after, normal
 what happens besides, and advanced what only whoever looks for a fault wants to know.
+Neither a command that only reads nor a dry run makes the event ServiceRefused; the audit has both.
 """
 
 STATUSES = (
