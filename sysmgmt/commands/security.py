@@ -68,7 +68,9 @@ def check_compliance(call: Call, profile: Level | None = None) -> Shown:
     """Check the box against every rule of a security level: the one in force unless another is given.
 
     It shows of each rule what the box has and what is asked, the verdict pass, fail or
-    not_applicable, and the command that fixes it. The exit status is 0 only if no rule fails.
+    not_applicable, and the command that fixes it. Where several things break a rule, that is about
+    the first of them; what a command does not say, such as the text of a banner, it asks for at a
+    terminal. The exit status is 0 only if no rule fails.
     """
     level = profile or call.state.settings.level
     rules = compliance.report(call.state, level)

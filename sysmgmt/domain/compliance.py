@@ -7,11 +7,11 @@ before.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import directory, tls
+from sysmgmt.domain import shortcomings, tls
 from sysmgmt.domain.errors import LevelForbids
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
-from sysmgmt.domain.model import Certificate, Settings, State
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain.shortcomings import Shortcoming
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not_applicable"
 STRENGTH = 3072
@@ -22,7 +22,8 @@ Limit = Callable[[Rules], Any]
 class Rule(NamedTuple):
     """One rule: what a level asks (None: nothing), what the box has, and whether that is enough.
 
-    `fix` is the command that fulfils it, `ids` are the requirements of the standards behind it.
+    `fix` is the command that fulfils it, from any level; where several things break the rule, it is made
+    of the state and is about the first of them. `ids` are the requirements of the standards behind it.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Rule(NamedTuple):
     asked: Limit
     found: Callable[[State], Any]
     enough: Callable[[Any, Any], bool]
-    fix: str
+    fix: str | Callable[[State, Any], str]
 
     def verdict(self, state: State, rules: Rules) -> str:
         """Whether `state` fulfils it as a level with these rules asks for it."""
@@ -38,6 +39,11 @@ class Rule(NamedTuple):
         if asked is None:
             return NOT_APPLICABLE
         return PASS if self.enough(self.found(state), asked) else FAIL
+
+    def command(self, state: State, level: str) -> str:
+        """The command that helps `state` where it fails this rule of a level."""
+        asked = self.asked(LEVELS[level])
+        return self.fix.format(asked=asked, level=level) if isinstance(self.fix, str) else self.fix(state, asked)
 
 
 def _own(limit: Limit) -> Callable[[State], Any]:
@@ -89,40 +95,30 @@ def _wanted(limit: Callable[[Rules], bool]) -> Limit:
 
 def _rsa(state: State) -> int | None:
     """The least bits of an RSA key that the box uses or trusts."""
-    found = [int(one.key_type.removeprefix("rsa")) for one in _certificates(state) if one.key_type.startswith("rsa")]
-    return min(found) if found else None
+    return min((bits for bits, _, _ in shortcomings.rsa_keys(state)), default=None)
 
 
-def _certificates(state: State) -> Iterator[Certificate]:
-    for identity in state.identities.values():
-        yield from identity.certificates[:1]
-    for entry in state.trusted_certificates.values():
-        yield from entry.certificates
+def _of_short_key(state: State, asked: Any) -> str:
+    return next(told.fix for bits, _, told in shortcomings.rsa_keys(state) if bits < asked)
 
 
 def _short_keys_until(state: State) -> str | None:
     """The last day of a certificate whose RSA key has less than STRENGTH bits."""
-    ends = [one.not_after for one in _certificates(state)
-            if one.key_type.startswith("rsa") and int(one.key_type.removeprefix("rsa")) < STRENGTH]
-    return (iso(max(ends)) or "")[:10] if ends else None
+    return max((shortcomings.last_day(one) for bits, one, _ in shortcomings.rsa_keys(state) if bits < STRENGTH),
+               default=None)
 
 
-def _own_certificates_of_servers(state: State) -> list[str]:
-    return [one.name for one in state.trusted_certificates.values()
-            if one.server and not all(each.authority for each in one.certificates)]
+def _of_lasting_key(state: State, asked: Any) -> str:
+    return next(told.fix for bits, one, told in shortcomings.rsa_keys(state)
+                if bits < STRENGTH and shortcomings.last_day(one) > asked)
 
 
-def _clear_text(state: State) -> list[str]:
-    """With whom the box speaks in clear text, or would."""
-    from sysmgmt.domain import uploads  # only for whoever looks: every change comes by this module
-    from sysmgmt.domain.snmp import V2C
-    from sysmgmt.domain.syslog import TLS
+def _what(found: Callable[[State], Iterator[Shortcoming]]) -> Callable[[State], list[str]]:
+    return lambda state: [one.what for one in found(state)]
 
-    watchers = ["SNMP version 2c" for one in state.snmp.values() if one.enabled and one.version == V2C]
-    relays = [f"syslog server {one.name}" for one in state.syslog.values() if one.enabled and one.protocol != TLS]
-    asked = [f"directory {one.server}" for one in state.directories.values() if one.protocol == directory.CLEAR]
-    targets = [f"upload target {one.name}" for one in state.upload_targets.values() if one.protocol == uploads.FTP]
-    return relays + watchers + asked + targets
+
+def _first(found: Callable[[State], Iterator[Shortcoming]]) -> Callable[[State, Any], str]:
+    return lambda state, asked: next(found(state)).fix
 
 
 RULES = (
@@ -131,8 +127,7 @@ RULES = (
     Rule("password_composition", "SRG-APP-000166..169-NDM; 800-63B-4 item 5", _composition, _own(_composition),
          _composed, "set_security_level level={level}"),
     Rule("password_max_age", "SRG-OS-000076-GPOS-00044; 800-63B-4 item 6", _age,
-         _own(lambda rules: rules.max_age_days), _old_enough,
-         "set_password_policy max_age_days={asked}"),
+         _own(lambda rules: rules.max_age_days), _old_enough, "set_security_level level={level}"),
     Rule("password_min_age", "SRG-OS-000075-GPOS-00043", lambda rules: rules.min_age_hours or None,
          _own(lambda rules: rules.min_age_hours), _at_least, "set_password_policy min_age_hours={asked}"),
     Rule("password_history", "APSC-DV-001780", lambda rules: rules.history or None,
@@ -159,23 +154,21 @@ RULES = (
     Rule("unused_days", "SRG-OS-000118-GPOS-00060; APSC-DV-000320", lambda rules: rules.unused_days,
          _own(lambda rules: rules.unused_days), _at_most, "set_session_policy unused_days={asked}"),
     Rule("banner", "FTA_TAB.1; SRG-APP-000068-NDM", _wanted(lambda rules: rules.banner),
-         lambda state: bool(state.settings.banner), _equal, 'set_login_banner text="..."'),
+         lambda state: bool(state.settings.banner), _equal, "set_login_banner"),
     Rule("banner_acknowledged", "SRG-APP-000069-NDM", _wanted(lambda rules: rules.acknowledged),
          _own(lambda rules: rules.acknowledged), _equal, "set_session_policy acknowledge=yes"),
     Rule("tls_minimum", "ASVS 12.1.1", lambda rules: None if rules.legacy_tls else tls.SECURE[0],
          lambda state: state.settings.reach.tls_minimum, _at_least, "set_tls_minimum version={asked}"),
     Rule("rsa_bits", "FCS_CKM.1; ASVS 11.2.3", lambda rules: rules.least_rsa, _rsa,
-         lambda found, asked: found is None or found >= asked,
-         "get_certificates and get_trusted_certificates show them; create_system_certificate makes another"),
+         lambda found, asked: found is None or found >= asked, _of_short_key),
     Rule("rsa_2048_until", "SP 800-57", lambda rules: rules.rsa_until or None, _short_keys_until,
-         lambda found, asked: found is None or found <= asked,
-         "get_certificates and get_trusted_certificates show them; create_system_certificate makes another"),
+         lambda found, asked: found is None or found <= asked, _of_lasting_key),
     Rule("server_certificates_accepted", "FIA_X509_EXT.2.2", lambda rules: [] if rules.strict_trust else None,
-         _own_certificates_of_servers, _equal, "remove_trusted_certificate name=..."),
+         _what(shortcomings.servers), _equal, _first(shortcomings.servers)),
     Rule("revocation_required", "FIA_X509_EXT.1/Rev", _wanted(lambda rules: rules.strict_trust),
          _own(lambda rules: rules.strict_trust), _equal, "set_security_level level={level}"),
     Rule("clear_text", "SRG-APP-000172-NDM-000259; FTP_ITC.1", lambda rules: None if rules.clear_text else [],
-         _clear_text, _equal, "config_syslog with protocol=tls; config_snmp version=3"),
+         _what(shortcomings.clear_text), _equal, _first(shortcomings.clear_text)),
     Rule("audit_guarantee", "APSC-DV-001120; NAOT-AU-000003", _wanted(lambda rules: rules.guarantee),
          lambda state: state.settings.audit.guarantee, _equal, "set_audit_policy audit_guarantee=yes"),
 )
@@ -187,7 +180,7 @@ def report(state: State, level: str) -> list[dict[str, Any]]:
     found = []
     for rule in RULES:
         verdict = rule.verdict(state, LEVELS[level])
-        fix = rule.fix.format(asked=rule.asked(LEVELS[level]), level=level) if verdict == FAIL else None
+        fix = rule.command(state, level) if verdict == FAIL else None
         found.append({"rule": rule.name, "value": rule.found(state), "asked": rule.asked(LEVELS[level]),
                       "verdict": verdict, "fix": fix, "requirements": rule.ids})
     return found
