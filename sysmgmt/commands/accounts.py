@@ -56,7 +56,8 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
 
     After a reset, or with must_change=yes, as when a password may be known to somebody else, the user
     must choose a new password at the next login. Both, a new name and a role with another shell end
-    the user's open sessions.
+    the user's open sessions. The new password is not compared with the user's last ones: nobody may learn
+    whether a guess is one of them.
 
     What is set for a group of the directory holds for those who came by it. A role or groups set for one of
     them makes an entry of his own of his. Name and password of a user of the directory are changed there.

@@ -22,11 +22,13 @@ def set_security_level(call: Call, level: Level) -> Change:
     """Change the rules for the passwords of local users, and at stig and nist for more than these.
 
     basic: at least 5 characters. high (recommended): at least 8 characters, among them 2 lower
-    case, 2 upper case and 2 digits or special characters; an own change once in 24 hours; expiry
-    after 90 days; none of the last 10 passwords. stig and nist follow DISA and NIST SP 800-63B: see
-    SECURITY LEVELS. After a change to any level but basic every user must choose a new password at
-    the next login. What set_password_policy and set_session_policy had set apart is again as
-    the new level has it; warnings name the rules of the level that do not hold yet.
+    case, 2 upper case and 2 digits or special characters; an own change once in 24 hours, and to
+    none of the last 10 passwords; expiry after 90 days. stig and nist follow DISA and NIST SP 800-63B:
+    see SECURITY LEVELS. A password that somebody else sets is not compared with the last ones.
+
+    After a change to any level but basic every user must choose a new password at the next login.
+    What set_password_policy and set_session_policy had set apart is again as the new level has it;
+    warnings name the rules of the level that do not hold yet.
     """
     state = security.set_level(call.state, level)
     return Change(state, {"level": level, "must_change_password": security.made_due(call.state, state)},

@@ -201,8 +201,8 @@ IdleMinutes = Annotated[int, Word(
 Characters = Annotated[int, Word("Least number of characters", whole(0, 64, "characters"), "0-64")]
 MaxAge = Annotated[int, Word("Days after which a password expires", whole(0, 365, "days"), "0-365")]
 MinAge = Annotated[int, Word("Hours between two own changes", whole(0, 168, "hours"), "0-168")]
-History = Annotated[int, Word("Passwords that cannot be used again", whole(0, levels.REMEMBERED, "passwords"),
-                              f"0-{levels.REMEMBERED}")]
+History = Annotated[int, Word("Last passwords that an own change cannot use again",
+                              whole(0, levels.REMEMBERED, "passwords"), f"0-{levels.REMEMBERED}")]
 Positions = Annotated[int, Word("Positions in which a new password differs from the current one",
                                 whole(0, 15, "positions"), "0-15")]
 Common = Annotated[bool, Word("What is done about common passwords",

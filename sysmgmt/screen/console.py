@@ -105,7 +105,7 @@ def _embedded(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Comm
     from sysmgmt.engine.unserved import UnservedDoor  # the engine, which a client of boxmgmtd goes without
 
     house = box.embedded(options.state)
-    return UnservedDoor(house, caller), house.catalog
+    return UnservedDoor(house, caller, options.state), house.catalog
 
 
 def recover_admin(console: Console, password: str) -> Answer:

@@ -50,7 +50,10 @@ def _installed(console: Console) -> Guest | Answer:
     """The Installation dialogue, after which admin is logged in."""
     assert console.person is not None
     console.output.say("This box has not been installed yet. Installation asks for the name of\n"
-                       "the box, the security level of its users and the password of admin.\n")
+                       "the box, the security level of its users and the password of admin.")
+    if folder := console.options.state:
+        console.output.say(f"Its state will be in {folder}.")
+    console.output.say("")
     asker, command = console.person.asker, console.catalog["install"]
     while True:
         texts: dict[str, str] = {}

@@ -7,7 +7,8 @@ WIDTH = 78
 COLUMN = 22
 """Where the sentences of the overview begin."""
 OTHERS = "Commands of other packages"
-NEEDS = {"anyone": "to be logged in", "everybody": "nothing", "before installation": "a box that is not installed"}
+NEEDS = {"anyone": "to be logged in", "everybody": "to be logged in, except on a box that is not installed",
+         "before installation": "a box that is not installed"}
 """What a command needs, where that is not a permission."""
 
 
@@ -38,7 +39,8 @@ def page(command: Mapping[str, Any]) -> list[str]:
     """Everything about one command."""
     shown = [*_wrapped(command["synopsis"], WIDTH, "", "    "), "", *_wrapped(command["summary"], WIDTH)]
     if command["details"]:
-        shown += ["", *_wrapped(command["details"], WIDTH)]
+        for paragraph in command["details"].split("\n\n"):
+            shown += ["", *_wrapped(paragraph, WIDTH)]
     if command["parameters"]:
         shown += ["", "Parameters:"]
     for one in command["parameters"]:

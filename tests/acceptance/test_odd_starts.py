@@ -80,3 +80,18 @@ def test_a_file_in_the_place_of_a_folder_and_a_folder_in_the_place_of_a_file_are
     done = sysmgmt(basic.folder, "get_users", "--user", "admin", "--password-file", str(basic.folder), user="")
     assert done.returncode == 2
     assert f"The password file {basic.folder} cannot be read: Is a directory" in done.stderr.decode()
+
+
+def test_help_needs_the_login_that_it_says_it_needs(basic: TestBox) -> None:
+    page = sysmgmt(basic.folder, "help help").stdout.decode()
+    assert page.splitlines()[-1] == "Needs to be logged in, except on a box that is not installed."
+    done = sysmgmt(basic.folder, "", "-c", "help", user="")
+    assert done.returncode == 4 and b"A login is needed here." in done.stderr
+
+
+def test_a_folder_in_which_nothing_is_installed_is_named(fresh: TestBox) -> None:
+    assert b"install" in sysmgmt(fresh.folder, "", "-c", "help", user="").stdout
+    for text, options in (("", ["-c", "get_users"]), ("get_users\n", []), ("get_users\n", ["--atomic"])):
+        done = sysmgmt(fresh.folder, text, *options, user="")
+        assert done.returncode == 1
+        assert f"This box has not been installed: nothing is installed in {fresh.folder}.".encode() in done.stderr

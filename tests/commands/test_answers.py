@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -105,3 +106,13 @@ def test_the_overview_is_shown_chapter_by_chapter(basic: TestBox) -> None:
     assert [title for title, *_ in chapters] == [f"{title}:" for title, _ in CHAPTERS]
     users = chapters[1]
     assert users[0] == "Users:" and users[1].startswith("add_user ") and max(map(len, text.splitlines())) <= 80
+
+
+def test_the_paragraphs_of_a_page_stay_apart(basic: TestBox) -> None:
+    admin = basic.admin()
+    for one in CATALOG:
+        is_shown = one.needs != OWN_WORK and not one.advanced
+        shown = help.lines(admin.facts(f"help command={one.name}")) if is_shown else []
+        assert not [line for line in shown if "  " in line.strip()], one.name
+    apart = help.lines(admin.facts("help command=set_user"))
+    assert any(not before and line.startswith("What is set for a group") for before, line in pairwise(apart))

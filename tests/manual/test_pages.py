@@ -40,6 +40,19 @@ def test_roff_complains_about_a_broken_page(tmp_path: Path) -> None:
     assert "nosuchmacro" in done.stderr
 
 
+@pytest.mark.parametrize("page", sorted(MAN.iterdir()), ids=lambda page: page.name)
+def test_no_line_of_a_page_is_wider_than_a_terminal(page: Path) -> None:
+    shown = subprocess.run(["groff", "-man", "-Tascii", "-P-bou", "-P-c", "-rLL=78n", str(page)], capture_output=True,
+                           text=True, check=True).stdout
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
+def test_the_manual_says_that_a_reset_is_not_compared_with_the_last_passwords() -> None:
+    levels = (MAN / "sysmgmt.1").read_text().split('.SH "SECURITY LEVELS"')[1].split(".SH ")[0]
+    assert "none of the last 10 passwords in an own change" in levels
+    assert "not with what somebody else sets for them (set_user)" in levels
+
+
 def test_every_command_parameter_and_code_is_in_the_manual() -> None:
     plain = (MAN / "sysmgmt.1").read_text().replace("\\-", "-")
     for _, names in CHAPTERS:

@@ -40,8 +40,8 @@ def password_file(folder: Path, password: str) -> Path:
 
 def command(folder: Path, options: Sequence[str] = (), user: str = "admin",
             password: str = ADMIN_PASSWORD, module: str = "sysmgmt") -> list[str]:
-    """The command line of a program for a script; no user: nobody logs in. `options` may name a socket."""
-    where = [] if "--socket" in options else ["--state", str(folder)]
+    """The command line of a program for a script; no user: nobody logs in. `options` may say where the box is."""
+    where = [] if {"--socket", "--state"} & {*options} else ["--state", str(folder)]
     who = ["--user", user, "--password-file", str(password_file(folder, password))] if user else []
     return [sys.executable, "-m", module, *where, *who, *options]
 

@@ -5,8 +5,8 @@ Users of one directory (LDAP) may log in beside the local users, never instead o
 in the directory for the box, which may read users and groups below the base and nothing else, and avoid
 the word admin in its name. Then, as a user with the permission security:
 
-    add_trusted_certificate name=directory purposes=ldap file=company-ca.pem
-    config_ldap server=ldap1.example.com secondary_server=ldap2.example.com
+    add_trusted_certificate name=corp purposes=ldap file=corp-ca.pem
+    config_ldap server=ldap1.example secondary_server=ldap2.example
     test_ldap_connection
     enable_ldap
 
@@ -69,9 +69,11 @@ empty password is never sent. Kerberos, SASL and client certificates are not sup
 Users are entries that match user_filter and have user_attribute. Groups are entries with one of four
 classes, and their cn is their name.
 
-    user_attribute     uid (OpenLDAP), sAMAccountName (Active Directory), or
-                       userPrincipalName where users log in as name@domain
-    Classes of groups  groupOfNames, groupOfUniqueNames, posixGroup, group
+    user_attribute     uid (OpenLDAP); in Active Directory
+                       sAMAccountName, or userPrincipalName
+                       where users log in as name@domain
+    Classes of groups  groupOfNames, groupOfUniqueNames,
+                       posixGroup, group
     Identity           entryUUID, or objectGUID (Active Directory)
 
 A user or a group is known by its identity: another one that gets its name later is somebody else, and

@@ -60,10 +60,13 @@ ANSWERS = """
 As text an answer is Key: value, two blanks a level; a change ends with COMMAND completed
 successfully. Errors go to standard error: Error: SENTENCE, then Hint: SENTENCE where one helps.
 
-With --json every command prints exactly one line on standard output, errors too:
+With --json every command prints exactly one line on standard output, errors too (each is shown on two
+lines here):
 
-    {"command": "get_users", "code": "Done", "status": 0, "result": {"users": [...]}}
-    {"command": "add_user", "code": "UserExists", "status": 1, "message": "...", "hint": null}
+    {"command": "get_users", "code": "Done", "status": 0,
+     "result": {"users": [...]}}
+    {"command": "add_user", "code": "UserExists", "status": 1,
+     "message": "...", "hint": null}
 
 code is Done, Unchanged (nothing had to be changed), or the name of the refusal. Times are ISO 8601
 in UTC, durations seconds, sizes bytes. groups null stands for all groups. To a caller without the
@@ -106,6 +109,13 @@ a new password. It is recorded in the audit, and every user with the permission 
 the next login.
 """
 
+RESET = """
+The last passwords are compared with what users choose for themselves (set_password), and not with what
+somebody else sets for them (set_user): whoever sets the passwords of others must not learn by it whether a
+guess is one of theirs. A password that was set so is remembered like any other, and the user must choose
+another one at the next login.
+"""
+
 DAMAGE = """
 Damaged files of the state are never repaired silently. An incomplete last transaction, which a power cut may
 leave, was never acknowledged; it is dropped, and get_system_status tells so. Any other damage is
@@ -140,7 +150,8 @@ root.pem it says whom to believe. Anybody verifies an export with openssl, witho
 
     sed '/^-----BEGIN PKCS7-----$/,$d' audit.export > audit.jsonl
     sed -n '/^-----BEGIN PKCS7-----$/,$p' audit.export > audit.signature
-    openssl cms -verify -binary -purpose any -CAfile root.pem -inform PEM -in audit.signature \\
+    openssl cms -verify -binary -purpose any -CAfile root.pem \\
+        -inform PEM -in audit.signature \\
         -content audit.jsonl -out verified.jsonl
 
 The last one says CMS Verification successful, and verified.jsonl are the lines that were signed. With
@@ -158,7 +169,8 @@ It holds a list of the checksums of all files in it, and a signature of that lis
 without the box, with the root.pem of an export:
 
     tar -xzf NAME.tar.gz
-    openssl cms -verify -binary -purpose any -CAfile root.pem -inform PEM -in SHA256SUMS.pem \\
+    openssl cms -verify -binary -purpose any -CAfile root.pem \\
+        -inform PEM -in SHA256SUMS.pem \\
         -content SHA256SUMS -out verified.sums
     sha256sum --check --quiet --strict verified.sums
 

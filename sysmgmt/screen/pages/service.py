@@ -51,8 +51,11 @@ installation of the box makes and keeps in a file of its own, master.key. A copy
 is worth nothing to a thief. Where the service has a systemd credential boxmgmt.master-key (32 random bytes),
 the file is sealed under that in turn:
 
-    systemd-creds encrypt --name=boxmgmt.master-key - /etc/credstore.encrypted/boxmgmt.master-key
-    systemctl edit boxmgmtd      [Service] LoadCredentialEncrypted=boxmgmt.master-key
+    systemd-creds encrypt --name=boxmgmt.master-key - \\
+        /etc/credstore.encrypted/boxmgmt.master-key
+    systemctl edit boxmgmtd
+
+The lines to add are [Service] and, below it, LoadCredentialEncrypted=boxmgmt.master-key.
 
 Do this before the installation. Without its master key a box refuses what needs a secret with MasterKeyMissing
 or MasterKeyWrong, and never makes a new one by itself.

@@ -27,7 +27,7 @@ def sysmgmt() -> str:
         *roff.heading("COMMANDS"), *chapters(),
         *roff.heading("PERMISSIONS"), *roff.terms((one.value, text) for one, text in permissions.MEANING.items()),
         *roff.heading("PREDEFINED ROLES"), *roff.terms(predefined_roles()),
-        *roff.heading("SECURITY LEVELS"), *roff.terms(levels()),
+        *roff.heading("SECURITY LEVELS"), *roff.terms(levels()), *roff.paragraphs(prose.RESET),
         *roff.heading("LDAP"), *roff.paragraphs(ldap.LDAP),
         *roff.heading("ANSWERS"), *roff.paragraphs(prose.ANSWERS),
         *roff.heading("EVENTS"), *roff.paragraphs(prose.EVENTS), *roff.terms(events()),
@@ -86,7 +86,7 @@ def levels() -> Iterator[tuple[str, str]]:
     for name, rules in LEVELS.items():
         age = f"; expires after {words(rules.max_age_days * passwords.DAY)}" if rules.max_age_days else ""
         young = f"; an own change once in {rules.min_age_hours} hours" if rules.min_age_hours else ""
-        history = f"; none of the last {rules.history} passwords" if rules.history else ""
+        history = f"; none of the last {rules.history} passwords in an own change" if rules.history else ""
         yield name, f"{passwords.wanted(rules)}{age}{young}{history}.{_beyond(rules)}"
 
 

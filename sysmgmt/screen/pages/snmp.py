@@ -30,9 +30,11 @@ The receiver needs the same user with the same two passphrases. For informs it i
 engine id; for traps it has to know that of the box, the trap engine ID of get_snmp_settings. In
 snmptrapd.conf(5):
 
-    createUser NAME SHA-256 PASSPHRASE AES PRIVACY-PASSPHRASE
-    createUser -e 0xTRAP-ENGINE-ID NAME SHA-256 PASSPHRASE AES PRIVACY-PASSPHRASE
+    createUser NAME SHA-256 PASSPHRASE AES PRIVACY
+    createUser -e 0xTRAP-ENGINE-ID NAME SHA-256 PASSPHRASE AES PRIVACY
     authUser log NAME authpriv
+
+PRIVACY is the second passphrase.
 
 A trap carries the time of the box, and a receiver refuses what seems to come from the past: after the
 clock was set back, traps are lost until it has caught up. Informs are not.
