@@ -10,7 +10,7 @@ from types import FrameType
 
 from sysmgmt import __version__, box
 from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
-from sysmgmt.host import daemons, ownership
+from sysmgmt.host import daemons, memory, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
@@ -35,6 +35,7 @@ def serve(folder: str, path: str) -> None:
 
     Raises ServiceRefused if another boxmgmtd owns it, StateDamaged.
     """
+    memory.share()
     here = deployed(folder)
     guests = PartnerService()
     services = partial(guests.beside, partial(doors.services, here) if here else None)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -339,6 +340,18 @@ def test_a_right_password_is_checked_while_others_guess_without_end(daemon: Daem
         raw.call("LogOut", reason="over")
     assert len(guessed[0]) > 3, "the control: it was a flood"
     assert max(spent) < PROMPT, spent
+
+
+def test_the_memory_of_a_hash_is_kept_for_the_next_and_not_by_each_connection(daemon: Daemon) -> None:
+    daemon.box.configure(hashing=Cost())
+    asked(daemon)
+    before = figure(daemon, "RssAnon")
+    with ThreadPoolExecutor(24) as users:
+        guesses = [users.submit(one.call, "LogIn", name="nosuch", password="wrong")
+                   for one in [daemon.connect() for _ in range(24)]]
+    assert all(one.result()["parameters"]["answer"]["code"] == "LoginFailed" for one in guesses)
+    assert figure(daemon, "VmHWM") - before > Cost().memory, "the control: they were hashed"
+    assert figure(daemon, "RssAnon") - before < 5 * Cost().memory
 
 
 def test_a_login_waits_while_too_many_others_come_in(tmp_path: Path) -> None:
