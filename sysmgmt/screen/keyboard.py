@@ -23,6 +23,7 @@ from sysmgmt.screen.ended import Standing, always_standing
 from sysmgmt.screen.environment import NO_CPR
 from sysmgmt.screen.idle import Countdown, Watch
 from sysmgmt.screen.signals import deferred
+from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.typewriter import Typewriter
 
 PASTE = 0.2
@@ -89,9 +90,13 @@ class Keyboard(Vt100Input):
         """Whatever runs a prompt_toolkit application does it in here: signals end it in good order.
 
         With handle_sigint=False: its own handler is taken by surprise by a second Ctrl-C.
+        Raises Unwritable where the terminal has gone, which may show before a signal says so.
         """
         with deferred(self._watch.end) as self._come:
-            yield
+            try:
+                yield
+            except OSError as problem:
+                raise Unwritable(problem) from problem
 
     def tell(self, text: str) -> None:
         """Show a sentence above the running prompt, or in the notice of a full screen."""
