@@ -63,11 +63,14 @@ def options() -> argparse.ArgumentParser:
     """What the command takes."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
     names = [kind.name for kind in (*IN_A_FOLDER, *deployed.DOORS)]
-    parser.add_argument("doors", nargs="*", metavar="DOOR", type=partial(_one_of, names), help=", ".join(names))
-    parser.add_argument("--role", action="append", choices=[one.role for one in ATTACKERS])
-    parser.add_argument("--tries", type=int, default=sys.maxsize)
-    parser.add_argument("--seed", default="1")
-    parser.add_argument("--values", type=int, default=corpus.VALUES_OF_EACH)
+    parser.add_argument("doors", nargs="*", metavar="DOOR", type=partial(_one_of, names),
+                        help=f"one of {', '.join(names)}; all if none is named")
+    parser.add_argument("--role", action="append", choices=[one.role for one in ATTACKERS],
+                        help="who tries; may be given again (all)")
+    parser.add_argument("--tries", type=int, default=sys.maxsize, help="how many at each door as each role (all)")
+    parser.add_argument("--seed", default="1", help="a text that draws another sample (1)")
+    parser.add_argument("--values", type=int, default=corpus.VALUES_OF_EACH,
+                        help=f"hostile values for each field ({corpus.VALUES_OF_EACH})")
     return parser
 
 

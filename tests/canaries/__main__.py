@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def main() -> int:
     """Do all of it; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.canaries", description=__doc__)
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--failures", action="store_true")
+    parser.add_argument("--every", type=int, default=1, help="try one of so many failures (1: each)")
+    parser.add_argument("--failures", action="store_true", help="try the failures only")
     options = parser.parse_args()
     by_preload.ready()
     folder = Path(tempfile.mkdtemp(prefix="canaries-", dir="/dev/shm"))

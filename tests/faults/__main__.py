@@ -61,15 +61,17 @@ def main() -> int:
     """1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seconds", type=float, default=1600, help="how long faults are tried (1600)")
-    parser.add_argument("--commands", type=int, default=0, help="so many, chosen by --seed, instead of all")
-    parser.add_argument("--users", type=int, nargs="*", default=list(SHARES), help="the sizes of the boxes")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--tries", type=int, default=1_000_000, help="of each command at most so many")
-    parser.add_argument("--pairs", type=int, default=1_000_000, help="at most so many pairs of writers")
-    parser.add_argument("--kills", type=int, default=1_000_000, help="at most so many kills of boxmgmtd")
-    parser.add_argument("--only", default="", help="the command to look at")
-    parser.add_argument("--broken", default="", choices=["", *BROKEN, *UNSYNCED],
-                        help="a positive control: how the store is broken")
+    parser.add_argument("--commands", type=int, default=0, help="so many, chosen by --seed (all)")
+    parser.add_argument("--users", type=int, nargs="*", default=list(SHARES),
+                        help=f"the sizes of the boxes ({' '.join(map(str, SHARES))})")
+    parser.add_argument("--seed", type=int, default=1, help="a number that draws another sample (1)")
+    parser.add_argument("--tries", type=int, default=1_000_000, help="of each command at most so many (all)")
+    parser.add_argument("--pairs", type=int, default=1_000_000, help="at most so many pairs of writers (all)")
+    parser.add_argument("--kills", type=int, default=1_000_000,
+                        help="at most so many kills of boxmgmtd (all)")
+    parser.add_argument("--only", default="", help="the one command to look at (all)")
+    parser.add_argument("--broken", default="", choices=[*BROKEN, *UNSYNCED],
+                        help="a positive control: how the store is broken (not at all)")
     parser.add_argument("--json", action="store_true", help="print the figures for programs")
     options = parser.parse_args()
     by_preload.ready()

@@ -1,7 +1,7 @@
-"""Kill writers with SIGKILL and see that what they promised is there.
+"""python -m tests.faults.kill: writers are killed with SIGKILL, and what they promised has to be there.
 
-`python -m tests.faults.kill --seconds 60` goes on until the time is over and at least 200 writers
-were killed between their first write and an answer; it prints what it counted.
+It goes on until the time is over and at least 200 writers were killed between their first write and an
+answer; it prints what it counted. The exit status says whether anything was lost.
 """
 
 import argparse
@@ -60,10 +60,11 @@ def present(folder: str) -> set[str]:
 
 def main() -> int:
     """1 if anything was lost."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.kill", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="how long writers are killed (60)")
+    seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
-        outcome = loop(os.path.join(folder, "state"), parser.parse_args().seconds, BUSY)
+        outcome = loop(os.path.join(folder, "state"), seconds, BUSY)
         facts = StateStore(os.path.join(folder, "state")).check()
     print(*outcome._asdict().items(), facts)
     return 1 if outcome.lost else 0

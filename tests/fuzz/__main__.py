@@ -58,9 +58,9 @@ def main() -> int:
     """1 if anything was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("target", nargs="*", help=f"one of {', '.join(EVERY)}; all but the last if none is named")
-    parser.add_argument("--seconds", type=int, help="of each target")
-    parser.add_argument("--runs", type=int, help="inputs of each target")
-    parser.add_argument("--corpus", help="a folder that keeps what reached new branches")
+    parser.add_argument("--seconds", type=int, help="of each target (60)")
+    parser.add_argument("--runs", type=int, help="inputs of each target, instead of --seconds")
+    parser.add_argument("--corpus", help="a folder that keeps what reached new branches (none)")
     options = parser.parse_args()
     if unknown := set(options.target) - set(EVERY):
         parser.error(f"there is no target {', '.join(sorted(unknown))}")

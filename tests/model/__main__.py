@@ -121,10 +121,11 @@ def _wrong(site: Site) -> Iterator[Operation]:
 def main() -> int:
     """1 if no order explains the answers."""
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument("--families", type=int, default=4, help="families of names: fewer of them meet more often")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60, help="how long (60)")
+    parser.add_argument("--clients", type=int, default=8, help="how many at once (8)")
+    parser.add_argument("--families", type=int, default=4,
+                        help="families of names: fewer of them meet more often (4)")
+    parser.add_argument("--seed", type=int, default=1, help="a number that draws other commands (1)")
     with tempfile.TemporaryDirectory(prefix="model-", dir="/dev/shm") as folder:
         outcome = check(Path(folder), Plan(**vars(parser.parse_args())))
     print(outcome)

@@ -32,9 +32,9 @@ def main(arguments: list[str]) -> int:
     """Try mutants of what the arguments name; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--seconds", type=float, default=3600.0, help="how long mutants are tried (3600)")
-    parser.add_argument("--seed", default="", help="a text that draws another sample")
-    parser.add_argument("--reach", type=Path, help="a folder that keeps which tests reach what")
-    parser.add_argument("--tests", action="append", default=[], help="tests to take instead of all")
+    parser.add_argument("--seed", default="", help="a text that draws another sample (none)")
+    parser.add_argument("--reach", type=Path, help="a folder that keeps which tests reach what (none)")
+    parser.add_argument("--tests", action="append", default=[], help="tests to take; may be given again (all)")
     parser.add_argument("chosen", nargs="*", metavar="CHAPTER or MODULE",
                         help=f"one of {', '.join(CHAPTERS)}, or the path of a module; all of them if none is named")
     given = parser.parse_args(arguments)

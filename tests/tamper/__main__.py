@@ -17,7 +17,7 @@ from tests.tamper.matrix import Cell, cells, figures
 def main() -> int:
     """Tamper with so many logs; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.tamper", description=__doc__)
-    parser.add_argument("logs", nargs="?", type=int, default=200, metavar="LOGS")
+    parser.add_argument("logs", nargs="?", type=int, default=200, metavar="LOGS", help="how many logs (200)")
     count = parser.parse_args().logs
     if count < 1:
         parser.error("at least one log has to be tried")
