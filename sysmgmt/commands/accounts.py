@@ -1,5 +1,8 @@
 """Users."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sysmgmt.commands.password_words import CurrentPassword, NewPassword, OwnNewPassword
 from sysmgmt.commands.words import (
     Groups, Kind, LockedUser, MustChange, NewName, NewUser, RoleName, UserName, UserType, ValidHours)
@@ -7,6 +10,7 @@ from sysmgmt.domain import accounts, facts, ldap_users
 from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
+from sysmgmt.engine.reading import Reading
 
 
 @command(needs=Permission.SECURITY)
@@ -87,9 +91,17 @@ def set_password(call: Call, current_password: CurrentPassword, new_password: Ow
     return Change(state, caller=caller)
 
 
-@command(needs=Permission.SECURITY)
+def _of_lock(reading: Reading, values: Mapping[str, Any]) -> str:
+    name = reading.caller.user
+    return accounts.own_lock(reading.state, name, reading.now) if values["name"] == name else ""
+
+
+@command(needs=Permission.SECURITY, asks=_of_lock)
 def lock_user(call: Call, name: UserName) -> Change:
-    """Lock a user out and end the user's sessions."""
+    """Lock a user out and end the user's sessions.
+
+    Whoever locks the own account is asked first, since somebody else has to unlock it.
+    """
     return Change(accounts.lock(call.state, name, call.now), {"name": name})
 
 

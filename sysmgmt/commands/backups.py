@@ -85,7 +85,12 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
     return restoring.from_backup(call, password, wish)
 
 
-@command(needs=Permission.SECURITY, asks="Remove the backup?")
+def _of_removal(reading: Reading, values: Mapping[str, Any]) -> str:
+    reading.box.backups.shelf.read(values["name"])  # nothing is asked about one that is not there
+    return f"This removes the backup {values['name']} for ever. Remove it?"
+
+
+@command(needs=Permission.SECURITY, asks=_of_removal)
 def remove_backup(call: Call, name: BackupName) -> Act:
     """Remove a backup."""
     call.box.backups.shelf.read(name)

@@ -27,9 +27,12 @@ def _time(text: str, reading: Reading) -> str:
 
 
 def _code(text: str, reading: Reading) -> str:
-    """A code, however it is spelt; one that this release does not know is taken as it is."""
-    known = ("Done", "Unchanged", *(one.__name__ for one in refusals()))
-    return next((one for one in known if one.lower() == text.lower()), text)
+    """A code, however it is spelt."""
+    for one in ("Done", "Unchanged", *(one.__name__ for one in refusals())):
+        if one.lower() == text.lower():
+            return one
+    raise InvalidValue("Expected Done, Unchanged, or the code of a refusal such as UnknownUser.",
+                       "The manual page sysmgmt(1) lists the codes; text= finds those of other releases, too.")
 
 
 def _anchor(text: str, reading: Reading) -> tuple[int, str]:

@@ -17,7 +17,11 @@ from sysmgmt.engine.declaration import Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
 
-@command(needs=Permission.SECURITY)
+def _of_level(reading: Reading, values: Mapping[str, Any]) -> str:
+    return security.lowering(reading.state.settings, values["level"])
+
+
+@command(needs=Permission.SECURITY, asks=_of_level)
 def set_security_level(call: Call, level: Level) -> Change:
     """Change the rules for the passwords of local users, and at stig and nist for more than these.
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain import levels, lockout, names, passwords, roles, sessions, ssh_keys, uids
+from sysmgmt.domain import levels, lockout, names, passwords, roles, security, sessions, ssh_keys, uids
 from sysmgmt.domain.errors import (
     InvalidValue, KeptInDirectory, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists)
 from sysmgmt.domain.model import ADMIN, LDAP_GROUP, LDAP_USER, LOCAL, Account, Settings, State
@@ -165,6 +165,16 @@ def lock(state: State, name: str, now: float) -> State:
     if account.locked_by in lockout.FINAL:
         return state
     return sessions.cut_all(put(state, lockout.lock(account, now)), name, "the user was locked", now)
+
+
+def own_lock(state: State, name: str, now: float) -> str:
+    """What a user has to confirm who locks the own account. Raises LastSecurityUser."""
+    locked = lock(state, name, now)
+    security.check(locked)
+    others = [f"{one.name}{'' if one.last_login_at else ' (who has never logged in)'}"
+              for one in locked.accounts.values() if security.secures(locked, one)]
+    return (f"This locks your own account and ends your sessions; you depend on somebody else to unlock it: "
+            f"{', '.join(others)}. Lock it?")
 
 
 def unlock(state: State, name: str, now: float) -> State:

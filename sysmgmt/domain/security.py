@@ -6,7 +6,7 @@ from typing import Any
 from sysmgmt.domain import blocklist, roles, tls
 from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.errors import LastSecurityUser
-from sysmgmt.domain.levels import LEVELS, Rules
+from sysmgmt.domain.levels import LEVELS, STRICTER_THAN, Rules
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
@@ -34,6 +34,14 @@ def set_level(state: State, level: str) -> State:
         if account.type == LOCAL:
             accounts = accounts.put(name, account._replace(must_change_password=True))
     return state._replace(accounts=accounts)
+
+
+def lowering(settings: Settings, level: str) -> str:
+    """What has to be confirmed before the box goes over to a level; "" unless that asks for less."""
+    if level not in STRICTER_THAN[settings.level]:
+        return ""
+    return (f"This lowers the security level from {settings.level} to {level}: nobody is asked any more for what "
+            f"{settings.level} asks beyond it. Lower the level?")
 
 
 def fitted(settings: Settings, rules: Rules) -> Settings:

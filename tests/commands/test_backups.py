@@ -474,6 +474,9 @@ def test_a_backup_is_taken_out_kept_once_and_removed(basic: TestBox, admin: Clie
     assert admin.do(f"backup_settings name=whole password={PASSWORD}").code == "BackupExists"
     assert admin.do("backup_settings name=weak password=short").code == "PasswordTooWeak"
     assert admin.do(f"backup_settings name=a password={PASSWORD} items=users,cars").code == "InvalidValue"
+    answer = admin.do("remove_backup name=whole")
+    assert answer.code == "ConfirmationNeeded" and "removes the backup whole for ever" in str(answer.message)
+    assert admin.do("remove_backup name=nothing").code == "UnknownBackup", "nothing is asked about what is not there"
     assert admin.do("remove_backup name=whole --yes").code == "Done"
     assert admin.do("remove_backup name=whole --yes").code == "UnknownBackup"
     assert admin.facts("get_backups")["backups"] == []

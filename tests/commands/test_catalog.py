@@ -14,3 +14,22 @@ def test_every_command_stands_in_the_catalog_under_the_module_that_declares_it()
     declared = {one.name: one for module in modules for one in vars(module).values()
                 if isinstance(one, Command) and one.run.__module__ == module.__name__}
     assert dict(COMMANDS) == declared
+
+
+ASKING = {
+    "what cannot be made again": {"remove_backup", "clear_ldap_configuration", "erase_box", "reset_system_settings",
+                                  "restore_settings", "import_state"},
+    "keys and certificates that others know": {
+        "regenerate_encryption_keys", "regenerate_host_keys", "renew_cluster_certificate", "create_system_certificate",
+        "change_web_certificate"},
+    "less security than there is": {"enable_root_access", "set_security_level", "set_tls_minimum",
+                                    "set_communication_security"},
+    "the box, or the session of who asks, ends": {"reboot_box", "shut_down_box", "install_update", "lock_user"}}
+"""Why commands ask. What removes one entry that it names, and that can be added again, does not."""
+
+
+def test_a_command_asks_for_one_of_four_reasons_and_names_what_it_is_about() -> None:
+    assert {one.name for one in COMMANDS.values() if one.asks} == set[str]().union(*ASKING.values())
+    plain = {one.name for one in COMMANDS.values() if isinstance(one.asks, str) and one.asks and "name" in {
+        each.name for each in one.parameters}}
+    assert plain == set(), "a question about something that has a name says it"

@@ -171,4 +171,6 @@ def test_a_code_is_found_however_it_is_spelt(admin: Client) -> None:
     admin.do("get_users name=nobody")
     found = admin.facts("get_audit_log outcome=unknownuser")["records"]
     assert found and found == admin.facts("get_audit_log outcome=UnknownUser after=0")["records"][:len(found)]
-    assert not admin.facts("get_audit_log outcome=NoSuchCode")["records"]
+    for unknown in ("NoSuchCode", "foo", ""):
+        answer = admin.do(f'get_audit_log outcome="{unknown}"')
+        assert answer.code == "InvalidValue" and "such as UnknownUser" in str(answer.message)

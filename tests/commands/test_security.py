@@ -129,9 +129,22 @@ def test_raising_the_level_makes_everybody_choose_a_new_password(basic: TestBox)
 
 
 def test_lowering_the_level_forces_nobody(high: TestBox) -> None:
-    assert high.admin().do("set_security_level level=basic").code == "Done"
+    assert high.admin().do("set_security_level level=basic --yes").code == "Done"
     assert high.client("admin").do("get_users").code == "Done"
     assert high.admin().do("set_security_level level=basic").code == "Unchanged"
+
+
+@pytest.mark.parametrize("old,new,asked", [
+    ("stig", "basic", True), ("nist", "high", True), ("high", "basic", True), ("stig", "nist", False),
+    ("nist", "stig", False), ("basic", "nist", False), ("high", "stig", False), ("high", "high", False)])
+def test_only_a_lower_level_has_to_be_confirmed(basic: TestBox, old: str, new: str, asked: bool) -> None:
+    admin = basic.admin()
+    basic.configure(level=old)
+    answer = admin.do(f"set_security_level level={new}")
+    assert (answer.code == "ConfirmationNeeded") is asked, answer
+    assert not asked or f"lowers the security level from {old} to {new}:" in str(answer.message)
+    assert (basic.state.settings.level == old) is (asked or old == new)
+    assert admin.do(f"set_security_level level={new} --yes").code in ("Done", "Unchanged")
 
 
 def test_hashes_are_made_anew_at_the_login_after_their_cost_changed(basic: TestBox) -> None:

@@ -219,7 +219,22 @@ def test_no_sequence_of_commands_takes_the_last_security_user_away(box: TestBox)
                  "set_user name=sue role=monitor"):
         assert sue.do(line).code in ("LastSecurityUser", "OwnAccount"), line
     assert sue.do("unlock_user name=admin").code == "Done"
-    assert sue.do("lock_user name=sue").code == "Done", "with admin back, sue may go"
+    assert sue.do("lock_user name=sue --yes").code == "Done", "with admin back, sue may go"
+
+
+@pytest.mark.parametrize("logged_in,who", [(False, "sue (who has never logged in)."), (True, "sue.")])
+def test_whoever_locks_himself_is_asked_and_told_who_can_unlock(box: TestBox, logged_in: bool, who: str) -> None:
+    if logged_in:
+        box.client("sue", BOB)
+    admin = box.admin()
+    assert admin.do("lock_user name=admin --dry-run").code == "Done"
+    answer = admin.do("lock_user name=ADMIN")
+    assert (answer.code, answer.status) == ("ConfirmationNeeded", 2)
+    assert f"you depend on somebody else to unlock it: {who} Lock it?" in str(answer.message)
+    assert admin.do("get_users").code == "Done"
+    assert admin.do("lock_user name=bob").code == "Done", "nothing is asked about others"
+    assert admin.do("lock_user name=admin --yes").code == "Done"
+    assert admin.do("get_users").code == "SessionEnded"
 
 
 def test_wrong_passwords_are_counted_even_for_the_last_security_user(basic: TestBox) -> None:
