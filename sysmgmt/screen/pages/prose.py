@@ -30,6 +30,10 @@ alone: help add_user is help command=add_user. A line that is blank or begins wi
 Flags say how a command runs: --json prints the answer as one line of JSON; --dry-run checks
 everything, tells what would happen and changes nothing; --yes confirms; --help explains.
 
+A command asks first where something cannot be made again, where keys or certificates change that
+others know, where the box becomes less secure, or where the box or your own session ends. To
+remove a user, a role or a partner is not asked about; to remove a backup is.
+
 A value that is - stands in the next line of standard input:
 
     set_password current_password=- new_password=-
