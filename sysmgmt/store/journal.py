@@ -93,7 +93,6 @@ class LineJournal(AppendedFile):
         os.ftruncate(self._file, self._size)  # the reserve behind the end is for the new file
         self._sync()
         self._archives.put(first_number(self._path), self._seq)
-        self._close()
         with suppress(OSError):  # the next writer tries again
             self._open()
             space.keep(self._file, 0)

@@ -62,6 +62,7 @@ def test_new_keys_are_alone_once_they_are_taken(keys: OwnKeys, tmp_path: Path) -
     before = keys.audit.anchor()[0]
     change.apply()
     assert not keys.master.unfinished() and keys.audit.anchor()[0] == before + 2, "signed, and begun anew"
+    assert MasterKeys(KeyFile(str(tmp_path / "state"))).facts(second.settings.master_key)["made_at"] == 1.0
 
 
 def test_a_chain_that_was_not_begun_is_begun_by_the_next_look(keys: OwnKeys, tmp_path: Path) -> None:

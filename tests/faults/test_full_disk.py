@@ -13,9 +13,11 @@ import pytest
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.domain.model import Account, State
 from sysmgmt.service import auditcare
+from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
 from sysmgmt.store.tables import Tables
+from sysmgmt.vault.signing import SigningKeys
 from tests.faults import disk
 from tests.support.box import TestBox, build
 from tests.support.clock import HeldClock
@@ -130,6 +132,20 @@ def test_the_audit_keeps_a_reserve_of_its_own(folder: str) -> None:
         records = [json.loads(line) for line in lines]
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
     assert sum(record["event"] == "reserved" for record in records) == 500
+
+
+def test_on_a_full_disk_only_a_file_of_the_audit_that_is_put_away_may_use_the_reserve(folder: str) -> None:
+    journal = AuditJournal(folder, lambda: 1.5, SigningKeys())
+    journal.begin("5eed" * 16)
+    disk.fill(os.path.dirname(folder))
+    with pytest.raises(StorageFull):
+        for _ in range(10000):
+            journal.append({"event": "ordinary"}, durable=False)
+    with pytest.raises(StorageFull):
+        journal.checkpoint()
+    assert journal.rotate()
+    journal.append({"event": "later"}, durable=True, reserve=True)
+    assert journal.verify(["5eed" * 16])["intact"]
 
 
 def test_the_same_disk_destroys_what_stock_tinydb_stored(folder: str) -> None:

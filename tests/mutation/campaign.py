@@ -191,9 +191,9 @@ def _spread(tests: Sequence[str]) -> list[str]:
 
 
 def _affordable(tests: Sequence[str], reach: Reach) -> list[str]:
-    """What the budget suffices for, in the same order: half of it for the first tests, the rest for the cheapest."""
+    """What the budget suffices for, in the same order: first for the first tests, the rest for the cheapest."""
     chosen, spent = set(), 0.0
-    for most, ordered in (BUDGET / 2, tests), (BUDGET, sorted(tests, key=reach.costs.__getitem__)):
+    for most, ordered in (LONGEST, tests), (BUDGET, sorted(tests, key=reach.costs.__getitem__)):
         for one in ordered:
             if one not in chosen and spent + reach.costs[one] <= most:
                 spent += reach.costs[one]

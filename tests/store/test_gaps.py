@@ -106,7 +106,8 @@ def test_records_that_vanished_altogether_leave_no_gap(log: Log) -> None:
 def test_an_anchor_shows_that_records_are_missing_which_had_been_there(log: Log, left: str) -> None:
     log.path.write_bytes(LEFT[left](log))
     log.go_on()
-    assert not log.verdict(log.later)["intact"]
+    found = log.verdict(log.later)
+    assert not found["intact"] and type(found["first_bad_record"]) is int
 
 
 def test_without_another_start_of_the_machine_nothing_is_explained(log: Log) -> None:
@@ -145,10 +146,31 @@ def test_the_record_that_explains_tells_exactly_what_was_left(log: Log) -> None:
     log.path.write_bytes(torn)
     log.go_on()
     record = json.loads(next(line for line in log.lines() if b'"gap"' in line))
+    assert record["seq"] == SYNCED + 4, "what follows the hole has its numbers"
     left = torn[len(log.synced):]
     assert record["gap"] == {"first": SYNCED + 1, "bytes": len(left), "digest": hashlib.sha256(left).hexdigest()}
     assert log.verdict((record["seq"], record["mac"]))["intact"]
     assert not log.verdict((record["seq"], "00" * 32))["intact"], "an anchor of it is compared"
+
+
+def test_what_was_told_of_before_is_not_told_of_again(log: Log) -> None:
+    journal = log.open("first")
+    log.path.write_bytes(log.whole + b'{"torn by a kill')
+    journal.append({"n": 9}, durable=True)
+    kept = log.path.read_bytes()
+    log.path.write_bytes(kept + bytes(50) + b"\n")
+    log.go_on()
+    told = json.loads(next(line for line in log.lines() if b'"gap"' in line))["gap"]
+    assert told["bytes"] == 51 and log.path.read_bytes().startswith(kept) and log.verdict()["intact"]
+
+
+def test_a_start_before_which_nothing_was_written_is_no_gap(log: Log) -> None:
+    log.go_on()
+    log.clock.move(61)
+    for boot in ("third", "fourth"):
+        log.open(boot).checkpoint()
+        log.go_on(boot)
+    assert log.verdict()["intact"] and log.verdict()["gaps"] == []
 
 
 def test_what_is_left_cannot_be_changed_later(log: Log) -> None:

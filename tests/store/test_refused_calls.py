@@ -13,11 +13,13 @@ import pytest
 from sysmgmt.domain.errors import StateDamaged, StorageFailed, StorageFull, StorageUncertain
 from sysmgmt.domain.model import Account, State
 from sysmgmt.store import files, image, lines, space
+from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import AUDIT, Limit, LineJournal
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.store.losses import Losses
 from sysmgmt.store.state import StateStore
+from sysmgmt.vault.signing import SigningKeys
 from tests.store.boxes import add, added
 from tests.support.kernel import refusing
 
@@ -298,6 +300,27 @@ def test_what_was_appended_counts_though_its_lock_cannot_be_let_go(folder: str) 
     LineJournal(folder).append({"n": 3}, durable=True)
     journal.append({"n": 4}, durable=True)
     assert audited(folder) == [1, 2, 3, 4]
+
+
+def test_a_file_that_turned_out_to_be_unusable_is_opened_again(folder: str) -> None:
+    journal = LineJournal(folder)
+    journal.append({"n": 1}, durable=True)
+
+    def refuse(descriptor: int, what: int) -> None:
+        patch.undo()
+        os.close(descriptor)
+        raise OSError(EIO, os.strerror(EIO))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(StorageFailed):
+        patch.setattr(fcntl, "flock", refuse)
+        journal.append({"n": 2}, durable=True)
+    journal.append({"n": 3}, durable=True)
+    assert audited(folder) == [1, 2]
+
+
+def test_a_chain_of_which_the_first_record_is_not_sure_is_not_said_to_be_begun(folder: str) -> None:
+    journal = AuditJournal(folder, lambda: 1.5, SigningKeys())
+    with refusing("fdatasync", EIO, after=1), pytest.raises(StorageFailed):  # the first is of what it follows
+        journal.begin("5eed" * 16)
 
 
 def test_names_that_could_not_be_made_durable_are_not_promised(tmp_path: Path) -> None:

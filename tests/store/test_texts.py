@@ -3,6 +3,7 @@
 import hmac
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -16,6 +17,7 @@ from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import AUDIT, EVENTS, LineJournal, last_record, record_of, whole_lines
 from sysmgmt.store.keyfile import AUDIT as AUDIT_KEY
 from sysmgmt.store.keyfile import MASTER, KeyFile
+from sysmgmt.store.state import StateStore
 from sysmgmt.vault.signing import SigningKeys
 from tests.support.clock import HeldClock
 
@@ -47,6 +49,8 @@ def test_the_keys_of_the_audit_are_derived_as_ever() -> None:
     assert first.tag == hashed(b"epoch %b 0 5 head" % first.chain.encode())
     assert chain.mac(SEED, "head", b"body") == hashed(b"headbody")
     assert chain.promise("c", 5, "h", "p") == b"boxmgmt audit checkpoint c 5 h p"
+    assert chain.promise("c", 5, "\ud800", "p").endswith(b" \xed\xa0\x80 p"), "whatever a record that was changed says"
+    assert first.boot == "" and not first.is_of_before("any"), "a key file of before that was noted"
     assert chain.MOST_RECORDS == 1000 and chain.LONGEST == 60.0
 
 
@@ -162,6 +166,7 @@ DECODED = [
     ({"name": "a", "role": "r"}, Account("a", "r")),
     ({"name": "a", "role": "r", "groups": None, "strikes": 2, "ends_at": 5, "pending": ["x"]},
      Account("a", "r", groups=None, strikes=2, ends_at=5.0, pending=("x",))),
+    ({"name": "a", "role": "r", "password": "hash"}, Account("a", "r", password="hash")),
     ({"name": "a", "role": "r", "groups": []}, Account("a", "r", groups=()))]
 
 
@@ -178,7 +183,8 @@ def test_a_document_is_an_account(document: dict[str, Any], account: Account) ->
     ({"ends_at": 1e19}, "ends_at: it is no number"),
     ({"ends_at": 2.0 ** 63}, "ends_at: it is no number"), ({"ends_at": float("nan")}, "ends_at: it is no number"),
     ({"ends_at": True}, "ends_at: it is no number"), ({"ends_at": "1"}, "ends_at: it is no number"),
-    ({"role": 5}, "role: it is no str"), ({"must_change_password": 1}, "must_change_password: it is no bool"),
+    ({"role": 5}, "role: it is no str"), ({"password": 5}, "password: it is no str"),
+    ({"must_change_password": 1}, "must_change_password: it is no bool"),
     ({"pending": "x"}, "pending: it is no list"), ({"pending": [5]}, "pending: it is no str"),
     ({"groups": 5}, "groups: it is no list"), ({"other": 1}, "the fields \\['other'\\] are unknown or missing")])
 def test_a_document_that_is_no_account_is_named(more: dict[str, Any], words: str) -> None:
@@ -276,7 +282,8 @@ def test_lines_are_found_from_the_end_whatever_their_length(tmp_path: Path) -> N
 def test_the_last_record_is_found_and_what_ends_a_torn_one_behind_it(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     for text, found in ((b"", (None, None)), (b'{"seq":1}\n', ({"seq": 1}, None)),
-                        (b'{"seq":1}\n{"seq"', ({"seq": 1}, b"\n")), (b'{"seq":1}\nnone\n', ({"seq": 1}, b"")),
+                        (b'{"seq":1}\n{"seq"', ({"seq": 1}, b"\n")),
+                        (b'{"seq":1}\nno\n{"seq"', ({"seq": 1}, b"\n")), (b'{"seq":1}\nnone\n', ({"seq": 1}, b"")),
                         (b'{"se', (None, b"\n")), (b"none\n", (None, b""))):
         path.write_bytes(text)
         with open(path, "rb") as file:
@@ -314,6 +321,25 @@ def test_an_anchor_knows_what_other_processes_have_written(tmp_path: Path) -> No
     before = one.anchor()
     other.append({"n": 1}, durable=False)
     assert one.anchor() == other.anchor() != before
+
+
+def test_the_reserve_moves_along_with_the_end(tmp_path: Path) -> None:
+    LineJournal(str(tmp_path)).append({"long": "x" * 400_000}, durable=True)
+    store = StateStore(str(tmp_path))
+    for letter in "ab":
+        with store.writing() as writing:
+            writing.save(writing.state._replace(settings=Settings(banner=letter * 400_000)))
+    for name in (AUDIT, writeahead.NAME):
+        found = (tmp_path / name).stat()
+        assert found.st_blocks * 512 >= found.st_size + space.RESERVE
+
+
+def test_a_record_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    journal = LineJournal(str(tmp_path))
+    for number in (float("nan"), 1.5):
+        with suppress(ValueError):
+            journal.append({"n": number}, durable=True)
+    assert (tmp_path / AUDIT).read_bytes().endswith(b',"n":1.5}\n') and len(list(journal.newest())) == 1
 
 
 def test_a_journal_has_a_reserve_and_a_lock_beside_it(tmp_path: Path) -> None:
