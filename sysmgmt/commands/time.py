@@ -32,5 +32,8 @@ def set_time(call: Call, zone: Zone | None = None, servers: TimeServers | None =
 
 @command(needs=Permission.VIEW)
 def get_time(call: Call) -> Shown:
-    """Show the time, the time zone, the time servers, and how well the clock is kept."""
+    """Show the time, the time zone, the time servers, and how well the clock is kept.
+
+    kept_by is the program that asks the servers, chrony or systemd-timesyncd: none unless one runs.
+    """
     return Shown(timekeeping.facts(call.state, iso(call.box.clock.now()), call.box.network.clock()))

@@ -15,6 +15,7 @@ from sysmgmt.host.services import Service
 ZONE = "/etc/boxmgmt/time_zone"
 ZONES = "/usr/share/zoneinfo"
 CHRONYD, CHRONYC = "/usr/sbin/chronyd", "/usr/bin/chronyc"
+CHRONY_PID = "/run/chrony/chronyd.pid"
 CHRONY, KEYS = "/etc/chrony/chrony.conf", "/etc/chrony/boxmgmt.keys"
 TIMESYNCD, DROP_IN = "/usr/lib/systemd/systemd-timesyncd", "/etc/systemd/timesyncd.conf.d/boxmgmt.conf"
 
@@ -104,17 +105,29 @@ def _reload(root: str) -> None:
     if root != "/":
         return
     if has_chrony():
-        daemons.reload("chrony", "chrony.service", "chronyd", "/run/chrony/chronyd.pid")
+        daemons.reload("chrony", "chrony.service", "chronyd", CHRONY_PID)
     elif os.path.isdir(SYSTEMD):
         programs.run("systemd-timesyncd", ["/usr/bin/systemctl", "try-restart", "systemd-timesyncd.service"])
 
 
 def clock() -> ClockStatus:
-    """How well the clock is kept."""
+    """How well the clock is kept, by the program that does it."""
+    keeper = _keeper()
     with suppress(ServiceRefused, ValueError, IndexError):
-        if has_chrony():
+        if keeper == "chrony":
             fields = programs.run("chrony", [CHRONYC, "-n", "-c", "tracking"], 5).split(",")
             return ClockStatus("chrony", "" if fields[0] == "00000000" else fields[1], float(fields[4]))
-        told = programs.run("timedatectl", ["/usr/bin/timedatectl", "show-timesync", "--property=ServerName"], 5)
-        return ClockStatus("systemd-timesyncd", told.strip().partition("=")[2])
-    return ClockStatus("chrony" if has_chrony() else "systemd-timesyncd" if os.path.exists(TIMESYNCD) else "")
+        if keeper:
+            told = programs.run(keeper, ["/usr/bin/timedatectl", "show-timesync", "--property=ServerName"], 5)
+            return ClockStatus(keeper, told.strip().partition("=")[2])
+    return ClockStatus(keeper)
+
+
+def _keeper() -> str:
+    """Which of the programs that ask time servers runs; "" if none does, installed or not."""
+    if daemons.running("chronyd", CHRONY_PID) is not None:
+        return "chrony"
+    with suppress(ServiceRefused):
+        programs.run("systemd-timesyncd", ["/usr/bin/systemctl", "is-active", "systemd-timesyncd.service"], 5)
+        return "systemd-timesyncd"
+    return ""

@@ -255,5 +255,7 @@ def timesyncd_is_told_the_servers(site: Pristine) -> None:
     site.as_admin("set_time zone=Europe/London servers=192.0.2.1")
     assert "NTP=192.0.2.1" in site.machine.do("/bin/cat", "/etc/systemd/timesyncd.conf.d/boxmgmt.conf")
     assert "cannot ask a server for a proof" in refused(site, f"set_time servers=192.0.2.1 key_number=5 key={KEY}")
-    assert facts(site, "get_time")["kept_by"] == "systemd-timesyncd"
+    # Where the machine may not set a clock systemd does not start it, and nothing keeps the time.
+    runs = "systemd-timesyn" in site.machine.do("/bin/sh", "-c", "cat /proc/[0-9]*/comm || true").split()
+    assert facts(site, "get_time")["kept_by"] == ("systemd-timesyncd" if runs else None)
     site.as_admin("set_time servers=none")

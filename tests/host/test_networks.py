@@ -10,6 +10,7 @@ from sysmgmt.domain.model import Firewall, Interface, Reach, Settings, State, Ti
 from sysmgmt.host import ifupdown, interfaces, networkd, nftables, timekeeping
 from sysmgmt.host.nftables import Rule, Wanted
 from sysmgmt.host.services import HostServices
+from sysmgmt.host.sight import MachineSight
 
 LAN = Interface("lan", "eth0", ("192.0.2.7/24", "2001:db8::7/64"), (), ("192.0.2.1",), ("10.0.0.0/8@192.0.2.2",), 1400)
 WAN = Interface("wan", "eth1", (), ("ipv4", "ipv6"))
@@ -118,6 +119,12 @@ def test_a_machine_without_any_tool_says_so_and_nothing_is_half_applied(tree: Pa
 def timed(**time: object) -> State:
     """A state with settings of the time."""
     return State(settings=Settings(time=TimeSettings(**time)))  # type: ignore[arg-type]
+
+
+def test_only_what_runs_is_said_to_keep_the_clock() -> None:
+    running = MachineSight().daemons()
+    keeper = "chrony" if "chronyd" in running else "systemd-timesyncd" if "systemd-timesyn" in running else ""
+    assert timekeeping.clock().kept_by == keeper
 
 
 def test_timesyncd_asks_our_servers_only_and_no_proof(tree: Path) -> None:
