@@ -3,15 +3,17 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import certificates, expiry, partners, root_access, tls
+from sysmgmt.domain import expiry, lockout, partners, root_access, tls
 from sysmgmt.domain.certificates import EXTERNAL, WEB
-from sysmgmt.domain.model import ADMIN, Account, State
+from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.times import iso
 
 GOOD, ATTENTION, BAD, BY_HAND = VERDICTS = ("good", "attention", "bad", "by_hand")
 """`by_hand` is what no box can see of itself."""
 IDLE_DAYS = 90
 """Days without a login after which a user may not be needed any more."""
+LATE_DAYS = 7
+"""Days within which whoever is given a password should have chosen another one."""
 UNNEEDED = {
     "avahi-daemon", "rpcbind", "rpc.statd", "rpc.mountd", "cupsd", "cups-browsed", "in.telnetd", "telnetd", "inetd",
     "xinetd", "in.tftpd", "vsftpd", "proftpd", "pure-ftpd", "smbd", "nmbd", "named", "dnsmasq", "bluetoothd",
@@ -87,22 +89,27 @@ def _password_security(state: State) -> Check:
 
 
 def _users(state: State, now: float) -> Iterator[Check]:
-    due = [one.name for one in state.accounts.values() if one.must_change_password]
+    due = [one for one in state.accounts.values() if one.must_change_password and one.locked_by not in lockout.FINAL]
+    late = [one.name for one in due if _is_given(one) and lockout.is_unused(one, now, LATE_DAYS)]
     yield Check("default_passwords", 2, ATTENTION if due else GOOD,
-                f"Passwords that somebody else has set: those of {', '.join(due)}" if due else
+                f"To choose a new password at their next login: {', '.join(one.name for one in due)}"
+                f"{_lateness(late)}" if due else
                 "The box has no default passwords, and each user has chosen a password",
-                f"lock_user name={due[0]}" if due and due != [ADMIN] else "")
-    idle = [one.name for one in state.accounts.values()
-            if one.name != ADMIN and _last_wanted(one) < now - IDLE_DAYS * certificates.DAY]
+                f"lock_user name={late[0]}" if late else "get_users" if due else "")
+    idle = [one.name for one in state.accounts.values() if lockout.is_unused(one, now, IDLE_DAYS)]
     yield Check("unneeded_users", 2, ATTENTION if idle else GOOD,
                 f"Not logged in for {IDLE_DAYS} days: {', '.join(idle)}" if idle else
                 f"Every user is new or has logged in within {IDLE_DAYS} days",
                 f"remove_user name={idle[0]}" if idle else "")
 
 
-def _last_wanted(one: Account) -> float:
-    """When a user last logged in, or somebody last gave him a password."""
-    return max(one.last_login_at or 0, one.password_changed_at or 0)
+def _is_given(one: Account) -> bool:
+    """Whether somebody else has set the password, who may know it still."""
+    return one.own_change_at != one.password_changed_at
+
+
+def _lateness(late: Sequence[str]) -> str:
+    return f"; for {LATE_DAYS} days nobody has used what was given to {', '.join(late)}" if late else ""
 
 
 def _certificates(state: State, now: float) -> Iterator[Check]:

@@ -47,7 +47,7 @@ def settled(account: Account, now: float, rules: Rules) -> Account:
         return account._replace(locked_by=BY_END, locked_since=now)
     if account.locked_by == BY_ATTEMPTS and _is_over(account, now, rules):
         account = account._replace(locked_by="", locked_since=None, strikes=0)
-    if not account.locked_by and _is_unused(account, now, rules):
+    if not account.locked_by and rules.unused_days and is_unused(account, now, rules.unused_days):
         return account._replace(locked_by=BY_DISUSE, locked_since=now)
     return account
 
@@ -58,11 +58,10 @@ def _is_over(account: Account, now: float, rules: Rules) -> bool:
     return now - account.locked_since >= rules.unlock_minutes * 60
 
 
-def _is_unused(account: Account, now: float, rules: Rules) -> bool:
-    """Whether nobody logged in for too long, nor got a new password, nor was unlocked; admin's never is."""
+def is_unused(account: Account, now: float, days: int) -> bool:
+    """Whether nobody logged in for so many days, nor got a new password, nor was unlocked; admin's never is."""
     uses = [one for one in (account.last_login_at, account.password_changed_at, account.enabled_at) if one is not None]
-    return (account.name != ADMIN and bool(rules.unused_days and uses)
-            and now - max(uses) > (rules.unused_days or 0) * DAY)
+    return account.name != ADMIN and bool(uses) and now - max(uses) > days * DAY
 
 
 def _left(account: Account, rules: Rules) -> int:

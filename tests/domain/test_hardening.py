@@ -1,15 +1,23 @@
 """Hardening: each of the guide's steps is judged by what there is, and names the command that helps (R250)."""
 
+from typing import Any
+
 import pytest
 
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import hardening, partners
 from sysmgmt.domain.hardening import BAD, BY_HAND, GOOD, Check, Seen
+from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import Account, State
 from sysmgmt.domain.records import Records
 
 NOW = 1_750_000_000.0
 QUIET = Seen((), False, True, ())
+
+
+def given(name: str, days: float, **fields: Any) -> Account:
+    """Somebody who was given a password so many days ago, and has not chosen one yet."""
+    return Account(name, "monitor", password_changed_at=NOW - days * 86400, must_change_password=True, **fields)
 
 
 def checked(state: State, seen: Seen = QUIET) -> dict[str, Check]:
@@ -24,7 +32,7 @@ def test_all_six_steps_of_the_guide_are_there() -> None:
 
 
 def test_what_is_wrong_names_a_command_that_exists() -> None:
-    accounts = Records[Account]().put("bob", Account("bob", "monitor", must_change_password=True))
+    accounts = Records[Account]().put("bob", given("bob", 91))
     settings = State().settings
     bad = State(accounts=accounts, settings=settings._replace(
         reach=settings.reach._replace(tls_minimum="1.0"),
@@ -68,3 +76,34 @@ def test_where_nothing_follows_the_box_the_deployment_comes_first() -> None:
     assert found["login_banner"] == "set_login_banner", "what the box does by itself"
     assert "" not in {one.fix for one in checked(State(), bad).values() if one.of_machine}
     assert checked(State(), Seen((), False, True, (), governed=False))["listening_ports"].fix == "", "nothing to help"
+
+
+def passwords_of(*accounts: Account) -> tuple[str, str, str]:
+    """What is said of the passwords of these users: the verdict, why, and what helps."""
+    table = Records[Account]()
+    for one in accounts:
+        table = table.put(one.name, one)
+    found = checked(State(accounts=table))["default_passwords"]
+    return found.verdict, found.reason, found.fix
+
+
+def test_a_user_who_was_just_added_is_named_and_nobody_advises_to_lock_him() -> None:
+    told = "To choose a new password at their next login: admin, dave"
+    assert passwords_of(given("admin", 400), given("dave", 1)) == ("attention", told, "get_users")
+    changed = given("dave", 30, own_change_at=NOW - 30 * 86400)
+    assert passwords_of(changed)[2] == "get_users", "he has chosen it himself, before the level was raised"
+
+
+def test_a_given_password_that_nobody_has_used_for_a_week_is_led_to_a_lock_and_that_settles_it() -> None:
+    verdict, reason, fix = passwords_of(given("admin", 1), given("dave", 6), given("erin", 8))
+    assert (verdict, fix) == ("attention", "lock_user name=erin") and reason.endswith("was given to erin")
+    assert passwords_of(given("erin", 8, locked_by=BY_COMMAND))[0] == GOOD
+
+
+def test_an_entry_of_the_directory_is_no_user_who_was_never_there() -> None:
+    group = Account("crew", "monitor", type="ldap_group")
+    member = Account("fred", "monitor", type="ldap_user", enabled_at=NOW - 86400)
+    idle = member._replace(name="gina", enabled_at=NOW - 91 * 86400)
+    state = State(accounts=Records[Account]().put("crew", group).put("fred", member).put("gina", idle))
+    found = checked(state)["unneeded_users"]
+    assert (found.reason, found.fix) == ("Not logged in for 90 days: gina", "remove_user name=gina")
