@@ -46,6 +46,8 @@ def _own_new_password(text: str, reading: Reading) -> str:
         raise PasswordReused("The new password is the one that has to be changed.")
     for old in passwords.remembered(account, rules):
         if reading.slow.once((old, text), partial(reading.box.hasher.matches, old, text)):
+            if rules.history == 1:
+                raise PasswordReused("The new password is the present one.")
             raise PasswordReused(count=rules.history)
     return _checked(text, account.name, reading)
 

@@ -50,6 +50,7 @@ def test_no_line_of_a_page_is_wider_than_a_terminal(page: Path) -> None:
 def test_the_manual_says_that_a_reset_is_not_compared_with_the_last_passwords() -> None:
     levels = (MAN / "sysmgmt.1").read_text().split('.SH "SECURITY LEVELS"')[1].split(".SH ")[0]
     assert "none of the last 10 passwords in an own change" in levels
+    assert "not the present password again in an own change" in levels and "last 1 " not in levels
     assert "not with what somebody else sets for them (set_user)" in levels
 
 

@@ -86,8 +86,12 @@ def levels() -> Iterator[tuple[str, str]]:
     for name, rules in LEVELS.items():
         age = f"; expires after {words(rules.max_age_days * passwords.DAY)}" if rules.max_age_days else ""
         young = f"; an own change once in {rules.min_age_hours} hours" if rules.min_age_hours else ""
-        history = f"; none of the last {rules.history} passwords in an own change" if rules.history else ""
+        history = f"; {_not_again(rules.history)} in an own change" if rules.history else ""
         yield name, f"{passwords.wanted(rules)}{age}{young}{history}.{_beyond(rules)}"
+
+
+def _not_again(history: int) -> str:
+    return "not the present password again" if history == 1 else f"none of the last {history} passwords"
 
 
 def _beyond(rules: Rules) -> str:
