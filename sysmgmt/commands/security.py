@@ -30,12 +30,13 @@ def set_security_level(call: Call, level: Level) -> Change:
     none of the last 10 passwords; expiry after 90 days. stig and nist follow DISA and NIST SP 800-63B:
     see SECURITY LEVELS. A password that somebody else sets is not compared with the last ones.
 
-    After a change to any level but basic every user must choose a new password at the next login.
+    After a change to any level but basic every user must choose a new password at the next login,
+    and still has to when the level is basic again: must_change_password names all who have to.
     What set_password_policy and set_session_policy had set apart is again as the new level has it;
     warnings name the rules of the level that do not hold yet.
     """
     state = security.set_level(call.state, level)
-    return Change(state, {"level": level, "must_change_password": security.made_due(call.state, state)},
+    return Change(state, {"level": level, "must_change_password": security.due(state, call.now)},
                   compliance.left_to_do(state))
 
 
@@ -102,15 +103,13 @@ def set_session_policy(call: Call, idle_timeout: IdleMinutes | None = None,
     """Change the idle timeout, how many sessions one user may have open, and when any session ends.
 
     session_hours ends a session however busy it is. With unused_days an account whose user has not
-    logged in for so long is shut until unlock_user; admin's is not. 0 leaves either to the security
-    level, and so does acknowledge=no. What the level does not allow is refused.
+    logged in for so long is shut until unlock_user; admin's is not. 0 (for acknowledge: no) leaves a
+    rule to the security level again, idle_timeout and sessions_per_user as a new box has them there.
+    What the level does not allow is refused.
     """
     state = security.set_policy(call.state, {"session_hours": session_hours, "unused_days": unused_days,
                                              "acknowledged": acknowledge})
-    settings = state.settings
-    changed = settings._replace(
-        idle_timeout=settings.idle_timeout if idle_timeout is None else idle_timeout * 60,
-        sessions_per_user=sessions_per_user or settings.sessions_per_user)
+    changed = security.with_limits(state.settings, idle_timeout, sessions_per_user)
     return Change(state._replace(settings=changed), facts.session_policy(changed))
 
 

@@ -196,8 +196,8 @@ Level = Annotated[str, Word("Security level (high is recommended)", one_of(*LEVE
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(
-    "Minutes without a keystroke until logout",
-    whole(security.SHORTEST_IDLE // 60, security.LONGEST_IDLE // 60, "minutes"), "1-30")]
+    "Minutes without a keystroke until logout (0: as the level has it)",
+    whole(0, security.LONGEST_IDLE // 60, "minutes"), "0-30")]
 Characters = Annotated[int, Word("Least number of characters", whole(0, 64, "characters"), "0-64")]
 MaxAge = Annotated[int, Word("Days after which a password expires", whole(0, 365, "days"), "0-365")]
 MinAge = Annotated[int, Word("Hours between two own changes", whole(0, 168, "hours"), "0-168")]
@@ -208,13 +208,13 @@ Positions = Annotated[int, Word("Positions in which a new password differs from 
 Common = Annotated[bool, Word("What is done about common passwords",
                               lambda text, reading: one_of("refuse", "level")(text, reading) == "refuse",
                               "refuse|level", offers=lambda state: ["refuse", "level"])]
-Failures = Annotated[int, Word("Wrong passwords that lock an account", whole(1, 10, "wrong passwords"), "1-10")]
+Failures = Annotated[int, Word("Wrong passwords that lock an account", whole(0, 10, "wrong passwords"), "0-10")]
 UnlockMinutes = Annotated[int, Word("Minutes after which such a lock ends", whole(0, 1440, "minutes"), "0-1440")]
 SessionHours = Annotated[int, Word("Hours after which any session ends", whole(0, 168, "hours"), "0-168")]
 UnusedDays = Annotated[int, Word("Days after which an unused account is shut", whole(0, 365, "days"), "0-365")]
 Acknowledge = Annotated[bool, Word("Whether whoever logs in at a terminal confirms the banner", yes, "yes|no",
                                    offers=lambda state: ["yes", "no"])]
-SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(1, 100, "sessions"), "1-100")]
+SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(0, 100, "sessions"), "0-100")]
 RootMinutes = Annotated[int, Word("Minutes until root access is shut again",
                                   whole(1, root_access.LONGEST, "minutes"), f"1-{root_access.LONGEST}")]
 RootDoors = Annotated[str, Word("Where root may log in", one_of(*root_access.WHERE), "|".join(root_access.WHERE),

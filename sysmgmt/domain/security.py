@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import blocklist, roles, tls
+from sysmgmt.domain import blocklist, passwords, roles, tls
 from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.errors import LastSecurityUser
-from sysmgmt.domain.levels import LEVELS, STRICTER_THAN, Rules
+from sysmgmt.domain.levels import LEVELS, STRICTER_THAN, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
@@ -56,6 +56,17 @@ def fitted(settings: Settings, rules: Rules) -> Settings:
         audit=audit._replace(guarantee=audit.guarantee or rules.guarantee))
 
 
+def with_limits(settings: Settings, idle_minutes: int | None, count: int | None) -> Settings:
+    """The settings with another idle timeout, and so many sessions for each user; None leaves one as it is.
+
+    0 takes one back to what a new box has at the level.
+    """
+    usual = fitted(Settings(), LEVELS[settings.level])
+    return settings._replace(
+        idle_timeout=settings.idle_timeout if idle_minutes is None else idle_minutes * 60 or usual.idle_timeout,
+        sessions_per_user=settings.sessions_per_user if count is None else count or usual.sessions_per_user)
+
+
 def set_policy(state: State, wanted: Mapping[str, int | None]) -> State:
     """Set single rules apart from the level; None leaves one as it is."""
     given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
@@ -74,11 +85,10 @@ def blocked(state: State) -> tuple[str, ...]:
     return own.words if own else ()
 
 
-def made_due(old: State, new: State) -> list[str]:
-    """The users who must choose a new password since the level was changed, in alphabetical order."""
-    if old.settings.level == new.settings.level or not LEVELS[new.settings.level].forces_change:
-        return []
-    return [one.name for one in new.accounts.values() if one.type == LOCAL]
+def due(state: State, now: float) -> list[str]:
+    """The users who must choose a new password at their next login, for whatever reason, in alphabetical order."""
+    rules = rules_of(state.settings)
+    return [one.name for one in state.accounts.values() if passwords.change_due(one, rules, now)]
 
 
 def secures(state: State, account: Account) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain.common_passwords import COMMON
 from sysmgmt.domain.compliance import FAIL, PASS, RULES
 from sysmgmt.domain.levels import CLEAR_TEXT, LEVELS, SERVER_CERTIFICATES, allows
@@ -215,7 +216,6 @@ def test_elsewhere_only_an_administrator_unlocks(at: Levelled, level: str) -> No
 def test_each_threshold_from_one_to_ten_works_where_the_level_allows_it(at: Levelled, count: int) -> None:
     box = at("nist")
     admin = box.admin()
-    assert admin.do("set_password_policy lockout_threshold=0").code == "InvalidValue"
     assert admin.do(f"set_password_policy lockout_threshold={count}").code in ("Done", "Unchanged")
     if count > 1:
         wrong(box, count - 1)
@@ -318,6 +318,45 @@ def test_the_idle_time_goes_up_to_that_of_the_level_only(at: Levelled, level: st
     assert admin.do(f"set_session_policy idle_timeout={most}").code == "Done"
     if most < 30:
         assert admin.do(f"set_session_policy idle_timeout={most + 1}").code == "LevelForbids"
+
+
+def test_back_at_basic_everybody_is_named_who_still_has_to_choose_a_password(at: Levelled) -> None:
+    box = at("basic")
+    admin = box.admin()
+    assert admin.facts("set_security_level level=stig")["must_change_password"] == ["admin", "bob"]
+    box.replace("admin", must_change_password=False)
+    assert admin.facts("set_security_level level=basic --yes")["must_change_password"] == ["bob"]
+    assert box.client("bob", CHOSEN).do("get_users").code == "MustChangePassword"
+
+
+def test_a_level_that_remembers_one_password_says_that_it_is_the_present_one(at: Levelled) -> None:
+    bob = at("nist").client("bob", CHOSEN)
+    told = bob.do(f'set_password current_password="{CHOSEN}" new_password="{CHOSEN}"')
+    assert (told.code, told.message) == ("PasswordReused", "The new password is the present one.")
+
+
+BACK = {"set_password_policy": {"min_length": "20", "max_age_days": "30", "min_age_hours": "48", "history": "20",
+                                "changed_positions": "10", "lockout_threshold": "2", "unlock_minutes": "60",
+                                "common": "refuse"},
+        "set_session_policy": {"idle_timeout": "5", "sessions_per_user": "3", "session_hours": "2",
+                               "unused_days": "10", "acknowledge": "yes"}}
+"""What may be set apart from the level, each with a value that is stricter than any level's."""
+TO_LEVEL = {"common": "level", "acknowledge": "no"}
+"""What leaves a rule to the level, where that is not 0."""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_whatever_was_set_apart_goes_back_to_the_level(at: Levelled, level: str) -> None:
+    admin = at(level).admin()
+    before = admin.facts("get_security_settings")
+    for command, given in BACK.items():
+        (declared,) = [one for one in CATALOG if one.name == command]
+        assert {one.name for one in declared.parameters} == set(given), "every one can go back"
+        for name, value in given.items():
+            stricter = admin.do(f"{command} {name}={value}")
+            assert stricter.status == 0 or stricter.code == "LevelForbids", (name, stricter)
+            assert admin.do(f"{command} {name}={TO_LEVEL.get(name, '0')}").status == 0, name
+            assert admin.facts("get_security_settings") == before, name
 
 
 @pytest.mark.requirement(53)

@@ -69,15 +69,15 @@ def test_a_stricter_level_makes_local_users_choose_a_new_password() -> None:
     after = security.set_level(before, "high")
     assert [one.must_change_password for one in after.accounts.values()] == [True, False, True]
     assert after.settings.level == "high" and after.settings.policy == Policy() and after.settings.hashing == STRONG
-    assert security.made_due(before, after) == ["admin", "bob"]
-    assert security.made_due(after, after) == []
+    assert security.due(before, 0.0) == [] and security.due(after, 0.0) == ["admin", "bob"]
+    assert security.due(security.set_level(after, "basic"), 0.0) == ["admin", "bob"], "they still have to"
 
 
 def test_a_return_to_basic_makes_nobody_choose_a_password() -> None:
     high = state_of(ADMIN, settings=Settings(level="high"))
     basic = security.set_level(high, "basic")
     assert basic.accounts == high.accounts and basic.settings.level == "basic"
-    assert security.made_due(high, basic) == []
+    assert security.due(basic, 0.0) == []
 
 
 def test_settings_come_down_to_what_a_level_allows() -> None:
