@@ -1,6 +1,6 @@
 """Your own session: who you are, what you may do, help."""
 
-from sysmgmt.commands.words import CommandName
+from sysmgmt.commands.words import CommandName, Topic
 from sysmgmt.domain import facts
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import explain
@@ -21,12 +21,16 @@ def who_can(call: Call, command: CommandName) -> Shown:
 
 
 @command(needs=EVERYBODY, while_due=True)
-def help(call: Call, command: CommandName | None = None) -> Shown:
-    """List the commands, or explain one."""
+def help(call: Call, command: Topic | None = None) -> Shown:
+    """List the commands, or those of one chapter, or explain one command.
+
+    A chapter is named by the first words of its title: help ssh.
+    """
     from sysmgmt.commands.catalog import TITLES
 
-    if command is None:
-        return Shown(explain.overview(call.state, call.catalog, call.caller, TITLES))
+    listed = explain.overview(call.state, call.catalog, call.caller, TITLES, command or "")
+    if command is None or listed["commands"] and command not in call.catalog:
+        return Shown(listed)
     return Shown({"command": explain.page(explain.visible(call.catalog, call.caller, command))})
 
 

@@ -28,11 +28,19 @@ def may_run(state: State, command: Command, caller: Caller) -> bool:
 
 
 def overview(state: State, catalog: Mapping[str, Command], caller: Caller,
-             titles: Mapping[str, str]) -> dict[str, Any]:
-    """All commands that `caller` may run, with one sentence each and the titles of their chapters."""
-    shown = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)]
+             titles: Mapping[str, str], chapter: str = "") -> dict[str, Any]:
+    """All commands that `caller` may run, with one sentence each and the titles of their chapters.
+
+    With the first words of the title of a `chapter`, those of that chapter.
+    """
+    shown = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)
+             and _begins(titles.get(one.name, ""), chapter)]
     return {"commands": [{"name": one.name, "summary": one.summary, "chapter": titles.get(one.name, "")}
                          for one in shown]}
+
+
+def _begins(title: str, words: str) -> bool:
+    return not words or f"{title} ".lower().startswith(f"{words} ".lower())
 
 
 def page(command: Command) -> dict[str, Any]:

@@ -12,7 +12,9 @@ NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowher
 """What the absence of a value means, where `none` would mislead."""
 HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys"})
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""
-DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age"})
+DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age", "search_time_limit", "session_lifetime",
+                       "unlock_after", "unused_after"})
+SIZES = frozenset({"size"})
 BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
 SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
@@ -60,6 +62,8 @@ def shown(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if key in DURATIONS and isinstance(value, (int, float)):  # a record of the audit repeats what was typed
         return words(value)
+    if key in SIZES and isinstance(value, int):
+        return f"{value:,} bytes"
     if isinstance(value, (list, tuple)):
         return ", ".join(escaped(str(one)) for one in value) or "none"
     return escaped(str(value)) or "none"

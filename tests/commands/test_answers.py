@@ -9,8 +9,8 @@ import pytest
 
 from sysmgmt.commands.catalog import CATALOG, CHAPTERS
 from sysmgmt.engine.declaration import OWN_WORK
-from sysmgmt.screen import help
-from sysmgmt.screen.output import document
+from sysmgmt.screen import help, text
+from sysmgmt.screen.output import document, readable
 from tests.support.box import TestBox
 
 MOMENT, TEXT, NUMBER, FLAG = "moment", "text", "number", "flag"
@@ -106,6 +106,26 @@ def test_the_overview_is_shown_chapter_by_chapter(basic: TestBox) -> None:
     assert [title for title, *_ in chapters] == [f"{title}:" for title, _ in CHAPTERS]
     users = chapters[1]
     assert users[0] == "Users:" and users[1].startswith("add_user ") and max(map(len, text.splitlines())) <= 80
+
+
+def test_one_chapter_can_be_listed(basic: TestBox) -> None:
+    admin = basic.admin()
+    for chapter in ("ssh", "SSH keys", "SSH keys and sessions"):
+        listed = admin.facts(f'help command="{chapter}"')["commands"]
+        assert [one["name"] for one in listed] == [name for title, names in CHAPTERS for name in names
+                                                   if title == "SSH keys and sessions"]
+    for wrong in ("ss", "keys", "no_such"):
+        assert admin.do(f"help command={wrong}").code == "UnknownCommand"
+    admin.do("add_user name=eve role=monitor password=eve-first-1 must_change=no")
+    assert basic.client("eve", "eve-first-1").do("help command=appliance").code == "UnknownCommand"
+
+
+def test_lengths_and_sizes_have_their_unit_for_people_and_none_for_programs(basic: TestBox) -> None:
+    answer = basic.admin().do("set_audit_policy size=16")
+    assert "Size: 16,000,000 bytes" in readable(answer) and '"size": 16000000' in document(answer)
+    facts = {"search_time_limit": 5, "unlock_after": 900, "session_lifetime": 36000, "unused_after": 35 * 86400}
+    assert text.lines(facts) == ["Search time limit: 5 seconds", "Unlock after: 15 minutes",
+                                 "Session lifetime: 10 hours", "Unused after: 35 days"]
 
 
 def test_the_paragraphs_of_a_page_stay_apart(basic: TestBox) -> None:
