@@ -81,7 +81,7 @@ def test_accounts_that_change_are_told_of_as_it_happens(site: Site) -> None:
         site.happens("g1")
         site.look()
         site.look()
-    for words in ("was added", "was changed", "was locked by", "was unlocked", "was removed"):
+    for words in ("was added", "was changed", "was locked on purpose", "was unlocked", "was removed"):
         assert f"User bob {words}" in mail.text
     assert mail.user == USER and "bob-first-1" not in mail.text and site.told() == ["g1"]
     assert site.sink.got[1].subject == "[box1] info: The consistency group g1 was added or removed."
