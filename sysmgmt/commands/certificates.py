@@ -89,7 +89,11 @@ def get_certificates(call: Call) -> Shown:
 
 @command(needs=Permission.SECURITY)
 def set_certificate_renewal(call: Call, automatic: Automatic) -> Change:
-    """Let the box renew certificates that it signed itself, 30 days before they expire, or not."""
+    """Let the box renew certificates that it signed itself, 30 days before they expire, or not.
+
+    Where the root CA would end too soon after, a new one is made with them: the event
+    RootCertificateChanged tells of it, and export_root_certificate shows it.
+    """
     settings = call.state.settings._replace(certificate_renewal=automatic)
     return Change(call.state._replace(settings=settings), {"automatic": automatic})
 

@@ -44,6 +44,7 @@ ELSEWHERE = {
     **dict.fromkeys(("domain/certificates", "engine/certification"), "What the export of the audit is signed with."),
     **dict.fromkeys(("domain/conditions", "domain/events", "engine/telling"), "What the box tells of itself: events."),
     **dict.fromkeys(("domain/directory", "engine/ldap_servers"), "How a directory is reached and spoken to."),
+    "commands/words": "The nouns of the commands of all chapters.",
     "domain/backups": "What belongs to a backup of the settings.",
     "domain/common_passwords": "A table of data, without a line that could be covered.",
     "domain/compliance": "What a level asks of settings of all chapters.",
