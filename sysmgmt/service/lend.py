@@ -59,7 +59,7 @@ def _serve(connection: "Any", box: str, before: "list[Any]") -> "NoReturn":
 
     _give_signals(connection)
     while said := _received(connection):
-        if said[:1] == END:
+        if said[:1] == END and said[1:]:
             posix._exit(said[1])
         if said == CONNECT:
             _connect(connection, box)

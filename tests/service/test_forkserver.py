@@ -149,6 +149,20 @@ def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
         child.expect("bob")
 
 
+@pytest.mark.parametrize("word", [b"E", b"\xff"])
+def test_whatever_a_session_says_at_its_end_shows_no_traceback(daemon: Daemon, word: bytes) -> None:
+    with listening(place(daemon)) as listener:
+        child = at_terminal(daemon, BOB)
+        with listener.accept()[0] as session:
+            session.recv(64)
+            session.send(READY)
+            session.send(word)
+        child.expect("Error: The connection to the box was lost")
+        assert "Traceback" not in child.before
+        child.wait()
+        assert child.exitstatus == 7
+
+
 def test_who_crowds_the_fork_server_shuts_nobody_out(daemon: Daemon) -> None:
     with listening(place(daemon)), ExitStack() as crowd:
         with pytest.raises(BlockingIOError):
