@@ -77,7 +77,7 @@ def test_a_bad_value_is_explained_and_asked_for_again(basic: TestBox) -> None:
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 def test_breaking_off_a_question_cancels_the_action_only(basic: TestBox, key: str) -> None:
     one = logged_in(basic.folder)
-    step(one, "2.5.1.2", "Minutes without a keystroke until logout (blank keeps the present value)\n >")
+    step(one, "2.5.1.2", "until logout (0: as the level has it) (blank keeps\n  the present value)\n >")
     step(one, "5", "Sessions that one user may have open (blank keeps the present value)\n >")
     one.send(key)
     one.until("Error: Cancelled; nothing was changed.\n\n** Setup > Advanced options > Security options **")
