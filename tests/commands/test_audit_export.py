@@ -13,6 +13,7 @@ from sysmgmt.screen.pages import prose
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.vault.signing import SigningKeys
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox, signing
+from tests.support.manual import commands
 from tests.support.openssl import Authority
 
 
@@ -39,10 +40,9 @@ def verified(folder: Path, text: str, root: str) -> "subprocess.CompletedProcess
     """What the commands of the manual say, but for those that need a network."""
     (folder / "audit.export").write_text(text)
     (folder / "root.pem").write_text(root)
-    lines = [line for line in prose.EXPORT.splitlines() if line.startswith("    ") and "ssh " not in line]
-    assert len(lines) == 4
-    script = "\n".join(line[4:] for line in lines)
-    return subprocess.run(["sh", "-e", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
+    lines = commands(prose.EXPORT)
+    assert len(lines) == 3
+    return subprocess.run(["sh", "-e", "-c", "\n".join(lines)], cwd=folder, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.checklist("C29")

@@ -19,6 +19,7 @@ from sysmgmt.screen.pages import prose
 from sysmgmt.service import collections
 from sysmgmt.store.collected import CollectedFiles, Room
 from tests.support.box import Client, TestBox, request, signing
+from tests.support.manual import commands
 from tests.support.openssl import Authority
 
 
@@ -115,8 +116,8 @@ def verified(folder: Path, data: bytes, root: str) -> "subprocess.CompletedProce
     folder.mkdir()
     (folder / "NAME.tar.gz").write_bytes(data)
     (folder / "root.pem").write_text(root)
-    lines = [line[4:] for line in prose.COLLECTED.splitlines() if line.startswith("    ") and "ssh " not in line]
-    assert len(lines) == 4
+    lines = commands(prose.COLLECTED)
+    assert len(lines) == 3
     return subprocess.run(["sh", "-e", "-c", "\n".join(lines)], cwd=folder, capture_output=True, text=True, timeout=60)
 
 
