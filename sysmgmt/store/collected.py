@@ -39,7 +39,8 @@ class CollectedFiles:
 
     def present(self) -> list[Archive]:
         """See the port."""
-        return sorted((self._known(name) for name in self._names()), key=lambda one: (one.made_at, one.name))
+        found = [one for name in self._names() if (one := self._known(name))]
+        return sorted(found, key=lambda one: (one.made_at, one.name))
 
     def _names(self) -> list[str]:
         try:
@@ -49,8 +50,11 @@ class CollectedFiles:
         except OSError as problem:
             raise files.refusal(problem, self._folder) from None
 
-    def _known(self, name: str) -> Archive:
+    def _known(self, name: str) -> Archive | None:
+        """What is known of an archive; None where somebody has removed it meanwhile. Raises StateDamaged."""
         text = files.read(self._path(name, FACTS))
+        if text is None and not os.path.exists(self._path(name, SUFFIX)):
+            return None
         try:
             kept = json.loads(text or b"")
             return Archive(**kept | {"parts": tuple(kept["parts"])})

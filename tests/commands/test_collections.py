@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain.collection import DAYS, KEPT, Archive, Member
-from sysmgmt.domain.errors import ArchiveTooLarge, CollectionRuns
+from sysmgmt.domain.errors import ArchiveTooLarge, CollectionRuns, StateDamaged
 from sysmgmt.domain.progress import Listening, unheard
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen.pages import prose
@@ -260,6 +261,24 @@ def test_an_archive_that_does_not_fit_leaves_nothing_behind(tmp_path: Path, mode
     assert large.make(NEW, noise()).size < 50_000, "with more room it is made"
     with pytest.raises(ArchiveTooLarge):
         CollectedFiles(str(tmp_path), Room(share=1.0)).make(NEW._replace(name="other"), noise())
+
+
+@pytest.mark.embedded_only("it is about the files alone")
+def test_an_archive_that_is_removed_while_all_are_listed_is_no_damage(
+        tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = CollectedFiles(str(tmp_path))
+    gone, kept = (files.make(NEW._replace(name=name), ()) for name in ("gone", "kept"))
+
+    def listed(folder: str) -> list[str]:
+        monkeypatch.undo()
+        names = os.listdir(folder)
+        CollectedFiles(str(tmp_path)).remove(gone.name)  # another process
+        return names
+    monkeypatch.setattr(os, "listdir", listed)
+    assert files.present() == [kept]
+    (tmp_path / "collected" / "kept.json").unlink()
+    with pytest.raises(StateDamaged):
+        files.present()
 
 
 @pytest.mark.embedded_only("it is about the files alone")

@@ -19,7 +19,7 @@ MAIL = "config_email server=mail.example sender=box1@example.com recipients=ops@
 LOG = "config_syslog server=log.example what=both"
 TARGET = "add_upload_target name=t server=u.example protocol=ftps user=u password=Canary-1"
 SNMP = "add_snmp_user name={} password=Violet-95-Lamp privacy_password=Walnut-37-Ridge"
-CERTIFICATE = "create_system_certificate common_name=box1"
+CERTIFICATE = "create_system_certificate common_name=box1 --yes"
 WEB = f'change_web_certificate pem="{{web}}" key="{{webkey}}" {FINAL}'
 LAN = f"set_network interface=lan device=eth0 addresses=192.0.2.7/24 {FINAL}"
 OPEN = "enable_root_access minutes=10 where=ssh --yes"
