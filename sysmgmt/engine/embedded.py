@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -12,7 +13,7 @@ from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening, sparse, unheard
 from sysmgmt.engine import authorization, departure, dispatch, following, login, returning, together
 from sysmgmt.engine.catalog import declared, public
-from sysmgmt.engine.declaration import Shown
+from sysmgmt.engine.declaration import Command, Shown
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.news import News
@@ -54,7 +55,14 @@ def _settle(house: House, caller: Caller) -> State | None:
     return state
 
 
-def _has_changed(answer: Answer) -> bool:
+def _allowed(house: House, caller: Caller, name: str) -> Command:
+    """The command of that name, if the caller may run it now. Raises what `public` and `authorise` raise."""
+    command = public(house.catalog, name, caller)
+    authorization.authorise(house.box.store.read(), caller, command)
+    return command
+
+
+def _is_change(answer: Answer) -> bool:
     return answer.changes and answer.code == "Done" and not answer.dry_run
 
 
@@ -109,7 +117,7 @@ class EmbeddedDoor:
     def _run(self, request: Request, listening: Listening) -> Answer:
         found = _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
-        self._has_changed |= _has_changed(answer)
+        self._has_changed |= _is_change(answer)
         news = self._news.of(found, self._caller) if found else ()
         return answer._replace(warnings=(*answer.warnings, *news)) if news else answer
 
@@ -122,14 +130,13 @@ class EmbeddedDoor:
         """Run all requests or none; an Answer among them is one that has already failed."""
         _settle(self._house, self._caller)
         answers, self._caller = together.together(self._house, self._caller, requests)
-        self._has_changed |= any(map(_has_changed, answers))
+        self._has_changed |= any(map(_is_change, answers))
         return answers
 
     def barred(self, command: str) -> Answer | None:
         """Why the caller may not run `command` now, or None."""
         try:
-            wanted = public(self._house.catalog, command, self._caller)
-            authorization.authorise(self._house.box.store.read(), self._caller, wanted)
+            _allowed(self._house, self._caller, command)
         except Refusal as refusal:
             return refused(command, refusal)
         return None
@@ -139,14 +146,13 @@ class EmbeddedDoor:
 
         That is recorded, as if the command had been run. Nobody learns more than the command would tell him.
         """
-        wanted = declared(self._house.catalog, command)
         try:
-            wanted = public(self._house.catalog, command, self._caller)
-            authorization.authorise(self._house.box.store.read(), self._caller, wanted)
+            wanted = _allowed(self._house, self._caller, command)
             dispatch.check(self._house, self._caller, wanted, parameter, texts)
         except Refusal as refusal:
             answer = refused(command, refusal)
-            Record(self._house.box, self._caller, Request(command, texts), wanted).outcome(answer)
+            known = declared(self._house.catalog, command)
+            Record(self._house.box, self._caller, Request(command, texts), known).outcome(answer)
             return answer
         return None
 
@@ -178,6 +184,7 @@ class EmbeddedDoor:
     def log_out(self, reason: str) -> None:
         """End the session, if there is one."""
         login.log_out(self._house, self._caller, reason)
-        if self._has_changed:  # a look at the box need not write the file anew
-            self._house.box.store.tidy()
         self._caller = self._stranger
+        if self._has_changed:  # a look at the box need not write the file anew
+            with suppress(Refusal):  # a state that cannot be read, or is erased, is told by the next who looks at it
+                self._house.box.store.tidy()
