@@ -32,15 +32,17 @@ def _new_password(text: str, reading: Reading) -> str:
     It is compared with nothing: whoever sets the passwords of others must not learn by it whether
     a guess is one of theirs.
     """
-    return _checked(text, reading.texts.get("name", ""), reading)
+    settings = reading.state.settings
+    _check(text, (reading.texts.get("name", ""), settings.name), levels.rules_of(settings), reading)
+    return _hashed(text, settings.hashing, reading)
 
 
 def _own_new_password(text: str, reading: Reading) -> str:
     """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
-    account = _caller(reading)
-    rules = levels.rules_of(reading.state.settings)
+    account, settings = _caller(reading), reading.state.settings
+    rules = levels.rules_of(settings)
     passwords.check_age(account, rules, reading.now)
-    passwords.check_text(text, rules)
+    _check(text, (account.name, settings.name), rules, reading)
     passwords.check_difference(reading.texts.get("current_password", ""), text, rules)
     if reading.caller.due and text == reading.texts.get("current_password"):
         raise PasswordReused("The new password is the one that has to be changed.")
@@ -49,31 +51,27 @@ def _own_new_password(text: str, reading: Reading) -> str:
             if rules.history == 1:
                 raise PasswordReused("The new password is the present one.")
             raise PasswordReused(count=rules.history)
-    return _checked(text, account.name, reading)
-
-
-def _checked(text: str, name: str, reading: Reading) -> str:
-    rules = levels.rules_of(reading.state.settings)
-    passwords.check_text(text, rules)
-    _look_for_common(text, (name, reading.state.settings.name), rules, reading)
-    return _hashed(text, reading.state.settings.hashing, reading)
-
-
-def _look_for_common(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
-    """Refuse a password that is easy to guess, or warn of it. Raises PasswordTooCommon."""
-    if not passwords.is_common(text, *known, *security.blocked(reading.state)):
-        return
-    if rules.refuses_common:
-        raise PasswordTooCommon()
-    reading.warnings.append("This password is easy to guess.")
+    return _hashed(text, settings.hashing, reading)
 
 
 def _first_password(text: str, reading: Reading) -> str:
     """The admin password of a box that is being installed: the rules of the level it will have."""
     rules = LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
-    passwords.check_text(text, rules)
-    _look_for_common(text, ("admin", reading.texts.get("name", "")), rules, reading)
+    _check(text, ("admin", reading.texts.get("name", "")), rules, reading)
     return _hashed(text, rules.hashing, reading)
+
+
+def _check(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
+    """Hold a password against the rules; one that is easy to guess for who knows those names is refused or warned of.
+
+    Raises PasswordTooWeak, PasswordTooCommon.
+    """
+    passwords.check_text(text, rules)
+    if not passwords.is_common(text, *known, *security.blocked(reading.state)):
+        return
+    if rules.refuses_common:
+        raise PasswordTooCommon()
+    reading.warnings.append("This password is easy to guess.")
 
 
 def _hashed(text: str, cost: Cost, reading: Reading) -> str:
