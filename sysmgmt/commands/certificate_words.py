@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import any_name, any_text, listed, one_of, whole
+from sysmgmt.commands.words import any_name, any_text, listed, one_of, whether, whole
 from sysmgmt.domain import blocklist, certificates, fingerprints, names, tls, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
@@ -188,9 +188,7 @@ Mail = Annotated[str, Word("Mail address", _field(64), "ADDRESS")]
 AlternativeNames = Annotated[tuple[str, ...], Word(
     "Alternative names: host names and addresses, separated by commas", _alternative_names, "NAME[,NAME...]")]
 Validity = Annotated[int, Word("Days for which it is valid", whole(1, MOST_DAYS, "days"), f"1-{MOST_DAYS}")]
-Automatic = Annotated[bool, Word("Whether the box renews certificates that it has signed itself",
-                                 lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
-                                 offers=lambda state: ["yes", "no"])]
+Automatic = Annotated[bool, whether("Whether the box renews certificates that it has signed itself")]
 _RECORDED = certificates.recorded
 Certificates = Annotated[tuple[Certificate, ...], Word(
     "Certificates (paste them, each from -----BEGIN to -----END)", read_certificates, "-", block=True,

@@ -5,7 +5,7 @@ import re
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import one_of, whole
+from sysmgmt.commands.words import choice, one_of, whole
 from sysmgmt.domain import probes
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.port_tables import BY_NUMBER, LONGEST_MEASUREMENT, TCP, UDP
@@ -50,5 +50,4 @@ EchoCount = Annotated[int, Word("Echo requests to send", whole(1, MOST_ECHOES, "
 MeasureSeconds = Annotated[int, Word("Seconds to measure", whole(1, LONGEST_MEASUREMENT, "seconds"),
                                      f"1-{LONGEST_MEASUREMENT}")]
 AwaitSeconds = Annotated[int, Word("Seconds to wait for another box", whole(5, 120, "seconds"), "5-120")]
-Direction = Annotated[str, Word("Whether this box sends or receives", one_of(*DIRECTIONS), "|".join(DIRECTIONS),
-                                offers=lambda state: DIRECTIONS)]
+Direction = Annotated[str, choice("Whether this box sends or receives", DIRECTIONS)]

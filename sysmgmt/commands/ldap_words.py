@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import one_of, whole, yes
+from sysmgmt.commands.words import one_of, whether, whole, yes
 from sysmgmt.domain import directory
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue
@@ -68,13 +68,11 @@ UserAttribute = Annotated[str, Word(
 UserFilter = Annotated[str, Word(
     f"Filter that every user matches; {directory.PERSONS} unless given",
     lambda text, reading: directory.search_filter(text), "FILTER")]
-NestedGroups = Annotated[bool, Word("Whether a group within a group counts", yes, "yes|no",
-                                    offers=lambda state: ["yes", "no"])]
+NestedGroups = Annotated[bool, whether("Whether a group within a group counts")]
 AnswerSeconds = Annotated[int, Word(
     f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", whole(1, 30, "seconds"),
     "1-30")]
 SyncMinutes = Annotated[int, Word(
     f"Minutes between two looks at who is in which group; {directory.SYNC} unless given", whole(1, 1440, "minutes"),
     "1-1440")]
-ClearPasswords = Annotated[bool, Word("Whether passwords may travel in clear text", yes, "yes|no",
-                                      offers=lambda state: ["yes", "no"])]
+ClearPasswords = Annotated[bool, whether("Whether passwords may travel in clear text")]

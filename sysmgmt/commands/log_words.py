@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from sysmgmt.commands.words import any_text, choice, whole, yes
+from sysmgmt.commands.words import any_text, choice, whether, whole
 from sysmgmt.domain.audit_policy import REMOVALS, ROTATIONS
 from sysmgmt.domain.errors import InvalidValue, refusals
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
@@ -49,8 +49,7 @@ Since = Annotated[str, Word("The earliest time, in UTC", _time, "2026-01-31[T14:
 Until = Annotated[str, Word("The latest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]
 Containing = Annotated[str, Word("Text that a record contains", any_text, "TEXT")]
 After = Annotated[int, Word("Number of the record after which to begin", whole(0, 999_999_999, "records"), "NUMBER")]
-Follow = Annotated[bool, Word("Whether new ones are shown as they come, at a terminal", yes, "yes|no",
-                              offers=lambda state: ["yes", "no"])]
+Follow = Annotated[bool, whether("Whether new ones are shown as they come, at a terminal")]
 Limit = Annotated[int, Word("How many records", whole(1, MOST, "records"), f"1-{MOST}")]
 """At most so many are shown; the oldest after `after`, else the newest."""
 AuditAnchor = Annotated[tuple[int, str], Word(
@@ -62,5 +61,4 @@ Rotation = Annotated[str, choice("When the file of the audit becomes an archive"
 ArchiveSize = Annotated[int, Word("Size after which it does in any case, in MB", whole(1, 1000, "MB"), "1-1000")]
 Archives = Annotated[int, Word("How many archives are kept", whole(1, 100, "archives"), "1-100")]
 Removal = Annotated[str, choice("Which archives that are too many are removed", REMOVALS)]
-Guarantee = Annotated[bool, Word("Whether nothing is changed without its record", yes, "yes|no",
-                                 offers=lambda state: ["yes", "no"])]
+Guarantee = Annotated[bool, whether("Whether nothing is changed without its record")]

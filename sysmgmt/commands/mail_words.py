@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.commands.words import choice, listed, whether, whole
 from sysmgmt.domain import mail
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word
@@ -24,8 +24,7 @@ def _login(text: str, reading: Reading) -> str:
     return text
 
 
-MailProtocol = Annotated[str, Word("How TLS is spoken to it", one_of(*mail.PROTOCOLS), "|".join(mail.PROTOCOLS),
-                                   offers=lambda state: list(mail.PROTOCOLS))]
+MailProtocol = Annotated[str, choice("How TLS is spoken to it", mail.PROTOCOLS)]
 MailPort = Annotated[int, Word("Its port; 587 for starttls and 465 for tls unless given", whole(1, 65535, "ports"),
                                "1-65535")]
 MailUser = Annotated[str, Word("User to log in as, if it wants a login", _login, "USER")]
@@ -34,8 +33,5 @@ Sender = Annotated[str, Word("Address that the mail comes from", lambda text, re
 Recipients = Annotated[tuple[str, ...], Word(
     "Recipients, separated by commas, each with a level, scope and topic after colons if it does not want all",
     _recipients, "ADDRESS[:LEVEL][:SCOPE][:TOPIC][,...]")]
-Digest = Annotated[str, Word("Whether events are sent as they happen or once a day", one_of(*mail.DIGESTS),
-                             "|".join(mail.DIGESTS), offers=lambda state: list(mail.DIGESTS))]
-Reports = Annotated[bool, Word("Whether a report of configuration and state is sent every week",
-                               lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
-                               offers=lambda state: ["yes", "no"])]
+Digest = Annotated[str, choice("Whether events are sent as they happen or once a day", mail.DIGESTS)]
+Reports = Annotated[bool, whether("Whether a report of configuration and state is sent every week")]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import listed, one_of, whole
+from sysmgmt.commands.words import choice, listed, one_of, whole
 from sysmgmt.domain import firewall, network, notation, timekeeping
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word
@@ -130,8 +130,7 @@ Routes = Annotated[tuple[str, ...], Word("Routes to other networks, or none",
 Mtu = Annotated[int, Word("Largest packet in bytes (MTU)", whole(576, 9216, "bytes"), "576-9216")]
 NameServers = Annotated[tuple[str, ...], Word("Servers that are asked for names, or none for those of the machine",
                                               _list_of(notation.address, "servers", 3), "ADDRESS[,ADDRESS...]|none")]
-FirewallMode = Annotated[str, Word("Whether everything that is not used is closed", one_of("on", "off"), "on|off",
-                                   offers=lambda state: ["on", "off"])]
+FirewallMode = Annotated[str, choice("Whether everything that is not used is closed", ("on", "off"))]
 SshSources = Annotated[tuple[str, ...], _sourced("SSH")]
 HttpsSources = Annotated[tuple[str, ...], _sourced("HTTPS")]
 PartnerSources = Annotated[tuple[str, ...], _sourced("the port for partners")]
@@ -143,6 +142,5 @@ Zone = Annotated[str, Word("Time zone", _zone, "AREA/CITY", bare=True)]
 TimeServers = Annotated[tuple[str, ...], Word("Time servers, separated by commas, or none for those of the machine",
                                               _list_of(notation.time_server, "servers", 8), "SERVER[,SERVER...]|none")]
 KeyNumber = Annotated[int, Word("Number of the key that they have to know", whole(1, 65535, "numbers"), "1-65535")]
-KeyType = Annotated[str, Word("Type of that key", one_of(*timekeeping.KEY_TYPES), "|".join(timekeeping.KEY_TYPES),
-                              offers=lambda state: list(timekeeping.KEY_TYPES))]
+KeyType = Annotated[str, choice("Type of that key", timekeeping.KEY_TYPES)]
 TimeKey = Annotated[str, Word("The key, as hexadecimal digits", _key, "KEY", secret=True)]

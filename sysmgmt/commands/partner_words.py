@@ -4,7 +4,7 @@ import ipaddress
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates, read_server
-from sysmgmt.commands.words import any_name, one_of, whole, yes
+from sysmgmt.commands.words import any_name, choice, whether, whole
 from sysmgmt.domain import certificates, names, partners
 from sysmgmt.domain.credentials import Certificate
 from sysmgmt.domain.errors import InvalidValue
@@ -40,10 +40,7 @@ PartnerCertificate = Annotated[tuple[Certificate, ...], Word(
     "Certificate that the partner shows (paste it, from -----BEGIN to -----END)", read_certificates, "-", block=True,
     recorded=certificates.recorded)]
 PartnerFile = CertificatesFile
-Isolation = Annotated[str, Word("Whether the cluster is isolated", one_of("on", "off"), "on|off",
-                                offers=lambda state: ["on", "off"])]
-CommunicationLevel = Annotated[str, Word(
-    "Communication security level (authenticated_encrypted is recommended)", one_of(*partners.LEVELS),
-    "|".join(partners.LEVELS), offers=lambda state: partners.LEVELS)]
-Unprotected = Annotated[bool, Word("Whether communication without protection is wanted", yes, "yes|no",
-                                   offers=lambda state: ["yes", "no"])]
+Isolation = Annotated[str, choice("Whether the cluster is isolated", ("on", "off"))]
+CommunicationLevel = Annotated[str, choice(
+    "Communication security level (authenticated_encrypted is recommended)", partners.LEVELS)]
+Unprotected = Annotated[bool, whether("Whether communication without protection is wanted")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from sysmgmt.commands.partner_words import read_place
-from sysmgmt.commands.words import listed, one_of, whole, yes
+from sysmgmt.commands.words import choice, listed, whether, whole
 from sysmgmt.domain import names, snmp, usm
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
@@ -36,9 +36,7 @@ def _known(state: State) -> list[str]:
     return [snmp.receiver(one).address for one in snmp.settings(state).receivers]
 
 
-YES_OR_NO = ["yes", "no"]
-SnmpAgent = Annotated[bool, Word("Whether the agent answers who asks by SNMP", yes, "yes|no",
-                                 offers=lambda state: YES_OR_NO)]
+SnmpAgent = Annotated[bool, whether("Whether the agent answers who asks by SNMP")]
 SnmpAddress = Annotated[str, Word(f"Address at which the agent listens, or {EVERYWHERE}", read_place,
                                   f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
 SnmpPort = Annotated[int, Word("Port at which the agent listens", whole(1, 65535, "ports"), "1-65535")]
@@ -47,15 +45,12 @@ Receivers = Annotated[tuple[str, ...], Word(
     f"{NOBODY} for no notifications", _receivers, f"{NOBODY}|HOST[:PORT][:LEVEL][:SCOPE][:TOPIC][,...]")]
 NotifyingUser = Annotated[str, Word("SNMP user as which the box notifies", _user, "NAME",
                                     offers=lambda state: state.snmp_users)]
-SnmpNotification = Annotated[str, Word("Whether notifications are confirmed (inform is recommended)",
-                                       one_of(*snmp.NOTIFICATIONS), "|".join(snmp.NOTIFICATIONS),
-                                       offers=lambda state: list(snmp.NOTIFICATIONS))]
-SnmpVersion = Annotated[str, Word("Version of SNMP (3 is recommended)", one_of(*snmp.VERSIONS),
-                                  "|".join(snmp.VERSIONS), offers=lambda state: list(snmp.VERSIONS))]
+SnmpNotification = Annotated[str, choice(
+    "Whether notifications are confirmed (inform is recommended)", snmp.NOTIFICATIONS)]
+SnmpVersion = Annotated[str, choice("Version of SNMP (3 is recommended)", snmp.VERSIONS)]
 Community = Annotated[str, Word("Community of version 2c", lambda text, reading: snmp.community(text), "COMMUNITY",
                                 secret=True)]
-InsecureSnmp = Annotated[bool, Word("Whether SNMPv1 and SNMPv2c may be spoken, in clear text", yes, "yes|no",
-                                    offers=lambda state: YES_OR_NO)]
+InsecureSnmp = Annotated[bool, whether("Whether SNMPv1 and SNMPv2c may be spoken, in clear text")]
 SnmpUserName = Annotated[str, Word("Name of the SNMP user", _user, "NAME")]
 KnownSnmpUser = Annotated[str, Word("Which SNMP user", _user, "NAME", bare=True, none="There are no SNMP users.",
                                     offers=lambda state: state.snmp_users)]

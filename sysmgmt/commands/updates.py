@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from sysmgmt.commands.words import one_of
+from sysmgmt.commands.words import whether
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.packages import Package
 from sysmgmt.domain.permissions import Permission
@@ -26,9 +26,7 @@ def _package(text: str, reading: Reading) -> Package:
 
 PackageFile = Annotated[Package, Word("Name of a file in the import folder, with its signature as NAME.asc or NAME.sig",
                                       _package, "NAME", bare=True)]
-Downgrade = Annotated[bool, Word("Whether an older or the same release is wanted",
-                                 lambda text, reading: one_of("yes", "no")(text, reading) == "yes", "yes|no",
-                                 offers=lambda state: ["yes", "no"])]
+Downgrade = Annotated[bool, whether("Whether an older or the same release is wanted")]
 
 
 @command(needs=Permission.VIEW)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, NamedTuple
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import any_name, any_text, one_of, whole
+from sysmgmt.commands.words import any_name, any_text, choice, whole
 from sysmgmt.domain import names, uploads
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.uploads import PROTOCOLS, SFTP
@@ -52,8 +52,7 @@ def _known(text: str, reading: Reading) -> str:
 NewTarget = Annotated[str, Word("Name of the target", any_name, "NAME")]
 TargetName = Annotated[str, Word("Which upload target", _known, "NAME", none="There are no upload targets.",
                                  offers=lambda state: state.upload_targets)]
-UploadProtocol = Annotated[str, Word("How it is spoken to (sftp and ftps know who takes the file)",
-                                     one_of(*PROTOCOLS), "|".join(PROTOCOLS), offers=lambda state: list(PROTOCOLS))]
+UploadProtocol = Annotated[str, choice("How it is spoken to (sftp and ftps know who takes the file)", PROTOCOLS)]
 UploadServer = Annotated[Reached, Word("Name or address of the server", _server, "SERVER")]
 UploadPort = Annotated[int, Word("Its port; 22 for sftp and 21 for ftps and ftp unless given",
                                  whole(1, 65535, "ports"), "1-65535")]

@@ -50,6 +50,11 @@ def one_of(*allowed: str) -> Any:
     return read
 
 
+def whether(about: str) -> Word:
+    """The word for yes or no."""
+    return Word(about, yes, "yes|no", offers=lambda state: ["yes", "no"])
+
+
 def choice(about: str, allowed: Iterable[str]) -> Word:
     """The word for one of a few that are offered."""
     return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
@@ -177,22 +182,17 @@ UserType = Annotated[Kind, Word("What it is: a user of the box, or a user or a g
                                 "|".join(TYPES), offers=lambda state: TYPES)]
 TlsVersion = Annotated[str, Word("Lowest version of TLS", one_of(*tls.VERSIONS), "1.2|1.3",
                                  offers=lambda state: tls.SECURE)]
-HstsMode = Annotated[str, Word("Whether HSTS is on", one_of("on", "off"), "on|off",
-                               offers=lambda state: ["on", "off"])]
-Legacy = Annotated[bool, Word("Whether an insecure version is wanted", yes, "yes|no",
-                              offers=lambda state: ["yes", "no"])]
+HstsMode = Annotated[str, choice("Whether HSTS is on", ("on", "off"))]
+Legacy = Annotated[bool, whether("Whether an insecure version is wanted")]
 ConfirmMinutes = Annotated[int, Word(
     f"Minutes within which it must be confirmed from a new login; {CONFIRM_MINUTES} unless given, 0: final at once",
     whole(0, 1440, "minutes"), "0-1440")]
-WithoutIsolation = Annotated[bool, Word("Whether it is known that partners will stop talking", yes, "yes|no",
-                                        offers=lambda state: ["yes", "no"])]
-MustChange = Annotated[bool, Word("Whether the password must be changed at the first login", yes, "yes|no",
-                                  offers=lambda state: ["yes", "no"])]
+WithoutIsolation = Annotated[bool, whether("Whether it is known that partners will stop talking")]
+MustChange = Annotated[bool, whether("Whether the password must be changed at the first login")]
 ValidHours = Annotated[int, Word("Hours after which a temporary account is locked", whole(1, 8760, "hours"), "1-8760")]
-IsLogin = Annotated[bool, Word("Whether PAM registers it", yes, "yes|no")]
-IsKept = Annotated[bool, Word("Whether the user stays in the table", yes, "yes|no")]
-Level = Annotated[str, Word("Security level (high is recommended)", one_of(*LEVELS),
-                            "|".join(LEVELS), offers=lambda state: list(LEVELS))]
+IsLogin = Annotated[bool, whether("Whether PAM registers it")]
+IsKept = Annotated[bool, whether("Whether the user stays in the table")]
+Level = Annotated[str, choice("Security level (high is recommended)", LEVELS)]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(
@@ -212,13 +212,11 @@ Failures = Annotated[int, Word("Wrong passwords that lock an account", whole(0, 
 UnlockMinutes = Annotated[int, Word("Minutes after which such a lock ends", whole(0, 1440, "minutes"), "0-1440")]
 SessionHours = Annotated[int, Word("Hours after which any session ends", whole(0, 168, "hours"), "0-168")]
 UnusedDays = Annotated[int, Word("Days after which an unused account is shut", whole(0, 365, "days"), "0-365")]
-Acknowledge = Annotated[bool, Word("Whether whoever logs in at a terminal confirms the banner", yes, "yes|no",
-                                   offers=lambda state: ["yes", "no"])]
+Acknowledge = Annotated[bool, whether("Whether whoever logs in at a terminal confirms the banner")]
 SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(0, 100, "sessions"), "0-100")]
 RootMinutes = Annotated[int, Word("Minutes until root access is shut again",
                                   whole(1, root_access.LONGEST, "minutes"), f"1-{root_access.LONGEST}")]
-RootDoors = Annotated[str, Word("Where root may log in", one_of(*root_access.WHERE), "|".join(root_access.WHERE),
-                                offers=lambda state: list(root_access.WHERE))]
+RootDoors = Annotated[str, choice("Where root may log in", root_access.WHERE)]
 PublicKey = Annotated[tuple[str, str], Word("Public key (a line of a .pub file)", _public_key, '"TYPE BLOB COMMENT"')]
 KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256:...", bare=True)]
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
