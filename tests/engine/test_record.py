@@ -43,7 +43,7 @@ def journal() -> Kept:
 def house(basic: TestBox, journal: Kept, mode: str) -> House:
     """The engine over that journal."""
     house = basic.house()
-    return house._replace(box=house.box._replace(audit=journal))  # type: ignore[arg-type]
+    return house._replace(box=house.box._replace(audit=journal))  # type: ignore[arg-type]  # what a Record asks of it
 
 
 def record(house: House, request: Request = ADD, reserve: bool = False) -> Record:

@@ -355,7 +355,7 @@ class FullJournal:
 def with_journal(box: TestBox, journal: FullJournal) -> House:
     """The engine over this box with another audit."""
     house = box.house()
-    return house._replace(box=house.box._replace(audit=journal))  # type: ignore[arg-type]
+    return house._replace(box=house.box._replace(audit=journal))  # type: ignore[arg-type]  # what the road asks of it
 
 
 def test_without_room_for_the_audit_nothing_is_changed(box: TestBox) -> None:
