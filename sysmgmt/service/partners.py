@@ -16,8 +16,8 @@ from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Hosted, Prepared, Sealer
 from sysmgmt.host.services import NoServices, Nothing
-from sysmgmt.service.partnerdoor import PartnerDoor, Place, Refusals
 from sysmgmt.service.duties import Duty, settle
+from sysmgmt.service.partnerdoor import PartnerDoor, Place, Refusals
 from sysmgmt.service.reception import Terms
 from sysmgmt.vault import mutual
 
