@@ -10,8 +10,8 @@ from sysmgmt.commands.words import choice, listed, whole
 from sysmgmt.domain import passwords, schedules
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.model import State
 from sysmgmt.domain.levels import LEVELS
+from sysmgmt.domain.model import State
 from sysmgmt.engine import backup, importedstate
 from sysmgmt.engine.backup import Opened
 from sysmgmt.engine.declaration import Word

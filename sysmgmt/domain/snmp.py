@@ -8,8 +8,8 @@ from sysmgmt.domain import mail, mib, usm
 from sysmgmt.domain.errors import ClearText, InvalidValue, MissingValue, NotConfigured, SnmpUserInUse, UnknownSnmpUser
 from sysmgmt.domain.mail import Recipient
 from sysmgmt.domain.mib import Oid, Value
-from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
 from sysmgmt.domain.model import State
+from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
 
 NAME = "snmp"
 V3, V2C = VERSIONS = ("3", "2c")

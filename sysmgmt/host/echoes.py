@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.domain.diagnostics import Echoes
+from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.host import routes
 from sysmgmt.host.routes import Target
 

@@ -4,8 +4,8 @@ import json
 import os
 from typing import Any
 
-from sysmgmt.domain.errors import ServerUnreachable, ServiceRefused
 from sysmgmt.domain.diagnostics import Throughput
+from sysmgmt.domain.errors import ServerUnreachable, ServiceRefused
 from sysmgmt.domain.port_tables import LONGEST_MEASUREMENT, THROUGHPUT_PORT
 from sysmgmt.host import connections, programs, routes
 

@@ -5,8 +5,8 @@ import socket
 import time
 
 from sysmgmt.domain import dns
-from sysmgmt.domain.dns import Said
 from sysmgmt.domain.diagnostics import NameAnswer, NameFound
+from sysmgmt.domain.dns import Said
 from sysmgmt.host import connections
 
 PORT = 53

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import ServerUnreachable
 from sysmgmt.domain.diagnostics import Route
+from sysmgmt.domain.errors import ServerUnreachable
 
 IPV4, IPV6, ADDRESSES6 = (f"/proc/thread-self/net/{name}" for name in ("route", "ipv6_route", "if_inet6"))
 UP, REJECTS = 0x1, 0x200

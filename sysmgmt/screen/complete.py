@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sysmgmt.engine import language
+from sysmgmt.engine.catalog import is_shown
 from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine.door import Door
-from sysmgmt.engine.catalog import is_shown
 from sysmgmt.engine.language import Token
 from sysmgmt.screen.offer import Offer, among
 

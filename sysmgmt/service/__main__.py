@@ -15,10 +15,11 @@ from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
 from sysmgmt.screen.console import SOCKET
 from sysmgmt.screen.pages.usage import usage
-from sysmgmt.service import (
-    auditcare, backups, collections, deploy, downloads, duties, endings, erasing, health, ldapcare, ldapsync, mailcare,
-    partnercare, renewals, selftest, snmpcare, snmpfacts, syslogcare, tlscare, unconfirmed, update)
+from sysmgmt.service import deploy, downloads, update
 from sysmgmt.service.deployment import doors, site
+from sysmgmt.service.duties import (
+    audit, backups, collections, duty, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals,
+    selftest, sessions, snmp, snmp_agent, syslog, tls, unconfirmed)
 from sysmgmt.service.listeners import listening
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -45,21 +46,21 @@ def serve(folder: str, path: str) -> None:
     owned = ownership.take(folder)
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
-    if erasing.begun(house, folder):
+    if erasure.begun(house, folder):
         os.close(owned)
         return serve(folder, path)  # as the box that it is once all is erased
     make_way(os.path.dirname(path))
     with suppress(Refusal):  # a box that cannot write lets people in all the same
-        auditcare.begin(house)
+        audit.begin(house)
     watch = unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
     presence = Presence()
-    duties.start(house, (*endings.duties(presence), watch, *health.duties(folder),
-                         *auditcare.DUTIES, *renewals.DUTIES, *mailcare.duties(), *syslogcare.duties(), guests.duty,
-                         *snmpcare.duties(), *partnercare.duties(), *ldapcare.duties(), *ldapsync.duties(),
-                         *tlscare.DUTIES, *collections.DUTIES, *backups.duties(), erasing.duty(folder),
-                         *selftest.DUTIES, *((*doors.DUTIES, *snmpfacts.duties(path)) if here else ())))
+    duty.start(house, (
+        *sessions.duties(presence), watch, *health.duties(folder), *audit.DUTIES, *renewals.DUTIES, *mail.duties(),
+        *syslog.duties(), guests.duty, *snmp.duties(), *partners.duties(), *ldap_servers.duties(),
+        *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), erasure.duty(folder),
+        *selftest.DUTIES, *((*doors.DUTIES, *snmp_agent.duties(path)) if here else ())))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)
@@ -68,7 +69,7 @@ def serve(folder: str, path: str) -> None:
     daemons.tell_ready()
     server.serve()
     if not has_begun(folder):
-        auditcare.end(house)
+        audit.end(house)
     os.close(owned)
 
 

@@ -19,7 +19,7 @@ from sysmgmt.engine.record import Record, frames
 from sysmgmt.engine.request import SYSTEM, Request
 from sysmgmt.engine.telling import tell
 from sysmgmt.service import listeners, reception, threads
-from sysmgmt.service.duties import work
+from sysmgmt.service.duties.duty import work
 from sysmgmt.service.reception import Stranger, Terms
 
 MOST, MOST_OF_ONE = 64, 16

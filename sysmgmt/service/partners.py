@@ -16,7 +16,7 @@ from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Hosted, Prepared, Sealer
 from sysmgmt.host.services import NoServices, Nothing
-from sysmgmt.service.duties import Duty, settle
+from sysmgmt.service.duties.duty import Duty, settle
 from sysmgmt.service.partnerdoor import PartnerDoor, Place, Refusals
 from sysmgmt.service.reception import Terms
 from sysmgmt.vault import mutual

@@ -8,9 +8,9 @@ from typing import IO, Any
 from sysmgmt.domain.retention import Archived, Holdings
 from sysmgmt.domain.times import seconds
 from sysmgmt.store import files
-from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.store.journal import AUDIT, record_of
 from sysmgmt.store.losses import Losses
+from sysmgmt.store.rotated import RotatedFiles
 
 
 class AuditFiles:

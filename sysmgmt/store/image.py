@@ -7,8 +7,8 @@ from typing import Any
 from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed, StorageUncertain
 from sysmgmt.store import files, folding, formats, lines, snapshot
 from sysmgmt.store.lines import Change
-from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.store.snapshot import Difference, apply
+from sysmgmt.store.writeahead import WriteAhead
 
 FOLD_AT = 1048576
 """Bytes of journal from which on it is folded into the state file, if that is not larger."""

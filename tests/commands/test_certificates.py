@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain import certificates
-from sysmgmt.service import renewals
+from sysmgmt.service.duties import renewals
 from tests.support.authorities import CA, LEAF, NOW, Made, Wish, make
 from tests.support.box import Client, TestBox
 from tests.support.tls_server import texts

@@ -17,7 +17,7 @@ from sysmgmt.domain.errors import ArchiveTooLarge, CollectionRuns, StateDamaged
 from sysmgmt.domain.progress import Listening, unheard
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen.pages import prose
-from sysmgmt.service import collections
+from sysmgmt.service.duties import collections
 from sysmgmt.store.collected import CollectedFiles, Room
 from tests.support.box import Client, TestBox, request, signing
 from tests.support.manual import commands

@@ -10,7 +10,7 @@ from sysmgmt.domain.model import Reach, State
 from sysmgmt.engine.dispatch import House
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
-from sysmgmt.service import unconfirmed
+from sysmgmt.service.duties import unconfirmed
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.clock import DAY, MINUTE
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.commands.catalog import CATALOG
+from sysmgmt.domain import truststore
 from sysmgmt.domain.common_passwords import COMMON
 from sysmgmt.domain.compliance import FAIL, PASS, RULES
 from sysmgmt.domain.levels import CLEAR_TEXT, LEVELS, SERVER_CERTIFICATES, allows
-from sysmgmt.domain import truststore
 from sysmgmt.domain.model import Settings, State, TrustedCertificate
 from sysmgmt.domain.records import Records
 from sysmgmt.engine.request import Request

@@ -14,7 +14,7 @@ from sysmgmt.domain.model import State
 from sysmgmt.domain.tls import Listener
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Box, Prepared
-from sysmgmt.service import health
+from sysmgmt.service.duties import health
 from tests.support.authorities import LEAF, NOW, make
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 

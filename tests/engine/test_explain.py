@@ -1,7 +1,7 @@
 """What is said about commands: as their declaration has it, and of those that somebody may run."""
 
-from sysmgmt.domain.model import Account, Settings, State
 from sysmgmt.commands.catalog import COMMANDS, TITLES
+from sysmgmt.domain.model import Account, Settings, State
 from sysmgmt.engine import explain
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.request import Caller

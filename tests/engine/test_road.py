@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import errors, events
 from sysmgmt.domain.errors import AuditDamaged, Refusal, ServiceRefused, StateDamaged, StorageFailed, StorageFull
-from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, Word, command
 from sysmgmt.engine.catalog import Catalog
+from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, Word, command
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Answer, Request
 from tests.support.box import ADMIN_PASSWORD, EMBEDDED, SERVICE, Client, TestBox

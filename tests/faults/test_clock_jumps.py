@@ -9,7 +9,7 @@ from sysmgmt.domain import passwords
 from sysmgmt.domain.errors import PasswordTooYoung
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import Account
-from sysmgmt.service import endings, health, renewals
+from sysmgmt.service.duties import health, renewals, sessions
 from tests.faults.matrix import JUMPS
 from tests.support.box import TestBox
 from tests.support.clock import DAY, HOUR, MONDAY
@@ -38,7 +38,7 @@ def locked_by(box: TestBox) -> str:
 @each_jump
 def test_no_jump_unlocks_who_has_locked_himself_out(locked: TestBox, jump: float) -> None:
     locked.clock.now += jump
-    endings.settle_locks(locked.house())
+    sessions.settle_locks(locked.house())
     assert locked_by(locked) == "attempts"
     assert locked.client().log_in("bob", BOB).code == "LoginFailed"
     locked.clock.now = MONDAY
@@ -51,7 +51,7 @@ def test_no_jump_unlocks_who_has_locked_himself_out(locked: TestBox, jump: float
 def test_a_lock_that_ends_after_some_minutes_ends_by_the_clock_and_never_before(locked: TestBox, jump: float) -> None:
     locked.configure(level="nist")
     locked.clock.now += jump
-    endings.settle_locks(locked.house())
+    sessions.settle_locks(locked.house())
     minutes = LEVELS["nist"].unlock_minutes
     assert minutes is not None and locked_by(locked) == ("" if jump >= minutes * 60 else "attempts")
 
@@ -71,7 +71,7 @@ def test_a_session_outlives_every_jump_and_an_event_tells_of_each(basic: TestBox
     watch.look(house)
     for now in (MONDAY + jump, MONDAY):
         basic.clock.now = now
-        endings.end_overdue(house)
+        sessions.end_overdue(house)
         watch.look(house)
         assert admin.do("get_groups").code == "Done"
     events = [one for one in admin.facts("get_events_log")["events"] if one["name"] == "ClockJumped"]

@@ -12,7 +12,7 @@ import pytest
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.domain.model import Account, State
-from sysmgmt.service import auditcare
+from sysmgmt.service.duties import audit
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import LineJournal
 from sysmgmt.store.state import StateStore
@@ -178,7 +178,7 @@ def test_on_a_full_disk_the_audit_is_verified_exported_and_made_room_in(folder: 
     assert admin.do(f"export_audit_log after={box.state.settings.audit_handed_out}").code == "Done"
     assert ballast.exists()
     before = disk_free(folder)
-    auditcare.keep(box.house())
+    audit.keep(box.house())
     assert disk_free(folder) > before
     assert len(list(Path(folder).glob("audit-*.journal"))) == 1
     assert box.admin().do("verify_audit_log").code == "Done"

@@ -124,7 +124,7 @@ SWITCHES = {
     70: Switch("domain.facts:ENTITLED", being(frozenset(Permission))),
     71: Switch("store.files:open_private",
                instead(lambda of, path, flags: beside(of, "os").open(path, flags | 0o100, 0o644))),
-    72: Switch("service.auditcare:begin", NOTHING),
+    72: Switch("service.duties.audit:begin", NOTHING),
     73: Switch("engine.record:Record.outcome", NOTHING),
     74: Switch("engine.record:masked", instead(lambda of, texts, command: dict(texts))),
     75: Switch("domain.changes:lasting", EMPTY),
@@ -141,7 +141,7 @@ SWITCHES = {
     86: Switch("domain.logs:Wanted.matches", YES),
     87: Switch("engine.arguments:read", instead(lambda of, command, reading: of(command, reading._replace(texts={
         name: "".join(filter(str.isprintable, text)) for name, text in reading.texts.items()})))),
-    88: Switch("service.health:ClockWatch.look", NOTHING),
+    88: Switch("service.duties.health:ClockWatch.look", NOTHING),
     90: Switch("vault.x509:Certifier.sign", TEXT),
     91: Switch("engine.certification:seal", instead(lambda of, call, table, use, key: key)),
     92: Switch("domain.certificates:KEY_TYPES", being(("rsa1024", "rsa2048", "ec_p384", "rsa3072", "rsa4096"))),

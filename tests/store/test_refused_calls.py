@@ -16,9 +16,9 @@ from sysmgmt.store import files, image, lines, space
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import AUDIT, Limit, LineJournal
 from sysmgmt.store.keyfile import KeyFile
-from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.store.losses import Losses
 from sysmgmt.store.state import StateStore
+from sysmgmt.store.writeahead import WriteAhead
 from sysmgmt.vault.signing import SigningKeys
 from tests.store.boxes import add, added
 from tests.support.kernel import refusing

@@ -13,11 +13,11 @@ import pytest
 
 from sysmgmt.domain.retention import Holdings
 from sysmgmt.store import space
-from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.journal import EVENTS, Limit, LineJournal
 from sysmgmt.store.losses import Losses
+from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.vault.signing import SigningKeys
 from tests.faults import by_strace
 from tests.support.clock import HeldClock

@@ -18,7 +18,7 @@ from sysmgmt.host.services import HostServices, Service
 from sysmgmt.service.deployment import snmpagent, networking, pamfiles, webserver
 from sysmgmt.service.deployment.closing import Closing
 from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 1.0
 """Seconds between two looks for the first user who came in over SSH."""

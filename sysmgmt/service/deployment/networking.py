@@ -11,7 +11,7 @@ from sysmgmt.host import (
     forwarding, hostname, ifupdown, interfaces, networkd, nftables, nginx, resolver, sshd, takeover, timekeeping)
 from sysmgmt.host.nftables import Wanted
 from sysmgmt.host.services import Service
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 5.0
 """Seconds between two looks whether the machine passes anything on."""

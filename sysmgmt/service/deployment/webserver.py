@@ -11,7 +11,7 @@ from sysmgmt.engine.ports import Sealer
 from sysmgmt.host import nginx
 from sysmgmt.host.nginx import Web
 from sysmgmt.host.services import Service
-from sysmgmt.service.duties import Duty, work
+from sysmgmt.service.duties.duty import Duty, work
 
 POLL = 1.0
 """Seconds between two looks whether there is a certificate, and whether it is valid."""

@@ -11,7 +11,7 @@ import pytest
 from sysmgmt.domain import schedules
 from sysmgmt.domain.schedules import BackupSchedule
 from sysmgmt.domain.times import iso, seconds
-from sysmgmt.service.backups import PAUSE, BackupWatch
+from sysmgmt.service.duties.backups import PAUSE, BackupWatch
 from tests.support import upload_servers
 from tests.support.box import Client, TestBox
 from tests.support.clock import DAY, HOUR

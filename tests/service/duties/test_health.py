@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain import conditions
-from sysmgmt.service import health
-from sysmgmt.service.duties import settle
+from sysmgmt.service.duties import health
+from sysmgmt.service.duties.duty import settle
 from tests.support.box import TestBox
 
 GB = 10**9

@@ -4,7 +4,7 @@ import os
 import signal
 
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties.duty import Duty
 from sysmgmt.store.erasing import has_begun
 
 

@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import notifying
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.mailing import Queue
-from sysmgmt.service.duties import Duty, settle
+from sysmgmt.service.duties.duty import Duty, settle
 
 POLL = 1.0
 AT_ONCE = 50

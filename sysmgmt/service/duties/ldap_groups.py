@@ -7,7 +7,7 @@ from sysmgmt.domain import ldap_users
 from sysmgmt.domain.directory import NAME
 from sysmgmt.engine import ldap_sync
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import MINUTE, Duty
+from sysmgmt.service.duties.duty import MINUTE, Duty
 
 POLL = 2.0
 """Seconds between two looks whether the settings or an entry have changed."""

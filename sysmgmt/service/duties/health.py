@@ -13,7 +13,7 @@ from sysmgmt.engine import keystatus
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
-from sysmgmt.service.duties import HOUR, MINUTE, Duty, settle, work
+from sysmgmt.service.duties.duty import HOUR, MINUTE, Duty, settle, work
 
 JUMP = 2.0
 """Seconds that the clock may be off what has passed: time servers move it by less at a time."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sysmgmt.service import health
+from sysmgmt.service.duties import health
 from tests.support.authorities import CA, LEAF, NOW, Wish, make, revocations
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 from tests.support.tls_server import texts

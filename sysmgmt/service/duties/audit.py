@@ -6,7 +6,7 @@ from sysmgmt.domain.events import Event
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
-from sysmgmt.service.duties import MINUTE, Duty, settle, work
+from sysmgmt.service.duties.duty import MINUTE, Duty, settle, work
 
 SPACE = frozenset({"AuditSpaceLow"})
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sysmgmt.domain.tls import Listener
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service import tlscare
+from sysmgmt.service.duties import tls
 from tests.support.box import TestBox
 
 
@@ -25,7 +25,7 @@ def look(box: TestBox, accepted: Mapping[str, Sequence[str]] | None) -> list[tup
     machine = Answering()
     machine.accepted = accepted
     listeners = lambda state: [Listener("web server", "127.0.0.1", 443)]  # noqa: E731
-    tlscare.ask(house._replace(box=house.box._replace(
+    tls.ask(house._replace(box=house.box._replace(
         machine=machine, listeners=listeners)))  # type: ignore[arg-type]
     return [(one["name"], one["details"]) for one in box.admin().facts("get_events_log text=TLS")["events"]]
 

@@ -7,7 +7,7 @@ from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import backup
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import MINUTE, Duty, settle, work
+from sysmgmt.service.duties.duty import MINUTE, Duty, settle, work
 
 FAILS = frozenset({"BackupFails"})
 PAUSE = 900.0

@@ -6,7 +6,7 @@ import pytest
 
 from sysmgmt.domain.errors import ServerUnreachable
 from sysmgmt.engine import ldap_servers
-from sysmgmt.service.ldapcare import LdapWatch
+from sysmgmt.service.duties.ldap_servers import LdapWatch
 from tests.support import slapd
 from tests.support.box import TestBox
 from tests.support.slapd import BASE, SERVICE, SERVICE_PASSWORD, Ports

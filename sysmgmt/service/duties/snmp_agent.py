@@ -11,7 +11,7 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Box
 from sysmgmt.host import deployed, files, snmpd
 from sysmgmt.host.files import File
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties.duty import Duty
 from sysmgmt.service.snmp import FILE
 
 POLL = 5.0

@@ -7,8 +7,8 @@ import pytest
 
 from sysmgmt.domain.errors import ServiceRefused, UnknownUser
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service import duties
-from sysmgmt.service.duties import Duty, Report
+from sysmgmt.service.duties import duty
+from sysmgmt.service.duties.duty import Duty, Report
 from tests.support.box import TestBox
 
 
@@ -31,14 +31,14 @@ def test_a_duty_that_fails_says_so_once_a_minute_and_is_done_again(basic: TestBo
 
 def test_a_duty_that_hangs_keeps_no_other_from_being_done(basic: TestBox) -> None:
     hangs, done = threading.Event(), threading.Event()
-    duties.start(basic.house(), [Duty("hangs", 1.0, lambda house: hangs.wait() and None),
-                                 Duty("works", 1.0, lambda house: done.set())])
+    duty.start(basic.house(), [Duty("hangs", 1.0, lambda house: hangs.wait() and None),
+                               Duty("works", 1.0, lambda house: done.set())])
     assert done.wait(20)
     hangs.set()
 
 
 def test_own_work_is_recorded_as_that_of_the_system(basic: TestBox) -> None:
     with pytest.raises(UnknownUser):
-        duties.work(basic.house(), "count_wrong_password", {"name": "nobody.here", "token": "x"})
+        duty.work(basic.house(), "count_wrong_password", {"name": "nobody.here", "token": "x"})
     last = basic.audit()[-1]
     assert (last["user"], last["command"], last["code"]) == ("system", "count_wrong_password", "UnknownUser")

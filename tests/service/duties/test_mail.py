@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sysmgmt.service.mailcare import Postman
+from sysmgmt.service.duties.mail import Postman
 from tests.service.daemon import running
 from tests.support import smtp
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox

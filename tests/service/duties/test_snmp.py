@@ -14,7 +14,7 @@ import pytest
 from sysmgmt.domain import usm
 from sysmgmt.domain.snmp import Place, of_event
 from sysmgmt.engine import notifying
-from sysmgmt.service.snmpcare import SnmpCarrier
+from sysmgmt.service.duties.snmp import SnmpCarrier
 from tests.service import daemon
 from tests.support import snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox

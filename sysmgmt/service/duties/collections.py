@@ -2,7 +2,7 @@
 
 from sysmgmt.domain import collection, downloads
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import HOUR, Duty, work
+from sysmgmt.service.duties.duty import HOUR, Duty, work
 
 
 def expire(house: House) -> None:

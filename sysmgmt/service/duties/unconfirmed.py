@@ -12,7 +12,7 @@ from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import returning
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 1.0
 """Seconds between two looks."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.service.syslogcare import SyslogCarrier
+from sysmgmt.service.duties.syslog import SyslogCarrier
 from tests.service import daemon
 from tests.support import rsyslog
 from tests.support.authorities import LEAF, make

@@ -7,7 +7,7 @@ from sysmgmt.domain.delivery import TELLING
 from sysmgmt.domain.directory import NAME
 from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import MINUTE, Duty, settle
+from sysmgmt.service.duties.duty import MINUTE, Duty, settle
 
 KINDS = frozenset({"LdapFails"})
 

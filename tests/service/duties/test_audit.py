@@ -7,7 +7,7 @@ import pytest
 
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.engine import selftest
-from sysmgmt.service import auditcare
+from sysmgmt.service.duties import audit
 from tests.service.daemon import running
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.clock import DAY
@@ -25,19 +25,19 @@ def told(box: TestBox) -> list[tuple[str, str | None]]:
 @pytest.mark.requirement(72)
 def test_start_and_stop_are_recorded(basic: TestBox) -> None:
     house = basic.house()
-    auditcare.begin(house)
-    auditcare.end(house)
+    audit.begin(house)
+    audit.end(house)
     found = [one["command"] for one in basic.audit()][-3:]
     assert found == ["start_audit", "stop_audit", "sign_audit"]
 
 
 def test_an_intent_without_outcome_is_told_of_at_the_next_start_and_once(basic: TestBox) -> None:
     house = basic.house()
-    auditcare.begin(house)
+    audit.begin(house)
     house.box.audit.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
     number = basic.audit()[-1]["seq"]
     for _ in range(2):
-        auditcare.begin(basic.house())
+        audit.begin(basic.house())
     assert told(basic) == [("OutcomeUnknown", f"record {number}, user bob")]
     (record,) = [one for one in basic.audit() if one["command"] == "note_unknown_outcome"]
     assert record["parameters"] == {"number": str(number), "name": "add_group", "user": "bob"}
@@ -46,7 +46,7 @@ def test_an_intent_without_outcome_is_told_of_at_the_next_start_and_once(basic: 
 
 def test_what_a_power_cut_left_of_the_audit_is_told_of_at_the_next_start_and_once(basic: TestBox) -> None:
     basic.clock.boot = "first"
-    auditcare.begin(basic.house())
+    audit.begin(basic.house())
     journal = basic.house().box.audit
     journal.checkpoint()
     synced = journal.anchor()
@@ -57,7 +57,7 @@ def test_what_a_power_cut_left_of_the_audit_is_told_of_at_the_next_start_and_onc
     path.write_bytes(text[:-150] + bytes(100) + text[-50:])
     basic.clock.boot = "second"
     for _ in range(2):
-        auditcare.begin(basic.house())
+        audit.begin(basic.house())
     (event,) = told(basic)
     assert event[0] == "AuditTorn", event
     assert f"what follows record {synced[0]} may not have been synced" in str(event[1])
@@ -71,7 +71,7 @@ def test_a_command_of_that_name_from_outside_hides_no_missing_outcome(basic: Tes
     house = basic.house()
     house.box.audit.append({"id": "x1", "user": "bob", "command": "add_group", "phase": "intent"}, durable=True)
     basic.admin().do("start_audit")
-    auditcare.begin(house)
+    audit.begin(house)
     assert [name for name, _ in told(basic)] == ["OutcomeUnknown"]
 
 
@@ -80,8 +80,8 @@ def test_the_file_is_put_away_in_time_and_the_oldest_archive_goes_by_the_policy(
     basic.configure(audit=AuditPolicy("daily", keep=2, remove="oldest"))
     house = basic.house()
     for _ in range(4):
-        auditcare.keep(house)
-        auditcare.keep(house)
+        audit.keep(house)
+        audit.keep(house)
         basic.clock.move(DAY)
     archives = sorted(basic.folder.glob("audit-*.journal"))
     assert len(archives) == 2
@@ -97,14 +97,14 @@ def test_archives_that_go_while_the_audit_is_tested_are_no_failure(basic: TestBo
     basic.configure(audit=AuditPolicy("daily", keep=9, remove="oldest"))
     house = basic.house()
     for _ in range(4):
-        auditcare.keep(house)
+        audit.keep(house)
         basic.clock.move(DAY)
     basic.configure(audit=AuditPolicy("daily", keep=1, remove="oldest"))
 
     def meanwhile(about: str, done: int, whole: int) -> None:
         if about == "Testing the audit":
-            auditcare.keep(house)
-            auditcare.keep(house)
+            audit.keep(house)
+            audit.keep(house)
     before = basic.state.settings.audit_kept
     assert selftest.run(house.box, house.catalog, meanwhile)["self_test"] == selftest.PASSED
     assert basic.state.settings.audit_kept > before, "the control: some went"
@@ -115,15 +115,15 @@ def test_nothing_goes_that_was_not_exported_unless_the_policy_says_so(basic: Tes
     house = basic.house()
     for _ in range(4):
         basic.clock.move(DAY)
-        auditcare.keep(house)
+        audit.keep(house)
     assert len(list(basic.folder.glob("audit-*.journal"))) == 4
     admin = basic.admin()
     assert admin.do("create_system_certificate common_name=box1").code == "Done"
     assert admin.do("export_audit_log").code == "Done"
-    auditcare.keep(house)
+    audit.keep(house)
     assert len(list(basic.folder.glob("audit-*.journal"))) == 4, "it may not have arrived"
     assert admin.do(f"export_audit_log after={basic.state.settings.audit_handed_out}").code == "Done"
-    auditcare.keep(house)
+    audit.keep(house)
     assert len(list(basic.folder.glob("audit-*.journal"))) == 1
     assert admin.do("verify_audit_log").code == "Done"
 
@@ -142,7 +142,7 @@ def test_records_that_could_not_be_written_are_counted_and_told_of_once(basic: T
     path.rmdir()
     (basic.folder / "elsewhere").rename(path)
     for _ in range(2):
-        auditcare.look(house)
+        audit.look(house)
     assert told(basic) == [("AuditRecordsLost", "7 records")]
     assert basic.admin().facts("get_audit_policy")["lost_records"] == 0
 
@@ -153,9 +153,9 @@ def test_space_that_gets_low_is_told_of_until_there_is_some_again(basic: TestBox
     basic.configure(audit=AuditPolicy(size=1, keep=1))
     archive = basic.folder / "audit-000000000000-000000000000.journal"
     archive.write_bytes(bytes(1_600_000))
-    auditcare.look(house)
+    audit.look(house)
     archive.unlink()
-    auditcare.look(house)
+    audit.look(house)
     assert [name for name, _ in told(basic)] == ["AuditSpaceLow", "AuditSpaceLowCleared"]
 
 

@@ -2,7 +2,7 @@
 
 from sysmgmt.domain import certificates, expiry
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty, work
+from sysmgmt.service.duties.duty import Duty, work
 
 
 def renew(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from sysmgmt.engine import selftest
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties import Duty
+from sysmgmt.service.duties.duty import Duty
 
 DAY = 86400.0
 

@@ -12,7 +12,7 @@ from sysmgmt.domain.levels import rules_of
 from sysmgmt.engine import departure
 from sysmgmt.engine.dispatch import House
 from sysmgmt.host import remnants
-from sysmgmt.service.duties import Duty, work
+from sysmgmt.service.duties.duty import Duty, work
 from sysmgmt.service.presence import Presence
 
 POLL = 1.0

@@ -12,7 +12,7 @@ from sysmgmt.engine import partnership
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import SYSTEM
-from sysmgmt.service.duties import MINUTE, Duty, settle
+from sysmgmt.service.duties.duty import MINUTE, Duty, settle
 
 EVERY = 5 * MINUTE
 KINDS = frozenset({"PartnerUnreachable"})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sysmgmt.service.partnercare import PartnerWatch
+from sysmgmt.service.duties.partners import PartnerWatch
 from tests.support.box import TestBox
 from tests.support.partnership import sites
 

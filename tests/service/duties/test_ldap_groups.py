@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sysmgmt.service.ldapsync import LdapSync
+from sysmgmt.service.duties.ldap_groups import LdapSync
 from tests.commands.test_ldap_users import log_in, prepared, run
 from tests.support import slapd
 from tests.support.box import TestBox

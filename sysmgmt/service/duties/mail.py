@@ -13,8 +13,8 @@ from sysmgmt.domain.model import MailServer
 from sysmgmt.engine import mailing
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.mailing import Queue
-from sysmgmt.service import reports
-from sysmgmt.service.duties import HOUR, Duty, settle
+from sysmgmt.service.duties import reports
+from sysmgmt.service.duties.duty import HOUR, Duty, settle
 
 POLL = 2.0
 MOST = 500

@@ -15,7 +15,7 @@ from sysmgmt.domain.syslog import NUMBERS, WHAT, Origin
 from sysmgmt.engine import syslogging
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports.remotes import Link
-from sysmgmt.service.duties import Duty, settle
+from sysmgmt.service.duties.duty import Duty, settle
 
 POLL = 1.0
 SAFE = 5.0

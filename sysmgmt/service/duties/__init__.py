@@ -1,0 +1,1 @@
+"""What boxmgmtd does by itself: a module for each of its duties."""
