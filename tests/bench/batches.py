@@ -24,8 +24,8 @@ def measure(folder: Path, rounds: int) -> Iterator[Finding]:
             Work(LIMIT, syncs(folder, CREATES)), *(one.creating(CREATES, 200_000) for one in peers),
             Work(OURS, _fresh(folder, lines)), Work(TOGETHER, _fresh(folder, lines, "--atomic")),
             Work("plain cmd2 and TinyDB", _plain_creates(folder)),
-        ], rounds, CREATES, [Goal(OURS, LIMIT, 3.0), *(Goal(OURS, one) for one in names),
-                             *(Goal(TOGETHER, one) for one in names)])
+        ], rounds, CREATES, [goal for ours in (OURS, TOGETHER)
+                             for goal in (Goal(ours, LIMIT, 3.0), *(Goal(ours, one) for one in names))])
         reads = process(boxes.new(folder / "w3", 100), b"get_users name=user000050\n" * READS)
         getent = process(["getent", "passwd", *["nobody"] * READS])
         yield from compare("W3 reads in one batch, 100 users", [

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from tests.support.forkserver import listening, start
 BARE, LAUNCHER = "python -I -S -c pass (limit)", "launcher"
 ONE = "launcher -c"
 GOALS = {"psql, as Debian starts it": 1.0}
-"""How many times as long as a peer a command and a prompt may take; the others are only told."""
+"""How many times as long as a peer a command, a prompt and many logins may take; the others are only told."""
 CREATES, READS = 1000, 10_000
 SESSIONS = (FEW := 50, 100)
 MOST = 12.0
@@ -120,36 +121,67 @@ def operations(box: Served, rounds: int) -> Iterator[Finding]:
                        [Goal(LAUNCHER)])
 
 
+def logins(box: Served, peers: Sequence[Peer], rounds: int) -> Iterator[Finding]:
+    """W8: many logins at once, from the first exec to the last prompt."""
+    yield from compare(f"W8 {FEW} logins at once, to the last prompt", [
+        *(Work(one.name, partial(_last_prompt, one.prompt, partial(_of_peer, one))) for one in peers if one.shell),
+        Work(LAUNCHER, partial(_last_prompt, b"bench>", partial(_of_box, box)))],
+        rounds, goals=[Goal(LAUNCHER, one.name, GOALS.get(one.name)) for one in peers if one.shell])
+
+
 def crowd(box: Served, peers: Sequence[Peer]) -> Iterator[Finding]:
-    """W8: many sessions at once, the time to the last prompt and what each of them keeps."""
+    """W8: many idle sessions, and what each of them keeps."""
     print("\nW8 idle sessions at their prompts")
     for one in peers:
         if one.shell:
-            yield _sessions(one.name, one.prompt, FEW, lambda _: session(one.shell, None, one.environment))
+            yield _kept(one.name, one.prompt, FEW, partial(_of_peer, one))
     for number in SESSIONS:
         before = memory(box.process.pid)
-        yield _sessions("sysmgmt over the service", b"bench>", number, lambda each: session(
-            [box.launcher], box.numbers[each // EACH]), lambda: _forked(box.sessions.pid))
+        yield _kept("sysmgmt over the service", b"bench>", number, partial(_of_box, box),
+                    lambda: _forked(box.sessions.pid))
         print(f"  boxmgmtd kept {memory(box.process.pid):.1f} MB after them, {before:.1f} MB before")
 
 
-def _sessions(name: str, expected: bytes, number: int, start: Callable[[int], tuple[int, int]],
-              beside: Callable[[], float] = lambda: 0.0) -> Finding:
-    """`beside` gives the megabytes of what serves all of them."""
+Start = Callable[[int], tuple[int, int]]
+"""Starts the session of that number on a pseudo-terminal: its process, and the other end."""
+
+
+def _of_peer(peer: Peer, number: int) -> tuple[int, int]:
+    return session(peer.shell, None, peer.environment)
+
+
+def _of_box(box: Served, number: int) -> tuple[int, int]:
+    return session([box.launcher], box.numbers[number // EACH])
+
+
+@contextmanager
+def _at_prompts(expected: bytes, number: int, start: Start) -> Iterator[tuple[list[int], float]]:
+    """So many sessions at their prompts: their processes, and the seconds to the last prompt."""
     began = time.perf_counter()
     children = [start(each) for each in range(number)]
     for _, terminal in children:
         read_until(terminal, expected)
     last = time.perf_counter() - began
-    each = (sum(memory(pid) for pid, _ in children) + beside()) / number
+    yield [pid for pid, _ in children], last
     for pid, terminal in children:
         os.kill(pid, signal.SIGHUP)
         os.close(terminal)
         os.waitpid(pid, 0)
+
+
+def _last_prompt(expected: bytes, start: Start) -> float:
+    with _at_prompts(expected, FEW, start) as (_, last):
+        return last
+
+
+def _kept(name: str, expected: bytes, number: int, start: Start, beside: Callable[[], float] = lambda: 0.0) -> Finding:
+    """`beside` gives the megabytes of what serves all of them."""
+    with _at_prompts(expected, number, start) as (pids, last):
+        each = (sum(map(memory, pids)) + beside()) / number
     print(f"  {name:44} {number:4} sessions: last prompt after {last:5.2f} s, PSS {each:5.1f} MB each", flush=True)
     goal = MOST if name.startswith("sysmgmt") and number == FEW else None
     return Finding(f"W8 {number} sessions at their prompts: {name}", f"{goal:g} MB each at most" if goal else "",
-                   f"{each:.1f} MB each, the last prompt after {last:.2f} s", goal is None or each <= goal)
+                   f"{each:.1f} MB each", goal is None or each <= goal)
 
 
 def _forked(server: int) -> float:
@@ -175,4 +207,5 @@ def measure(folder: Path, rounds: int) -> Iterator[Finding]:
         peers = [*three, postgres.wrapped(three[-1])]
         yield from starts(box, boxes.new(folder / "embedded"), peers, rounds)
         yield from operations(box, rounds)
+        yield from logins(box, peers, max(3, rounds // 3))
         yield from crowd(box, three)
