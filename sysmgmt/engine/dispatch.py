@@ -116,14 +116,18 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
     values = arguments.read(trip.command, reading)
     if trip.command.asks and not trip.request.dry_run:
-        _ask(trip.command.asks, reading, values, trip.request.confirmed)
+        _ask(trip, trip.command.asks, reading, values)
     return values, reading
 
 
-def _ask(asks: Question, reading: Reading, values: Mapping[str, Any], confirmed: bool) -> None:
-    """Raise ConfirmationNeeded, unless it is confirmed or there is nothing to confirm with these values."""
+def _ask(trip: Trip, asks: Question, reading: Reading, values: Mapping[str, Any]) -> None:
+    """Raise ConfirmationNeeded, unless it is confirmed or there is nothing to confirm with these values.
+
+    What would be refused is refused at once, and not asked about. Raises any refusal.
+    """
     question = asks if isinstance(asks, str) else asks(reading, values)
-    if question and not confirmed:
+    if question and not trip.request.confirmed:
+        run(trip, reading.state, values, reading)
         raise ConfirmationNeeded(question=question)
 
 

@@ -172,10 +172,15 @@ def test_no_value_holds_control_characters_whichever_way_it_came(box: TestBox, b
 
 
 def test_a_confirmation_is_asked_for_before_anything_happens(box: TestBox) -> None:
-    for name in ("reboot_box", "shut_down_box"):
-        answer = box.admin().do(name)
-        assert (answer.code, answer.status) == ("ConfirmationNeeded", 2)
-        assert answer.hint == "Add --yes to confirm."
+    before = box.state
+    answer = box.admin().do("reset_system_settings")
+    assert (answer.code, answer.status, answer.hint) == ("ConfirmationNeeded", 2, "Add --yes to confirm.")
+    assert box.state.settings == before.settings
+
+
+@pytest.mark.parametrize("line", ["reboot_box", "shut_down_box", "enable_root_access minutes=5"])
+def test_nothing_is_asked_about_what_would_be_refused(box: TestBox, line: str) -> None:
+    assert {box.admin().do(line + more).code for more in ("", " --yes", " --dry-run")} == {"ServiceRefused"}
 
 
 @command(needs="anyone")
@@ -429,7 +434,7 @@ REACHED_ELSEWHERE = {
 """Refusals that a request alone cannot bring about."""
 REACHED = {
     "UnknownCommand": "nosuch", "MissingValue": "add_group", "InvalidValue": "add_group name=x/y",
-    "ConfirmationNeeded": "reboot_box", "UserExists": f"add_user name=bob role=monitor password={CANARY}",
+    "ConfirmationNeeded": "reset_system_settings", "UserExists": f"add_user name=bob role=monitor password={CANARY}",
     "UnknownUser": "get_users name=nobody-here", "RoleExists": "add_role name=spare permissions=view",
     "UnknownRole": "remove_role name=nosuch", "PredefinedRole": "remove_role name=admin",
     "PredefinedUser": "remove_user name=admin", "LastSecurityUser": "lock_user name=admin",
