@@ -1,6 +1,6 @@
 """The loop that both shells run in, on top of what is left of cmd2.
 
-The two private names of cmd2 that are overridden are in this module; setup.cfg pins the release that
+The three private names of cmd2 that are overridden are in this module; setup.cfg pins the release that
 they were read in.
 """
 
@@ -156,6 +156,9 @@ class Hardened(Ending):
             return False
         except Exception as error:
             return self.failed(error)
+
+    def _register_subcommands(self, owner: Any) -> None:
+        """There are none, and cmd2 would look for them in everything that it has."""
 
     def _create_main_session(self, **asked: Any) -> PromptSession[str]:
         """The session at our keyboard; cmd2's own would be made for nothing, and is half of what a prompt costs."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import application
@@ -22,6 +23,8 @@ MOST_LISTED = 200
 
 # The keys of prompt_toolkit itself: it would make them anew for each prompt, which is most of what one costs.
 setattr(application, "load_key_bindings", cache(load_key_bindings))
+# Its own looks, too; there are no others here to merge with them.
+setattr(application, "merge_styles", itemgetter(0))
 
 
 def session(keyboard: Keyboard, offers: Offers | None = None, history: History | None = None,

@@ -51,8 +51,9 @@ class Stripped(cmd2.Cmd):
         self.statement_parser = Literal()
         self.editor = self.pager = self.pager_chop = ""
         self.hidden_commands = []
-        for name in list(self.settables):
-            self.remove_settable(name)
+
+    def build_settables(self) -> None:
+        """Make no settings; their descriptions alone would take longer than a login."""
 
     def get_command_func(self, command: str) -> None:
         """No line is run as a do_ method, not even one that a subclass brings."""

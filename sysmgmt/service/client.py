@@ -52,7 +52,7 @@ class ServiceDoor:
 
     def enter(self) -> Answer | None:
         """What the user is told whom the kernel identifies, or None: somebody has to log in."""
-        reply = self._calls.call(ENTER)
+        reply = self._calls.enter()
         self._caller = Caller(**reply["caller"])
         return values.answer(reply["answer"]) if reply["answer"] else None
 
@@ -137,11 +137,17 @@ class Calls:
         self._path = path
         self._make = connect
         self._wire: Wire | None = None
+        self._welcome: dict[str, Any] | None = None
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection, as far as is known."""
         return self._wire is not None
+
+    def enter(self) -> dict[str, Any]:
+        """What the server said when it found out whose the connection is. Raises ServiceLost."""
+        said, self._welcome = self._welcome, None
+        return said or self.call(ENTER)
 
     def call(self, method: str, parameters: Mapping[str, Any] = {}, listening: Listening = NOBODY) -> dict[str, Any]:
         """The parameters of the last reply; those before it go to who is `listening`. Raises ServiceLost.
@@ -187,7 +193,7 @@ class Calls:
                 time.sleep(POLL)
         self._wire = Wire(connection, ANY_SIZE)
         if method != ENTER:
-            self.call(ENTER)  # a new connection: the server has to find out again whose it is
+            self._welcome = self.call(ENTER)  # a new connection: the server has to find out again whose it is
         return self._wire
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from sysmgmt import box, extensions
 from sysmgmt.commands.catalog import CATALOG
-from sysmgmt.host import daemons, isolation
+from sysmgmt.host import daemons, isolation, memory
 from sysmgmt.screen import keys, loading, person, terminal
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.program import Program
+from sysmgmt.screen.stripped import Stripped
 from sysmgmt.service import hosted, listeners
 from sysmgmt.service.crowd import Places
 from sysmgmt.service.peers import peer_of
@@ -75,11 +76,12 @@ class ForkServer:
 
 
 def rehearse() -> None:
-    """Read an empty line at a terminal of its own: what is made for a first prompt is made once for all sessions."""
+    """Read an empty line at a terminal of its own: what is made for a first shell is made once for all sessions."""
     extensions.broken(box.catalog())
     ours, theirs = os.openpty()
     with open(theirs, closefd=False) as typed, open(theirs, "w", closefd=False) as shown:
         keyboard = Keyboard(typed, shown, lambda: READY_WITHIN)
+        Stripped(typed, shown)
         with keyboard.raw_mode():
             os.write(ours, b"\r")
             keyboard.read(keys.session(keyboard), "")
@@ -90,6 +92,7 @@ def rehearse() -> None:
 def main(path: str, *programs: Program) -> None:
     """Run the fork server for `programs` over the boxmgmtd at `path`."""
     loading.begin()
+    memory.share()
     isolation.begin()
     rehearse()
     loading.keep()
