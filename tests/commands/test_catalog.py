@@ -33,3 +33,11 @@ def test_a_command_asks_for_one_of_four_reasons_and_names_what_it_is_about() -> 
     plain = {one.name for one in COMMANDS.values() if isinstance(one.asks, str) and one.asks and "name" in {
         each.name for each in one.parameters}}
     assert plain == set(), "a question about something that has a name says it"
+
+
+def test_a_secret_that_somebody_thinks_up_is_typed_twice() -> None:
+    twice = {f"{one.name} {each.name}" for one in COMMANDS.values() for each in one.parameters if each.word.twice}
+    assert twice == {
+        "install password", "recover_admin password", "add_user password", "set_user password",
+        "set_password new_password", "backup_settings password", "schedule_backup password",
+        "add_snmp_user password", "add_snmp_user privacy_password"}

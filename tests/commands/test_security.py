@@ -245,6 +245,15 @@ def test_a_refused_installation_installs_nothing(fresh: TestBox, line: str, code
     assert not fresh.state.installed
 
 
+@pytest.mark.parametrize("line, code", [
+    ("install name=oldmill level=nist password=oldmilloldmill2026", "PasswordTooCommon"),
+    ("install name=oldmill level=nist password=adminadminadmin", "PasswordTooCommon"),
+    ("install name=oldmill level=nist password=passwordpassword", "PasswordTooCommon"),
+    ('install name=oldmill level=nist password="seven odd geese fly"', "Done")])
+def test_the_first_password_is_none_that_a_guesser_would_try(fresh: TestBox, line: str, code: str) -> None:
+    assert fresh.client().do(line).code == code
+
+
 def test_easy_passwords_only_warn(basic: TestBox) -> None:
     admin = basic.admin()
     answer = admin.do('add_user name=bob role=monitor password="password"')
