@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, NamedTuple
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import any_text, whole
+from sysmgmt.commands.words import any_text, port, read_port
 from sysmgmt.domain import tls, truststore, vcenters
 from sysmgmt.domain.errors import InvalidValue, ServerRefused
 from sysmgmt.domain.model import Certificate
@@ -26,7 +26,7 @@ class Approached(NamedTuple):
 
 def _approach(text: str, reading: Reading) -> Approached:
     server = read_server(text, reading)
-    port = whole(1, 65535, "ports")(reading.texts.get("port", str(vcenters.PORT)), reading)
+    port = read_port(reading.texts.get("port", str(vcenters.PORT)), reading)
     found: Certificate | None = reading.slow.once(("vcenter", server, port), partial(_unknown, reading, server, port))
     return Approached(server, port, found)
 
@@ -64,7 +64,7 @@ def _license(text: str, reading: Reading) -> str:
 
 
 VCenterServer = Annotated[Approached, Word("Name or address of the vCenter", _approach, "SERVER")]
-VCenterPort = Annotated[int, Word(f"Its port; {vcenters.PORT} unless given", whole(1, 65535, "ports"), "1-65535")]
+VCenterPort = Annotated[int, port(f"Its port; {vcenters.PORT} unless given")]
 VCenterUser = Annotated[str, Word("User to log in as there", _login, "USER")]
 VCenterPassword = Annotated[str, Word("Password of that user", any_text, "PASSWORD", secret=True)]
 VCenterName = Annotated[str, Word("Which vCenter", read_server, "SERVER", bare=True, none="There are no vCenters.",

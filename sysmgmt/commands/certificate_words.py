@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import any_name, any_text, listed, one_of, whether, whole
+from sysmgmt.commands.words import any_name, any_text, listed, one_of, read_port, whether, whole
 from sysmgmt.domain import blocklist, certificates, fingerprints, names, tls, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
@@ -156,7 +156,7 @@ def _purposes(text: str, reading: Reading) -> tuple[str, ...]:
 def _presented(text: str, reading: Reading) -> Presented:
     """What the server shows at this port: fetched here, since a network is slow."""
     truststore.check_acceptable(reading.state)
-    port, host = whole(1, 65535, "ports")(text, reading), read_server(reading.texts.get("host", ""), reading)
+    port, host = read_port(text, reading), read_server(reading.texts.get("host", ""), reading)
     minimum, written = tls.floor(reading.state.settings.reach), reading.texts.get("starttls", "")
     protocol = _starttls(written, reading) if written else ""
     fetch = partial(reading.box.servers.presented, host, port, minimum, protocol)

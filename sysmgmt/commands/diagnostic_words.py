@@ -5,7 +5,7 @@ import re
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import choice, one_of, whole
+from sysmgmt.commands.words import choice, one_of, port, whole
 from sysmgmt.domain import probes
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.port_tables import BY_NUMBER, LONGEST_MEASUREMENT, TCP, UDP
@@ -44,7 +44,7 @@ PortTable = Annotated[str, Word("Table of ports", one_of(*probes.tables()), "|".
 PortRow = Annotated[str, Word("Row of the tables 8 to 11", _row, "TABLE.ROW", offers=lambda state: BY_NUMBER)]
 Host = Annotated[str, Word("Host, by name or address", _host, "HOST")]
 NameServer = Annotated[str, Word("Name server to ask; all that the box knows unless given", _host, "HOST")]
-AnyPort = Annotated[int, Word("Port", whole(1, 65535, "ports"), "1-65535")]
+AnyPort = Annotated[int, port("Port")]
 Protocol = Annotated[str, Word("Protocol", one_of(TCP, UDP), f"{TCP}|{UDP}", offers=lambda state: [TCP, UDP])]
 EchoCount = Annotated[int, Word("Echo requests to send", whole(1, MOST_ECHOES, "requests"), f"1-{MOST_ECHOES}")]
 MeasureSeconds = Annotated[int, Word("Seconds to measure", whole(1, LONGEST_MEASUREMENT, "seconds"),

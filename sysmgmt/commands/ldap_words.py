@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import one_of, whether, whole, yes
+from sysmgmt.commands.words import choice, one_of, port, read_port, whether, whole, yes
 from sysmgmt.domain import directory
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue
@@ -15,8 +15,6 @@ from sysmgmt.engine.reading import Reading
 
 LONGEST = 1000
 """Characters of a DN."""
-_PORT = whole(1, 65535, "ports")
-_PROTOCOL = one_of(*PROTOCOLS)
 
 
 def _dn(text: str, reading: Reading) -> str:
@@ -42,8 +40,8 @@ def _bind_password(text: str, reading: Reading) -> str:
 def _bases(groups: bool, reading: Reading) -> Iterable[str]:
     """Where the directory may have its users, or `groups`, once enough is known to ask it."""
     texts = reading.texts
-    protocol = _PROTOCOL(texts.get("protocol", LDAPS), reading)
-    port = _PORT(texts.get("port", str(PROTOCOLS[protocol])), reading)
+    protocol = one_of(*PROTOCOLS)(texts.get("protocol", LDAPS), reading)
+    port = read_port(texts.get("port", str(PROTOCOLS[protocol])), reading)
     asked = DirectorySettings(directory.NAME, read_server(texts["server"], reading), port, protocol, "",
                               _bind_dn(texts["bind_dn"], reading))
     if protocol == directory.CLEAR and not yes(texts.get("insecure", "no"), reading):
@@ -52,10 +50,8 @@ def _bases(groups: bool, reading: Reading) -> Iterable[str]:
     return ldap_servers.bases(reading.box, ldap_servers.accesses(reading.box, reading.state, asked, password), groups)
 
 
-LdapProtocol = Annotated[str, Word("How it is spoken to (ldaps is recommended)", _PROTOCOL, "|".join(PROTOCOLS),
-                                   offers=lambda state: list(PROTOCOLS))]
-LdapPort = Annotated[int, Word("Port of the servers; 636 for ldaps and 389 for starttls and ldap unless given", _PORT,
-                               "1-65535")]
+LdapProtocol = Annotated[str, choice("How it is spoken to (ldaps is recommended)", PROTOCOLS)]
+LdapPort = Annotated[int, port("Port of the servers; 636 for ldaps and 389 for starttls and ldap unless given")]
 Secondary = Annotated[str, Word("Another server, for when the first one cannot be used", read_server, "SERVER")]
 BindDn = Annotated[str, Word("DN of the service account with which the box looks users up", _bind_dn, "DN")]
 BindPassword = Annotated[str, Word("Password of that account", _bind_password, "PASSWORD", secret=True)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import choice, listed, whether, whole
+from sysmgmt.commands.words import choice, listed, port, whether
 from sysmgmt.domain import mail
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word
@@ -25,8 +25,7 @@ def _login(text: str, reading: Reading) -> str:
 
 
 MailProtocol = Annotated[str, choice("How TLS is spoken to it", mail.PROTOCOLS)]
-MailPort = Annotated[int, Word("Its port; 587 for starttls and 465 for tls unless given", whole(1, 65535, "ports"),
-                               "1-65535")]
+MailPort = Annotated[int, port("Its port; 587 for starttls and 465 for tls unless given")]
 MailUser = Annotated[str, Word("User to log in as, if it wants a login", _login, "USER")]
 MailPassword = Annotated[str, Word("Password of that user", _login, "PASSWORD", secret=True)]
 Sender = Annotated[str, Word("Address that the mail comes from", lambda text, reading: mail.address(text), "ADDRESS")]

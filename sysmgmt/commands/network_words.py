@@ -141,6 +141,6 @@ HostName = Annotated[str, Word("Host name of the machine", _host_name, "NAME", b
 Zone = Annotated[str, Word("Time zone", _zone, "AREA/CITY", bare=True)]
 TimeServers = Annotated[tuple[str, ...], Word("Time servers, separated by commas, or none for those of the machine",
                                               _list_of(notation.time_server, "servers", 8), "SERVER[,SERVER...]|none")]
-KeyNumber = Annotated[int, Word("Number of the key that they have to know", whole(1, 65535, "numbers"), "1-65535")]
+KeyNumber = Annotated[int, Word("Number of the key that they have to know", whole(1, 65535), "1-65535")]
 KeyType = Annotated[str, choice("Type of that key", timekeeping.KEY_TYPES)]
 TimeKey = Annotated[str, Word("The key, as hexadecimal digits", _key, "KEY", secret=True)]

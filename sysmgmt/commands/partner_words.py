@@ -4,7 +4,7 @@ import ipaddress
 from typing import Annotated
 
 from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates, read_server
-from sysmgmt.commands.words import any_name, choice, whether, whole
+from sysmgmt.commands.words import any_name, choice, port, whether, whole
 from sysmgmt.domain import certificates, names, partners
 from sysmgmt.domain.credentials import Certificate
 from sysmgmt.domain.errors import InvalidValue
@@ -31,8 +31,8 @@ NewPartner = Annotated[str, Word("Name of the partner, as it calls itself", any_
 PartnerName = Annotated[str, Word("Which partner", _known, "NAME", bare=True, none="There are no partners.",
                                   offers=lambda state: state.partners)]
 PartnerAddress = Annotated[str, Word("Name or address of the partner", read_server, "ADDRESS")]
-PartnerPort = Annotated[int, Word("Port at which the partner listens for others", whole(1, 65535, "ports"), "1-65535")]
-OwnPort = Annotated[int, Word("Port at which the box listens for its partners", whole(1024, 65535, "ports"),
+PartnerPort = Annotated[int, port("Port at which the partner listens for others")]
+OwnPort = Annotated[int, Word("Port at which the box listens for its partners", whole(1024, 65535),
                               "1024-65535")]
 OwnAddress = Annotated[str, Word(f"Address at which the box listens for its partners, or {EVERYWHERE}", read_place,
                                  f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]

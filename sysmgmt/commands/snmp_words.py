@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from sysmgmt.commands.partner_words import read_place
-from sysmgmt.commands.words import choice, listed, whether, whole
+from sysmgmt.commands.words import choice, listed, port, whether
 from sysmgmt.domain import names, snmp, usm
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
@@ -39,7 +39,7 @@ def _known(state: State) -> list[str]:
 SnmpAgent = Annotated[bool, whether("Whether the agent answers who asks by SNMP")]
 SnmpAddress = Annotated[str, Word(f"Address at which the agent listens, or {EVERYWHERE}", read_place,
                                   f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
-SnmpPort = Annotated[int, Word("Port at which the agent listens", whole(1, 65535, "ports"), "1-65535")]
+SnmpPort = Annotated[int, port("Port at which the agent listens")]
 Receivers = Annotated[tuple[str, ...], Word(
     f"Receivers, separated by commas, each with a level, scope and topic after colons if it does not want all; "
     f"{NOBODY} for no notifications", _receivers, f"{NOBODY}|HOST[:PORT][:LEVEL][:SCOPE][:TOPIC][,...]")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import choice, one_of, whether, whole
+from sysmgmt.commands.words import choice, one_of, port, whether
 from sysmgmt.domain import syslog
 from sysmgmt.engine.declaration import Word
 
@@ -10,8 +10,7 @@ from sysmgmt.engine.declaration import Word
 SyslogNumber = Annotated[str, Word("Which of the two syslog servers", one_of(*syslog.NUMBERS), "1|2",
                                    offers=lambda state: list(syslog.NUMBERS))]
 SyslogProtocol = Annotated[str, choice("How it is spoken to (tls is recommended)", syslog.PROTOCOLS)]
-SyslogPort = Annotated[int, Word("Its port; 6514 for tls and 514 for tcp and udp unless given",
-                                 whole(1, 65535, "ports"), "1-65535")]
+SyslogPort = Annotated[int, port("Its port; 6514 for tls and 514 for tcp and udp unless given")]
 What = Annotated[str, choice("What is sent", syslog.WHAT)]
 ClientCertificate = Annotated[bool, whether("Whether the box shows its system certificate")]
 Insecure = Annotated[bool, whether("Whether it may be sent in clear text")]

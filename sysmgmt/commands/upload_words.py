@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, NamedTuple
 
 from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import any_name, any_text, choice, whole
+from sysmgmt.commands.words import any_name, any_text, choice, port, read_port
 from sysmgmt.domain import names, uploads
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.uploads import PROTOCOLS, SFTP
@@ -28,7 +28,7 @@ def _server(text: str, reading: Reading) -> Reached:
     server, texts = read_server(text, reading), reading.texts
     if texts.get("protocol", SFTP).lower() != SFTP or "fingerprint" in texts:
         return Reached(server)
-    port = whole(1, 65535, "ports")(texts["port"], reading) if "port" in texts else PROTOCOLS[SFTP]
+    port = read_port(texts["port"], reading) if "port" in texts else PROTOCOLS[SFTP]
     fetch = partial(reading.box.uploads.host_key, server, port)
     return Reached(server, str(reading.slow.once(("host key", server, port), fetch)))
 
@@ -54,10 +54,9 @@ TargetName = Annotated[str, Word("Which upload target", _known, "NAME", none="Th
                                  offers=lambda state: state.upload_targets)]
 UploadProtocol = Annotated[str, choice("How it is spoken to (sftp and ftps know who takes the file)", PROTOCOLS)]
 UploadServer = Annotated[Reached, Word("Name or address of the server", _server, "SERVER")]
-UploadPort = Annotated[int, Word("Its port; 22 for sftp and 21 for ftps and ftp unless given",
-                                 whole(1, 65535, "ports"), "1-65535")]
+UploadPort = Annotated[int, port("Its port; 22 for sftp and 21 for ftps and ftp unless given")]
 UploadUser = Annotated[str, Word("User to log in as", _line, "USER")]
 UploadPassword = Annotated[str, Word("Password of that user", any_text, "PASSWORD", secret=True)]
-Directory = Annotated[str, Word("Directory on the server; that of the login unless given", _line, "PATH")]
+RemoteFolder = Annotated[str, Word("Directory on the server; that of the login unless given", _line, "PATH")]
 HostKeyFingerprint = Annotated[str, Word("SHA-256 fingerprint of the SSH host key, for sftp", _fingerprint,
                                          "SHA256:...")]

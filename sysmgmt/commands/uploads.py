@@ -5,7 +5,7 @@ from functools import partial
 from sysmgmt.commands.collection_words import ArchiveName
 from sysmgmt.commands.syslog_words import Insecure
 from sysmgmt.commands.upload_words import (
-    Directory, HostKeyFingerprint, NewTarget, TargetName, UploadPassword, UploadPort, UploadProtocol, UploadServer,
+    RemoteFolder, HostKeyFingerprint, NewTarget, TargetName, UploadPassword, UploadPort, UploadProtocol, UploadServer,
     UploadUser)
 from sysmgmt.domain import uploads
 from sysmgmt.domain.errors import InvalidValue
@@ -18,7 +18,7 @@ from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def add_upload_target(call: Call, name: NewTarget, server: UploadServer, user: UploadUser, password: UploadPassword,
-                      protocol: UploadProtocol = SFTP, port: UploadPort | None = None, directory: Directory = "",
+                      protocol: UploadProtocol = SFTP, port: UploadPort | None = None, directory: RemoteFolder = "",
                       fingerprint: HostKeyFingerprint | None = None, insecure: Insecure = False) -> Change:
     """Add a server that files can be brought to.
 

@@ -82,13 +82,23 @@ def _groups(text: str, reading: Reading) -> tuple[str, ...]:
     return tuple(sorted({any_name(part, reading) for part in listed(text)}))
 
 
-def whole(least: int, most: int, unit: str) -> Any:
-    """Reads a whole number of `unit` in a range."""
+def whole(least: int, most: int, unit: str = "") -> Any:
+    """Reads a whole number, of `unit`, in a range."""
+    what = f"a whole number of {unit}" if unit else "a whole number"
+
     def read(text: str, reading: Reading) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
-            raise InvalidValue(what=f"Expected a whole number of {unit} from {least} to {most}")
+            raise InvalidValue(what=f"Expected {what} from {least} to {most}")
         return int(text)
     return read
+
+
+read_port = whole(1, 65535)
+
+
+def port(about: str) -> Word:
+    """The word for a port."""
+    return Word(about, read_port, "1-65535")
 
 
 def _moment(text: str, reading: Reading) -> float:
