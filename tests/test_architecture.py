@@ -64,8 +64,6 @@ ONLY_IN = {
 }
 """Modules with a home; one without a home may be imported nowhere."""
 
-EXEMPT_FROM_LENGTH = {"boxmgmt/tree.py", "sysmgmt/commands/catalog.py"}
-
 
 class Import(NamedTuple):
     """One import of one module; `lazy` where it stands in a function or under TYPE_CHECKING."""
@@ -191,7 +189,7 @@ def cycles(edges: dict[str, set[str]]) -> list[list[str]]:
 def test_files_are_short() -> None:
     long = {str(path.relative_to(ROOT)): lines for _, path in sources()
             if (lines := len(path.read_text().splitlines())) > LONGEST_FILE}
-    assert {name: lines for name, lines in long.items() if name not in EXEMPT_FROM_LENGTH} == {}
+    assert long == {}
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-DATA, EXTERNAL, INTER_CLUSTER, INTRA_CLUSTER = TABLES = ("data", "external", "inter_cluster", "intra_cluster")
+DATA, EXTERNAL, *_ = TABLES = ("data", "external", "inter_cluster", "intra_cluster")
 FIRST = 8
 """The number of the first of these tables in the guide."""
 LAN, WAN, DATA_NETWORK = "lan", "wan", "data"

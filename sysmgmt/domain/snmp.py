@@ -14,7 +14,7 @@ from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
 NAME = "snmp"
 V3, V2C = VERSIONS = ("3", "2c")
 INFORM, TRAP = NOTIFICATIONS = ("inform", "trap")
-AGENT_PORT, RECEIVER_PORT = 161, 162
+RECEIVER_PORT = 162
 MOST = 4
 """Receivers."""
 EPOCH = 1_577_836_800

@@ -1,4 +1,4 @@
-"""The door of embedded mode: the engine runs in the process of the shell itself."""
+"""The door to an engine in the same process: of a shell in embedded mode, of a connection in boxmgmtd."""
 
 import signal
 from collections.abc import Callable, Mapping, Sequence

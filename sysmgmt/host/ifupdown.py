@@ -14,7 +14,7 @@ from sysmgmt.host.files import File
 from sysmgmt.host.services import Service
 
 NAME = "ifupdown"
-UP, DOWN, QUERY, IP = "/usr/sbin/ifup", "/usr/sbin/ifdown", "/usr/sbin/ifquery", "/usr/sbin/ip"
+UP, DOWN, IP = "/usr/sbin/ifup", "/usr/sbin/ifdown", "/usr/sbin/ip"
 INTERFACES = "/etc/network/interfaces"
 STATE = "/run/network/ifstate"
 BEFORE = "/run/boxmgmt/interfaces.before"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sysmgmt.domain.diagnostics import Route
 from sysmgmt.domain.errors import ServerUnreachable
 
-IPV4, IPV6, ADDRESSES6 = (f"/proc/thread-self/net/{name}" for name in ("route", "ipv6_route", "if_inet6"))
+IPV4, IPV6 = (f"/proc/thread-self/net/{name}" for name in ("route", "ipv6_route"))
 UP, REJECTS = 0x1, 0x200
 """Flags of a route."""
 

@@ -17,9 +17,7 @@ from sysmgmt.screen.console import SOCKET
 from sysmgmt.screen.pages.usage import usage
 from sysmgmt.service import deploy, downloads, update
 from sysmgmt.service.deployment import doors, site
-from sysmgmt.service.duties import (
-    audit, backups, collections, duty, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals,
-    selftest, sessions, snmp, snmp_agent, syslog, tls, unconfirmed)
+from sysmgmt.service.duties import audit, duty, erasure, roster, unconfirmed
 from sysmgmt.service.listeners import listening
 from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
@@ -46,7 +44,7 @@ def serve(folder: str, path: str) -> None:
     owned = ownership.take(folder)
     if owned is None:
         raise ServiceRefused(service="boxmgmtd", words=f"another one owns {folder}")
-    if erasure.begun(house, folder):
+    if erasure.begin_if_decided(house, folder):
         os.close(owned)
         return serve(folder, path)  # as the box that it is once all is erased
     make_way(os.path.dirname(path))
@@ -56,11 +54,7 @@ def serve(folder: str, path: str) -> None:
     if here:
         doors.begin(house, here)
     presence = Presence()
-    duty.start(house, (
-        *sessions.duties(presence), watch, *health.duties(folder), *audit.DUTIES, *renewals.DUTIES, *mail.duties(),
-        *syslog.duties(), guests.duty, *snmp.duties(), *partners.duties(), *ldap_servers.duties(),
-        *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), erasure.duty(folder),
-        *selftest.DUTIES, *((*doors.DUTIES, *snmp_agent.duties(path)) if here else ())))
+    duty.start(house, (*roster.duties(folder, path, presence, here is not None), watch, guests.duty))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)

@@ -10,9 +10,10 @@ import pexpect
 
 from tests.canaries import attempts
 from tests.canaries.needles import Found
-from tests.canaries.site import Site, wait_for
+from tests.canaries.site import PATIENCE, Site
 from tests.support.box import ADMIN_PASSWORD
 from tests.support.program import ENVIRONMENT
+from tests.support.waiting import wait_until
 
 Said = dict[str, bytes]
 OTHERS = {"a monitor": ("mona", ()), "nobody": ("", ()), "JSON": ("admin", ("--json",)),
@@ -52,7 +53,7 @@ def all_lines(site: Site) -> list[str]:
 def finish(site: Site, name: str = "last") -> Said:
     """Wait until the receivers were told of everything, up to a group of that name, and collect it."""
     site.run([f"add_group name={name}"])
-    wait_for(lambda: site.told(name))
+    wait_until(lambda: site.told(name), PATIENCE)
     return {"archive": site.archive()}
 
 

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -119,11 +119,3 @@ def _trapd(box: TestBox, folder: Path) -> snmp.Trapd:
     """A receiver that knows the engine of the box, which there is with its first user."""
     _set_up(box, [f"add_snmp_user name=watcher password={snmp.PASSWORD} privacy_password={snmp.PRIVACY}"])
     return snmp.Trapd(folder, snmp.free_port(), box.admin().facts("get_snmp_settings")["snmp"]["trap_engine_id"])
-
-
-def wait_for(what: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)  # until boxmgmtd has told, and the receivers have written it down

@@ -15,7 +15,7 @@ from sysmgmt.engine.ports import Sealer
 from sysmgmt.host import files, hostkeys, nss, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
-from sysmgmt.service.deployment import snmpagent, networking, pamfiles, webserver
+from sysmgmt.service.deployment import snmp_agent, networking, pamfiles, webserver
 from sysmgmt.service.deployment.closing import Closing
 from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
 from sysmgmt.service.duties.duty import Duty
@@ -28,7 +28,7 @@ def services(site: Site, sealer: Sealer, root: str = "/") -> HostServices:
     """What follows the state on this machine."""
     shells = nss.Shells(site.launcher("boxmgmt"), site.launcher("sysmgmt"), HOME, site.gid)
     always = [nss.service(shells, site.shadow_gid, root), doors(site, root), hostkeys.service(root),
-              snmpagent.service(sealer, site.launcher("snmp"), root)]
+              snmp_agent.service(sealer, site.launcher("snmp"), root)]
     return HostServices([*always, *webserver.services(sealer, root), *networking.services(sealer, root)], root)
 
 

@@ -1,1 +1,1 @@
-"""What boxmgmtd does by itself: a module for each of its duties."""
+"""What boxmgmtd does by itself, a module for each matter; what only a deployed one does is in deployment/."""

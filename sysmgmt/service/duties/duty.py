@@ -11,7 +11,7 @@ from sysmgmt.engine.dispatch import House, carry_out
 from sysmgmt.engine.request import SYSTEM, Answer, Request
 from sysmgmt.service import threads
 
-MINUTE, HOUR = 60.0, 3600.0
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 """Seconds."""
 SILENCE = 60.0
 """Seconds before the same failure of a duty is told again."""
@@ -43,16 +43,16 @@ def settle(house: House, kinds: frozenset[str], found: Iterable[Finding]) -> Non
 def start(house: House, duties: Iterable[Duty]) -> None:
     """Do them from now on, each in a thread of its own: none waits for another that is slow."""
     for one in duties:
-        threads.begin(_repeat, house, Report(one))
+        threads.begin(_repeat, house, Runner(one))
 
 
-def _repeat(house: House, report: "Report") -> None:
+def _repeat(house: House, runner: "Runner") -> None:
     while True:
-        report.do(house)
-        time.sleep(report.duty.every)
+        runner.do(house)
+        time.sleep(runner.duty.every)
 
 
-class Report:
+class Runner:
     """Does a duty and says what stands in its way, not more often than every SILENCE seconds."""
 
     def __init__(self, duty: Duty, passed: Callable[[], float] = time.monotonic) -> None:

@@ -7,8 +7,11 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.service.duties.duty import Duty
 from sysmgmt.store.erasing import has_begun
 
+POLL = 1.0
+"""Seconds between two looks."""
 
-def begun(house: House, folder: str) -> bool:
+
+def begin_if_decided(house: House, folder: str) -> bool:
     """Whether `folder` is being erased. What was decided and is not begun, as after a crash, begins.
 
     Raises StateDamaged, StorageFailed.
@@ -22,9 +25,9 @@ def begun(house: House, folder: str) -> bool:
     return True
 
 
-def duty(folder: str) -> Duty:
+def duties(folder: str) -> tuple[Duty, ...]:
     """The duty of a boxmgmtd whose state lies in `folder`."""
     def look(house: House) -> None:
-        if begun(house, folder):
+        if begin_if_decided(house, folder):
             os.kill(os.getpid(), signal.SIGTERM)
-    return Duty("the erasure", 1.0, look)
+    return (Duty("the erasure", POLL, look),)

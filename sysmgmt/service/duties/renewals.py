@@ -2,7 +2,7 @@
 
 from sysmgmt.domain import certificates, expiry
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import Duty, work
+from sysmgmt.service.duties.duty import HOUR, Duty, work
 
 
 def renew(house: House) -> None:
@@ -13,4 +13,4 @@ def renew(house: House) -> None:
         work(house, "renew_certificate", {"use": use, "key_type": key_type})
 
 
-DUTIES = (Duty("the renewal of certificates", 3600.0, renew),)
+DUTIES = (Duty("the renewal of certificates", HOUR, renew),)

@@ -2,9 +2,7 @@
 
 from sysmgmt.engine import selftest
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import Duty
-
-DAY = 86400.0
+from sysmgmt.service.duties.duty import DAY, Duty
 
 
 def look(house: House) -> None:

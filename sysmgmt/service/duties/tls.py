@@ -3,9 +3,8 @@
 from sysmgmt.domain import conditions
 from sysmgmt.engine import handshakes
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import Duty, settle
+from sysmgmt.service.duties.duty import DAY, Duty, settle
 
-DAY = 86400.0
 KINDS = frozenset({"InsecureTls"})
 
 

@@ -8,7 +8,7 @@ import pytest
 from sysmgmt.domain.errors import ServiceRefused, UnknownUser
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.duties import duty
-from sysmgmt.service.duties.duty import Duty, Report
+from sysmgmt.service.duties.duty import Duty, Runner
 from tests.support.box import TestBox
 
 
@@ -20,7 +20,7 @@ def test_a_duty_that_fails_says_so_once_a_minute_and_is_done_again(basic: TestBo
         if len(tried) == 4:
             raise ValueError("Canary-SECRET-99")
         raise ServiceRefused(service="sshd", words="no")
-    report = Report(Duty("the login of root", 1.0, fails), lambda: passed[0])
+    report = Runner(Duty("the login of root", 1.0, fails), lambda: passed[0])
     for passed[0] in (1.0, 2.0, 62.0, 63.0, 64.0):
         report.do(basic.house())
     assert len(tried) == 5

@@ -3,7 +3,6 @@
 import re
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -14,6 +13,7 @@ from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 from tests.support.clock import DAY
 from tests.support.program import password_file
 from tests.support.smtp import PASSWORD, ROOT, USER, MailSink
+from tests.support.waiting import wait_until
 
 OPS, BOSS = "ops@example.com", "boss@example.com"
 QUIET = "reports=no"
@@ -222,14 +222,6 @@ def test_a_box_whose_mail_is_disabled_sends_nothing(site: Site) -> None:
     assert site.told() == ["g2"]
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + 40
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)  # until boxmgmtd has looked
-
-
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config()
     options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
@@ -239,7 +231,7 @@ def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> 
             assert done.returncode == 0, done.stderr
             daemon.restart(signal.SIGKILL)
             if number % 2:
-                wait_for(lambda: f"b{number}" in site.told())
+                wait_until(lambda: f"b{number}" in site.told(), 40)
     told = list(dict.fromkeys(site.told()))
     assert told == [f"{one}{number}" for number in range(4) for one in "ab"]
     assert ADMIN_PASSWORD not in "".join(one.text for one in site.sink.got)

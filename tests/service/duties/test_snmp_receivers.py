@@ -6,7 +6,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,17 @@ import pytest
 from sysmgmt.domain import usm
 from sysmgmt.domain.snmp import Place, of_event
 from sysmgmt.engine import notifying
-from sysmgmt.service.duties.snmp import SnmpCarrier
+from sysmgmt.service.duties.snmp_receivers import SnmpCarrier
 from tests.service import daemon
 from tests.support import snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import password_file
 from tests.support.snmp import EVENT, OVER, PASSWORD, PRIVACY, TEST, Trapd
+from tests.support.waiting import wait_until
 
 LOCAL = "127.0.0.1"
+PATIENCE = 40
+"""Seconds for what two programs do together."""
 SECRETS = (PASSWORD, PRIVACY, usm.key(PASSWORD), usm.key(PRIVACY))
 
 
@@ -82,14 +84,6 @@ def site(basic: TestBox, folder: Path) -> Site:
     return Site(basic, folder)
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + 30
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)  # until snmptrapd has written it down
-
-
 @pytest.mark.checklist("R023")
 @pytest.mark.checklist("R025")
 def test_events_arrive_as_informs_whole_and_in_order(site: Site) -> None:
@@ -98,7 +92,7 @@ def test_events_arrive_as_informs_whole_and_in_order(site: Site) -> None:
     site.do(r'set_login_banner text="a \"quoted\"\n-text ü"')
     with snmp.running(site.trapd()) as trapd:
         site.look()
-        wait_for(lambda: len(trapd.got) == 3)
+        wait_until(lambda: len(trapd.got) == 3, PATIENCE)
         assert [one.summary for one in trapd.got] == ["Settings were changed.", "User bob was added.",
                                                       "Settings were changed."]
         assert trapd.numbers == sorted(set(trapd.numbers)) and {one.kind for one in trapd.got} == {EVENT}
@@ -115,7 +109,7 @@ def test_what_looks_like_an_option_is_a_text(site: Site) -> None:
         box = site.house.box
         target = notifying.target(box, box.store.read(), Place(LOCAL, site.port))
         box.notifier.notify(target, of_event(record, "box1", box.clock.now()), lambda step: None)
-        wait_for(lambda: trapd.got)
+        wait_until(lambda: trapd.got, PATIENCE)
         assert (trapd.got[0].summary, trapd.got[0].details) == (f"-Lf{site.folder}/injected", "--help")
     assert not (site.folder / "injected").exists()
 
@@ -138,7 +132,7 @@ def test_what_happens_while_the_receiver_is_down_arrives_in_order(site: Site) ->
         site.happens("g3")
         site.look(1000)
         site.look(1000)
-        wait_for(lambda: OVER in {one.kind for one in trapd.got})
+        wait_until(lambda: OVER in {one.kind for one in trapd.got}, PATIENCE)
         once = list(dict.fromkeys(trapd.numbers))
         assert once == list(range(once[0], once[0] + len(once))), "nothing is lost, the order is kept"
     assert site.events("SnmpFails") == ["SnmpFails", "SnmpFailsCleared"]
@@ -157,7 +151,7 @@ def test_a_receiver_that_refuses_is_named_and_gets_all_when_it_is_put_right(site
         if wrong == "password":
             site.do(f"add_snmp_user name=watcher password=Somebody-else-1 privacy_password={PRIVACY}")
             site.look(0)
-            wait_for(lambda: trapd.got)
+            wait_until(lambda: trapd.got, PATIENCE)
             assert site.shown()["waiting"] == 0
 
 
@@ -175,7 +169,7 @@ def test_a_trap_counts_as_sent_and_is_taken_from_the_engine_of_the_box_only(site
                 site.box.clock.now += 3600
                 site.happens(f"g{number}")
                 site.look()
-            wait_for(lambda: len(trapd.got) == 3)
+            wait_until(lambda: len(trapd.got) == 3, PATIENCE)
         assert stranger.got == [], "the box is another engine than those that it knows"
     answer = site.admin.do(f"test_snmp receiver={site.receiver}")
     assert answer.code == "Done" and "Nobody confirms a trap" in answer.warnings[0]
@@ -190,7 +184,7 @@ def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) ->
         site.do("lock_user name=bob")
         site.look()
         second.look(site.house)
-        wait_for(lambda: trapd.got)
+        wait_until(lambda: trapd.got, PATIENCE)
         assert [one.summary for one in trapd.got] == ["User bob was locked on purpose."]
         first, other = site.admin.facts("get_snmp_settings")["snmp"]["receivers"]
         assert first["waiting"] and not other["waiting"]
@@ -219,7 +213,7 @@ def test_version_2c_needs_a_switch_that_is_audited(site: Site, notification: str
     assert "version: 3 -> 2c" in str(record) or "snmp snmp: added" in str(record)
     with snmp.running(site.trapd(community="Very-Public-1")) as trapd:
         site.look()
-        wait_for(lambda: trapd.got)
+        wait_until(lambda: trapd.got, PATIENCE)
     assert b"Very-Public-1" not in site.box.everything()
     site.do("config_snmp version=3 user=watcher")
     assert site.admin.facts("get_snmp_settings")["snmp"]["community_configured"] is False
@@ -233,13 +227,13 @@ def test_passphrases_stand_in_no_argument_and_no_file_but_one_in_memory(site: Si
         before = leftovers()
         sending = threading.Thread(target=site.look)
         sending.start()
-        wait_for(lambda: leftovers() - before)
+        wait_until(lambda: leftovers() - before, PATIENCE)
         [own] = leftovers() - before
         assert own.stat().st_mode & 0o777 == 0o700
         settings = own / "snmp.conf"
-        wait_for(lambda: settings.exists() and usm.key(PASSWORD) in settings.read_text())
+        wait_until(lambda: settings.exists() and usm.key(PASSWORD) in settings.read_text(), PATIENCE)
         assert settings.stat().st_mode & 0o777 == 0o600
-        wait_for(lambda: any("snmptrap\0" in line for line in command_lines()))
+        wait_until(lambda: any("snmptrap\0" in line for line in command_lines()), PATIENCE)
         seen.update(command_lines())
         trapd.signal(signal.SIGCONT)
         sending.join(20)
@@ -288,6 +282,6 @@ def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> 
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr
             boxmgmtd.restart(signal.SIGKILL)
-        wait_for(lambda: "groups b1: added" in repr(trapd.got))
+        wait_until(lambda: "groups b1: added" in repr(trapd.got), PATIENCE)
         numbers = list(dict.fromkeys(trapd.numbers))
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -3,7 +3,7 @@
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,11 @@ from tests.support.authorities import LEAF, make
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import password_file
 from tests.support.rsyslog import ROOT, Rsyslog
+from tests.support.waiting import wait_until
 
-LOG_AUDIT_NOTICE, DAEMON_INFO = "109", "30"
+LOG_AUDIT_NOTICE = "109"
+PATIENCE = 40
+"""Seconds for what two programs do together."""
 
 
 class Site:
@@ -47,7 +50,7 @@ class Site:
 
     def settle(self) -> None:
         """Look until every event is known to be there."""
-        wait_for(lambda: self.look(6) or not self.shown()["waiting"])  # type: ignore[func-returns-value]
+        wait_until(lambda: self.look(6) or not self.shown()["waiting"], PATIENCE)
 
     def events(self, name: str) -> list[str]:
         """The events of a name and its end."""
@@ -73,14 +76,6 @@ def site(basic: TestBox, place: Path) -> Site:
     return Site(basic, place)
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + 40
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)  # until rsyslogd has written it down
-
-
 @pytest.mark.requirement(9)
 @pytest.mark.requirement(85)
 @pytest.mark.checklist("R024")
@@ -94,7 +89,7 @@ def test_events_and_audit_records_arrive_whole_over_tls(site: Site) -> None:
     site.admin.do(r'set_login_banner text="a \"quoted\" ] text"')
     with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
         site.look()
-        wait_for(lambda: any("banner" in one["data"] and one["id"] == "audit" for one in server.got))
+        wait_until(lambda: any("banner" in one["data"] and one["id"] == "audit" for one in server.got), PATIENCE)
         got = server.got
     events = [one["id"] for one in got if one["pri"] != LOG_AUDIT_NOTICE]
     assert events == ["SettingsChanged", "UserAdded", "UserChanged", "UserLocked", "UserUnlocked", "UserRemoved",
@@ -127,7 +122,7 @@ def test_one_chooses_what_is_sent(site: Site, what: str, streams: set[str]) -> N
     with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
         site.happens("g1")
         site.look()
-        wait_for(lambda: all(server.numbers(one) for one in streams))
+        wait_until(lambda: all(server.numbers(one) for one in streams), PATIENCE)
         assert {one["data"].split("@")[0].lstrip("[") for one in server.got} == streams
 
 
@@ -139,7 +134,7 @@ def test_what_happens_while_the_server_is_down_arrives_in_order(site: Site, how:
     with rsyslog.running(server):
         site.happens("g1", "g2")
         site.look()
-        wait_for(lambda: len(server.numbers("events")) == 3)
+        wait_until(lambda: len(server.numbers("events")) == 3, PATIENCE)
         server.end(how)
         for number in range(3, 8):
             site.happens(f"g{number}")
@@ -149,7 +144,7 @@ def test_what_happens_while_the_server_is_down_arrives_in_order(site: Site, how:
         site.look(1000)
         site.settle()
         site.settle()
-        wait_for(lambda: len(set(server.numbers("events"))) >= 9)
+        wait_until(lambda: len(set(server.numbers("events"))) >= 9, PATIENCE)
         numbers = server.numbers("events")
     once = list(dict.fromkeys(numbers))
     assert once == list(range(once[0], once[0] + len(once))), "nothing is lost, the order is kept"
@@ -170,7 +165,7 @@ def test_what_may_have_been_lost_with_a_connection_is_sent_again(site: Site) -> 
         site.look(1000)
         site.look(1000)
         site.settle()
-        wait_for(lambda: "lost2" in repr(server.got))
+        wait_until(lambda: "lost2" in repr(server.got), PATIENCE)
         assert "lost1" in repr(server.got)
 
 
@@ -179,7 +174,7 @@ def test_nothing_is_sent_twice_where_nothing_broke(site: Site) -> None:
     with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
         for number in range(20):
             site.happens(f"g{number}")
-            wait_for(lambda: site.look(0.01) or f" g{number} " in repr(server.got))  # type: ignore[func-returns-value]
+            wait_until(lambda: site.look(0.01) or f" g{number} " in repr(server.got), PATIENCE)
         site.settle()
         events, audit = server.numbers("events"), server.numbers("audit")
     assert len(events) == 21 == len(set(events)) and len(audit) == len(set(audit))
@@ -197,7 +192,7 @@ def test_with_a_client_certificate_only_the_box_is_let_in(site: Site) -> None:
         site.config("what=events client_certificate=yes")
         site.look()
         site.settle()
-        wait_for(lambda: "g1" in repr(server.got))
+        wait_until(lambda: "g1" in repr(server.got), PATIENCE)
         assert site.shown()["waiting"] == 0
         assert [one["step"] for one in site.admin.facts("test_syslog")["steps"]] == ["name", "port", "tls", "accepted"]
 
@@ -211,7 +206,7 @@ def test_clear_text_goes_only_to_who_asks_for_it(site: Site, protocol: str) -> N
     with rsyslog.running(Rsyslog(site.folder, site.port, protocol=protocol)) as server:
         site.happens("g1")
         site.look()
-        wait_for(lambda: "g1" in repr(server.got))
+        wait_until(lambda: "g1" in repr(server.got), PATIENCE)
         site.settle()
         steps = [one["step"] for one in site.admin.facts("test_syslog")["steps"]]
         assert steps[-1] == ("sent" if protocol == "udp" else "accepted"), "UDP does not tell who took it"
@@ -254,7 +249,7 @@ def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> 
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr
             boxmgmtd.restart(signal.SIGKILL)
-        wait_for(lambda: "group b2 was" in repr(server.got))
+        wait_until(lambda: "group b2 was" in repr(server.got), PATIENCE)
         numbers = list(dict.fromkeys(server.numbers("events")))
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     assert all(f"group {name} was" in repr(server.got) for name in ("a0", "b0", "a1", "b1", "a2", "b2"))
