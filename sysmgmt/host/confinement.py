@@ -14,7 +14,11 @@ _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CALLS = {"kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130), "pidfd_send_signal": (424, 424),
           "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "fcntl": (72, 25), "ioctl": (16, 29),
           "prlimit64": (302, 261), "clone": (56, 220), "clone3": (435, 435), "fork": (57, None), "vfork": (58, None),
-          "execve": (59, 221), "execveat": (322, 281), "socket": (41, 198), "connect": (42, 203)}
+          "execve": (59, 221), "execveat": (322, 281), "socket": (41, 198), "connect": (42, 203),
+          "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+          "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setscheduler": (144, 119),
+          "sched_setparam": (142, 118), "sched_setattr": (314, 274), "sched_setaffinity": (203, 122),
+          "migrate_pages": (256, 238), "move_pages": (279, 239)}
 """Their numbers on each of the machines."""
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
 """Where these stand in what a filter sees (struct seccomp_data)."""
@@ -48,6 +52,8 @@ class _Program(ctypes.Structure):
 
 def begin() -> None:
     """From here on this process signals and limits only itself, starts nothing but threads, and makes no connection.
+
+    Nor does it say when, where and how soon any process runs, or have the kernel do all that for it (io_uring(7)).
 
     Raises OSError where that cannot be had.
     """

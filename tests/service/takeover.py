@@ -15,13 +15,28 @@ from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.program import Program
 from sysmgmt.service import forkserver
 
-FIOSETOWN, F_SETOWN_EX = 0x8901, 15
+FIOSETOWN = 0x8901
+IO_URING_SETUP, IOPRIO_SET = 425, {"x86_64": 251, "aarch64": 30}[os.uname().machine]
 
 
 def _call(name: str, *given: int) -> None:
     """A call of the C library. Raises OSError."""
     if getattr(ctypes.CDLL(None, use_errno=True), name)(*given):
         raise OSError(ctypes.get_errno(), name)
+
+
+def _number(*given: int) -> int:
+    """A call that the C library has no name for. Raises OSError."""
+    done = ctypes.CDLL(None, use_errno=True).syscall(*map(ctypes.c_long, given))
+    if done < 0:
+        raise OSError(ctypes.get_errno(), f"call {given[0]}")
+    return int(done)
+
+
+def _ring() -> None:
+    """A ring by which the kernel would make sockets and connections."""
+    ring = ctypes.create_string_buffer(120)
+    os.close(_number(IO_URING_SETUP, 1, ctypes.addressof(ring)))
 
 
 def _own(pid: int, by_socket: bool = False) -> None:
@@ -47,7 +62,12 @@ WAYS: Mapping[str, Callable[[int], object]] = {
     "limit it": lambda pid: resource.prlimit(pid, resource.RLIMIT_NOFILE),
     "start a process": _start,
     "start a program": lambda pid: os.posix_spawn("/bin/true", ["true"], {}),
-    "connect to somebody": lambda pid: socket.socket(socket.AF_UNIX)}
+    "connect to somebody": lambda pid: socket.socket(socket.AF_UNIX),
+    "have the kernel connect to somebody": lambda pid: _ring(),
+    "have it wait for others": lambda pid: os.setpriority(os.PRIO_PROCESS, pid, 1),
+    "schedule it": lambda pid: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
+    "keep it from a processor": lambda pid: os.sched_setaffinity(pid, os.sched_getaffinity(0)),
+    "have its files wait": lambda pid: _number(IOPRIO_SET, 1, pid, 2 << 13 | 7)}
 
 
 def reach(pid: int) -> str:

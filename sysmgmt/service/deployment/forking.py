@@ -54,7 +54,7 @@ IPAddressDeny=any
 RestrictAddressFamilies=AF_UNIX
 ProtectProc=invisible
 SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
+SystemCallFilter=~@privileged @resources io_uring_setup io_uring_enter io_uring_register
 SystemCallFilter=setrlimit prlimit64 capset
 
 [Install]
