@@ -16,6 +16,8 @@ from sysmgmt.screen.program import Program
 from sysmgmt.service import forkserver
 
 FIOSETOWN = 0x8901
+BY_RING = "have the kernel connect to somebody"
+"""A way that some machines, and most containers, refuse everybody."""
 IO_URING_SETUP, IOPRIO_SET = 425, {"x86_64": 251, "aarch64": 30}[os.uname().machine]
 
 
@@ -63,11 +65,11 @@ WAYS: Mapping[str, Callable[[int], object]] = {
     "start a process": _start,
     "start a program": lambda pid: os.posix_spawn("/bin/true", ["true"], {}),
     "connect to somebody": lambda pid: socket.socket(socket.AF_UNIX),
-    "have the kernel connect to somebody": lambda pid: _ring(),
     "have it wait for others": lambda pid: os.setpriority(os.PRIO_PROCESS, pid, 1),
     "schedule it": lambda pid: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
     "keep it from a processor": lambda pid: os.sched_setaffinity(pid, os.sched_getaffinity(0)),
-    "have its files wait": lambda pid: _number(IOPRIO_SET, 1, pid, 2 << 13 | 7)}
+    "have its files wait": lambda pid: _number(IOPRIO_SET, 1, pid, 2 << 13 | 7),
+    BY_RING: lambda pid: _ring()}
 
 
 def reach(pid: int) -> str:
