@@ -22,8 +22,8 @@ TURN = 120.0
 """Seconds that sending may take: a large message waits for its turn."""
 ANY_SIZE = 2**40
 """Bytes of a reply: of the users of a large box no less is shown than in embedded mode."""
-ENTER = "Enter"
-ASKING = frozenset({ENTER, "Sign", "Barred", "Check", "Offers", "Standing"})
+ENTER, SIGN = "Enter", "Sign"
+ASKING = frozenset({ENTER, SIGN, "Barred", "Check", "Offers", "Standing"})
 """Calls that may be made again on a new connection: at most they open a session or record a refusal."""
 
 
@@ -52,13 +52,13 @@ class ServiceDoor:
 
     def enter(self) -> Answer | None:
         """What the user is told whom the kernel identifies, or None: somebody has to log in."""
-        reply = self._calls.enter()
+        reply = self._calls.call(ENTER)
         self._caller = Caller(**reply["caller"])
         return values.answer(reply["answer"]) if reply["answer"] else None
 
     def sign(self) -> Sign:
         """What anybody may know of the box. Raises StateDamaged."""
-        reply = self._calls.call("Sign")
+        reply = self._calls.call(SIGN)
         if reply.get("refused"):
             raise _refusal(reply["refused"])
         return Sign(**reply["sign"])
@@ -137,17 +137,12 @@ class Calls:
         self._path = path
         self._make = connect
         self._wire: Wire | None = None
-        self._welcome: dict[str, Any] | None = None
+        self._is_known = self._has_entered = False
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection, as far as is known."""
         return self._wire is not None
-
-    def enter(self) -> dict[str, Any]:
-        """What the server said when it found out whose the connection is. Raises ServiceLost."""
-        said, self._welcome = self._welcome, None
-        return said or self.call(ENTER)
 
     def call(self, method: str, parameters: Mapping[str, Any] = {}, listening: Listening = NOBODY) -> dict[str, Any]:
         """The parameters of the last reply; those before it go to who is `listening`. Raises ServiceLost.
@@ -165,7 +160,7 @@ class Calls:
 
     def _once(self, method: str, parameters: Mapping[str, Any], listening: Listening) -> dict[str, Any] | None:
         """What comes back, or None: the connection is lost."""
-        wire = self._wire or self._connect(method)
+        wire = self._for(method)
         try:
             more = {} if listening == NOBODY else {"more": True}
             wire.send({"method": f"{INTERFACE}.{method}", "parameters": parameters, **more}, TURN)
@@ -180,7 +175,16 @@ class Calls:
             self._wire = None
         return reply
 
-    def _connect(self, method: str) -> Wire:
+    def _for(self, method: str) -> Wire:
+        """A connection of which the server knows whose it is, if it has to for that; nobody asks before he enters."""
+        wire = self._wire or self._connect()
+        if method == ENTER:
+            self._is_known = self._has_entered = True
+        elif not self._is_known and (self._has_entered or method != SIGN):
+            self.call(ENTER)
+        return self._wire or wire
+
+    def _connect(self) -> Wire:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -191,9 +195,7 @@ class Calls:
                     raise ServiceLost(f"boxmgmtd does not answer at {self._path}; nothing was done.",
                                       "Start it: systemctl start boxmgmtd.") from None
                 time.sleep(POLL)
-        self._wire = Wire(connection, ANY_SIZE)
-        if method != ENTER:
-            self._welcome = self.call(ENTER)  # a new connection: the server has to find out again whose it is
+        self._wire, self._is_known = Wire(connection, ANY_SIZE), False
         return self._wire
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from sysmgmt.domain import uids
 from sysmgmt.domain.model import LDAP_USER
+from sysmgmt.service.client import ServiceDoor
 from sysmgmt.service.doorkeeper import GONE
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, for_all, running
@@ -174,6 +175,14 @@ def test_an_option_of_another_program_starts_no_service(tmp_path: Path, option: 
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
     assert done.returncode == 2 and option.partition("=")[0] in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_restart_while_somebody_reads_the_banner_is_not_noticed(daemon: Daemon) -> None:
+    door = ServiceDoor(str(daemon.path))
+    assert door.sign().installed
+    daemon.restart(signal.SIGKILL)
+    assert door.enter() is None, "root is no user of the box"
+    assert door.log_in("admin", ADMIN_PASSWORD).code == "Done"
 
 
 def test_an_open_shell_outlives_a_restart(daemon: Daemon) -> None:
