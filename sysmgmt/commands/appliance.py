@@ -120,8 +120,12 @@ def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_
 
 
 def _question(reading: Reading, values: Mapping[str, Any]) -> str:
-    return (f"This erases the box {reading.state.settings.name} for ever: its keys first, then settings, users, "
-            "events, audit and backups. Erase it?")
+    settings = erasure.wish(reading.state, reading.caller.user, reading.now).settings
+    erases = (f"This erases the box {settings.name} for ever: its keys first, then settings, users, events, audit and "
+              "backups.")
+    if settings.erasure and settings.erasure.decided:
+        return f"{erases} Erase it?"
+    return f"{erases} Nothing is erased before another administrator gives the same command. Wish for it?"
 
 
 @command(needs=Permission.SECURITY, asks=_question, alone=True)
@@ -130,8 +134,8 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
 
     It takes your password and the name of the box. Where another local administrator could log in, one of those
     has to give the same command within 15 minutes. Who that can be is fixed with the first command: an account that
-    is made, or whose password is set, after it does not count, and locking or removing one does not make it
-    unnecessary. Nor does an administrator count for a day after somebody else has made him, set his password, or
+    is made, or whose password somebody else sets, after it does not count, and locking or removing one does not make
+    it unnecessary. Nor does an administrator count for a day after somebody else has made him, set his password, or
     locked, demoted or removed him. On a box younger than a day, being made or given a password does not matter; being
     locked, demoted or removed does.
 
@@ -146,9 +150,10 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     assert wished is not None
     if wished.decided:
         return Change(state, {"erased": True}, afterwards=lambda: _erase(call))
-    until, others = iso(wished.since + erasure.PATIENCE), [one.name for one in wished.others]
+    until, others = iso(wished.since + erasure.PATIENCE), erasure.agreeing(state)
     told = f"Nothing is erased yet: another administrator ({', '.join(others[:3])}) has to give the same command " \
-           f"before {until}."
+           f"before {until}." if others else \
+           f"Nothing is erased, and nobody who may agree is left: give the command again after {until}."
     return Change(state, {"erased": False, "administrators": others}, (told,))
 
 

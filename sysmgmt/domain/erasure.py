@@ -48,12 +48,30 @@ def noted(before: State, after: State, by: str, now: float) -> State:
     On a box that is younger than a day everybody was just made: only those count who were locked or removed.
     """
     fresh = now - (after.settings.installed_at or now) < SETTLED
-    names = [name for name in _changed(before, after) if name != by and _is_touched(before, after, name, fresh)]
+    changed = [*_changed(before, after)]
+    names = [name for name in changed if name != by and _is_touched(before, after, name, fresh)]
+    if by in changed:
+        after = _still_agreeing(before, after, by)
     if not names:
         return after
     kept = [one for one in after.settings.unsettled if one.name not in names and now - one.at < SETTLED]
     return after._replace(settings=after.settings._replace(
         unsettled=(*kept, *(Unsettled(name, now) for name in names))))
+
+
+def _still_agreeing(before: State, after: State, by: str) -> State:
+    """`after`, in which somebody who has changed his own password may agree as before."""
+    wished, was, now = after.settings.erasure, _as_now(before, by), _as_now(after, by)
+    if wished is None or was == now or was not in wished.others:
+        return after
+    others = tuple(now if one == was else one for one in wished.others)
+    return after._replace(settings=after.settings._replace(erasure=wished._replace(others=others)))
+
+
+def agreeing(state: State) -> list[str]:
+    """Who may agree to what is wished, as things are now."""
+    wished = state.settings.erasure
+    return [one.name for one in wished.others if one == _as_now(state, one.name)] if wished else []
 
 
 def _changed(before: State, after: State) -> Iterable[str]:

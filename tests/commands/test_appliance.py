@@ -192,7 +192,8 @@ def test_whoever_had_to_agree_is_not_made_unnecessary(basic: TestBox, admin: Cli
     assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
     assert (admin.do(ERASE).result or {})["erased"] is False
     assert admin.do(line).code == "Done"
-    assert admin.do(ERASE).result == {"erased": False, "administrators": ["kim"]}
+    left = [] if "remove" in line else ["kim"]
+    assert admin.do(ERASE).result == {"erased": False, "administrators": left}
     assert basic.state.installed and basic.state.settings.erasure is not None
     basic.clock.move(PATIENCE + 1)
     refused = basic.admin().do(ERASE)
@@ -237,6 +238,37 @@ def test_an_account_of_his_own_making_agrees_to_nothing_for_a_day(basic: TestBox
     basic.clock.move(PATIENCE + 1)
     assert basic.admin().do(ERASE).result == {"erased": False, "administrators": ["kim"]}
     assert (kim.do(ERASE.replace(ADMIN_PASSWORD, "Kim-second-2")).result or {})["erased"] is True
+
+
+@pytest.mark.checklist("R244")
+def test_who_has_to_agree_may_choose_a_password_of_her_own_before(basic: TestBox, admin: Client) -> None:
+    assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=yes").code == "Done"
+    admin.do(ERASE)
+    kim = basic.client("kim", "Kim-first-1")
+    basic.clock.move(1)
+    assert kim.do("set_password current_password=Kim-first-1 new_password=Kim-second-2").code == "Done"
+    assert (kim.do(ERASE.replace(ADMIN_PASSWORD, "Kim-second-2")).result or {})["erased"] is True
+
+
+def test_the_question_before_an_erasure_says_what_a_yes_will_do(basic: TestBox, admin: Client) -> None:
+    asking = ERASE.removesuffix(" --yes")
+    assert str(admin.do(asking).message).endswith("backups. Erase it?")
+    assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
+    wishing = str(admin.do(asking).message)
+    assert wishing.endswith("Nothing is erased before another administrator gives the same command. Wish for it?")
+    admin.do(ERASE)
+    kim = basic.client("kim", "Kim-first-1")
+    assert str(kim.do(asking.replace(ADMIN_PASSWORD, "Kim-first-1")).message).endswith("Erase it?")
+
+
+def test_a_wish_to_which_nobody_may_agree_any_more_says_so(basic: TestBox, admin: Client) -> None:
+    assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
+    admin.do(ERASE)
+    basic.clock.move(1)
+    assert admin.do("set_user name=kim password=Kim-third-3").code == "Done"
+    answer = admin.do(ERASE)
+    assert answer.result == {"erased": False, "administrators": []}
+    assert "nobody who may agree is left: give the command again after 20" in answer.warnings[0]
 
 
 @pytest.mark.checklist("R244")
