@@ -98,11 +98,11 @@ def travel(trip: Trip) -> Reply:
     while True:
         trip.slow.closed = False
         state = trip.house.box.store.read()
-        values, reading = prepare(trip, state)
-        if trip.command.kind is not Change or trip.request.dry_run:
-            return _without_lock(trip, state, values, reading)
-        trip.record.intent()
         try:
+            values, reading = prepare(trip, state)
+            if trip.command.kind is not Change or trip.request.dry_run:
+                return _without_lock(trip, state, values, reading)
+            trip.record.intent()
             return _under_lock(trip, state, values, reading)
         except StateMoved:
             continue
@@ -121,14 +121,24 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
 
 
 def _ask(trip: Trip, asks: Question, reading: Reading, values: Mapping[str, Any]) -> None:
-    """Raise ConfirmationNeeded, unless it is confirmed or there is nothing to confirm with these values.
+    """Raise ConfirmationNeeded, unless that question was answered or there is nothing to confirm with these values.
 
-    What would be refused is refused at once, and not asked about. Raises any refusal.
+    What would be refused is refused at once, and not asked about. Raises any refusal, and StateMoved.
     """
-    question = asks if isinstance(asks, str) else asks(reading, values)
-    if question and not trip.request.confirmed:
+    try:
+        question = asks if isinstance(asks, str) else asks(reading, values)
+        if not question or trip.request.confirms(question):
+            return
+        needed = ConfirmationNeeded(question=question)
+    except ConfirmationNeeded as refusal:
+        needed = refusal
+    try:
         run(trip, reading.state, values, reading)
-        raise ConfirmationNeeded(question=question)
+    except Refusal:
+        if trip.house.box.store.read().generation != reading.state.generation:
+            raise StateMoved() from None  # keys and files may be those of the new state already
+        raise
+    raise needed
 
 
 def _reading(house: House, caller: Caller, state: State, texts: dict[str, str], slow: SlowWork) -> Reading:

@@ -15,7 +15,7 @@ from sysmgmt.engine.request import Caller
 
 
 class StateMoved(Exception):
-    """Slow work would be needed while the lock is held."""
+    """Slow work would be needed while the lock is held, or the state is no longer what was judged."""
 
 
 class SlowWork:

@@ -27,12 +27,20 @@ SYSTEM = Caller(user="system", origin="local", endpoint="box")
 
 
 class Request(NamedTuple):
-    """A command's name, its parameters as texts, and how it is to run."""
+    """A command's name, its parameters as texts, and how it is to run.
+
+    `confirmed` says yes to whatever is asked, `answered` is the question to which a person has said yes.
+    """
 
     command: str
     texts: Mapping[str, str] = {}
     dry_run: bool = False
     confirmed: bool = False
+    answered: str = ""
+
+    def confirms(self, question: str) -> bool:
+        """Whether that is confirmed: of a question that has changed since, nobody knows."""
+        return self.confirmed or question in self.answered
 
 
 class Answer(NamedTuple):

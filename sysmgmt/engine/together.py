@@ -65,14 +65,14 @@ def _name(one: Request | Answer) -> str:
 
 def _carry_out(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
     while True:
-        course = _follow(house, caller, steps, house.box.store.read(), False)
-        if course.failed or not steps:
-            return course
-        for _, _, record in steps:
-            record.intent(durable=False)
-        with unless_guaranteed(house.box):
-            house.box.audit.sync()
         try:
+            course = _follow(house, caller, steps, house.box.store.read(), False)
+            if course.failed or not steps:
+                return course
+            for _, _, record in steps:
+                record.intent(durable=False)
+            with unless_guaranteed(house.box):
+                house.box.audit.sync()
             return _commit(house, caller, steps)
         except StateMoved:
             continue

@@ -63,13 +63,14 @@ def lacking(door: Door, command: Command, texts: Mapping[str, str],
 
 
 def run_confirmed(asker: Asker, door: Door, request: Request, listening: Listening = NOBODY) -> Answer:
-    """Run a request, confirmed by a person where that is needed. Raises Cancelled."""
+    """Run a request, confirmed by a person where that is needed, again if the question changes. Raises Cancelled."""
     answer = door.run(request, listening)
-    if answer.code != ConfirmationNeeded.__name__:
-        return answer
-    asker.confirm(answer.message or "")
-    wanted = request._replace(confirmed=True, texts={**request.texts, **answer.confirms})
-    return door.run(wanted, listening)._replace(confirmed=True)
+    while answer.code == ConfirmationNeeded.__name__:
+        question = answer.message or ""
+        asker.confirm(question)
+        request = request._replace(answered=question, texts={**request.texts, **answer.confirms})
+        answer = door.run(request, listening)._replace(confirmed=True)
+    return answer
 
 
 def again(output: Output, answer: Answer) -> bool:

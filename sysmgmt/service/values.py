@@ -41,7 +41,7 @@ def _refusal(value: Mapping[str, Any]) -> Answer:
 def request(value: Mapping[str, Any]) -> Request:
     """A request from a JSON object. Raises Garbled."""
     return Request(text(value.get("command")), texts(value.get("texts", {})),
-                   value.get("dry_run") is True, value.get("confirmed") is True)
+                   value.get("dry_run") is True, value.get("confirmed") is True, text(value.get("answered", "")))
 
 
 def answer(value: Mapping[str, Any]) -> Answer:

@@ -1,6 +1,8 @@
 """The one road: what every request has in common, whatever it is about."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -183,6 +185,15 @@ def test_nothing_is_asked_about_what_would_be_refused(box: TestBox, line: str) -
     assert {box.admin().do(line + more).code for more in ("", " --yes", " --dry-run")} == {"ServiceRefused"}
 
 
+def test_a_refusal_of_what_is_no_more_is_none(box: TestBox) -> None:
+    client, other = with_commands(box), box.admin()
+    for number, asked in enumerate((lambda: client.do("doubt"), lambda: client.together("get_users", "doubt")[1])):
+        MEANWHILE.append(partial(other.do, f"add_group name=late{number}"))
+        assert asked().code == "ConfirmationNeeded" and not MEANWHILE
+        MEANWHILE.append(lambda: None)
+        assert asked().code == "ServiceRefused", "nothing has changed meanwhile"
+
+
 @command(needs="anyone")
 def explode(call: Call) -> Shown:
     """Fail."""
@@ -223,9 +234,21 @@ def rename(call: Call, name: BoxName, why: Reason) -> Change:
     return Change(state, {"why": why}, notes={"former": call.state.settings.name}, afterwards=look)
 
 
+MEANWHILE: list[Callable[[], object]] = []
+
+
+@command(needs="anyone", asks="Sure?")
+def doubt(call: Call) -> Change:
+    """Find that what somebody else has changed meanwhile does not fit."""
+    if MEANWHILE:
+        MEANWHILE.pop()()
+        raise ServiceRefused(service="the web", words="that is no more")
+    return Change(call.state)
+
+
 def with_commands(box: TestBox) -> Client:
     """Admin of an engine that also knows the commands above."""
-    house, more = box.house(), (explode, explode_later, act, rename)
+    house, more = box.house(), (explode, explode_later, act, rename, doubt)
     client = box.client(house=house._replace(catalog=Catalog({one.name: one for one in (*CATALOG, *more)})))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
     return client
