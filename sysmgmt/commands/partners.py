@@ -30,7 +30,8 @@ def get_cluster_certificate(call: Call) -> Shown:
 
 
 def _of_renewal(reading: Reading, values: Mapping[str, Any]) -> str:
-    return " ".join((*consequences.warnings(reading.state), "Make a new cluster certificate?"))
+    return " ".join((*consequences.warnings(reading.state),
+                     "This replaces the certificate by which partners know the box, and its key. Replace them?"))
 
 
 @command(needs=Permission.SECURITY, asks=_of_renewal)

@@ -75,8 +75,8 @@ LEVELS = {
                   banner=True, rsa_until="2030-12-31", strict_trust=True, clear_text=False, legacy_tls=False,
                   guarantee=True, hashing=STRONG),
 }
-STRICTER_THAN = {"basic": (), "high": ("basic",), "stig": ("basic", "high"), "nist": ("basic", "high")}
-"""The levels that ask for less than each of them."""
+ASK_LESS = {"basic": (), "high": ("basic",), "stig": ("basic", "high", "nist"), "nist": ("basic", "high")}
+"""The levels that do without something that each of them asks."""
 CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS = "clear_text", "server_certificates", "legacy_tls"
 """What a level may forbid altogether: see `allows`."""
 

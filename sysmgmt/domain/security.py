@@ -6,7 +6,7 @@ from typing import Any
 from sysmgmt.domain import blocklist, passwords, roles, tls
 from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.errors import LastSecurityUser
-from sysmgmt.domain.levels import LEVELS, STRICTER_THAN, Rules, rules_of
+from sysmgmt.domain.levels import ASK_LESS, LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
@@ -38,10 +38,10 @@ def set_level(state: State, level: str) -> State:
 
 def lowering(settings: Settings, level: str) -> str:
     """What has to be confirmed before the box goes over to a level; "" unless that asks for less."""
-    if level not in STRICTER_THAN[settings.level]:
+    if level not in ASK_LESS[settings.level]:
         return ""
-    return (f"This lowers the security level from {settings.level} to {level}: nobody is asked any more for what "
-            f"{settings.level} asks beyond it. Lower the level?")
+    return (f"This takes the security level from {settings.level} to {level}: nobody is asked any more for what "
+            f"{settings.level} asks beyond it. Change the level?")
 
 
 def fitted(settings: Settings, rules: Rules) -> Settings:

@@ -91,9 +91,11 @@ class MasterKeys:
                 "kept": "under a systemd credential" if self._wrapping() else "in a file of its own"}
 
     def prepare(self, old: State, new: State) -> "_Replacement":
-        """Keep the key that `new` names besides the one in force. Raises StorageFull, StorageFailed."""
+        """Keep the key that `new` names besides the one in force. Raises StorageFull, StorageFailed, MasterKeyWrong."""
         before, after = old.settings.master_key, new.settings.master_key
         if before != after:
+            if after:
+                self._find(after)  # a state never names a key that is kept nowhere
             self._keep(before, after)
         return _Replacement(self, new if before != after else None)
 

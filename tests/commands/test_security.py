@@ -2,6 +2,8 @@
 
 import pytest
 
+from sysmgmt.engine.request import Request
+from sysmgmt.screen.ask import run_confirmed
 from tests.support.box import ADMIN_PASSWORD, CHEAP, Client, TestBox
 from tests.support.clock import DAY, HOUR, MINUTE
 
@@ -135,16 +137,42 @@ def test_lowering_the_level_forces_nobody(high: TestBox) -> None:
 
 
 @pytest.mark.parametrize("old,new,asked", [
-    ("stig", "basic", True), ("nist", "high", True), ("high", "basic", True), ("stig", "nist", False),
+    ("stig", "basic", True), ("nist", "high", True), ("high", "basic", True), ("stig", "nist", True),
     ("nist", "stig", False), ("basic", "nist", False), ("high", "stig", False), ("high", "high", False)])
-def test_only_a_lower_level_has_to_be_confirmed(basic: TestBox, old: str, new: str, asked: bool) -> None:
+def test_a_level_that_asks_for_less_has_to_be_confirmed(basic: TestBox, old: str, new: str, asked: bool) -> None:
     admin = basic.admin()
     basic.configure(level=old)
     answer = admin.do(f"set_security_level level={new}")
     assert (answer.code == "ConfirmationNeeded") is asked, answer
-    assert not asked or f"lowers the security level from {old} to {new}:" in str(answer.message)
+    assert not asked or f"takes the security level from {old} to {new}:" in str(answer.message)
     assert (basic.state.settings.level == old) is (asked or old == new)
     assert admin.do(f"set_security_level level={new} --yes").code in ("Done", "Unchanged")
+
+
+class Reader:
+    """Somebody who says yes to all that he reads, while somebody else changes the level."""
+
+    def __init__(self, meanwhile: Client) -> None:
+        self.read: list[str] = []
+        self._meanwhile = meanwhile
+
+    def confirm(self, question: str) -> None:
+        """Yes."""
+        self.read.append(question)
+        if len(self.read) == 1:
+            assert self._meanwhile.do("set_security_level level=nist --yes").code == "Done"
+
+
+def test_a_question_that_has_changed_while_somebody_read_it_is_asked_anew(basic: TestBox) -> None:
+    basic.configure(level="stig")
+    reader, admin = Reader(basic.admin()), basic.admin()
+    request = Request("set_security_level", {"level": "basic"})
+    answer = run_confirmed(reader, admin.door, request)  # type: ignore[arg-type]  # what it asks of an Asker
+    assert [one.partition(" to basic")[0].split()[-1] for one in reader.read] == ["stig", "nist"]
+    assert (answer.code, answer.confirmed, basic.state.settings.level) == ("Done", True, "basic")
+    again = request._replace(answered=reader.read[0], texts={"level": "high"})
+    basic.configure(level="stig")
+    assert admin.door.run(again).code == "ConfirmationNeeded", "a yes to one question is none to another"
 
 
 def test_hashes_are_made_anew_at_the_login_after_their_cost_changed(basic: TestBox) -> None:

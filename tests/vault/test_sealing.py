@@ -147,6 +147,18 @@ def test_where_the_key_in_force_is_not_there_the_others_stay(tmp_path: Path) -> 
     assert (tmp_path / "master.key").read_bytes() == before and before.count(b"material") == 2
 
 
+def test_a_key_that_was_made_too_long_ago_does_not_come_in_force(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path)
+    first, *others = (keys.make(6.0 + number) for number in range(20))
+    for one, kept in ((first, False), (others[-1], True)):
+        wanted = State(settings=Settings(master_key=key)), State(settings=Settings(master_key=one))
+        if kept:
+            keys.prepare(*wanted).apply()
+        else:
+            with pytest.raises(MasterKeyWrong):
+                keys.prepare(*wanted)
+
+
 def test_a_replaced_master_key_is_overwritten_where_it_was(tmp_path: Path) -> None:
     keyed(tmp_path)
     with open(tmp_path / "master.key", "rb") as old:
