@@ -27,6 +27,8 @@ from sysmgmt.store.erasing import has_begun
 
 TELLING = frozenset({"-h", "--help", "--version"})
 """Options that only tell, whatever else is given."""
+BELONGING = {**dict.fromkeys(("--dry-run", "--now", "--uids", "--remove"), "--deploy"), "--downgrade": "--update"}
+"""Options that only go with another one."""
 
 
 def serve(folder: str, path: str) -> None:
@@ -112,6 +114,9 @@ def run(words: list[str]) -> None:
             raise InvalidValue(what="--self-test takes no other option")
         update.self_test()
     else:
+        for name in (one.partition("=")[0] for one in words):
+            if name in BELONGING:
+                raise InvalidValue(what=f"{name} is an option of {BELONGING[name]}")
         chosen = options.gathered(words, ("--state", "--socket"))
         os.umask(0o077)
         serve(chosen.state or box.default_folder(os.environ), chosen.socket or SOCKET)

@@ -71,6 +71,14 @@ def test_a_value_that_would_be_lost_is_refused(program: str, twice: list[str]) -
     assert done.returncode == 2 and f"{twice[0].partition('=')[0]} is given more than once" in done.stderr
 
 
+@pytest.mark.parametrize("word, of", [
+    ("--dry-run", "--deploy"), ("--now", "--deploy"), ("--remove", "--deploy"), ("--uids=1-2", "--deploy"),
+    ("--downgrade", "--update")])
+def test_an_option_that_goes_with_another_one_names_it(word: str, of: str) -> None:
+    done = run("sysmgmt.service", word)
+    assert (done.returncode, done.stderr) == (2, f"Error: {word.partition('=')[0]} is an option of {of}.\n")
+
+
 def test_of_two_commands_none_is_run(basic: TestBox) -> None:
     done = result(sysmgmt(basic.folder, "", "-c", "add_group name=g1", "-c", "get_groups"))
     assert done.status == 2 and "g1" not in basic.state.groups

@@ -32,7 +32,8 @@ everything, tells what would happen and changes nothing; --yes confirms; --help 
 
 A command asks first where something cannot be made again, where keys or certificates change that
 others know, where the box becomes less secure, or where the box or your own session ends. To
-remove a user, a role or a partner is not asked about; to remove a backup is.
+remove a user, a role or a partner is not asked about; to remove a backup is. What would be refused
+anyway is refused at once, and a question that has changed while you read it is asked anew.
 
 A value that is - stands in the next line of standard input:
 

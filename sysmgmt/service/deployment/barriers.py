@@ -130,7 +130,8 @@ def _exposed(site: Site) -> Iterator[str]:
             elif found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX:
                 yield f"{one} can be written by others than root, and users of the box would run what lies there"
             elif not found.st_mode & 0o005 == 0o005:
-                yield f"{one} cannot be read by users of the box; install the program elsewhere, as below /opt"
+                yield (f"{one} cannot be read by users of the box, and {path} lies there; install the program "
+                       "elsewhere, as below /opt, with a Python that all can read")
 
 
 def _places(site: Site, root: str) -> Iterator[str]:
