@@ -217,6 +217,6 @@ def _plain(one: Any) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if hasattr(value, "_asdict"):
         return _plain(value)
-    if name.endswith(("_at", "_since")):
-        return iso(value)
+    if isinstance(value, float):  # a moment: lengths of time are whole numbers
+        return iso(value or None)
     return [_value("", one) for one in value] if isinstance(value, tuple) else value

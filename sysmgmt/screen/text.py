@@ -14,7 +14,7 @@ HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""
 DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age", "search_time_limit", "session_lifetime",
                        "unlock_after", "unused_after"})
-SIZES = frozenset({"size"})
+SIZES = frozenset({"size", "used", "space"})
 BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
 SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
