@@ -81,3 +81,15 @@ def test_a_state_that_cannot_be_read_is_an_answer_that_is_recorded(basic: TestBo
     assert [one.code for one in admin.together(line)] == ["StateDamaged"]
     aside.rename(state)
     assert admin.do("get_roles").code == "Done"
+
+
+def test_what_a_batch_changes_as_a_whole_is_told_as_each_change_would_be(basic: TestBox, mode: str) -> None:
+    before = told(basic)
+    answers = basic.admin().together(f'add_user name=eve role=monitor password="{BOB}"', "add_group name=g1")
+    assert [one.code for one in answers] == ["Done", "Done"]
+    assert [one[0] for one in told(basic)[len(before):]] == ["UserAdded", "GroupChanged"]
+
+
+def test_a_dry_run_hands_nothing_over(basic: TestBox, mode: str) -> None:
+    line = "get_snmp_mib"
+    assert basic.admin().do(f"{line} --dry-run").download == "" != basic.admin().do(line).download
