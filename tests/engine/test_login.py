@@ -9,7 +9,7 @@ from errno import EIO
 import pytest
 
 from sysmgmt.domain.errors import AccountLocked, BoxBusy
-from sysmgmt.domain.model import Cost, Returned, Session
+from sysmgmt.domain.model import Cost, Pending, Returned, Session
 from sysmgmt.engine import attempt, auditing, departure, login
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Clock
@@ -340,6 +340,16 @@ def test_a_change_that_returned_since_the_last_login_is_told_once_to_who_might_h
     box.clock.move(2)
     assert [told(box, *who, "Nobody confirmed") for who in (("bob", BOB), ("admin", ADMIN_PASSWORD))] == [0, 1]
     assert told(box, "admin", ADMIN_PASSWORD, "Nobody confirmed") == 0
+
+
+def test_all_that_waits_is_told_at_a_login_and_what_is_overdue_returns_before_it(box: TestBox) -> None:
+    before, now = box.state.settings.reach, box.clock.now
+    after = before._replace(tls_minimum="1.3", name_servers=("192.0.2.1",))
+    box.configure(reach=after, pending=Pending("p", "set_dns", "eve", "security", now, now + 60, before, after))
+    assert told(box, "admin", ADMIN_PASSWORD, "eve has changed tls_minimum and name_servers; it returns on") == 1
+    box.clock.move(60)
+    assert told(box, "admin", ADMIN_PASSWORD, "change of tls_minimum and name_servers by eve in time: it returned") == 1
+    assert box.state.settings.reach == before
 
 
 def test_what_is_recorded_of_a_logout_is_durable_at_once(box: TestBox) -> None:
