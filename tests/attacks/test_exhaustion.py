@@ -88,7 +88,7 @@ def test_one_client_that_wants_too_much_delays_nobody(
 def test_a_line_of_any_shape_is_read_in_no_time(basic: TestBox, line: str) -> None:
     begun = time.monotonic()
     done = sysmgmt(basic.folder, f"{line}\nget_current_user --json\n", "--keep-going")
-    assert time.monotonic() - begun < PATIENCE and b"Traceback" not in done.stderr
+    assert time.monotonic() - begun < 3 * PATIENCE and b"Traceback" not in done.stderr
     assert len(done.stderr) < 10_000
     if "x=- " not in line:  # which takes the next lines for its values
         assert json.loads(done.stdout.splitlines()[-1])["code"] == "Done"

@@ -95,19 +95,24 @@ def test_a_line_that_cannot_be_used_ends_the_walk(basic: TestBox, line: bytes) -
 
 @pytest.mark.parametrize("answer", ["n", "", "no", "#", "yess", "1"])
 def test_a_confirmation_is_refused_by_anything_but_yes(basic: TestBox, answer: str) -> None:
-    done = walk(basic.folder, f"5.1\n{answer}\n")
-    assert (done.err, done.status) == ("line 2: Error: Cancelled; nothing was changed.\n", 1)
+    done = walk(basic.folder, f"2.10.8\n\n{answer}\n")
+    assert (done.err, done.status) == ("line 3: Error: Cancelled; nothing was changed.\n", 1)
 
 
 @pytest.mark.parametrize("answer", ["y", "YES"])
-@pytest.mark.skipif(os.path.isdir("/run/systemd/system"), reason="it would be shut down")
-def test_a_box_without_systemd_says_so_after_the_confirmation(basic: TestBox, answer: str) -> None:
-    done = walk(basic.folder, f"5.2\n{answer}\n")
+def test_a_confirmation_is_yes_in_any_spelling(basic: TestBox, answer: str) -> None:
+    done = walk(basic.folder, f"2.10.8\n\n{answer}\n")
+    assert done.status == 0 and "In Sysmgmt: reset_system_settings --yes" in done.out
+
+
+@pytest.mark.skipif(os.path.isdir("/run/systemd/system"), reason="it would be asked about, and shut down")
+def test_a_box_without_systemd_says_so_before_it_asks(basic: TestBox) -> None:
+    done = walk(basic.folder, "5.2\n")
     assert done.status == 6 and "no systemd" in done.err
 
 
 def test_a_confirmation_that_never_comes_is_a_mistake(basic: TestBox) -> None:
-    assert walk(basic.folder, "5.1\n").status == 2
+    assert walk(basic.folder, "2.10.8\n\n").status == 2
 
 
 def test_a_secret_is_asked_for_once_and_never_shown(basic: TestBox) -> None:
