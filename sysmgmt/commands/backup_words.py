@@ -52,6 +52,12 @@ def _password(text: str, reading: Reading) -> str:
     return text
 
 
+def _backup(data: bytes, reading: Reading) -> bytes:
+    """What is a backup, as far as it says itself. Raises NotABackup, BackupDamaged, BackupNewer of the file."""
+    reading.box.backups.seal.facts(data, reading.texts["file"])
+    return data
+
+
 def _open(text: str, reading: Reading) -> Opened:
     name = _name(reading.texts.get("name", ""), reading)
     found: Opened = reading.slow.once(("backup", name, text), partial(backup.opened, reading.box, name, text))
@@ -88,8 +94,7 @@ BackupKey = Annotated[Opened, Word("Password of the backup", _open, "PASSWORD", 
 Administrators = Annotated[str, choice(
     "Whether users with the permission security stay as they are on this box, or are replaced like all others",
     (KEEP, REPLACE))]
-BackupFile = Annotated[bytes, Word("Name of a file in the import folder", from_file(lambda data, reading: data, MOST),
-                                   "NAME")]
+BackupFile = Annotated[bytes, Word("Name of a file in the import folder", from_file(_backup, MOST), "NAME")]
 StateFile = Annotated[Found, Word("Name of a state file in the import folder; its journal, as NAME.journal, beside it",
                                   _state, "NAME.json")]
 ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",

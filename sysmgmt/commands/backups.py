@@ -86,7 +86,6 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
 
 
 def _of_removal(reading: Reading, values: Mapping[str, Any]) -> str:
-    reading.box.backups.shelf.read(values["name"])  # nothing is asked about one that is not there
     return f"This removes the backup {values['name']} for ever. Remove it?"
 
 

@@ -215,6 +215,8 @@ def _plain(one: Any) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
+    if isinstance(value, AuditPolicy):
+        return {**_plain(value), "size": value.size * retention.MB}
     if hasattr(value, "_asdict"):
         return _plain(value)
     if isinstance(value, float):  # a moment: lengths of time are whole numbers

@@ -213,7 +213,8 @@ def test_what_is_foreign_or_newer_is_refused_before_anything_is_touched(
     assert basic.files() == before
     (basic.folder / "import").mkdir()
     (basic.folder / "import" / "foreign").write_bytes(b"settings")
-    assert admin.do("import_backup name=x file=foreign").code == "NotABackup"
+    refused = admin.do("import_backup name=x file=foreign")
+    assert (refused.code, refused.message) == ("NotABackup", "foreign is no settings backup of a box.")
     assert admin.do("import_backup name=../x file=foreign").code == "InvalidValue"
     for name in ("nothing", "..", "a/b", "x" * 65):
         assert restore(admin, name=name).code in ("UnknownBackup", "InvalidValue")

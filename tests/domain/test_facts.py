@@ -18,6 +18,7 @@ def test_an_exported_state_tells_times_as_the_contract_says() -> None:
     times = [value for part in (shown["settings"], *shown["accounts"], *shown["sessions"])
              for name, value in part.items() if name.endswith(("_at", "_since")) and value is not None]
     assert len(times) == 5 and all(MOMENT.fullmatch(one) for one in times)
+    assert shown["settings"]["audit"]["size"] == 16_000_000, "bytes, as get_audit_policy tells them"
     assert shown["settings"]["root_access"]["until"] is None, "no moment is no number either"
 
 
