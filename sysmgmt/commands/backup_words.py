@@ -1,9 +1,9 @@
 """The nouns of the settings backup. Opening a backup, which is slow, happens while its password is read."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.certificate_words import from_file
 from sysmgmt.commands.words import choice, listed, whole
@@ -52,10 +52,16 @@ def _password(text: str, reading: Reading) -> str:
     return text
 
 
-def _backup(data: bytes, reading: Reading) -> bytes:
-    """What is a backup, as far as it says itself. Raises NotABackup, BackupDamaged, BackupNewer of the file."""
-    reading.box.backups.seal.facts(data, reading.texts["file"])
-    return data
+class Brought(NamedTuple):
+    """A backup that comes from elsewhere, and what it says of itself."""
+
+    data: bytes
+    facts: Mapping[str, Any]
+
+
+def _brought(data: bytes, reading: Reading) -> Brought:
+    """Raises NotABackup, BackupDamaged, BackupNewer, by the name of the file."""
+    return Brought(data, reading.box.backups.seal.facts(data, reading.texts["file"]))
 
 
 def _open(text: str, reading: Reading) -> Opened:
@@ -94,7 +100,7 @@ BackupKey = Annotated[Opened, Word("Password of the backup", _open, "PASSWORD", 
 Administrators = Annotated[str, choice(
     "Whether users with the permission security stay as they are on this box, or are replaced like all others",
     (KEEP, REPLACE))]
-BackupFile = Annotated[bytes, Word("Name of a file in the import folder", from_file(_backup, MOST), "NAME")]
+BackupFile = Annotated[Brought, Word("Name of a file in the import folder", from_file(_brought, MOST), "NAME")]
 StateFile = Annotated[Found, Word("Name of a state file in the import folder; its journal, as NAME.journal, beside it",
                                   _state, "NAME.json")]
 ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",

@@ -113,11 +113,9 @@ def import_backup(call: Call, name: NewBackup, file: BackupFile) -> Act:
 
     Its password is not needed for that; what is damaged, of a newer release or no backup is refused.
     """
-    facts = call.box.backups.seal.facts(file, name)
-
     def take_in() -> Mapping[str, Any]:
-        call.box.backups.shelf.put(name, file, lambda data: None)
-        return {"name": name, "box": facts.get("box"), "made_at": facts.get("made_at"), "items": facts.get("items")}
+        call.box.backups.shelf.put(name, file.data, lambda data: None)
+        return {"name": name, **{one: file.facts.get(one) for one in ("box", "made_at", "items")}}
     return Act(take_in)
 
 
