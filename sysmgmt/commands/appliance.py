@@ -151,9 +151,10 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     if wished.decided:
         return Change(state, {"erased": True}, afterwards=lambda: _erase(call))
     until, others = iso(wished.since + erasure.PATIENCE), erasure.agreeing(state)
-    told = f"Nothing is erased yet: another administrator ({', '.join(others[:3])}) has to give the same command " \
-           f"before {until}." if others else \
-           f"Nothing is erased, and nobody who may agree is left: give the command again after {until}."
+    told = f"Nothing is erased, and nobody who may agree is left: give the command again after {until}."
+    if others:
+        told = (f"Nothing is erased yet: another administrator ({', '.join(others[:3])}) has to give the same command "
+                f"before {until}.")
     return Change(state, {"erased": False, "administrators": others}, (told,))
 
 

@@ -45,7 +45,7 @@ PortRow = Annotated[str, Word("Row of the tables 8 to 11", _row, "TABLE.ROW", of
 Host = Annotated[str, Word("Host, by name or address", _host, "HOST")]
 NameServer = Annotated[str, Word("Name server to ask; all that the box knows unless given", _host, "HOST")]
 AnyPort = Annotated[int, port("Port")]
-Protocol = Annotated[str, Word("Protocol", one_of(TCP, UDP), f"{TCP}|{UDP}", offers=lambda state: [TCP, UDP])]
+Protocol = Annotated[str, choice("Protocol", (TCP, UDP))]
 EchoCount = Annotated[int, Word("Echo requests to send", whole(1, MOST_ECHOES, "requests"), f"1-{MOST_ECHOES}")]
 MeasureSeconds = Annotated[int, Word("Seconds to measure", whole(1, LONGEST_MEASUREMENT, "seconds"),
                                      f"1-{LONGEST_MEASUREMENT}")]

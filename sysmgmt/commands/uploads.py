@@ -5,7 +5,7 @@ from functools import partial
 from sysmgmt.commands.collection_words import ArchiveName
 from sysmgmt.commands.syslog_words import Insecure
 from sysmgmt.commands.upload_words import (
-    RemoteFolder, HostKeyFingerprint, NewTarget, TargetName, UploadPassword, UploadPort, UploadProtocol, UploadServer,
+    HostKeyFingerprint, NewTarget, RemoteFolder, TargetName, UploadPassword, UploadPort, UploadProtocol, UploadServer,
     UploadUser)
 from sysmgmt.domain import uploads
 from sysmgmt.domain.errors import InvalidValue

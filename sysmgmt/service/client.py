@@ -176,7 +176,7 @@ class Calls:
         return reply
 
     def _for(self, method: str) -> Wire:
-        """A connection of which the server knows whose it is, if it has to for that; nobody asks before he enters."""
+        """A connection whose user the server has found out; before somebody enters, a look at the box needs none."""
         wire = self._wire or self._connect()
         if method == ENTER:
             self._is_known = self._has_entered = True

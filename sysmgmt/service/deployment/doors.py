@@ -15,7 +15,7 @@ from sysmgmt.engine.ports import Sealer
 from sysmgmt.host import files, hostkeys, nss, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
-from sysmgmt.service.deployment import snmp_agent, networking, pamfiles, webserver
+from sysmgmt.service.deployment import networking, pamfiles, snmp_agent, webserver
 from sysmgmt.service.deployment.closing import Closing
 from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
 from sysmgmt.service.duties.duty import Duty

@@ -49,7 +49,7 @@ def start(house: House, duties: Iterable[Duty]) -> None:
 def _repeat(house: House, runner: "Runner") -> None:
     while True:
         runner.do(house)
-        time.sleep(runner.duty.every)
+        time.sleep(runner.duty.every)  # its interval: nothing is waited for
 
 
 class Runner:
