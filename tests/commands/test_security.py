@@ -3,7 +3,7 @@
 import pytest
 
 from sysmgmt.engine.request import Request
-from sysmgmt.screen.ask import run_confirmed
+from sysmgmt.screen.ask import Asker, run_confirmed
 from tests.support.box import ADMIN_PASSWORD, CHEAP, Client, TestBox
 from tests.support.clock import DAY, HOUR, MINUTE
 
@@ -149,7 +149,7 @@ def test_a_level_that_asks_for_less_has_to_be_confirmed(basic: TestBox, old: str
     assert admin.do(f"set_security_level level={new} --yes").code in ("Done", "Unchanged")
 
 
-class Reader:
+class Reader(Asker):
     """Somebody who says yes to all that he reads, while somebody else changes the level."""
 
     def __init__(self, meanwhile: Client) -> None:
@@ -167,7 +167,7 @@ def test_a_question_that_has_changed_while_somebody_read_it_is_asked_anew(basic:
     basic.configure(level="stig")
     reader, admin = Reader(basic.admin()), basic.admin()
     request = Request("set_security_level", {"level": "basic"})
-    answer = run_confirmed(reader, admin.door, request)  # type: ignore[arg-type]  # what it asks of an Asker
+    answer = run_confirmed(reader, admin.door, request)
     assert [one.partition(" to basic")[0].split()[-1] for one in reader.read] == ["stig", "nist"]
     assert (answer.code, answer.confirmed, basic.state.settings.level) == ("Done", True, "basic")
     again = request._replace(answered=reader.read[0], texts={"level": "high"})

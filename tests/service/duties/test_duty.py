@@ -20,9 +20,9 @@ def test_a_duty_that_fails_says_so_once_a_minute_and_is_done_again(basic: TestBo
         if len(tried) == 4:
             raise ValueError("Canary-SECRET-99")
         raise ServiceRefused(service="sshd", words="no")
-    report = Runner(Duty("the login of root", 1.0, fails), lambda: passed[0])
+    runner = Runner(Duty("the login of root", 1.0, fails), lambda: passed[0])
     for passed[0] in (1.0, 2.0, 62.0, 63.0, 64.0):
-        report.do(basic.house())
+        runner.do(basic.house())
     assert len(tried) == 5
     assert capsys.readouterr().err.splitlines() == [
         "Error: the login of root: sshd refused: no.", "Error: the login of root: sshd refused: no.",
