@@ -29,6 +29,12 @@ def waiting(newest: Iterable[Mapping[str, Any]], after: int) -> list[Mapping[str
     return list(deque(later, MOST))[::-1]
 
 
+def reached(kept: Mapping[str, Delivered], name: str, after: int) -> Delivered:
+    """How far a receiver has got that is sent what comes after a number."""
+    found = kept.get(name, Delivered(after))
+    return found._replace(number=max(found.number, after))
+
+
 class Sieve:
     """What somebody wants of the records that wait; what nobody wants is looked at once."""
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from sysmgmt.domain import recipients
 from sysmgmt.domain.errors import InvalidValue, NotConfigured
-from sysmgmt.domain.event_kinds import LEVELS, NORMAL, NUMBERED, SCOPES, TOPICS
+from sysmgmt.domain.event_kinds import LEVELS
 from sysmgmt.domain.model import MailServer, State
+from sysmgmt.domain.recipients import Recipient
 from sysmgmt.domain.times import iso
 from sysmgmt.domain.truststore import Trust
 
@@ -17,25 +19,6 @@ PROTOCOLS = {"starttls": 587, "tls": 465}
 IMMEDIATE, DAILY = DIGESTS = ("immediate", "daily")
 WEEK = 7 * 86400
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-_BEGINS = {one.cleared: one for one in NUMBERED.values() if one.cleared}
-
-
-class Recipient(NamedTuple):
-    """Somebody who is told of events from a `level` up, of a `scope` or a narrower one, of one `topic` or of all."""
-
-    address: str
-    level: str = LEVELS[0]
-    scope: str = NORMAL
-    topic: str = ""
-
-    def wants(self, record: Mapping[str, Any]) -> bool:
-        """Whether an event is for this recipient; that something is over is for whoever was told of it."""
-        if "id" not in record:
-            return False  # a note of the journal about itself
-        begun = _BEGINS.get(record["id"])
-        return (LEVELS.index(begun.level if begun else record["level"]) >= LEVELS.index(self.level)
-                and SCOPES.index(record["scope"]) <= SCOPES.index(self.scope)
-                and self.topic in ("", record["topic"]))
 
 
 class Letter(NamedTuple):
@@ -69,19 +52,7 @@ def address(text: str) -> str:
 def recipient(text: str) -> Recipient:
     """What `ADDRESS[:LEVEL][:SCOPE][:TOPIC]` says. Raises InvalidValue."""
     to, *filters = text.split(":")
-    return filtered(Recipient(address(to)), filters)
-
-
-def filtered(found: Recipient, filters: Iterable[str]) -> Recipient:
-    """The recipient who is told of what `filters` say: a level, a scope, a topic. Raises InvalidValue."""
-    for one in filters:
-        kind = next((name for name, known in (("level", LEVELS), ("scope", SCOPES), ("topic", TOPICS))
-                     if one.lower() in known), None)
-        if kind is None:
-            raise InvalidValue(what=f"After {found.address} there may be a level ({', '.join(LEVELS)}), a scope "
-                                    f"({', '.join(SCOPES)}) and a topic ({', '.join(TOPICS)}), each after a colon")
-        found = found._replace(**{kind: one.lower()})
-    return found
+    return recipients.filtered(Recipient(address(to)), filters)
 
 
 def server(state: State) -> MailServer:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import mail, mib, usm
+from sysmgmt.domain import mib, recipients, usm
 from sysmgmt.domain.errors import ClearText, InvalidValue, MissingValue, NotConfigured, SnmpUserInUse, UnknownSnmpUser
-from sysmgmt.domain.mail import Recipient
 from sysmgmt.domain.mib import Oid, Value
 from sysmgmt.domain.model import State
 from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
+from sysmgmt.domain.recipients import Recipient
 
 NAME = "snmp"
 V3, V2C = VERSIONS = ("3", "2c")
@@ -76,7 +76,7 @@ def receiver(words: str) -> Recipient:
     port = int(found[2] or RECEIVER_PORT) if found else 0
     if found is None or not 0 < port < 65536:
         raise InvalidValue(what="Expected receivers such as nms.example.com:162, an IPv6 address in brackets")
-    return mail.filtered(Recipient(f"{found[1]}:{port}"), filter(None, found[3].split(":")))
+    return recipients.filtered(Recipient(f"{found[1]}:{port}"), filter(None, found[3].split(":")))
 
 
 def place(one: Recipient) -> Place:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sysmgmt.domain import delivery
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.errors import ClearText, NotConfigured
 from sysmgmt.domain.model import State, SyslogServer
@@ -84,9 +85,7 @@ def name(one: SyslogServer, stream: str) -> str:
 
 def done(one: SyslogServer, stream: str, kept: Mapping[str, Delivered]) -> Delivered:
     """How far the server has got."""
-    after = one.after_events if stream == EVENTS else one.after_audit
-    found = kept.get(name(one, stream), Delivered(after))
-    return found._replace(number=max(found.number, after))
+    return delivery.reached(kept, name(one, stream), one.after_events if stream == EVENTS else one.after_audit)
 
 
 def message(stream: str, record: Mapping[str, Any], origin: Origin) -> bytes:

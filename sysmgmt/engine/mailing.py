@@ -1,13 +1,13 @@
 """Mail: the server with its password opened, how far each recipient has got, and a test that goes step by step."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
-from sysmgmt.domain import delivery, mail, sealed, truststore
-from sysmgmt.domain.delivery import Delivered
+from sysmgmt.domain import mail, recipients, sealed, truststore
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
-from sysmgmt.domain.mail import Letter, Post, Recipient
+from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import MailServer, State
+from sysmgmt.domain.recipients import Queue
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.trial import Steps
@@ -47,27 +47,9 @@ def post(box: Box, state: State, server: MailServer) -> Post:
     return Post(server.server, server.port, server.protocol, server.user, password, trust)
 
 
-class Queue(NamedTuple):
-    """A recipient, the name under which it is kept how far it has got, and that."""
-
-    recipient: Recipient
-    name: str
-    done: Delivered
-
-
 def queues(box: Box, server: MailServer) -> Iterator[Queue]:
     """Each recipient and how far it has got. Raises StateDamaged."""
-    kept = box.deliveries.read()
-    for text, after in zip(server.recipients, server.after, strict=True):
-        one = mail.recipient(text)
-        name = f"email {one.address}"
-        done = kept.get(name, Delivered(after))
-        yield Queue(one, name, done._replace(number=max(done.number, after)))
-
-
-def waiting(box: Box, queue: Queue) -> list[Mapping[str, Any]]:
-    """The events that the recipient wants and has not got yet, the oldest first. Raises StorageFailed."""
-    return [one for one in delivery.waiting(box.events.newest(), queue.done.number) if queue.recipient.wants(one)]
+    return recipients.queues("email", map(mail.recipient, server.recipients), server.after, box.deliveries.read())
 
 
 def settings(box: Box, server: MailServer) -> dict[str, Any]:
@@ -75,9 +57,7 @@ def settings(box: Box, server: MailServer) -> dict[str, Any]:
     shown = server._asdict()
     for name in ("name", "recipients", "after", "password"):
         del shown[name]
-    found = [{**one.recipient._asdict(), "topic": one.recipient.topic or "all",
-              **delivery.facts(one.done, len(waiting(box, one)) if server.enabled else 0)}
-             for one in queues(box, server)]
+    found = [one.facts(box.events.newest() if server.enabled else ()) for one in queues(box, server)]
     return {**shown, "user": server.user or None, "password_configured": bool(server.password), "recipients": found}
 
 

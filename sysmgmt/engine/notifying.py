@@ -1,16 +1,14 @@
 """SNMP: the users with their keys sealed, receivers with what waits for them, and a test that goes step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sysmgmt.domain import delivery, sealed, snmp, usm
-from sysmgmt.domain.delivery import Delivered
+from sysmgmt.domain import recipients, sealed, snmp, usm
 from sysmgmt.domain.errors import NotConfigured, Refusal
 from sysmgmt.domain.model import SnmpSettings, SnmpUser, State
+from sysmgmt.domain.recipients import Queue
 from sysmgmt.domain.snmp import INFORM, V2C, V3, Place, Target
-from sysmgmt.engine import mailing
 from sysmgmt.engine.declaration import Call
-from sysmgmt.engine.mailing import Queue
 from sysmgmt.engine.ports import Box, Sealer
 from sysmgmt.engine.trial import Steps
 
@@ -70,23 +68,15 @@ def target(box: Box, state: State, place: Place) -> Target:
     return bare._replace(user=one.name, authentication=one.authentication, privacy=one.privacy)
 
 
-def queue(box: Box, found: SnmpSettings, number: int) -> Queue | None:
-    """A receiver, the name under which it is kept how far it has got, and that. Raises StateDamaged."""
-    if number >= len(found.receivers):
-        return None
-    one = snmp.receiver(found.receivers[number])
-    name, after = f"snmp {one.address}", found.after[number]
-    done = box.deliveries.read().get(name, Delivered(after))
-    return Queue(one, name, done._replace(number=max(done.number, after)))
+def queues(box: Box, found: SnmpSettings) -> Iterator[Queue]:
+    """Each receiver and how far it has got. Raises StateDamaged."""
+    return recipients.queues("snmp", map(snmp.receiver, found.receivers), found.after, box.deliveries.read())
 
 
 def settings(box: Box, state: State) -> dict[str, Any]:
     """What get_snmp_settings tells. Raises StateDamaged, StorageFailed."""
     found = snmp.settings(state)
-    queues = [one for number in range(snmp.MOST) if (one := queue(box, found, number))]
-    receivers = [{**one.recipient._asdict(), "topic": one.recipient.topic or "all",
-                  **delivery.facts(one.done, len(mailing.waiting(box, one)) if found.enabled else 0)}
-                 for one in queues]
+    receivers = [one.facts(box.events.newest() if found.enabled else ()) for one in queues(box, found)]
     users = [{"name": one.name, "authentication": usm.AUTHENTICATION, "privacy": f"{usm.PRIVACY}-128",
               "password_configured": True} for one in state.snmp_users.values()]
     return {"enabled": snmp.speaks(state), "agent": found.agent, "address": found.address or "all", "port": found.port,

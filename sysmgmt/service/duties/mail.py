@@ -10,9 +10,9 @@ from sysmgmt.domain.delivery import TELLING, Delivered, Patience, Sieve, unfollo
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.mail import Letter
 from sysmgmt.domain.model import MailServer
+from sysmgmt.domain.recipients import Queue
 from sysmgmt.engine import mailing
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.mailing import Queue
 from sysmgmt.service.duties import reports
 from sysmgmt.service.duties.duty import HOUR, Duty, settle
 

@@ -8,9 +8,9 @@ from sysmgmt.domain import snmp
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.delivery import TELLING, Delivered, Patience, Sieve, unfollowed
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.recipients import Queue
 from sysmgmt.engine import notifying
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.mailing import Queue
 from sysmgmt.service.duties.duty import Duty, settle
 
 POLL = 1.0
@@ -38,11 +38,10 @@ class SnmpCarrier:
         if basis != self._basis:
             self._basis, self._sieve = basis, Sieve()
             self._patience.reset()
-        queue = notifying.queue(house.box, settings, self._number)
-        if queue is None or not settings.enabled:
+        if self._number >= len(settings.receivers) or not settings.enabled:
             self._patience.reset()
         elif self._patience.is_over():
-            self._serve(house, queue)
+            self._serve(house, [*notifying.queues(house.box, settings)][self._number])
         if not self._patience.failures:
             self._findings.pop(self._number, None)
         settle(house, KIND, self._findings.copy().values())
