@@ -258,8 +258,8 @@ def test_what_a_killed_process_has_left_is_removed_with_the_next_notification(si
 
 
 def leftovers() -> set[Path]:
-    """The folders in memory in which something secret stands."""
-    return set(Path("/dev/shm").glob("boxmgmt-snmp-*"))
+    """The folders in memory in which something secret of this process stands."""
+    return set(Path("/dev/shm").glob(f"boxmgmt-snmp-{os.getpid()}-*"))
 
 
 def command_lines() -> list[str]:
