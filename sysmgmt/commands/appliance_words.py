@@ -4,8 +4,8 @@ import re
 from functools import partial
 from typing import Annotated, NamedTuple
 
-from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import any_text, port, read_port
+from sysmgmt.commands.place_words import port, read_port, read_server
+from sysmgmt.commands.words import any_text
 from sysmgmt.domain import tls, truststore, vcenters
 from sysmgmt.domain.errors import InvalidValue, ServerRefused
 from sysmgmt.domain.model import Certificate

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.certificate_words import from_file
-from sysmgmt.commands.words import choice, listed, whole
+from sysmgmt.commands.words import choice, from_file, listed, whole
 from sysmgmt.domain import passwords, schedules
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue

@@ -1,28 +1,22 @@
 """The nouns that commands about certificates are about. Whatever is slow happens while they are read."""
 
-import ipaddress
 import re
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import any_name, any_text, listed, one_of, read_port, whether, whole
-from sysmgmt.domain import blocklist, certificates, fingerprints, names, tls, truststore
+from sysmgmt.commands.place_words import address, is_host, read_port, read_server
+from sysmgmt.commands.words import any_name, any_text, from_file, listed, one_of, whether, whole
+from sysmgmt.domain import certificates, fingerprints, names, tls, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import Certificate, RevocationList
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
-_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
-_FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9.-]{{1,63}}")
 LONGEST_NAMES = 512
 """Characters of all alternative names together (B29)."""
-MOST_BYTES = 1 << 20
-"""Of a file of certificates."""
 
 
 class Presented(NamedTuple):
@@ -62,31 +56,13 @@ def _alternative(text: str) -> str:
     kind, colon, value = text.partition(":")
     if not colon or kind not in ("DNS", "IP", "email"):
         kind, value = "", text
-    if kind in ("", "IP") and (address := _address(value)):
-        return f"IP:{address}"
+    if kind in ("", "IP") and (found := address(value)):
+        return f"IP:{found}"
     if kind in ("", "email") and _MAIL.fullmatch(value):
         return f"email:{value}"
-    if kind in ("", "DNS") and _is_host(value):
+    if kind in ("", "DNS") and is_host(value):
         return f"DNS:{value.lower()}"
     raise InvalidValue(what="Alternative names are host names, addresses or mail addresses, separated by commas")
-
-
-def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return ""
-
-
-def _is_host(text: str) -> bool:
-    return len(text) <= 253 and _HOST.fullmatch(text) is not None
-
-
-def read_server(text: str, reading: Reading) -> str:
-    found = _address(text) or (text.lower().rstrip(".") if _is_host(text) else "")
-    if not found:
-        raise InvalidValue(what="Expected the name or the address of a server")
-    return found
 
 
 def _key(text: str, reading: Reading) -> PrivateKey:
@@ -112,15 +88,6 @@ def _private_key(text: str, reading: Reading) -> str:
 
 def _opened(key: str, reading: Reading) -> str:
     return reading.box.reader.key(key, reading.texts.get("password", ""))
-
-
-def from_file(read: Callable[[bytes, Reading], Any], most: int = MOST_BYTES) -> Any:
-    """Reads the name of a file in the import folder, and with `read` what it holds: up to `most` bytes."""
-    def read_file(text: str, reading: Reading) -> Any:
-        if not _FILE.fullmatch(text):
-            raise InvalidValue(what="Expected the name of a file in the import folder, without a path")
-        return reading.slow.once(("file", text), lambda: read(reading.box.imports.read(text, most), reading))
-    return read_file
 
 
 def _file_of_certificates(data: bytes, reading: Reading) -> tuple[Certificate, ...]:
@@ -204,9 +171,6 @@ BundleFile = Annotated[Bundle, Word("Name of a file in the import folder (PEM or
                                     from_file(_file_of_bundle), "NAME")]
 RevocationFile = Annotated[RevocationList, Word("Name of a file in the import folder",
                                                 from_file(_file_of_revocations), "NAME")]
-BlocklistFile = Annotated[tuple[str, ...], Word(
-    "Name of a file in the import folder, with one word a line", from_file(lambda data, reading: blocklist.read(data)),
-    "NAME")]
 PrivateKeyText = Annotated[str, Word("Private key (paste it, from -----BEGIN to -----END)", _private_key, "-",
                                      secret=True, block=True)]
 FilePassword = Annotated[str, Word("Password of the file or of the private key", any_text, "PASSWORD", secret=True)]
@@ -218,7 +182,6 @@ RevocationName = Annotated[str, Word("Which revocation list", _known_name, "NAME
                                      offers=lambda state: state.revocation_lists)]
 Purposes = Annotated[tuple[str, ...], Word("What it is trusted for, separated by commas", _purposes,
                                            "PURPOSE[,PURPOSE...]", offers=lambda state: truststore.PURPOSES)]
-Server = Annotated[str, Word("Name or address of the server", read_server, "SERVER")]
 ServerPort = Annotated[Presented, Word("Port of the server", _presented, "1-65535")]
 StartTls = Annotated[str, Word("What the server speaks before TLS; where it speaks TLS at once, nothing", _starttls,
                                "|".join(truststore.STARTTLS), offers=lambda state: truststore.STARTTLS)]

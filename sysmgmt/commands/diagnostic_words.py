@@ -4,8 +4,8 @@ import ipaddress
 import re
 from typing import Annotated
 
-from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import choice, one_of, port, whole
+from sysmgmt.commands.place_words import port, read_server
+from sysmgmt.commands.words import choice, one_of, whole
 from sysmgmt.domain import probes
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.port_tables import BY_NUMBER, LONGEST_MEASUREMENT, TCP, UDP

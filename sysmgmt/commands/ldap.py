@@ -1,9 +1,9 @@
 """The directory (LDAP) whose users may log in beside local users (R043, R067-R075)."""
 
-from sysmgmt.commands.certificate_words import Server
 from sysmgmt.commands.ldap_words import (
     AnswerSeconds, BaseDn, BindDn, BindPassword, ClearPasswords, GroupBaseDn, LdapPort, LdapProtocol, NestedGroups,
     Secondary, SyncMinutes, UserAttribute, UserFilter)
+from sysmgmt.commands.place_words import Server
 from sysmgmt.domain import ldap, ldap_users
 from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, SYNC, DirectorySettings
 from sysmgmt.domain.permissions import Permission

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
-from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import choice, one_of, port, read_port, whether, whole, yes
+from sysmgmt.commands.place_words import port, read_port, read_server
+from sysmgmt.commands.words import choice, one_of, whether, whole, yes
 from sysmgmt.domain import directory
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue

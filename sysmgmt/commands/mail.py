@@ -1,8 +1,8 @@
 """Mail to the administrators: events, and a weekly report (R022, R025, R248). boxmgmtd sends it."""
 
-from sysmgmt.commands.certificate_words import Server
 from sysmgmt.commands.mail_words import (
     Digest, MailPassword, MailPort, MailProtocol, MailUser, Recipients, Reports, Sender)
+from sysmgmt.commands.place_words import Server
 from sysmgmt.domain import delivery, mail
 from sysmgmt.domain.model import MailServer
 from sysmgmt.domain.permissions import Permission

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import choice, listed, port, whether
+from sysmgmt.commands.place_words import port
+from sysmgmt.commands.words import choice, listed, whether
 from sysmgmt.domain import mail
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word

@@ -1,30 +1,18 @@
 """The nouns that commands about partners are about."""
 
-import ipaddress
 from typing import Annotated
 
-from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates, read_server
-from sysmgmt.commands.words import any_name, choice, port, whether, whole
+from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates
+from sysmgmt.commands.place_words import own_address, port, read_server
+from sysmgmt.commands.words import any_name, choice, whether, whole
 from sysmgmt.domain import certificates, names, partners
 from sysmgmt.domain.credentials import Certificate
-from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.partner_facts import EVERYWHERE
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
 
 def _known(text: str, reading: Reading) -> str:
     return names.canonical(text)
-
-
-def read_place(text: str, reading: Reading) -> str:
-    """An address of the box; "" for all."""
-    if text.lower() == EVERYWHERE:
-        return ""
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise InvalidValue(what=f"Expected an address of the box, or {EVERYWHERE}") from None
 
 
 NewPartner = Annotated[str, Word("Name of the partner, as it calls itself", any_name, "NAME")]
@@ -34,8 +22,7 @@ PartnerAddress = Annotated[str, Word("Name or address of the partner", read_serv
 PartnerPort = Annotated[int, port("Port at which the partner listens for others")]
 OwnPort = Annotated[int, Word("Port at which the box listens for its partners", whole(1024, 65535),
                               "1024-65535")]
-OwnAddress = Annotated[str, Word(f"Address at which the box listens for its partners, or {EVERYWHERE}", read_place,
-                                 f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
+OwnAddress = Annotated[str, own_address("Address at which the box listens for its partners")]
 PartnerCertificate = Annotated[tuple[Certificate, ...], Word(
     "Certificate that the partner shows (paste it, from -----BEGIN to -----END)", read_certificates, "-", block=True,
     recorded=certificates.recorded)]

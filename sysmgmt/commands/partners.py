@@ -10,6 +10,7 @@ from sysmgmt.commands.partner_words import (
 from sysmgmt.domain import certificates, consequences, partner_facts, partners, truststore
 from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.model import Communication, Partner
+from sysmgmt.domain.notation import EVERYWHERE
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import clustercertificate, partnership
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
@@ -108,7 +109,7 @@ def test_partner(call: Call, name: PartnerName) -> Act:
 def set_partner_port(call: Call, port: OwnPort, address: OwnAddress = "") -> Change:
     """Change the port at which the box listens for its partners, and the address; all of its own unless given."""
     return Change(partners.set_place(call.state, port, address),
-                  {"address": address or partner_facts.EVERYWHERE, "port": port})
+                  {"address": address or EVERYWHERE, "port": port})
 
 
 @command(needs=Permission.SECURITY)

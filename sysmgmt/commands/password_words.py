@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Annotated
 
-from sysmgmt.commands.words import one_of
-from sysmgmt.domain import accounts, levels, passwords, security
+from sysmgmt.commands.words import from_file, one_of
+from sysmgmt.domain import accounts, blocklist, levels, passwords, security
 from sysmgmt.domain.errors import KeptInDirectory, PasswordReused, PasswordTooCommon
 from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.model import LOCAL, Account, Cost
@@ -90,3 +90,6 @@ FirstPassword = Annotated[str, Word("Password of the user admin", _first_passwor
                                     twice=True)]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
+BlocklistFile = Annotated[tuple[str, ...], Word(
+    "Name of a file in the import folder, with one word a line", from_file(lambda data, reading: blocklist.read(data)),
+    "NAME")]

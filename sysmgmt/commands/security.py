@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.commands.certificate_words import BlocklistFile
-from sysmgmt.commands.password_words import CurrentPassword
+from sysmgmt.commands.password_words import BlocklistFile, CurrentPassword
 from sysmgmt.commands.words import (
     Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, RootDoors,
     RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)

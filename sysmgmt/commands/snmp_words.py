@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.partner_words import read_place
-from sysmgmt.commands.words import choice, listed, port, whether
+from sysmgmt.commands.place_words import own_address, port
+from sysmgmt.commands.words import choice, listed, whether
 from sysmgmt.domain import names, snmp, usm
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import State
-from sysmgmt.domain.partner_facts import EVERYWHERE
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -37,8 +36,7 @@ def _known(state: State) -> list[str]:
 
 
 SnmpAgent = Annotated[bool, whether("Whether the agent answers who asks by SNMP")]
-SnmpAddress = Annotated[str, Word(f"Address at which the agent listens, or {EVERYWHERE}", read_place,
-                                  f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])]
+SnmpAddress = Annotated[str, own_address("Address at which the agent listens")]
 SnmpPort = Annotated[int, port("Port at which the agent listens")]
 Receivers = Annotated[tuple[str, ...], Word(
     f"Receivers, separated by commas, each with a level, scope and topic after colons if it does not want all; "

@@ -1,6 +1,6 @@
 """Syslog: events and audit records, sent to other machines (R024, R025). boxmgmtd sends them."""
 
-from sysmgmt.commands.certificate_words import Server
+from sysmgmt.commands.place_words import Server
 from sysmgmt.commands.syslog_words import ClientCertificate, Insecure, SyslogNumber, SyslogPort, SyslogProtocol, What
 from sysmgmt.domain import certificates, syslog
 from sysmgmt.domain.errors import ClearText

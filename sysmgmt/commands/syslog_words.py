@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from sysmgmt.commands.words import choice, one_of, port, whether
+from sysmgmt.commands.place_words import port
+from sysmgmt.commands.words import choice, one_of, whether
 from sysmgmt.domain import syslog
 from sysmgmt.engine.declaration import Word
 

@@ -2,7 +2,8 @@
 
 from sysmgmt.commands.certificate_words import (
     Certificates, CertificatesFile, Fingerprint, NewTrust, Purposes, RevocationFile, RevocationName, RevocationText,
-    Server, ServerPort, StartTls, TrustName)
+    ServerPort, StartTls, TrustName)
+from sysmgmt.commands.place_words import Server
 from sysmgmt.domain import certificate_facts as facts, certificates, truststore
 from sysmgmt.domain.model import TrustedCertificate
 from sysmgmt.domain.permissions import Permission

@@ -4,8 +4,8 @@ import re
 from functools import partial
 from typing import Annotated, NamedTuple
 
-from sysmgmt.commands.certificate_words import read_server
-from sysmgmt.commands.words import any_name, any_text, choice, port, read_port
+from sysmgmt.commands.place_words import port, read_port, read_server
+from sysmgmt.commands.words import any_name, any_text, choice
 from sysmgmt.domain import names, uploads
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.uploads import PROTOCOLS, SFTP

@@ -1,6 +1,7 @@
 """The nouns that commands are about, each declared once."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
@@ -17,6 +18,9 @@ CONFIRM_MINUTES = 10
 """Minutes that a change waits for its confirmation."""
 LONGEST_BANNER = 2000
 """Characters."""
+MOST_BYTES = 1 << 20
+"""Of a file in the import folder, where nothing else is said."""
+_FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def _group_name(text: str, reading: Reading) -> str:
@@ -93,12 +97,13 @@ def whole(least: int, most: int, unit: str = "") -> Any:
     return read
 
 
-read_port = whole(1, 65535)
-
-
-def port(about: str) -> Word:
-    """The word for a port."""
-    return Word(about, read_port, "1-65535")
+def from_file(read: Callable[[bytes, Reading], Any], most: int = MOST_BYTES) -> Any:
+    """Reads the name of a file in the import folder, and with `read` what it holds: up to `most` bytes."""
+    def read_file(text: str, reading: Reading) -> Any:
+        if not _FILE.fullmatch(text):
+            raise InvalidValue(what="Expected the name of a file in the import folder, without a path")
+        return reading.slow.once(("file", text), lambda: read(reading.box.imports.read(text, most), reading))
+    return read_file
 
 
 def _moment(text: str, reading: Reading) -> float:

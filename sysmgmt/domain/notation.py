@@ -6,6 +6,8 @@ import re
 from sysmgmt.domain import firewall, timekeeping
 from sysmgmt.domain.errors import InvalidValue
 
+EVERYWHERE = "all"
+"""All addresses of the box."""
 _ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9][A-Za-z0-9_+-]{0,30}){0,2}")
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 HOST = re.compile(rf"(?=.{{1,64}}$){_LABEL}(\.{_LABEL})*")

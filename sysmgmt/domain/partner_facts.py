@@ -6,11 +6,9 @@ from typing import Any
 from sysmgmt.domain import certificate_facts, certificates, fingerprints, partners
 from sysmgmt.domain.exchange import Heard
 from sysmgmt.domain.model import Certificate, Partner, State
+from sysmgmt.domain.notation import EVERYWHERE
 from sysmgmt.domain.times import iso
 from sysmgmt.domain.tls import PARTNERS, Listener
-
-EVERYWHERE = "all"
-"""Spelling of all addresses of the box."""
 
 
 def cluster_certificate(one: Certificate, now: float) -> dict[str, Any]:

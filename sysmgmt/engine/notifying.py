@@ -6,6 +6,7 @@ from typing import Any
 from sysmgmt.domain import recipients, sealed, snmp, usm
 from sysmgmt.domain.errors import NotConfigured, Refusal
 from sysmgmt.domain.model import SnmpSettings, SnmpUser, State
+from sysmgmt.domain.notation import EVERYWHERE
 from sysmgmt.domain.recipients import Queue
 from sysmgmt.domain.snmp import INFORM, V2C, V3, Place, Target
 from sysmgmt.engine.declaration import Call
@@ -79,8 +80,8 @@ def settings(box: Box, state: State) -> dict[str, Any]:
     receivers = [one.facts(box.events.newest() if found.enabled else ()) for one in queues(box, found)]
     users = [{"name": one.name, "authentication": usm.AUTHENTICATION, "privacy": f"{usm.PRIVACY}-128",
               "password_configured": True} for one in state.snmp_users.values()]
-    return {"enabled": snmp.speaks(state), "agent": found.agent, "address": found.address or "all", "port": found.port,
-            "version": found.version, "community_configured": bool(found.community),
+    return {"enabled": snmp.speaks(state), "agent": found.agent, "address": found.address or EVERYWHERE,
+            "port": found.port, "version": found.version, "community_configured": bool(found.community),
             "notification": found.notification, "user": found.user or None,
             "agent_engine_id": snmp.engine(state, usm.AGENT), "trap_engine_id": snmp.engine(state, usm.NOTIFIER),
             "receivers": receivers, "users": users}
