@@ -4,7 +4,7 @@ from sysmgmt.commands.password_words import FirstPassword
 from sysmgmt.commands.words import Banner, BoxName, Level
 from sysmgmt.domain import facts, installation, partner_facts
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import auditing, clustercertificate
+from sysmgmt.engine import auditing, clustercertificate, machines
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
 
 
@@ -63,15 +63,13 @@ def set_login_banner(call: Call, text: Banner) -> Change:
     return Change(call.state._replace(settings=settings), {"banner": text})
 
 
-@command(needs=Permission.BOXMGMT, asks="Reboot the box now?", reserve=True)
+@command(needs=Permission.BOXMGMT, asks="Reboot the box now?", reserve=True, checks=machines.power)
 def reboot_box(call: Call) -> Act:
     """Restart the box."""
-    call.box.machine.check_power()
     return Act(call.box.machine.reboot)
 
 
-@command(needs=Permission.BOXMGMT, asks="Shut the box down now?", reserve=True)
+@command(needs=Permission.BOXMGMT, asks="Shut the box down now?", reserve=True, checks=machines.power)
 def shut_down_box(call: Call) -> Act:
     """Shut the box down."""
-    call.box.machine.check_power()
     return Act(call.box.machine.power_off)

@@ -7,10 +7,11 @@ from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import firewall, network
 from sysmgmt.domain.model import Interface
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.engine import machines
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 
-@command(needs=Permission.BOXMGMT)
+@command(needs=Permission.BOXMGMT, checks=machines.governed_network)
 def set_network(call: Call, interface: Use, device: DeviceName, addresses: Addresses, gateways: Gateways = (),
                 routes: Routes = (), mtu: Mtu | None = None,
                 confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
@@ -22,28 +23,25 @@ def set_network(call: Call, interface: Use, device: DeviceName, addresses: Addre
     confirm_minutes (10 unless given; 0: final at once), the change returns by itself, also after a
     crash or a restart of the box.
     """
-    call.box.network.check()
     new = Interface(interface, device, addresses.addresses, addresses.dhcp, gateways, routes, mtu or 0)
     return Change(network.put(call.state, new), network.shown(new))
 
 
-@command(needs=Permission.BOXMGMT)
+@command(needs=Permission.BOXMGMT, checks=machines.governed_network)
 def remove_network(call: Call, interface: Use, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Leave the device of an interface to the machine again.
 
     The change returns by itself, as that of set_network, unless it is confirmed.
     """
-    call.box.network.check()
     return Change(network.remove(call.state, interface), {"interface": interface})
 
 
-@command(needs=Permission.BOXMGMT)
+@command(needs=Permission.BOXMGMT, checks=machines.governed_network)
 def set_name_servers(call: Call, servers: NameServers, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Change the servers that the box asks for names (DNS).
 
     The change returns by itself, as that of set_network, unless it is confirmed.
     """
-    call.box.network.check()
     return Change(network.set_name_servers(call.state, servers), {"servers": list(servers)})
 
 
@@ -60,14 +58,13 @@ def get_network(call: Call) -> Shown:
                   **dict(network.facts(call.state, list(here.devices()), list(here.name_servers()), here.forwards()))})
 
 
-@command(needs=Permission.BOXMGMT)
+@command(needs=Permission.BOXMGMT, checks=machines.governed_network)
 def set_host_name(call: Call, name: HostName) -> Change:
     """Change the host name of the machine."""
-    call.box.network.check()
     return Change(call.state._replace(settings=call.state.settings._replace(host_name=name)), {"name": name})
 
 
-@command(needs=Permission.SECURITY)
+@command(needs=Permission.SECURITY, checks=machines.governed_network)
 def set_firewall(call: Call, mode: FirewallMode, ssh: SshSources | None = None, https: HttpsSources | None = None,
                  partners: PartnerSources | None = None, snmp: SnmpSources | None = None,
                  open: Openings | None = None, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
@@ -80,7 +77,6 @@ def set_firewall(call: Call, mode: FirewallMode, ssh: SshSources | None = None, 
     from a new login within confirm_minutes (10 unless given; 0: final at once), the change returns by
     itself, also after a crash or a restart of the box.
     """
-    call.box.network.check()
     state = firewall.changed(call.state, enabled=mode == "on", ssh=ssh, https=https, partners=partners, snmp=snmp,
                              opened=open)
     return Change(state, firewall.facts(state))

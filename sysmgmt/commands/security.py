@@ -11,7 +11,7 @@ from sysmgmt.domain import compliance, consequences, facts, root_access, sealed,
 from sysmgmt.domain.errors import NotCompliant
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import keystatus, rekeying
+from sysmgmt.engine import keystatus, machines, rekeying
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
@@ -155,7 +155,7 @@ def _regenerated(call: Call, state: State) -> list[dict[str, Any]]:
     return [one.facts(call.now) for one in keystatus.of(call.box, state) if one.regenerated]
 
 
-@command(needs=Permission.SECURITY, asks="Let root log in to this box?")
+@command(needs=Permission.SECURITY, asks="Let root log in to this box?", checks=machines.governed_doors)
 def enable_root_access(call: Call, minutes: RootMinutes, where: RootDoors = root_access.BOTH) -> Change:
     """Let root log in for some minutes, over SSH, at the console, or both.
 
@@ -165,21 +165,19 @@ def enable_root_access(call: Call, minutes: RootMinutes, where: RootDoors = root
     password of the user admin is not root's. Users with the permission security are warned at
     their login while it is open.
     """
-    call.box.doors.check()
     state = root_access.opened(call.state, where, minutes, call.caller.user, call.now)
     warnings = () if call.box.doors.root_has_credential() else (
         "Root has no password and no key, so nobody can log in as root until the machine's owner gives it one.",)
     return Change(state, {"root_access": facts.opened_root_access(state.settings, call.now)}, warnings)
 
 
-@command(needs=Permission.SECURITY)
+@command(needs=Permission.SECURITY, checks=machines.governed_doors)
 def disable_root_access(call: Call) -> Change:
     """Shut root out, over SSH and at the console, at once.
 
     Open sessions of root go on. It also ends the time after a deployment in which root's login
     stays as it was.
     """
-    call.box.doors.check()
     return Change(root_access.shut(call.state, call.caller.user, call.now), {"root_access": None})
 
 
@@ -193,7 +191,7 @@ def get_host_keys(call: Call) -> Shown:
     return Shown(facts.host_keys(call.box.doors.host_keys()))
 
 
-@command(needs=Permission.SECURITY, alone=True,
+@command(needs=Permission.SECURITY, alone=True, checks=machines.governed_doors,
          asks="Make new SSH host keys? Every client will be told that they have changed.")
 def regenerate_host_keys(call: Call) -> Change:
     """Make new SSH host keys for the box.
@@ -201,6 +199,5 @@ def regenerate_host_keys(call: Call) -> Change:
     Open sessions go on. Every SSH client says afterwards that REMOTE HOST IDENTIFICATION HAS
     CHANGED, until the new key has been accepted there: compare the fingerprints.
     """
-    call.box.doors.check()
     return Change(rekeying.with_host_keys(call, call.state),
                   afterwards=lambda: facts.host_keys(call.box.doors.host_keys()))

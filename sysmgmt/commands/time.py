@@ -5,10 +5,11 @@ from sysmgmt.domain import sealed, timekeeping
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.timekeeping import Proof
 from sysmgmt.domain.times import iso
+from sysmgmt.engine import machines
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 
-@command(needs=Permission.BOXMGMT)
+@command(needs=Permission.BOXMGMT, checks=machines.governed_network)
 def set_time(call: Call, zone: Zone | None = None, servers: TimeServers | None = None,
              key_number: KeyNumber | None = None, key_type: KeyType = timekeeping.KEY_TYPES[0],
              key: TimeKey | None = None) -> Change:
@@ -19,7 +20,6 @@ def set_time(call: Call, zone: Zone | None = None, servers: TimeServers | None =
     are given without a key are believed without a proof. What is not given stays as it is. The clock
     itself is not set by hand.
     """
-    call.box.network.check()
     old = call.state.settings.time
     new = old._replace(zone=zone or old.zone)
     if servers is not None or key_number is not None or key is not None:

@@ -9,7 +9,7 @@ from sysmgmt.commands.words import whether
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.packages import Package
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import packaging, selftest
+from sysmgmt.engine import machines, packaging, selftest
 from sysmgmt.engine.declaration import Act, Call, Shown, Word, command
 from sysmgmt.engine.reading import Reading
 
@@ -64,7 +64,7 @@ def _question(reading: Reading, values: Mapping[str, Any]) -> str:
     return f"This installs {one.name or one.file} {one.version}; boxmgmtd restarts, and sessions go on. Install it?"
 
 
-@command(needs=Permission.UPGRADE, asks=_question)
+@command(needs=Permission.UPGRADE, asks=_question, checks=machines.governed_doors)
 def install_update(call: Call, file: PackageFile, downgrade: Downgrade = False) -> Act:
     """Install a release of this product from the import folder, on a machine that was deployed (R110).
 
@@ -74,7 +74,6 @@ def install_update(call: Call, file: PackageFile, downgrade: Downgrade = False) 
     is in force, and journalctl -u boxmgmt-update what happened.
     """
     told = packaging.release(call.box.packages, file, call.box.release, downgrade)
-    call.box.doors.check()
 
     def begin() -> Mapping[str, Any]:
         call.box.packages.install(file.file, downgrade)

@@ -33,6 +33,10 @@ def _never(texts: Mapping[str, str]) -> bool:
     return False
 
 
+def _anywhere(box: Box) -> None:
+    pass
+
+
 class Word(NamedTuple):
     """A noun that commands are about: how it is asked for, read, completed and shown.
 
@@ -151,6 +155,7 @@ class Command(NamedTuple):
     while_due: bool
     alone: bool
     streams: bool
+    checks: Callable[[Box], None]
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter `name`, or None."""
@@ -166,14 +171,16 @@ class BadDeclaration(TypeError):
 
 def command(*, needs: Permission | str, asks: Question = "", scope: str = "", advanced: bool = False,
             reserve: bool = False, while_due: bool = False,
-            alone: bool = False, streams: bool = False) -> Callable[[Callable[..., Outcome]], Command]:
+            alone: bool = False, streams: bool = False,
+            checks: Callable[[Box], None] = _anywhere) -> Callable[[Callable[..., Outcome]], Command]:
     """Declare the decorated function as a command.
 
     `asks` is the question to confirm before it runs; `scope` names the parameter whose
     consistency group the caller must be allowed to act on; `advanced` hides it until the support
     commands are enabled; `reserve` lets it use reserved space on a full disk; `while_due` allows
     it to a user who must change the password first; `alone` refuses it in an --atomic batch, as it acts
-    outside the state besides; what `streams` answers with raw bytes. Raises BadDeclaration.
+    outside the state besides; what `streams` answers with raw bytes. `checks` raises why this box cannot
+    do it, whatever the values are: none is asked for then (`sysmgmt.engine.machines`). Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
         if not _NAME.fullmatch(function.__name__):
@@ -184,7 +191,7 @@ def command(*, needs: Permission | str, asks: Question = "", scope: str = "", ad
         if scope and scope not in [one.name for one in parameters]:
             raise BadDeclaration(f"{function.__name__}: scope {scope} is not one of its parameters")
         return Command(function.__name__, function, needs, summary, details, parameters, _kind(function),
-                       asks, scope, advanced, reserve, while_due, alone, streams)
+                       asks, scope, advanced, reserve, while_due, alone, streams, checks)
     return declare
 
 

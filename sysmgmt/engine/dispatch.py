@@ -110,7 +110,7 @@ def travel(trip: Trip) -> Reply:
 
 def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     """Authorise, and read the texts into values. Raises any refusal."""
-    authorise(state, trip.caller, trip.command)
+    admit(trip.house, state, trip.caller, trip.command)
     texts = dict(trip.request.texts)
     check_scope(state, trip.caller, trip.command, texts)
     reading = _reading(trip.house, trip.caller, state, texts, trip.slow)
@@ -118,6 +118,12 @@ def prepare(trip: Trip, state: State) -> tuple[dict[str, Any], Reading]:
     if trip.command.asks and not trip.request.dry_run:
         _ask(trip, trip.command.asks, reading, values)
     return values, reading
+
+
+def admit(house: House, state: State, caller: Caller, command: Command) -> None:
+    """Return if `caller` may run `command` now, and this box can. Raises what `authorise` raises, ServiceRefused."""
+    authorise(state, caller, command)
+    command.checks(house.box)
 
 
 def _ask(trip: Trip, asks: Question, reading: Reading, values: Mapping[str, Any]) -> None:

@@ -56,9 +56,9 @@ def _settle(house: House, caller: Caller) -> State | None:
 
 
 def _allowed(house: House, caller: Caller, name: str) -> Command:
-    """The command of that name, if the caller may run it now. Raises what `public` and `authorise` raise."""
+    """The command of that name, if the caller may run it now. Raises what `public` and `admit` raise."""
     command = public(house.catalog, name, caller)
-    authorization.authorise(house.box.store.read(), caller, command)
+    dispatch.admit(house, house.box.store.read(), caller, command)
     return command
 
 

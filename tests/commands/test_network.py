@@ -9,9 +9,8 @@ from sysmgmt.commands.catalog import CHAPTERS
 from sysmgmt.domain.model import Reach
 from sysmgmt.engine.request import Request
 from sysmgmt.host import names
-from sysmgmt.host.networks import MachineNetwork
 from tests.attacks import corpus, fields
-from tests.support.box import Client, TestBox
+from tests.support.box import Client, TestBox, deployed
 from tests.support.clock import DAY
 
 LAN = "set_network interface=lan device=eth0 addresses=192.0.2.7/24"
@@ -20,8 +19,7 @@ KEY = "00112233445566778899aabbccddeeff"
 
 def governed(box: TestBox) -> Client:
     """Admin of a box whose machine follows it."""
-    house = box.house()
-    return box.client("admin", house=house._replace(box=house.box._replace(network=MachineNetwork(True))))
+    return box.client("admin", house=deployed(box))
 
 
 @pytest.fixture
@@ -37,6 +35,21 @@ def test_where_nothing_follows_nothing_is_pretended(basic: TestBox, line: str) -
     answer = basic.admin().do(line)
     assert answer.code == "ServiceRefused" and "does not govern the network" in (answer.message or "")
     assert basic.state.settings.reach == Reach()
+
+
+@pytest.mark.parametrize("command", [
+    "set_network", "remove_network", "set_name_servers", "set_host_name", "set_time", "set_firewall",
+    "enable_root_access", "disable_root_access", "regenerate_host_keys", "install_update"])
+def test_what_only_a_deployed_box_can_do_is_refused_before_any_value_is_looked_at(
+        basic: TestBox, command: str) -> None:
+    admin = basic.admin()
+    barred = admin.door.barred(command)
+    assert barred and (barred.code, barred.status) == ("ServiceRefused", 6) and "--deploy" in (barred.hint or "")
+    assert admin.do(f"{command} --yes").message == admin.do(f"{command} nonsense=1 --dry-run").message == barred.message
+    assert admin.together("get_users", command)[1].code in ("ServiceRefused", "NotAtomic")
+    basic.admin().do('add_user name=eve role=monitor password="eve-first-1" must_change=no')
+    denied = basic.client("eve", "eve-first-1").door.barred(command)
+    assert denied and denied.code == "PermissionDenied", "who may not run it learns nothing of the machine"
 
 
 def test_what_the_machine_has_is_shown_all_the_same(basic: TestBox) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.box import Client, TestBox
+from tests.support.box import Client, TestBox, deployed
 from tests.support.signer import Signer
 
 FILE = "boxmgmt-9.0.0-py3-none-any.whl"
@@ -112,11 +112,14 @@ def test_any_other_file_is_verified_too_and_names_are_no_paths(
 @pytest.mark.attack(9, 48)
 def test_only_a_newer_release_of_the_product_is_installed_and_only_where_it_was_deployed(
         basic: TestBox, admin: Client, vendor: Signer) -> None:
-    for data, more, code in ((wheel(), "", "ServiceRefused"), (wheel("0.1.0"), "", "NotNewer"),
-                             (wheel("0.0.9"), "", "NotNewer"), (wheel("0.0.9"), "downgrade=yes", "ServiceRefused"),
+    there = basic.client("admin", house=deployed(basic))
+    for data, more, code in ((wheel(), "", "Done"), (wheel("0.1.0"), "", "NotNewer"),
+                             (wheel("0.0.9"), "", "NotNewer"), (wheel("0.0.9"), "downgrade=yes", "Done"),
                              (b"an image", "", "PackageRefused")):
         verify(basic, admin, data, vendor.sign(data))
         line = f"install_update file={FILE} {more}"
-        assert [admin.do(line).code, admin.do(f"{line} --yes").code] == [code, code]
+        asked = "ConfirmationNeeded" if code == "Done" else code
+        assert [there.do(line).code, there.do(f"{line} --dry-run").code] == [asked, code]
+        assert [admin.do(line).code, admin.do(f"{line} --yes").code] == ["ServiceRefused"] * 2
     (basic.folder / "import" / (FILE + ".asc")).unlink()
-    assert admin.do(f"install_update file={FILE} --yes").code == "PackageRefused"
+    assert there.do(f"install_update file={FILE} --dry-run").code == "PackageRefused"

@@ -122,7 +122,7 @@ def test_a_role_runs_exactly_the_commands_of_its_permissions(basic: TestBox, rol
         code = client.do(f"{name} --dry-run").code
         found[name] = code if code in ("PermissionDenied", "AlreadyInstalled", "UnknownCommand") else "allowed"
         barred = client.door.barred(name)
-        assert (barred.code if barred else "allowed") == found[name]
+        assert (barred.code if barred and barred.code != "ServiceRefused" else "allowed") == found[name]
     assert found == wanted
     denied = {one["command"] for one in basic.audit() if one.get("code") == "PermissionDenied" and one["user"] == "eve"}
     assert denied >= {name for name, what in wanted.items() if what == "PermissionDenied"}

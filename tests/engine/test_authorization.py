@@ -29,7 +29,8 @@ def declared(needs: Permission | str = Permission.SECURITY, kind: type = Change,
     """A command that needs a permission."""
     def act(call: Call) -> Change:
         return Change(call.state)
-    plain = Command("act", act, needs, "Act.", "", (), kind, "", "", False, False, False, False, False)
+    plain = Command("act", act, needs, "Act.", "", (), kind, "", "", False, False, False, False, False,
+                    lambda box: None)
     return plain._replace(**fields)
 
 

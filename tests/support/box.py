@@ -20,6 +20,8 @@ from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import Hasher
 from sysmgmt.engine.request import Answer, Caller, Request
 from sysmgmt.engine.unserved import UnservedDoor
+from sysmgmt.host.doors import MachineDoors
+from sysmgmt.host.networks import MachineNetwork
 from sysmgmt.store.state import StateStore
 from tests.support.clock import HeldClock
 from tests.support.served import Served
@@ -183,6 +185,12 @@ def build(folder: Path, level: str, clock: HeldClock) -> TestBox:
     configure(folder, hashing=CHEAP)
     built.admin().door.log_out("the template is ready")  # the login makes a cheap hash of admin's password
     return built
+
+
+def deployed(box: TestBox) -> House:
+    """The engine over a box whose machine says that it follows the state."""
+    house = box.house()
+    return house._replace(box=house.box._replace(network=MachineNetwork(True), doors=MachineDoors(str(box.folder))))
 
 
 def signing(box: TestBox) -> Client:

@@ -20,6 +20,18 @@ def test_nothing_is_asked_beside_a_value_that_is_wrong(basic: TestBox, line: str
     child.wait()
 
 
+@pytest.mark.parametrize(("line", "subject"), [
+    ("set_network", "the network"), ("set_host_name", "the network"), ("enable_root_access", "SSH and the console")])
+def test_nothing_is_asked_for_what_this_box_cannot_do(basic: TestBox, line: str, subject: str) -> None:
+    child = logged_in(basic)
+    child.sendline(line)
+    child.expect(f"{line}\r\nError: The box does not govern {subject}[^\r]*\r\nHint: [^\r]*\r\nbox1> ")
+    records = [one for one in basic.audit() if one["command"] == line]
+    assert [one["code"] for one in records] == ["ServiceRefused"]
+    child.sendline("quit")
+    child.wait()
+
+
 def test_what_a_line_lacks_is_asked(basic: TestBox) -> None:
     child = logged_in(basic)
     child.sendline("add_user name=carol role=monitor")
