@@ -1,6 +1,6 @@
 """A file that many threads and processes append to, one at a time: held, synced, followed when it is another one.
 
-Threads that wait for the disk share a sync: whoever begins one makes durable what all have appended until then.
+Threads that wait for a sync share it: whoever begins one makes durable what all have appended until then.
 """
 
 import fcntl

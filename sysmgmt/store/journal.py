@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.errors import Refusal, StorageFull
 from sysmgmt.store import files, space
 from sysmgmt.store.appended import AppendedFile
+from sysmgmt.store.groupcommit import GroupCommit
 from sysmgmt.store.rotated import RotatedFiles
 
 AUDIT, EVENTS = "audit.journal", "events.journal"
@@ -31,6 +32,13 @@ class Limit(NamedTuple):
     archives: int
 
 
+class Wanted(NamedTuple):
+    """A record that is to be appended; with `reserve` on a full disk too."""
+
+    record: Mapping[str, Any]
+    reserve: bool
+
+
 class LineJournal(AppendedFile):
     """`sysmgmt.engine.ports.Journal` in one folder, for many threads and processes.
 
@@ -43,6 +51,7 @@ class LineJournal(AppendedFile):
         self._archives = RotatedFiles(self._path)
         self._limit = limit
         self._seq = 0
+        self._append_durably = GroupCommit(self._append_and_sync)
 
     def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
         """Append one record with the next number first; with `durable` it is synced on return.
@@ -50,15 +59,37 @@ class LineJournal(AppendedFile):
         Where there is no folder there is no box yet; whoever only asks does not create one.
         Raises StorageFull, StorageFailed; StateDamaged where the last number cannot be read.
         """
-        if not durable and self._file < 0 and not os.path.isdir(self._folder):
-            return
-        with self._writing() as facts:
-            self._write(self._follow(facts), record, facts, reserve)
-            number = self._written
-            if self._limit and self._size >= self._limit.size:
-                self._keep_within(self._limit)
         if durable:
-            self._sync_up_to(number)
+            self._append_durably(Wanted(record, reserve))
+        elif self._file >= 0 or os.path.isdir(self._folder):
+            for refusal in filter(None, self._append_all([Wanted(record, reserve)])):
+                raise refusal
+
+    def _append_and_sync(self, wanted: Sequence[Wanted]) -> Sequence[Refusal | None]:
+        """Append all with one sync; why each could not be."""
+        found = self._append_all(wanted)
+        try:
+            self._sync_up_to(self._written)
+            return found
+        except Refusal as unsynced:
+            return [refusal or unsynced for refusal in found]
+
+    def _append_all(self, wanted: Sequence[Wanted]) -> Sequence[Refusal | None]:
+        """Append one after another; why each could not be."""
+        found: list[Refusal | None] = []
+        while len(found) < len(wanted):
+            try:
+                with self._writing() as facts:
+                    for one in wanted[len(found):]:
+                        facts = os.fstat(self._file) if found else facts
+                        self._write(self._follow(facts), one.record, facts, one.reserve)
+                        found.append(None)
+                        if self._limit and self._size >= self._limit.size:
+                            self._keep_within(self._limit)
+                            break  # the lock went with the file
+            except Refusal as refusal:
+                found.append(refusal)
+        return found
 
     def _writing(self) -> AbstractContextManager[os.stat_result]:
         """Hold the lock in order to write; facts about the file."""
@@ -75,18 +106,12 @@ class LineJournal(AppendedFile):
         """The records, the last one first; what is no record is passed over. Raises StorageFailed."""
         seen: set[int] = set()
         with files.refusing(self._folder):
-            for path in self._paths_backwards():
+            for path in self._archives.paths_backwards():
                 with suppress(FileNotFoundError), open(path, "rb") as file:
                     facts = os.fstat(file.fileno())
                     if facts.st_ino not in seen:  # it became an archive meanwhile
                         seen.add(facts.st_ino)
                         yield from filter(None, map(record_of, whole_lines(file.fileno(), facts.st_size)))
-
-    def _paths_backwards(self) -> Iterator[str]:
-        """The files, the newest first; archives are looked for when the file has been read."""
-        yield self._path
-        if os.path.isdir(self._folder):
-            yield from (one.path for one in reversed(self._archives.present()))
 
     def _put_away(self) -> None:
         """Make the file, which ends with a whole record, an archive; the next record begins a new one."""
@@ -104,17 +129,10 @@ class LineJournal(AppendedFile):
         last, torn = last_record(self._file, facts.st_size, self._name)
         begins = last is None
         if begins:
-            last = self._last_archived()
+            last = _last_archived(self._archives)
         self._size, self._seq = -1 if torn is not None else facts.st_size, last["seq"] if last else 0
         self._learn(last or {}, begins and last is not None)
         return b"" if torn is None else torn + self._line({"note": TORN})
-
-    def _last_archived(self) -> dict[str, Any] | None:
-        """The last record of the newest archive. Raises StateDamaged where there are archives but no record."""
-        for one in self._archives.present()[-1:]:
-            with open(one.path, "rb") as file:
-                return last_record(file.fileno(), one.size, os.path.basename(one.path))[0]
-        return None
 
     def _learn(self, last: Mapping[str, Any], continues: bool) -> None:
         """Take note of the last record, which somebody else may have written.
@@ -147,6 +165,14 @@ class LineJournal(AppendedFile):
             raise
         self._size = start + len(line)
         self._written += 1
+
+
+def _last_archived(archives: RotatedFiles) -> dict[str, Any] | None:
+    """The last record of the newest archive. Raises StateDamaged where there are archives but no record."""
+    for one in archives.present()[-1:]:
+        with open(one.path, "rb") as file:
+            return last_record(file.fileno(), one.size, os.path.basename(one.path))[0]
+    return None
 
 
 def last_record(descriptor: int, size: int, name: str) -> tuple[dict[str, Any] | None, bytes | None]:

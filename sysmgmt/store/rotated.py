@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -34,6 +35,12 @@ class RotatedFiles:
                 if named := self._name.fullmatch(one.name):
                     found.append(RotatedFile(one.path, int(named[1]), int(named[2]), one.stat().st_size))
         return sorted(found, key=lambda one: one.last)
+
+    def paths_backwards(self) -> Iterator[str]:
+        """The journal's file, then they, the newest first; they are looked for when the file has been read."""
+        yield self._path
+        if os.path.isdir(self._folder):
+            yield from (one.path for one in reversed(self.present()))
 
     def last(self) -> int:
         """The number of the last record in them; 0 where there are none. Raises OSError."""

@@ -26,8 +26,8 @@ CHAPTERS = {
     "audit": (
         "domain/audit_policy", "domain/changes", "domain/logs", "domain/retention", "domain/times",
         "engine/auditexport", "engine/auditing", "engine/ownkeys", "engine/record", "store/appended", "store/rotated",
-        "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/journal", "store/links", "store/losses",
-        "store/verification", "vault/signing"),
+        "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/groupcommit", "store/journal",
+        "store/links", "store/losses", "store/verification", "vault/signing"),
     "state": (
         "domain/installation", "domain/model", "domain/records", "domain/sealed", "domain/secrecy", "engine/commit",
         "service/shared", "store/book", "store/codec", "store/contents", "store/files", "store/folding",

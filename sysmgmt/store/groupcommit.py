@@ -1,0 +1,66 @@
+"""Group commit: of the threads that want something durable, one does it for all that wait meanwhile.
+
+Threads that take turns at it, each with its own lock and sync, cost more than the disk.
+"""
+
+from _thread import allocate_lock
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Problem = BaseException | None
+
+
+class _Wish(Generic[T]):
+    """What one thread wants, and what became of it."""
+
+    def __init__(self, wanted: T) -> None:
+        self.wanted = wanted
+        self.is_over = False
+        self.problem: Problem = None
+        self.woken = allocate_lock()
+        self.woken.acquire()
+
+
+class GroupCommit(Generic[T]):
+    """Gives `do` what several threads want, in the order in which it came; `do` tells of each what refused it."""
+
+    def __init__(self, do: Callable[[Sequence[T]], Sequence[Problem]]) -> None:
+        self._do = do
+        self._lock = allocate_lock()
+        self._wishes: deque[_Wish[T]] = deque()
+        """Those that are being done, then those that wait; the thread of the first one does them."""
+
+    def __call__(self, wanted: T) -> None:
+        """Return when it is done. Raises what refused it."""
+        wish = _Wish(wanted)
+        with self._lock:
+            self._wishes.append(wish)
+            is_first = len(self._wishes) == 1
+        if not is_first:
+            wish.woken.acquire()
+        if not wish.is_over:
+            self._lead()
+        if wish.problem is not None:
+            raise wish.problem
+
+    def _lead(self) -> None:
+        with self._lock:
+            group = list(self._wishes)
+        problems: Sequence[Problem] = ()
+        try:
+            problems = self._do([one.wanted for one in group])
+        except BaseException as problem:
+            problems = [problem] * len(group)
+        finally:
+            self._end(group, problems)
+
+    def _end(self, group: Sequence[_Wish[T]], problems: Sequence[Problem]) -> None:
+        with self._lock:
+            for wish, problem in zip(group, problems, strict=True):
+                wish.problem, wish.is_over = problem, True
+                self._wishes.popleft()
+            next_one = list(self._wishes)[:1]
+        for wish in (*next_one, *group[1:]):
+            wish.woken.release()
