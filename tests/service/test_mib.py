@@ -12,7 +12,7 @@ import pytest
 
 import sysmgmt
 from sysmgmt.domain import mib, snmp
-from sysmgmt.service.snmp import Facts, answers
+from sysmgmt.service.snmp_answers import Facts, answers
 from tests.support.snmp import ENVIRONMENT
 
 MIB = Path(sysmgmt.__file__).parent / "mibs/BOXMGMT-MIB.txt"

@@ -69,7 +69,7 @@ main({socket!r}, BOXMGMT, SYSMGMT)
 """
 SHELLS = {"boxmgmt": "boxmgmt.__main__", "sysmgmt": "sysmgmt.__main__"}
 HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.keys", "sshd"),
-           "snmp": ("sysmgmt.service.snmp", "snmpd")}
+           "snmp": ("sysmgmt.service.snmp_answers", "snmpd")}
 
 
 def launchers(site: Site, home: str) -> dict[str, File]:

@@ -12,7 +12,7 @@ from sysmgmt.engine.ports import Box
 from sysmgmt.host import deployed, files, snmpd
 from sysmgmt.host.files import File
 from sysmgmt.service.duties.duty import Duty
-from sysmgmt.service.snmp import FILE
+from sysmgmt.service.snmp_answers import FILE
 
 POLL = 5.0
 """Seconds that what the agent answers may be old."""
