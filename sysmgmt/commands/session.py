@@ -22,9 +22,10 @@ def who_can(call: Call, command: CommandName) -> Shown:
 
 @command(needs=EVERYBODY, while_due=True)
 def help(call: Call, command: Topic | None = None) -> Shown:
-    """List the commands, or those of one chapter, or explain one command.
+    """List the commands, or those of one chapter or about one word, or explain one command.
 
-    A chapter is named by the first words of its title: help ssh.
+    A chapter is named by the first words of its title: help ssh. Any other word of at least three
+    characters lists the commands whose names contain it: help lock.
     """
     from sysmgmt.commands.catalog import TITLES
 

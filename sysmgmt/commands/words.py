@@ -237,7 +237,7 @@ KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
                                 offers_to=_sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
-Topic = Annotated[str, Word("Command or chapter", any_text, "COMMAND|CHAPTER", bare=True)]
+Topic = Annotated[str, Word("Command, chapter, or part of a name", any_text, "COMMAND|CHAPTER|PART", bare=True)]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
 PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS")]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

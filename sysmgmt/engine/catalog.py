@@ -15,6 +15,8 @@ from sysmgmt.engine.request import Caller
 MOST_NEAR = 3
 NEAR = 0.75
 """How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
+LEAST_PART = 3
+"""How many characters of a name stand for it."""
 
 
 class Chapters(Mapping[str, Command]):
@@ -119,9 +121,15 @@ def help_on(command: Command) -> str:
     return f"Enter help {command.name} for its parameters."
 
 
+def is_part(text: str, name: str) -> bool:
+    """Whether a text is enough of a name to stand for it."""
+    return len(text) >= LEAST_PART and text in name
+
+
 def _meant(name: str, names: Sequence[str]) -> str:
-    """A question whether a near name was meant; "" where none is near."""
+    """A question whether a near name was meant, or one of which it is a part; "" where there is none."""
     from difflib import get_close_matches  # rarely needed, and slow to import
 
-    near = get_close_matches(name, names, MOST_NEAR, NEAR)
+    near = get_close_matches(name, names, MOST_NEAR, NEAR) or sorted(
+        (one for one in names if is_part(name, one)), key=len)[:MOST_NEAR]
     return f"Did you mean {' or '.join(near)}? " if near else ""

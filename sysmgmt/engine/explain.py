@@ -6,7 +6,7 @@ from typing import Any
 from sysmgmt.domain import roles
 from sysmgmt.domain.model import State
 from sysmgmt.engine.authorization import holds
-from sysmgmt.engine.catalog import is_shown, public, unknown
+from sysmgmt.engine.catalog import is_part, is_shown, public, unknown
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, Command, Parameter
 from sysmgmt.engine.request import Caller
 
@@ -28,15 +28,15 @@ def may_run(state: State, command: Command, caller: Caller) -> bool:
 
 
 def overview(state: State, catalog: Mapping[str, Command], caller: Caller,
-             titles: Mapping[str, str], chapter: str = "") -> dict[str, Any]:
+             titles: Mapping[str, str], topic: str = "") -> dict[str, Any]:
     """All commands that `caller` may run, with one sentence each and the titles of their chapters.
 
-    With the first words of the title of a `chapter`, those of that chapter.
+    With a `topic` those of the chapter whose title begins with it, else those whose names contain it.
     """
-    shown = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)
-             and _begins(titles.get(one.name, ""), chapter)]
+    every = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)]
+    shown = [one for one in every if _begins(titles.get(one.name, ""), topic)]
     return {"commands": [{"name": one.name, "summary": one.summary, "chapter": titles.get(one.name, "")}
-                         for one in shown]}
+                         for one in shown or [one for one in every if is_part(topic.lower(), one.name)]]}
 
 
 def _begins(title: str, words: str) -> bool:

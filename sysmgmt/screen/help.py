@@ -32,7 +32,7 @@ def overview(commands: list[Mapping[str, Any]]) -> list[str]:
         else:
             heads = [one["name"]] + [""] * len(sentence)
             shown += [f"{head:{COLUMN}}{line}" for head, line in zip(heads, sentence, strict=False)]
-    return [*shown, "", "Enter help COMMAND for what a command needs, help CHAPTER for one chapter."]
+    return [*shown, "", "Enter help COMMAND for what it needs, help CHAPTER or help WORD for fewer."]
 
 
 def page(command: Mapping[str, Any]) -> list[str]:

@@ -115,10 +115,24 @@ def test_one_chapter_can_be_listed(basic: TestBox) -> None:
         listed = admin.facts(f'help command="{chapter}"')["commands"]
         assert [one["name"] for one in listed] == [name for title, names in CHAPTERS for name in names
                                                    if title == "SSH keys and sessions"]
-    for wrong in ("ss", "keys", "no_such"):
+    for wrong in ("ss", "no_such", "Violet-95"):
         assert admin.do(f"help command={wrong}").code == "UnknownCommand"
     admin.do("add_user name=eve role=monitor password=eve-first-1 must_change=no")
     assert basic.client("eve", "eve-first-1").do("help command=appliance").code == "UnknownCommand"
+
+
+@pytest.mark.parametrize("word, found", [
+    ("lock", ["lock_user", "unlock_user", "set_password_blocklist"]), ("LOCK_", ["lock_user", "unlock_user"]),
+    ("collect", ["collect_system_info", "get_collected_info", "download_collected_info", "remove_collected_info",
+                 "send_collected_info"])])
+def test_a_word_that_is_part_of_names_lists_the_commands_with_it(basic: TestBox, word: str, found: list[str]) -> None:
+    admin = basic.admin()
+    assert [one["name"] for one in admin.facts(f"help command={word}")["commands"]] == found
+    assert all("certificate" in one["name"] for one in admin.facts("help command=certificate")["commands"])
+    admin.do("add_user name=eve role=monitor password=eve-first-1 must_change=no")
+    eve = basic.client("eve", "eve-first-1")
+    assert eve.do("help command=lock").code == "UnknownCommand", "nothing that she may run"
+    assert [one["name"] for one in eve.facts("help command=time")["commands"]] == ["get_time"]
 
 
 def test_lengths_and_sizes_have_their_unit_for_people_and_none_for_programs(basic: TestBox) -> None:

@@ -83,6 +83,13 @@ def test_a_near_name_is_offered_if_it_is_shown(known: Catalog, name: str, caller
     assert "\x1b" not in str(refusal)
 
 
+@pytest.mark.parametrize("name, hint", [
+    ("user", "Did you mean add_user or set_user or get_users? "), ("lock", "Did you mean lock_user or unlock_user or "),
+    ("certificate", "Did you mean "), ("us", "Enter help")])
+def test_names_of_which_it_is_a_part_are_offered_the_shortest_first(name: str, hint: str) -> None:
+    assert catalog.unknown(Catalog(COMMANDS), name, PERSON).advice.startswith(hint)
+
+
 def test_up_to_three_near_names_are_offered() -> None:
     many = Catalog(shelf(*(declared(f"get_user_{letter}") for letter in "abcd")))
     assert catalog.unknown(many, "get_user_x", PERSON).advice.count("get_user_") == 3
