@@ -4,7 +4,7 @@ from sysmgmt.commands.password_words import FirstPassword
 from sysmgmt.commands.words import Banner, BoxName, Level
 from sysmgmt.domain import facts, installation, partner_facts
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import auditing, clustercertificate, machines
+from sysmgmt.engine import auditing, boxstatus, clustercertificate, machines
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
 
 
@@ -29,8 +29,8 @@ def get_installation(call: Call) -> Shown:
 
 @command(needs=Permission.VIEW)
 def get_system_status(call: Call) -> Shown:
-    """Show whether the box is well: state, storage, users, sessions."""
-    return Shown(facts.system_status(call.state, call.box.store.check()))
+    """Show whether the box is well: what is not as it should be, users, sessions, storage."""
+    return Shown(boxstatus.of(call.box, call.state))
 
 
 @command(needs=Permission.VIEW)

@@ -187,11 +187,16 @@ def box_settings(settings: Settings) -> dict[str, Any]:
 def system_status(state: State, storage: Mapping[str, Any]) -> dict[str, Any]:
     """Whether the box is well, in the order in which one asks; sizes in bytes."""
     locked = accounts.locked(state)
-    reasons = ["users are locked"] if locked else []
+    stand = [{"kind": one.kind, "subject": one.subject or None, "since": iso(one.since), "details": one.details or None}
+             for one in sorted(state.conditions.values(), key=lambda one: one.since)]
+    reasons = ["something is not as it should be"] if stand else []
+    if locked:
+        reasons.append("users are locked")
     if storage.get("dropped_bytes"):
         reasons.append("an incomplete change at the end of the journal was dropped")
-    return {"system": "attention" if reasons else "ok", "reasons": reasons, "users": len(state.accounts),
-            "locked_users": locked, "sessions": len(sessions.opened(state)), "storage": dict(storage)}
+    return {"system": "attention" if reasons else "ok", "reasons": reasons, "conditions": stand,
+            "users": len(state.accounts), "locked_users": locked, "sessions": len(sessions.opened(state)),
+            "storage": dict(storage)}
 
 
 def checked(state: State) -> dict[str, Any]:

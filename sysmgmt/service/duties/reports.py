@@ -4,18 +4,17 @@ from typing import Any
 
 from sysmgmt.domain import expiry, facts
 from sysmgmt.domain.times import iso
+from sysmgmt.engine import boxstatus
 from sysmgmt.engine.ports import Box
 from sysmgmt.screen import text as prose
 
 
 def text(box: Box, now: float) -> str:
-    """The report as it is sent. Raises StateDamaged."""
+    """The report as it is sent. Raises StateDamaged, StorageFailed."""
     state = box.store.read()
     told: dict[str, Any] = {
         "report_of": iso(now), "installation": facts.installation(state.settings), "version": box.release,
-        "status": facts.system_status(state, box.store.check()),
-        "not_as_it_should_be": [{"condition": one.id, "since": iso(one.since), "details": one.details or None}
-                                for one in state.conditions.values()],
+        "status": boxstatus.of(box, state),
         "expiring_certificates": [one.sentence for one in expiry.expiring(state, now)],
         "settings": facts.box_settings(state.settings),
         "security_settings": facts.security_settings(state.settings, now)}

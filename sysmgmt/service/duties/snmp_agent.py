@@ -22,11 +22,9 @@ def told(box: Box, state: State) -> dict[str, object]:
     """What the agent answers. Raises StorageFailed."""
     status = facts.system_status(state, {})
     records, head = box.audit.anchor()
-    conditions = [{"kind": one.kind, "subject": one.subject, "level": NAMED[one.kind].level, "since": iso(one.since),
-                   "details": one.details} for one in sorted(state.conditions.values(), key=lambda one: one.since)]
-    well = status["system"] == "ok" and not conditions
+    conditions = [{**one, "level": NAMED[one["kind"]].level} for one in status["conditions"]]
     return {"name": state.settings.name, "version": box.release, "id": state.settings.box_id,
-            "status": mib.STATUS["ok" if well else "attention"], "users": status["users"],
+            "status": mib.STATUS[status["system"]], "users": status["users"],
             "locked_users": len(status["locked_users"]), "sessions": status["sessions"], "audit_records": records,
             "audit_head": head, "last_event": next((one["seq"] for one in box.events.newest()), 0),
             "conditions": conditions, "told_at": iso(box.clock.now())}

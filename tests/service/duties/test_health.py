@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.domain import conditions
-from sysmgmt.service.duties import health
+from sysmgmt.domain import conditions, event_kinds, mib
+from sysmgmt.service.duties import health, reports, snmp_agent
 from sysmgmt.service.duties.duty import settle
 from tests.support.box import TestBox
 
@@ -39,6 +39,33 @@ def test_a_password_that_expires_soon_is_told_of_until_it_is_changed(high: TestB
     assert look() == []
     high.clock.move(84 * 86400)
     assert look() == ["PasswordExpires"] and look() == ["PasswordExpires"]
+
+
+def test_status_report_and_snmp_agent_agree_whether_the_box_is_well(basic: TestBox) -> None:
+    house = basic.house()
+
+    def verdicts() -> set[str]:
+        state = house.box.store.read()
+        [told] = [name for name, number in mib.STATUS.items() if number == snmp_agent.told(house.box, state)["status"]]
+        [line] = [one for one in reports.text(house.box, basic.clock.now).splitlines() if one.startswith("  System: ")]
+        return {told, line.partition(": ")[2], basic.admin().facts("get_system_status")["system"]}
+    assert verdicts() == {"ok"}
+    settle(house, health.SPACE, conditions.of_space("/state", GB, 100 * GB))
+    assert verdicts() == {"attention"}
+    shown = basic.admin().facts("get_system_status")
+    [one] = shown["conditions"]
+    assert shown["reasons"] == ["something is not as it should be"]
+    assert (one["kind"], one["subject"], one["details"]) == (
+        "DiskSpaceCritical", "/state", "1000 MB of 100000 MB are free")
+    settle(house, health.SPACE, ())
+    assert verdicts() == {"ok"}
+
+
+def test_the_advice_of_events_names_what_shows_it(basic: TestBox) -> None:
+    admin = basic.admin()
+    assert "free_bytes in get_system_status" in event_kinds.NAMED["StorageRefused"].action
+    assert admin.facts("get_system_status")["storage"]["free_bytes"] > 0
+    assert "get_time" in event_kinds.NAMED["ClockJumped"].action and "time" in admin.facts("get_time")
 
 
 @pytest.mark.requirement(88)
