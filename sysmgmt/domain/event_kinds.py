@@ -117,6 +117,8 @@ KINDS = (
     Kind(5004, "InsecureTlsCleared", INFO, ROOT_CAUSE, SECURITY, "TLS that the {subject} accepts is secure again."),
     Kind(5005, "RootCertificateChanged", WARNING, NORMAL, CERTIFICATES, "The box has a new root CA.",
          "Give it to whoever trusts the one before: export_root_certificate shows it."),
+    Kind(5006, "TruststoreChanged", INFO, NORMAL, CERTIFICATES,
+         "The entry {subject} of the truststore was added, changed or removed."),
     Kind(6001, "PartnerChanged", INFO, NORMAL, SYSTEM, "The partner {subject} was added, changed or removed."),
     Kind(6002, "ClusterCertificateChanged", WARNING, NORMAL, SYSTEM, "The box has a new cluster certificate.",
          "Give it to every partner: get_cluster_certificate here, change_cluster_certificate there."),

@@ -57,8 +57,8 @@ def of(differences: Iterable[Difference], new: State) -> list[Event]:
     by_value: dict[tuple[str, str], list[Difference]] = {}
     for one in differences:
         by_value.setdefault((one.table, one.key), []).append(one)
-    return [event for (table, _), found in by_value.items() if table in _TELLS
-            for event in _TELLS[table](found, new)]
+    return [event for (table, _), found in by_value.items() if table in TELLS
+            for event in TELLS[table](found, new)]
 
 
 def of_refusal(refusal: Refusal, changes: bool = True) -> list[Event]:
@@ -155,6 +155,11 @@ def _of_identity(found: list[Difference], state: State) -> Iterator[Event]:
         yield Event(NAMED[told], "", one.certificates[0].fingerprint)
 
 
+def _of_trust(found: list[Difference], state: State) -> Iterator[Event]:
+    told = [one for one in found if one.field not in {"pem", "added_by", "added_at"}]
+    yield Event(NAMED["TruststoreChanged"], found[0].key, _listed(told))
+
+
 def _of_role(found: list[Difference], state: State) -> Iterator[Event]:
     yield Event(NAMED["RoleChanged"], found[0].key, _listed(found))
 
@@ -191,9 +196,13 @@ def _listed(found: list[Difference]) -> str:
     return "; ".join(f"{one.field}: {str(one).partition(': ')[2]}" if one.field else str(one) for one in found)
 
 
-_TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
+TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
           "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver,
           "syslog": _of_receiver, "blocklists": _of_blocklist, "snmp": _of_receiver, "snmp_users": _of_receiver,
           "directories": _of_receiver,
-          "partners": _of_partner, "identities": _of_identity, "upload_targets": _of_receiver}
+          "partners": _of_partner, "identities": _of_identity, "upload_targets": _of_receiver,
+          "trusted_certificates": _of_trust, "revocation_lists": _of_trust, "backup_schedules": _of_receiver,
+          "vcenters": _of_receiver}
 """What the changes of each table tell."""
+SILENT = frozenset({"signing_requests", "download_links", "directory_uids"})
+"""Tables that tell nothing: what waits and is in force nowhere, and the numbers of users."""

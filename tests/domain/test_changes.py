@@ -8,9 +8,12 @@ import pytest
 
 from sysmgmt.domain import accounts, changes, events, ssh_keys
 from sysmgmt.domain.accounts import Edit
-from sysmgmt.domain.appliance import Unsettled
+from sysmgmt.domain.appliance import Unsettled, VCenter
+from sysmgmt.domain.credentials import RevocationList, TrustedCertificate
 from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
 from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, RootAccess, Session, Settings, SshKey, State
+from sysmgmt.domain.records import Records
+from sysmgmt.domain.schedules import BackupSchedule
 
 EMPTY = State(settings=Settings(name="box1"))
 BOB = EMPTY._replace(accounts=EMPTY.accounts.put("bob", Account("bob", "monitor", password="old-hash")))
@@ -116,6 +119,31 @@ def test_settings_roles_keys_and_conditions_tell_of_themselves() -> None:
     low = BOB._replace(conditions=BOB.conditions.put("d", Condition("d", "DiskSpaceLow", "/var", 1.0, "5 %")))
     assert told(BOB, low) == ["DiskSpaceLow /var"]
     assert told(low, low._replace(conditions=low.conditions.without("d"))) == ["DiskSpaceLowCleared /var"]
+
+
+def test_the_truststore_and_what_is_done_elsewhere_tell_of_themselves() -> None:
+    def changed(table: str, key: str, old: object, new: object) -> list[tuple[str, str | None]]:
+        before, after = (EMPTY._replace(**{table: Records[object]().put(key, one)}) if one else EMPTY for one in (old, new))
+        found = [one.facts() for one in events.of(changes.between(before, after), after)]
+        return [(f"{one['name']}: {one['summary']}", one["details"]) for one in found]
+    trust = TrustedCertificate("ca", ("ldap",), (), added_by="admin", added_at=1.0)
+    said = "TruststoreChanged: The entry ca of the truststore was added, changed or removed."
+    assert changed("trusted_certificates", "ca", None, trust) == [(said, "trusted_certificates ca: added")]
+    assert changed("trusted_certificates", "ca", trust, None) == [(said, "trusted_certificates ca: removed")]
+    newer = RevocationList("ca", "CN=Root", "other PEM", 2, 1.0, added_by="bob")
+    assert changed("revocation_lists", "ca", RevocationList("ca", "CN=Root", "PEM", 1, 1.0), newer) == [
+        (said, "revoked: 1 -> 2")]
+    nightly = BackupSchedule("nightly", "daily", 60, ("users",), 3, "sealed", 1.0)
+    settings = "SettingsChanged: Settings were changed."
+    assert changed("backup_schedules", "nightly", nightly, None) == [(settings, "backup_schedules nightly: removed")]
+    assert changed("backup_schedules", "nightly", nightly, nightly._replace(password="other")) == [
+        (settings, "password: configured -> configured")]
+    assert changed("vcenters", "vc1", None, VCenter("vc1", 443, "root", "sealed")) == [(settings, "vcenters vc1: added")]
+
+
+def test_each_table_tells_of_its_changes_or_is_silent_on_purpose() -> None:
+    tables = {name for name in State._fields if isinstance(getattr(EMPTY, name), Records)}
+    assert events.TELLS.keys() | events.SILENT == tables | {"settings"} and events.SILENT.isdisjoint(events.TELLS)
 
 
 def test_a_change_that_was_not_confirmed_tells_that_it_returned() -> None:
