@@ -52,6 +52,9 @@ def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], R
         reply = act(caller._replace(user=name))
         answer = reply.answer
         return reply
+    except DirectoryUnreachable as refusal:  # the audit has it; a stranger is told the same whoever was meant
+        answer = refused(None, refusal)
+        return Reply(refused(None, _without_directory(refusal)), caller)
     except Refusal as refusal:
         answer = refused(None, refusal)
         return Reply(answer, caller)
@@ -107,7 +110,7 @@ def _admit(house: House, password: str, caller: Caller) -> Account:
     return account
 
 
-def _refusal(house: House, name: str) -> Refusal:
+def _refusal(house: House, name: str) -> LoginFailed:
     """What a stranger is told: the same, and after the same questions to a directory, whoever was meant."""
     if not _is_local(house, name):
         return LoginFailed()  # the directory was asked
@@ -116,8 +119,13 @@ def _refusal(house: House, name: str) -> Refusal:
     try:
         ldap_users.look(house, name)
     except DirectoryUnreachable as unreachable:
-        return unreachable
+        return _without_directory(unreachable)
     return LoginFailed()
+
+
+def _without_directory(unreachable: DirectoryUnreachable) -> LoginFailed:
+    """That a login failed, to whoever may be a user of the directory, or of the box with a wrong password."""
+    return LoginFailed(f"{LoginFailed()} {unreachable}", unreachable.hint)
 
 
 def _is_local(house: House, name: str) -> bool:
@@ -137,7 +145,7 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, Account
 
             return ldap_users.prove(house, caller, password), accounts.find(house.box.store.read(), caller.user)
         ticket = begin(house, caller, caller.user)
-    except (AccountLocked, UnknownUser):
+    except (AccountLocked, UnknownUser, DirectoryUnreachable):
         house.box.hasher.waste(password, house.box.store.read().settings.hashing)
         raise
     account = accounts.find(house.box.store.read(), ticket.name)

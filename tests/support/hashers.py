@@ -28,11 +28,15 @@ class CountingHasher:
 
     def matches(self, encoded: str, text: str) -> bool:
         """Count, then compare."""
+        self.count()
+        self._before()
+        return self._real.matches(encoded, text)
+
+    def count(self) -> None:
+        """Write one byte more."""
         descriptor = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(descriptor, b".")
         os.close(descriptor)
-        self._before()
-        return self._real.matches(encoded, text)
 
     def outdated(self, encoded: str, cost: Cost) -> bool:
         """As the real one."""
@@ -41,6 +45,15 @@ class CountingHasher:
     def waste(self, text: str, cost: Cost) -> None:
         """As the real one."""
         self._real.waste(text, cost)
+
+
+class WastingHasher(CountingHasher):
+    """One that also counts the hashes that are made for nothing."""
+
+    def waste(self, text: str, cost: Cost) -> None:
+        """Count, then waste."""
+        self.count()
+        super().waste(text, cost)
 
 
 def counted(log: Path) -> int:

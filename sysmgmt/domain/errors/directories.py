@@ -16,7 +16,7 @@ class LdapNotInstalled(Unable):
 class DirectoryUnreachable(NoLogin):
     """The directory cannot be used now, so that none of its users can log in."""
 
-    hint = "Log in as a local user; get_ldap_status tells what is wrong."
+    hint = "Local users can log in; get_ldap_status tells what is wrong with the directory."
 
 
 class PasswordDueInDirectory(NoLogin):

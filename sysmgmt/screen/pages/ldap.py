@@ -37,7 +37,9 @@ password, and has to change it in the directory first, is told so. An account th
 there is refused like a wrong password; the audit says which it was (the verdict of
 count_wrong_password). Passwords of the directory are changed there: set_password and set_user refuse
 that. The primary server is asked first, then the secondary one. Where neither can be used, everybody
-who is not let in is told so (DirectoryUnreachable), and local users log in as ever.
+who is not let in is told so, also a local user with a wrong password (LoginFailed, for all of them
+after the same time), and local users log in as ever. Whoever was kept out by that alone stands in the
+audit with DirectoryUnreachable.
 
 A login with an SSH key asks whether the directory still has the user and the groups. No password is
 checked then: attributes tell of a lock. Let the account of the box read them; what it may not read is

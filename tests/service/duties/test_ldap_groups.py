@@ -86,7 +86,7 @@ def test_a_new_entry_is_looked_at_at_once_and_a_directory_that_is_gone_dismisses
     run(box, "set_user name=inner role=monitor")
     with pytest.raises(Exception, match="localhost"):
         sync.look(house)
-    assert bob.do("get_current_user").code == "Done" and log_in(box, "bob") == "DirectoryUnreachable"
+    assert bob.do("get_current_user").code == "Done" and log_in(box, "bob") == "LoginFailed"
 
 
 def test_the_sessions_of_who_is_disabled_end_and_nothing_of_his_is_forgotten(box: TestBox, server: Slapd) -> None:
