@@ -196,13 +196,13 @@ def _listed(found: list[Difference]) -> str:
     return "; ".join(f"{one.field}: {str(one).partition(': ')[2]}" if one.field else str(one) for one in found)
 
 
-TELLS = {"accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group,
-          "ssh_keys": _of_key, "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver,
-          "syslog": _of_receiver, "blocklists": _of_blocklist, "snmp": _of_receiver, "snmp_users": _of_receiver,
-          "directories": _of_receiver,
-          "partners": _of_partner, "identities": _of_identity, "upload_targets": _of_receiver,
-          "trusted_certificates": _of_trust, "revocation_lists": _of_trust, "backup_schedules": _of_receiver,
-          "vcenters": _of_receiver}
+TELLS = {
+    "accounts": _of_account, "settings": _of_settings, "roles": _of_role, "groups": _of_group, "ssh_keys": _of_key,
+    "sessions": _of_session, "conditions": _of_condition, "mail": _of_receiver, "syslog": _of_receiver,
+    "blocklists": _of_blocklist, "snmp": _of_receiver, "snmp_users": _of_receiver, "directories": _of_receiver,
+    "partners": _of_partner, "identities": _of_identity, "upload_targets": _of_receiver,
+    "trusted_certificates": _of_trust, "revocation_lists": _of_trust, "backup_schedules": _of_receiver,
+    "vcenters": _of_receiver}
 """What the changes of each table tell."""
 SILENT = frozenset({"signing_requests", "download_links", "directory_uids"})
 """Tables that tell nothing: what waits and is in force nowhere, and the numbers of users."""

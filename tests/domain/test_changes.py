@@ -123,7 +123,8 @@ def test_settings_roles_keys_and_conditions_tell_of_themselves() -> None:
 
 def test_the_truststore_and_what_is_done_elsewhere_tell_of_themselves() -> None:
     def changed(table: str, key: str, old: object, new: object) -> list[tuple[str, str | None]]:
-        before, after = (EMPTY._replace(**{table: Records[object]().put(key, one)}) if one else EMPTY for one in (old, new))
+        held: list[dict[str, Any]] = [{table: Records[Any]().put(key, one)} if one else {} for one in (old, new)]
+        before, after = (EMPTY._replace(**one) for one in held)
         found = [one.facts() for one in events.of(changes.between(before, after), after)]
         return [(f"{one['name']}: {one['summary']}", one["details"]) for one in found]
     trust = TrustedCertificate("ca", ("ldap",), (), added_by="admin", added_at=1.0)
@@ -138,7 +139,8 @@ def test_the_truststore_and_what_is_done_elsewhere_tell_of_themselves() -> None:
     assert changed("backup_schedules", "nightly", nightly, None) == [(settings, "backup_schedules nightly: removed")]
     assert changed("backup_schedules", "nightly", nightly, nightly._replace(password="other")) == [
         (settings, "password: configured -> configured")]
-    assert changed("vcenters", "vc1", None, VCenter("vc1", 443, "root", "sealed")) == [(settings, "vcenters vc1: added")]
+    vcenter = VCenter("vc1", 443, "root", "sealed")
+    assert changed("vcenters", "vc1", None, vcenter) == [(settings, "vcenters vc1: added")]
 
 
 def test_each_table_tells_of_its_changes_or_is_silent_on_purpose() -> None:
