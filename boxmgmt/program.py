@@ -14,7 +14,7 @@ from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.roles import ADMIN_ROLE, ADMINISTRATOR
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen import batch, shells
-from sysmgmt.screen.console import Console
+from sysmgmt.screen.client import Client
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.program import Program
 from sysmgmt.screen.visible import escaped
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from sysmgmt.screen.person import Person
 
 
-def serve(console: Console, guest: Guest) -> int:
+def serve(client: Client, guest: Guest) -> int:
     """The menu, or the command shell: for a role without the menu, one command, or before installation."""
-    options = console.options
+    options = client.options
     if options.command is not None or guest.role not in (ADMINISTRATOR, ADMIN_ROLE):
-        return shells.serve(console, guest)
+        return shells.serve(client, guest)
     if options.atomic or options.keep_going:
         mistake = "--atomic and --keep-going are for commands; a menu stops at the first mistake"
-        return console.refuse(InvalidValue(what=mistake)).status
-    site = _site(console)
-    walk = _walk(console, guest, site)
+        return client.refuse(InvalidValue(what=mistake)).status
+    site = _site(client)
+    walk = _walk(client, guest, site)
     if guest.has_installed:
         offer_network(site)
-    if console.person is None and not options.no_shortcut:
-        batch.run(walk, console.lines)
+    if client.person is None and not options.no_shortcut:
+        batch.run(walk, client.lines)
         return walk.status
-    return _menu(console, walk)
+    return _menu(client, walk)
 
 
-def _site(console: Console) -> Site:
-    person = console.person
-    asker = person.asker if person else PipeAsker(console.lines, console.manner.mark)
-    return Site(console.door, console.output, asker, person is not None)
+def _site(client: Client) -> Site:
+    person = client.person
+    asker = person.asker if person else PipeAsker(client.lines, client.manner.mark)
+    return Site(client.door, client.output, asker, person is not None)
 
 
-def _walk(console: Console, guest: Guest, site: Site) -> Walk:
-    menu, misplaced = with_others(MAIN, console.catalog)
-    shells.name_broken(console, misplaced)
-    programs: Programs = {"sysmgmt": lambda: _sysmgmt(console)} if guest.role == ADMINISTRATOR else {}
-    return Walk(menu, site, console.manner, programs, lambda lines: _show(console.person, lines))
+def _walk(client: Client, guest: Guest, site: Site) -> Walk:
+    menu, misplaced = with_others(MAIN, client.catalog)
+    shells.name_broken(client, misplaced)
+    programs: Programs = {"sysmgmt": lambda: _sysmgmt(client)} if guest.role == ADMINISTRATOR else {}
+    return Walk(menu, site, client.manner, programs, lambda lines: _show(client.person, lines))
 
 
 def _show(person: "Person | None", lines: list[str]) -> None:
@@ -61,19 +61,19 @@ def _show(person: "Person | None", lines: list[str]) -> None:
         person.keyboard.out.flush()
 
 
-def _menu(console: Console, walk: Walk) -> int:
+def _menu(client: Client, walk: Walk) -> int:
     """The cmd2 application, at a terminal or (`--no-shortcut`) on a pipe."""
-    from boxmgmt.screen import Boxmgmt  # imports cmd2
+    from boxmgmt.application import Boxmgmt  # imports cmd2
 
-    application = Boxmgmt(walk, console.source, sys.stdout)
+    application = Boxmgmt(walk, client.source, sys.stdout)
     walk.draw()
     return application.serve()
 
 
-def _sysmgmt(console: Console) -> Answer:
+def _sysmgmt(client: Client) -> Answer:
     """The command shell inside the menu; what ends the session there ends it here too."""
-    inside = shells.shell if console.person or console.options.no_shortcut else shells.script
-    status = inside(console)
+    inside = shells.shell if client.person or client.options.no_shortcut else shells.script
+    status = inside(client)
     return Answer(None, status=status, fatal=status != 0)
 
 

@@ -6,7 +6,7 @@ from sysmgmt.domain.errors import Cancelled, InvalidValue, NotInstalled, Permiss
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine.request import Answer, refused
 from sysmgmt.screen.ask import Asker, again
-from sysmgmt.screen.console import Console, is_served, recover_admin
+from sysmgmt.screen.client import Client, is_served, recover_admin
 
 EXPLANATION = (
     "Recovery unlocks the user admin and gives it a new password. It is recorded, and\n"
@@ -14,23 +14,23 @@ EXPLANATION = (
 DONE = "The user admin is unlocked and has the new password."
 
 
-def recover(console: Console) -> int:
+def recover(client: Client) -> int:
     """Unlock admin with a password that is typed twice; the exit status.
 
     On a terminal only, and only for the owner of the folder that holds the state.
     """
-    if barred := _barred(console):
-        console.output.answer(barred)
-    return (barred or _recovered(console)).status
+    if barred := _barred(client):
+        client.output.answer(barred)
+    return (barred or _recovered(client)).status
 
 
-def _barred(console: Console) -> Answer | None:
+def _barred(client: Client) -> Answer | None:
     """Why recovery is not possible here, and the way to do it right; None if it is."""
-    folder = console.options.state
-    if console.person is None:
+    folder = client.options.state
+    if client.person is None:
         refusal = InvalidValue(what="Recovery asks questions, so it needs a terminal")
         return refused(None, refusal)._replace(hint="Start boxmgmt --recover with the keyboard as its input.")
-    if is_served(console):
+    if is_served(client):
         return refused(None, ServiceRefused(service="Recovery", words="boxmgmtd is running"))._replace(
             hint="Stop it first: systemctl stop boxmgmtd.")
     try:
@@ -40,26 +40,26 @@ def _barred(console: Console) -> Answer | None:
     if owner != os.geteuid():
         return refused(None, PermissionDenied(f"Only the owner of {folder} may recover it.",
                                               f"Start boxmgmt --recover as the user with the number {owner}."))
-    if not console.door.sign().installed:
+    if not client.door.sign().installed:
         hint = f"Nothing is installed in {folder}. Start boxmgmt to install, or give --state DIR."
         return refused(None, NotInstalled())._replace(hint=hint)
     return None
 
 
-def _recovered(console: Console) -> Answer:
-    assert console.person is not None
-    console.output.say(EXPLANATION)
+def _recovered(client: Client) -> Answer:
+    assert client.person is not None
+    client.output.say(EXPLANATION)
     while True:
-        answer = _attempt(console, console.person.asker)
-        console.output.answer(answer)
-        if not again(console.output, answer):
+        answer = _attempt(client, client.person.asker)
+        client.output.answer(answer)
+        if not again(client.output, answer):
             return answer
 
 
-def _attempt(console: Console, asker: Asker) -> Answer:
+def _attempt(client: Client, asker: Asker) -> Answer:
     try:
         password = asker.secret(f"New password of the user {ADMIN}", True)
     except Cancelled as refusal:
-        return console.door.run(refused(None, refusal))
-    answer = recover_admin(console, password)
+        return client.door.run(refused(None, refusal))
+    answer = recover_admin(client, password)
     return answer if answer.status else answer._replace(command=None, message=DONE)

@@ -5,11 +5,9 @@ they were read in.
 """
 
 import io
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import nullcontext
-from functools import partial
 from types import FrameType
 from typing import Any, TextIO, cast
 
@@ -17,7 +15,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import History
 
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
-from sysmgmt.screen import keys, loading
+from sysmgmt.screen import keys, loading, prompt
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.keyboard import Keyboard, Prompt
 from sysmgmt.screen.lines import Lines, check
@@ -86,12 +84,6 @@ class Ending(Stripped, ABC):
             self.source.forget()
 
 
-def _counting(end: float, name: str) -> str:
-    """The prompt while a change waits until `end`, on a clock that nobody sets."""
-    minutes, seconds = divmod(max(0, round(end - time.monotonic())), 60)
-    return f"An unconfirmed change returns in {minutes}:{seconds:02} (confirm_change from a new login)\n{name}"
-
-
 class _AtEnd(str):
     """The line that was not there, as cmd2's loop needs a line: its `_eof` could be typed."""
 
@@ -129,16 +121,8 @@ class Hardened(Ending):
         return self.refused(InternalError(id=self.taker.door.explain(error)))
 
     def prompt_text(self) -> Prompt:
-        """What to show before the next line: the box's name, as far as it can be read.
-
-        Above it stands, second by second, how soon a change returns that nobody has confirmed.
-        """
-        try:
-            sign = self.taker.door.sign()
-        except Refusal:
-            return self.SUFFIX
-        name = f"{sign.name}{self.SUFFIX}"
-        return partial(_counting, time.monotonic() + sign.returns_in, name) if sign.returns_in else name
+        """What to show before the next line."""
+        return prompt.text(self.taker.door, self.SUFFIX)
 
     def offers(self, before: str) -> Sequence[Offer]:
         """Candidates for what stands before the cursor."""

@@ -14,7 +14,7 @@ from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, refused
 from sysmgmt.screen import entrance, options, streams
-from sysmgmt.screen.console import Console, open_console
+from sysmgmt.screen.client import Client, open_client
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.environment import scrub
@@ -30,8 +30,8 @@ class Program(NamedTuple):
     """
 
     name: str
-    serve: Callable[[Console, Guest], int]
-    recover: Callable[[Console], int] | None = None
+    serve: Callable[[Client, Guest], int]
+    recover: Callable[[Client], int] | None = None
     door: Callable[[str], Door] | None = None
 
 
@@ -70,8 +70,8 @@ def _guarded(chosen: options.Options, environment: dict[str, str], program: Prog
     """Visit the box; whatever ends that, its status."""
     try:
         with guarded():
-            console = open_console(chosen, environment, program.door)
-            return visit(console, program, console.door.log_out)
+            client = open_client(chosen, environment, program.door)
+            return visit(client, program, client.door.log_out)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
@@ -92,38 +92,38 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def visit(console: Console, program: Program, leave: Callable[[str], None]) -> int:
+def visit(client: Client, program: Program, leave: Callable[[str], None]) -> int:
     """Let somebody in, serve him and let him out with a reason; the exit status.
 
     Raises Refusal, Unwritable, BrokenPipeError.
     """
     reason = "the program ended"
-    recover = program.recover if console.options.recover else None
+    recover = program.recover if client.options.recover else None
     try:
         # What is typed while nothing asks for it is not echoed: it may be an early password.
-        with console.person.keyboard.silent() if console.person else nullcontext():
-            status = recover(console) if recover else _served(console, program)
+        with client.person.keyboard.silent() if client.person else nullcontext():
+            status = recover(client) if recover else _served(client, program)
         reason = "logged out"
-        if console.person and console.options.command is None and console.door.caller.session:
-            console.output.tell("Logged out.")
+        if client.person and client.options.command is None and client.door.caller.session:
+            client.output.tell("Logged out.")
         return status
     except Ended as end:
         reason = end.refusal.code
-        console.output.answer(refused(None, end.refusal))
+        client.output.answer(refused(None, end.refusal))
         return end.refusal.status
     except (Refusal, BrokenPipeError):
         raise
     except Exception as error:  # whatever it is, nobody may see a traceback
-        refusal = InternalError(id=console.door.explain(error))
-        console.output.answer(refused(None, refusal))
+        refusal = InternalError(id=client.door.explain(error))
+        client.output.answer(refused(None, refusal))
         return refusal.status
     finally:
         leave(reason)
 
 
-def _served(console: Console, program: Program) -> int:
-    guest = entrance.admit(console)
+def _served(client: Client, program: Program) -> int:
+    guest = entrance.admit(client)
     if isinstance(guest, Answer):
-        console.output.answer(guest)
+        client.output.answer(guest)
         return guest.status
-    return program.serve(console, guest)
+    return program.serve(client, guest)

@@ -13,7 +13,7 @@ from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.host import daemons, memory, ownership
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.screen import options
-from sysmgmt.screen.console import SOCKET
+from sysmgmt.screen.client import SOCKET
 from sysmgmt.screen.pages.usage import usage
 from sysmgmt.service import deploy, downloads, update
 from sysmgmt.service.deployment import doors, site

@@ -13,10 +13,11 @@ from typing import Any
 from sysmgmt import box, extensions
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.host import daemons, isolation, memory
-from sysmgmt.screen import keys, loading, person, terminal
+from sysmgmt.screen import keys, loading, person
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.program import Program
 from sysmgmt.screen.stripped import Stripped
+from sysmgmt.screen.sysmgmt import Sysmgmt
 from sysmgmt.service import hosted, listeners
 from sysmgmt.service.crowd import Places
 from sysmgmt.service.peers import peer_of
@@ -25,7 +26,7 @@ LISTENER = 3
 """The descriptor that systemd hands over (sd_listen_fds(3))."""
 MOST, MOST_OF_ONE = 256, 32
 """Sessions at a time: of all users, of one. Whoever is one too many loads the whole shell himself."""
-LOADED = (person, terminal, tuple(CATALOG))
+LOADED = (person, Sysmgmt, tuple(CATALOG))
 """What a shell would load as it goes."""
 READY_WITHIN = 60.0
 """Seconds that the rehearsal may take."""

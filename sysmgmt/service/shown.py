@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sysmgmt.engine import language
 from sysmgmt.screen import program, shells
 from sysmgmt.screen.batch import Place
-from sysmgmt.screen.console import Console
+from sysmgmt.screen.client import Client
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.options import Options
 from sysmgmt.screen.output import Output
@@ -54,7 +54,7 @@ def line(visit: "Visit", given: Mapping[str, Any]) -> dict[str, Any]:
         raise Garbled("it is not one text")
     pieces: list[tuple[int, str]] = []
     output = Output(Stream(OUT, pieces), Stream(ERR, pieces))
-    console = Console(Options(command=said), visit.door, visit.house.catalog, output, _NO_INPUT,
-                      Place(_NO_INPUT), None)
-    status = program.visit(console, SHELL, visit.leave)
+    client = Client(Options(command=said), visit.door, visit.house.catalog, output, _NO_INPUT,
+                    Place(_NO_INPUT), None)
+    status = program.visit(client, SHELL, visit.leave)
     return {"status": status, "shown": [{"stream": number, "text": words} for number, words in pieces]}

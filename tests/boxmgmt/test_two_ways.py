@@ -12,7 +12,7 @@ from pathlib import Path
 import cmd2
 import pytest
 
-from boxmgmt.screen import Boxmgmt
+from boxmgmt.application import Boxmgmt
 from sysmgmt.screen.hardened import Hardened
 from tests.boxmgmt.program import walk
 from tests.support.box import ADMIN_PASSWORD, TestBox, copy

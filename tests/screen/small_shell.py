@@ -5,14 +5,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.screen.small import CATALOG, SmallDoor  # noqa: E402
 from sysmgmt.domain.errors import Refusal  # noqa: E402
 from sysmgmt.screen.conversation import Conversation  # noqa: E402
 from sysmgmt.screen.keyboard import Keyboard  # noqa: E402
 from sysmgmt.screen.lines import Lines  # noqa: E402
 from sysmgmt.screen.output import Output  # noqa: E402
+from sysmgmt.screen.sysmgmt import Sysmgmt  # noqa: E402
 from sysmgmt.screen.taker import Manner  # noqa: E402
-from sysmgmt.screen.terminal import Sysmgmt  # noqa: E402
+from tests.screen.small import CATALOG, SmallDoor  # noqa: E402
 
 
 class Repeating(Conversation):

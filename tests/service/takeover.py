@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from sysmgmt.screen.console import Console
+from sysmgmt.screen.client import Client
 from sysmgmt.screen.entrance import Guest
 from sysmgmt.screen.program import Program
 from sysmgmt.service import forkserver
@@ -82,7 +82,7 @@ def reach(pid: int) -> str:
     return f"reached: {', '.join(found) or 'nothing'}."
 
 
-def _serve(console: Console, guest: Guest) -> int:
+def _serve(client: Client, guest: Guest) -> int:
     print(reach(os.getppid()), flush=True)
     os.kill(os.getpid(), signal.SIGTERM)  # itself it may reach
     return 0

@@ -60,7 +60,7 @@ import sys
 
 if {package!r} not in sys.path:
     sys.path.insert(0, {package!r})
-import boxmgmt.screen
+import boxmgmt.application
 from boxmgmt.program import BOXMGMT
 from sysmgmt.screen.shells import SYSMGMT
 from sysmgmt.service.forkserver import main

@@ -32,7 +32,7 @@ ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9]{1,16})?")
 """An address as sshd writes it; the owner of the environment could write anything."""
 
 
-class Console(NamedTuple):
+class Client(NamedTuple):
     """One client: its door to the engine, and where it reads and writes. No `person`: a script."""
 
     options: Options
@@ -70,8 +70,8 @@ class Console(NamedTuple):
         return answer
 
 
-def open_console(options: Options, environment: Mapping[str, str],
-                 served: Callable[[str], Door] | None = None) -> Console:
+def open_client(options: Options, environment: Mapping[str, str],
+                served: Callable[[str], Door] | None = None) -> Client:
     """The client that this process serves, before anybody has logged in; `served` opens the door of a boxmgmtd."""
     at_terminal = sys.stdin.isatty()
     options = located(options, environment)
@@ -87,7 +87,7 @@ def open_console(options: Options, environment: Mapping[str, str],
     place = Place(lines)
     page = person.page if person and sys.stdout.isatty() and not options.json else None
     output = Output(sys.stdout, sys.stderr, options.json, place, page)
-    return Console(options, door, catalog, output, lines, place, person)
+    return Client(options, door, catalog, output, lines, place, person)
 
 
 def located(options: Options, environment: Mapping[str, str]) -> Options:
@@ -108,16 +108,16 @@ def _embedded(options: Options, caller: Caller) -> tuple[Door, Mapping[str, Comm
     return UnservedDoor(house, caller, options.state), house.catalog
 
 
-def recover_admin(console: Console, password: str) -> Answer:
+def recover_admin(client: Client, password: str) -> Answer:
     """Give admin a new password, past every login: for whoever owns the state (R093)."""
     from sysmgmt.engine.recovery import recover  # rarely needed
 
-    return recover(box.embedded(console.options.state), console.door.caller, password)
+    return recover(box.embedded(client.options.state), client.door.caller, password)
 
 
-def is_served(console: Console) -> bool:
+def is_served(client: Client) -> bool:
     """Whether a boxmgmtd owns the state."""
-    return box.is_served(console.options.state)
+    return box.is_served(client.options.state)
 
 
 def _nowhere() -> None:
