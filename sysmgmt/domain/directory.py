@@ -80,8 +80,6 @@ class Entry(NamedTuple):
     id: str
     dn: str
     name: str
-    full_name: str = ""
-    mail: str = ""
     standing: str = ""
 
 

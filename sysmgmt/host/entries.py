@@ -12,7 +12,7 @@ from sysmgmt.host.ldap import Found, Query, Talk
 ANYTHING = "(objectClass=*)"
 GROUPS = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=group))"
 STANDARD_ID, WINDOWS_ID = "entryUUID", "objectGUID"
-WANTED = (STANDARD_ID, WINDOWS_ID, "cn", "displayName", "mail")
+IDS = (STANDARD_ID, WINDOWS_ID)
 ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
 """What the root of an Active Directory says that it can do."""
 
@@ -80,20 +80,15 @@ class Entries:
         return DirectoryFailed(server=self._server, reason=reason)
 
     def _users(self, condition: str, size: int = 0) -> Query:
-        wanted = (*WANTED, *READ, self.settings.user_attribute)
+        wanted = (*IDS, *READ, self.settings.user_attribute)
         return Query(self.settings.base_dn, f"(&{self.settings.user_filter}{condition})", wanted, size=size)
 
     def _groups(self, condition: str, size: int = 0) -> Query:
-        return Query(self.settings.groups_below, f"(&{GROUPS}{condition})", WANTED, size=size)
+        return Query(self.settings.groups_below, f"(&{GROUPS}{condition})", (*IDS, "cn"), size=size)
 
     def _entries(self, query: Query, called: str) -> list[Entry]:
-        return [_entry(one, called, self._server)._replace(standing=_standing(one, self._now))
+        return [Entry(_id(one, self._server), one.dn, [*one.texts(called), ""][0], _standing(one, self._now))
                 for one in self._talk.search(query)]
-
-
-def _entry(one: Found, called: str, server: str) -> Entry:
-    names = [*one.texts("displayName"), *one.texts("cn"), ""]
-    return Entry(_id(one, server), one.dn, [*one.texts(called), ""][0], names[0], [*one.texts("mail"), ""][0])
 
 
 def _standing(one: Found, now: float) -> str:
