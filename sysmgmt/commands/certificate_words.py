@@ -76,10 +76,20 @@ def read_certificates(text: str, reading: Reading) -> Any:
 
 def _bundle(text: str, reading: Reading) -> Any:
     """Certificates and, if it is given apart, their key."""
-    found, key = read_certificates(text, reading), reading.texts.get("key", "")
-    if not key:
-        return Bundle(found)
-    return reading.slow.once(("pair", text, key), lambda: reading.box.reader.pair(found, _opened(key, reading)))
+    found = read_certificates(text, reading)
+    return reading.slow.once(("pair", text), lambda: _paired(Bundle(found), reading))
+
+
+def _paired(bundle: Bundle, reading: Reading) -> Bundle:
+    """Certificates with the key that is given apart. One that cannot be read is refused as `key`, by its own word."""
+    text = reading.texts.get("key", "")
+    if not text:
+        return bundle
+    try:
+        key = _private_key(text, reading)
+    except InvalidValue:
+        return bundle
+    return reading.box.reader.pair(bundle.certificates, key)
 
 
 def _private_key(text: str, reading: Reading) -> str:
@@ -100,9 +110,7 @@ def _file_of_certificates(data: bytes, reading: Reading) -> tuple[Certificate, .
 
 
 def _file_of_bundle(data: bytes, reading: Reading) -> Bundle:
-    bundle = reading.box.reader.bundle(data, reading.texts.get("password", ""))
-    key = reading.texts.get("key", "")
-    return reading.box.reader.pair(bundle.certificates, _opened(key, reading)) if key else bundle
+    return _paired(reading.box.reader.bundle(data, reading.texts.get("password", "")), reading)
 
 
 def _file_of_revocations(data: bytes, reading: Reading) -> RevocationList:

@@ -114,7 +114,8 @@ def paired(found: tuple[Certificate, ...], key: str) -> Bundle:
     What does not belong to the chain is left out. Raises InvalidValue, KeyMismatch.
     """
     if not found:
-        raise InvalidValue(what="There is no certificate in it")
+        raise InvalidValue(what="There is a private key in it, but no certificate" if key
+                           else "There is no certificate in it")
     first = next((one for one in found if fits(one, key)), None) if key else found[0]
     if first is None:
         raise KeyMismatch(whose=" that came with it")

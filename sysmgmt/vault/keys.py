@@ -53,7 +53,7 @@ def read(data: bytes, password: str = "") -> PrivateKey:
     except (ValueError, UnsupportedAlgorithm):
         raise InvalidValue(what="The private key cannot be read, or its password is another one") from None
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size < LEAST_RSA_BITS:
-        raise InvalidValue(what=f"RSA keys need at least {LEAST_RSA_BITS} bits")
+        raise InvalidValue(what=f"The private key is too short: RSA keys need at least {LEAST_RSA_BITS} bits")
     if not isinstance(key, PrivateKey):
         raise InvalidValue(what=f"The private key is of another type than {ACCEPTED_KEYS}")
     return key

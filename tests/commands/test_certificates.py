@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from sysmgmt.domain import certificates
 from sysmgmt.service.duties import renewals
@@ -155,6 +157,39 @@ def test_an_encrypted_key_comes_with_its_password(basic: TestBox, tmp_path: Path
     assert admin.do(line).message == "The private key is encrypted, and needs its password."
     assert admin.do(line + " password=nope").code == "InvalidValue"
     assert admin.do(line + " password=Violet-95").code == "Done"
+
+
+@pytest.mark.parametrize("command", ["install_certificate", "change_web_certificate"])
+@pytest.mark.parametrize("given", ["pem", "file"])
+def test_whichever_of_certificate_and_key_is_wrong_is_named(
+        basic: TestBox, above: tuple[Made, Made], command: str, given: str) -> None:
+    basic.clock.now = NOW.timestamp()
+    admin, one = basic.admin(), make("box1.example", above[0])
+    small = make("box1.example", above[0], LEAF._replace(key=rsa.generate_private_key(65537, 1024))).key_pem
+    locked = one.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"Violet-95")).decode()
+
+    def told(certificate: str, key: str, more: str = "") -> tuple[str | None, str | None]:
+        (import_folder(basic) / "one.pem").write_text(certificate)
+        value = "one.pem" if given == "file" else f'"{certificate}"'
+        answer = admin.do(f'{command} {given}={value} key="{key}" {more}')
+        assert answer.code == "InvalidValue"
+        return answer.message, (answer.hint or "").partition(". ")[0]
+    good, cut = texts([one, *above]), one.key_pem[:-40]
+    for key, more, words in (
+            (cut, "", "The private key cannot be read, or its password is another one."),
+            (good, "", "The private key cannot be read, or its password is another one."),
+            (locked, "", "The private key is encrypted, and needs its password."),
+            (locked, "password=nope", "The private key cannot be read, or its password is another one."),
+            (small, "", "The private key is too short: RSA keys need at least 2048 bits.")):
+        assert told(good, key, more) == (words, "That is about key")
+    for certificate in (one.pem.replace("\nMII", "\nAAA"), one.pem[:-40]):
+        assert told(certificate, one.key_pem)[1] == told(certificate, cut)[1] == f"That is about {given}"
+
+
+def test_a_file_that_holds_only_a_key_is_said_to(basic: TestBox, above: tuple[Made, Made]) -> None:
+    (import_folder(basic) / "one.pem").write_text(make("box1.example", above[0]).key_pem)
+    answer = basic.admin().do("install_certificate file=one.pem")
+    assert answer.message == "There is a private key in it, but no certificate."
 
 
 @pytest.mark.requirement(91)
