@@ -16,6 +16,7 @@ from tests.canaries.needles import Canaries, Found, files, look, trace
 from tests.service.daemon import Daemon, running
 from tests.support import rsyslog, smtp, snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.ports import free_port, free_udp_port
 from tests.support.program import ENVIRONMENT, command
 
 KEYS = ("master.key", "audit.key")
@@ -94,7 +95,7 @@ def site(box: TestBox) -> Iterator[Site]:
     box.clock.now = time.time()
     box.configure(policy=Policy(lockout_threshold=1000))
     folder = Path(tempfile.mkdtemp(prefix="canaries-"))
-    mail, mail_port, syslog_port = smtp.MailSink(), smtp.free_port(), rsyslog.free_port()
+    mail, mail_port, syslog_port = smtp.MailSink(), free_port(), free_port()
     with ExitStack() as opened:
         opened.callback(shutil.rmtree, folder)
         server = opened.enter_context(rsyslog.running(rsyslog.Rsyslog(folder / "syslog", syslog_port)))
@@ -118,4 +119,4 @@ def _set_up(box: TestBox, lines: Iterable[str]) -> None:
 def _trapd(box: TestBox, folder: Path) -> snmp.Trapd:
     """A receiver that knows the engine of the box, which there is with its first user."""
     _set_up(box, [f"add_snmp_user name=watcher password={snmp.PASSWORD} privacy_password={snmp.PRIVACY}"])
-    return snmp.Trapd(folder, snmp.free_port(), box.admin().facts("get_snmp_settings")["snmp"]["trap_engine_id"])
+    return snmp.Trapd(folder, free_udp_port(), box.admin().facts("get_snmp_settings")["snmp"]["trap_engine_id"])

@@ -11,6 +11,7 @@ import pytest
 from tests.support import ldap_peer, slapd
 from tests.support.authorities import LEAF, make
 from tests.support.box import Client, TestBox
+from tests.support.ports import free_port, free_ports
 from tests.support.slapd import (
     BASE, GROUPS, PEOPLE, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, user)
 
@@ -91,7 +92,7 @@ def failing(what: str, server: Slapd) -> Iterator[str]:
             yield (f"{test} server=localhost port={port} protocol={protocol} insecure=yes bind_dn={SERVICE} "
                    f"bind_password={SERVICE_PASSWORD} base_dn={BASE} search_time_limit=1")
         else:
-            port = server.ports.ldap if what == "plain" else slapd.free_ports(1)[0]
+            port = server.ports.ldap if what == "plain" else free_port()
             yield config(server, command=test).replace(f"port={server.ports.ldaps}", f"port={port}")
 
 
@@ -197,7 +198,7 @@ def test_a_box_without_the_library_says_so_before_anything_else(
 
 @pytest.mark.requirement(36)
 def test_the_secondary_server_is_tested_and_told_of_by_itself(admin: Client) -> None:
-    ports = Ports(*slapd.free_ports())
+    ports = Ports(*free_ports(2))
     two = Wish(address="127.0.0.2")
     with slapd.running(ENTRIES, two, ports) as second, slapd.running(ENTRIES, ports=ports) as first:
         assert admin.do(config(first, "secondary_server=127.0.0.2")).code == "Done"

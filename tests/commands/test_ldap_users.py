@@ -15,6 +15,7 @@ from tests.commands.test_ldap import config
 from tests.service.daemon import running
 from tests.support import hashers, ldap_peer, slapd
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.ports import free_ports
 from tests.support.slapd import PASSWORD, SERVICE, Slapd, at, group, of, user
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "gina", "hugo", "ivan")
@@ -349,7 +350,7 @@ def test_without_a_directory_every_failed_login_costs_one_hash_whoever_was_meant
 
 @pytest.mark.requirement(36)
 def test_the_second_server_lets_in_when_the_first_one_is_gone(basic: TestBox) -> None:
-    ports = slapd.Ports(*slapd.free_ports())
+    ports = slapd.Ports(*free_ports(2))
     with slapd.running(ENTRIES, slapd.Wish(address="127.0.0.2"), ports) as second:
         with slapd.running(ENTRIES, ports=ports) as first:
             box = prepared(basic, first, "secondary_server=127.0.0.2")

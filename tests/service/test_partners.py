@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.partnership import HERE, Site, free_port, sites
+from tests.support.partnership import HERE, Site, sites
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 SECURITY = "2.5.1"

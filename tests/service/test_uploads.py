@@ -21,9 +21,9 @@ from sysmgmt.vault import x509
 from tests.support import box, upload_servers
 from tests.support.authorities import CA, LEAF, make
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.ports import free_port
 from tests.support.served import Served
 from tests.support.upload_servers import PASSWORD
-from tests.support.webserver import free_port
 
 ROOT = make("Upload Root", wish=CA)
 SERVER = make("upload", ROOT, LEAF._replace(names=("localhost",)))

@@ -14,6 +14,7 @@ from tests.service.daemon import Daemon, running
 from tests.support import box as boxes
 from tests.support.authorities import Made
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.ports import free_port
 from tests.support.program import Result, password_file, result, sysmgmt
 
 HERE = "127.0.0.1"
@@ -72,12 +73,6 @@ class Site(NamedTuple):
     def refusals(self) -> list[dict[str, Any]]:
         """What the audit says of refused partners."""
         return [one["parameters"] for one in self.daemon.box.audit() if one["command"] == "note_refused_partner"]
-
-
-def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.create_server((HERE, 0)) as one:
-        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 from tests.support.authorities import CA, LEAF, Made, make
 from tests.support.daemons import Daemon
+from tests.support.ports import is_taken
 
 ROOT = make("Syslog Root", wish=CA)
 SERVER = make("syslog", ROOT, LEAF._replace(names=("localhost",)))
@@ -44,9 +44,8 @@ class Rsyslog(Daemon):
         (folder / "rsyslog.conf").write_text(CONFIGURATION.format(
             folder=folder, port=port, mode=int(protocol == "tls"), input="imudp" if protocol == "udp" else "imtcp",
             auth='"x509/name" PermittedPeer=["box1"]' if peers else '"anon"'))
-        kind = Path("/proc/net/udp" if protocol == "udp" else "/proc/net/tcp")
         super().__init__(["rsyslogd", "-n", "-f", str(folder / "rsyslog.conf"), "-i", str(folder / "pid")],
-                         lambda: f":{port:04X} 00000000:0000 " in kind.read_text())
+                         lambda: is_taken(port, "udp" if protocol == "udp" else "tcp"))
 
     @property
     def got(self) -> list[dict[str, Any]]:
@@ -58,12 +57,6 @@ class Rsyslog(Daemon):
         """The numbers of the records of a stream, in the order in which they came."""
         found = (re.match(rf'\[{stream}@32473 box="[^"]*" number="(\d+)"', one["data"]) for one in self.got)
         return [int(one[1]) for one in found if one]
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.authorities import CA, LEAF, Made, make
 from tests.support.daemons import Daemon
+from tests.support.ports import free_ports
 
 ROOT = make("Directory Root", wish=CA)
 SERVER = make("directory", ROOT, LEAF._replace(names=("localhost", "127.0.0.2")))
@@ -213,18 +214,11 @@ def of(name: str) -> str:
     return f"cn={name},{GROUPS}"
 
 
-def free_ports(count: int = 2) -> list[int]:
-    """Ports where nobody listens, neither on 127.0.0.1 nor on 127.0.0.2."""
-    with ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server(("", 0))) for _ in range(count)]
-        return [int(one.getsockname()[1]) for one in listeners]
-
-
 @contextmanager
 def running(ldif: str = "", wish: Wish = Wish(), ports: Ports | None = None) -> Iterator[Slapd]:
     """slapd for the time of a test, with these entries."""
     folder = Path(tempfile.mkdtemp(prefix="slapd-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
-    server = Slapd(folder / "s", ports or Ports(*free_ports()), wish)
+    server = Slapd(folder / "s", ports or Ports(*free_ports(2)), wish)
     try:
         server.start()
         if ldif:

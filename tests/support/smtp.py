@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
@@ -61,12 +60,6 @@ class MailSink:
     def to(self, address: str) -> list[Got]:
         """What somebody got."""
         return [one for one in self.got if one.to == address]
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def context(shown: Made) -> ssl.SSLContext:

@@ -1,12 +1,12 @@
 """Net-SNMP on the loopback: a snmptrapd that writes down what it takes, and snmpget and its like."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.daemons import Daemon
+from tests.support.ports import is_taken
 
 PASSWORD, PRIVACY = "Violet-95-Lamp", "Walnut-37-Ridge"
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MIBS": "", "LC_ALL": "C"}
@@ -61,7 +61,7 @@ class Trapd(Daemon):
         (folder / "snmptrapd.conf").write_text(text + f"authCommunity log {community}\n" * bool(community))
         self._got = folder / "got"
         super().__init__(["snmptrapd", "-f", "-C", "-c", str(folder / "snmptrapd.conf"), "-Lf", str(self._got),
-                          f"udp:127.0.0.1:{port}"], lambda: listens(port), environment=ENVIRONMENT)
+                          f"udp:127.0.0.1:{port}"], lambda: is_taken(port, "udp"), environment=ENVIRONMENT)
 
     @property
     def got(self) -> list[Got]:
@@ -74,18 +74,6 @@ class Trapd(Daemon):
     def numbers(self) -> list[int]:
         """The numbers of the events it was told of."""
         return [one.number for one in self.got if one.kind != TEST]
-
-
-def listens(port: int) -> bool:
-    """Whether a UDP port is taken."""
-    return f":{port:04X} 00000000:0000 " in Path("/proc/net/udp").read_text()
-
-
-def free_port() -> int:
-    """A UDP port that nobody listens at."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

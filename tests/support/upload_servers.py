@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.authorities import Made
 from tests.support.daemons import running
-from tests.support.webserver import free_port
+from tests.support.ports import free_port
 
 PASSWORD = "Upl0ad-Canary!"
 UID = 64999

@@ -1,11 +1,11 @@
 """A real nginx of a test's own, below a folder, on a loopback port."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.daemons import running
+from tests.support.ports import free_port
 
 CONFIGURATION = """user www-data; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; daemon off;
 events {{ worker_connections 64; }}
@@ -27,11 +27,3 @@ def serving(folder: Path, directives: str, beside: str = "") -> Iterator[int]:
         CONFIGURATION.format(folder=folder, port=port, directives=directives, beside=beside))
     with running(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], port):
         yield port
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number

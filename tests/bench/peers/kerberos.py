@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench.peers.peer import Batch, Peer
 from tests.bench.peers.waiting import until
-from tests.support.slapd import free_ports
+from tests.support.ports import free_port
 
 REALM, PASSWORD = "BENCH.TEST", "Right-Lamp-12"
 CLIENT = """
@@ -43,7 +43,7 @@ KADMIN, UTIL = "/usr/sbin/kadmin.local", "/usr/sbin/kdb5_util"
 @contextmanager
 def running(folder: Path) -> Iterator[Peer]:
     """A realm with its KDC for a while."""
-    port = free_ports(1)[0]
+    port = free_port()
     folder.mkdir()
     (folder / "krb5.conf").write_text(CLIENT.format(realm=REALM, port=port, folder=folder))
     (folder / "kdc.conf").write_text(SERVER.format(realm=REALM, port=port, folder=folder))

@@ -9,6 +9,7 @@ from sysmgmt.engine import ldap_servers
 from sysmgmt.service.duties.ldap_servers import LdapWatch
 from tests.support import slapd
 from tests.support.box import TestBox
+from tests.support.ports import free_ports
 from tests.support.slapd import BASE, SERVICE, SERVICE_PASSWORD, Ports
 
 
@@ -21,7 +22,7 @@ def test_a_server_that_cannot_be_used_is_told_of_once_and_when_it_is_over(basic:
         watch.look(house)
         found = admin.facts("get_events_log text=LDAP")["events"]
         return [(one["name"], one["summary"].split()[3]) for one in found if one["name"].startswith("Ldap")]
-    ports = Ports(*slapd.free_ports())
+    ports = Ports(*free_ports(2))
     with slapd.running(ports=ports) as server:
         admin.do(f'add_trusted_certificate name=dir purposes=ldap pem="{slapd.ROOT.pem}"')
         assert told() == [], "nothing is set up"
@@ -45,7 +46,7 @@ def test_a_server_that_cannot_be_used_is_told_of_once_and_when_it_is_over(basic:
 @pytest.mark.requirement(36)
 def test_the_second_server_is_asked_where_the_first_one_cannot_be_used(basic: TestBox) -> None:
     basic.clock.now = time.time()
-    admin, box, ports = basic.admin(), basic.house().box, Ports(*slapd.free_ports())
+    admin, box, ports = basic.admin(), basic.house().box, Ports(*free_ports(2))
     admin.do(f'add_trusted_certificate name=dir purposes=ldap pem="{slapd.ROOT.pem}"')
     admin.do(f"config_ldap server=localhost secondary_server=127.0.0.2 port={ports.ldaps} bind_dn={SERVICE} "
              f"bind_password={SERVICE_PASSWORD} base_dn={BASE} search_time_limit=1")

@@ -11,6 +11,7 @@ from tests.service.daemon import running
 from tests.support import smtp
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 from tests.support.clock import DAY
+from tests.support.ports import free_port
 from tests.support.program import password_file
 from tests.support.smtp import PASSWORD, ROOT, USER, MailSink
 from tests.support.waiting import wait_until
@@ -24,7 +25,7 @@ class Site:
 
     def __init__(self, box: TestBox) -> None:
         box.clock.now = time.time()
-        self.box, self.house, self.sink, self.port = box, box.house(), MailSink(), smtp.free_port()
+        self.box, self.house, self.sink, self.port = box, box.house(), MailSink(), free_port()
         self.elapsed = 0.0
         self.postman = Postman(lambda: self.elapsed)
         self.admin: Client = box.admin()

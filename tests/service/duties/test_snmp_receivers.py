@@ -17,6 +17,7 @@ from sysmgmt.service.duties.snmp_receivers import SnmpCarrier
 from tests.service import daemon
 from tests.support import snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.ports import free_udp_port
 from tests.support.program import password_file
 from tests.support.snmp import EVENT, OVER, PASSWORD, PRIVACY, TEST, Trapd
 from tests.support.waiting import wait_until
@@ -32,7 +33,7 @@ class Site:
 
     def __init__(self, box: TestBox, folder: Path) -> None:
         box.clock.now = time.time()
-        self.box, self.house, self.folder, self.port = box, box.house(), folder, snmp.free_port()
+        self.box, self.house, self.folder, self.port = box, box.house(), folder, free_udp_port()
         self.elapsed = 0.0
         self.carrier = SnmpCarrier(0, {}, lambda: self.elapsed)
         self.admin = box.admin()
@@ -162,7 +163,7 @@ def test_a_trap_counts_as_sent_and_is_taken_from_the_engine_of_the_box_only(site
     site.look()
     assert site.shown()["waiting"] == 0, "nobody listens, and nobody knows"
     trapd = site.trapd()
-    with snmp.running(Trapd(site.folder / "stranger", snmp.free_port(), "8000000001020304")) as stranger:
+    with snmp.running(Trapd(site.folder / "stranger", free_udp_port(), "8000000001020304")) as stranger:
         site.do(f"test_snmp receiver={LOCAL}:{stranger.port}")
         with snmp.running(trapd):
             for number in range(3):
@@ -176,7 +177,7 @@ def test_a_trap_counts_as_sent_and_is_taken_from_the_engine_of_the_box_only(site
 
 
 def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) -> None:
-    down = snmp.free_port()
+    down = free_udp_port()
     site.do(f"config_snmp user=watcher receivers={LOCAL}:{down},{site.receiver}:warning:users")
     second = SnmpCarrier(1, {}, lambda: site.elapsed)
     with snmp.running(site.trapd()) as trapd:
@@ -196,7 +197,7 @@ def test_a_test_shows_its_steps(site: Site) -> None:
         steps = site.admin.facts(f"test_snmp receiver={site.receiver}")["steps"]
         assert [one["step"] for one in steps] == ["name", "accepted"]
         assert [one.kind for one in trapd.got] == [TEST]
-    closed = site.admin.do(f"test_snmp receiver={LOCAL}:{snmp.free_port()}")
+    closed = site.admin.do(f"test_snmp receiver={LOCAL}:{free_udp_port()}")
     assert (closed.message or "").startswith("The step accepted fails: ") and "does not answer" in str(closed.message)
     nowhere = site.admin.do("test_snmp receiver=nowhere.invalid")
     assert (nowhere.message or "").startswith("The step name fails: ")

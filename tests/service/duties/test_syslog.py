@@ -13,6 +13,7 @@ from tests.service import daemon
 from tests.support import rsyslog
 from tests.support.authorities import LEAF, make
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.ports import free_port
 from tests.support.program import password_file
 from tests.support.rsyslog import ROOT, Rsyslog
 from tests.support.waiting import wait_until
@@ -27,7 +28,7 @@ class Site:
 
     def __init__(self, box: TestBox, folder: Path) -> None:
         box.clock.now = time.time()
-        self.box, self.house, self.folder, self.port = box, box.house(), folder, rsyslog.free_port()
+        self.box, self.house, self.folder, self.port = box, box.house(), folder, free_port()
         self.elapsed = 0.0
         self.carrier = SyslogCarrier("1", {}, lambda: self.elapsed)
         self.admin = box.admin()
