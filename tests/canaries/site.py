@@ -98,9 +98,9 @@ def site(box: TestBox) -> Iterator[Site]:
     mail, mail_port, syslog_port = smtp.MailSink(), free_port(), free_port()
     with ExitStack() as opened:
         opened.callback(shutil.rmtree, folder)
-        server = opened.enter_context(rsyslog.running(rsyslog.Rsyslog(folder / "syslog", syslog_port)))
+        server = opened.enter_context(rsyslog.Rsyslog(folder / "syslog", syslog_port).running())
         opened.enter_context(smtp.serving(mail, mail_port))
-        trapd = opened.enter_context(snmp.running(_trapd(box, folder / "trapd")))
+        trapd = opened.enter_context(_trapd(box, folder / "trapd").running())
         _set_up(box, (*TRUSTED, f"config_syslog server=localhost port={syslog_port} what=both"))
         told = (f"config_email server=localhost port={mail_port} sender=box1@example.com recipients={RECEIVER} "
                 f"user={smtp.USER} password={smtp.PASSWORD}",

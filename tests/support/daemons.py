@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Self
 
 PATIENCE = 20.0
 """Seconds until one must answer, or must be gone."""
@@ -38,21 +39,24 @@ class Daemon:
             self._process.wait(PATIENCE)
             self._process = None
 
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """It, for the time of a test."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.end()
+
     def signal(self, number: int) -> None:
         """Send it a signal."""
         assert self._process is not None
         self._process.send_signal(number)
 
 
-@contextmanager
-def running(command: list[str], port: int) -> Iterator[int]:
-    """A service that listens at a port, for the time of a test."""
-    one = Daemon(command, lambda: answers(port))
-    one.start()
-    try:
-        yield port
-    finally:
-        one.end()
+def at_port(command: list[str], port: int) -> Daemon:
+    """A service that takes connections at a port."""
+    return Daemon(command, lambda: answers(port))
 
 
 def answers(port: int) -> bool:

@@ -2,10 +2,6 @@
 
 import json
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,21 +53,3 @@ class Rsyslog(Daemon):
         """The numbers of the records of a stream, in the order in which they came."""
         found = (re.match(rf'\[{stream}@32473 box="[^"]*" number="(\d+)"', one["data"]) for one in self.got)
         return [int(one[1]) for one in found if one]
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    """A folder of its own for rsyslogd."""
-    path = Path(tempfile.mkdtemp(prefix="rsyslog-"))
-    yield path
-    shutil.rmtree(path)
-
-
-@contextmanager
-def running(server: Rsyslog) -> Iterator[Rsyslog]:
-    """rsyslogd for the time of a test."""
-    try:
-        server.start()
-        yield server
-    finally:
-        server.end()

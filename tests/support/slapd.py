@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -217,13 +216,9 @@ def of(name: str) -> str:
 @contextmanager
 def running(ldif: str = "", wish: Wish = Wish(), ports: Ports | None = None) -> Iterator[Slapd]:
     """slapd for the time of a test, with these entries."""
-    folder = Path(tempfile.mkdtemp(prefix="slapd-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
-    server = Slapd(folder / "s", ports or Ports(*free_ports(2)), wish)
-    try:
-        server.start()
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with (tempfile.TemporaryDirectory(prefix="slapd-", dir=memory) as folder,
+          Slapd(Path(folder, "s"), ports or Ports(*free_ports(2)), wish).running() as server):
         if ldif:
             server.do(ldif)
         yield server
-    finally:
-        server.end()
-        shutil.rmtree(folder)

@@ -1,7 +1,5 @@
 """Net-SNMP on the loopback: a snmptrapd that writes down what it takes, and snmpget and its like."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,16 +72,6 @@ class Trapd(Daemon):
     def numbers(self) -> list[int]:
         """The numbers of the events it was told of."""
         return [one.number for one in self.got if one.kind != TEST]
-
-
-@contextmanager
-def running(server: Trapd) -> Iterator[Trapd]:
-    """snmptrapd for the time of a test."""
-    try:
-        server.start()
-        yield server
-    finally:
-        server.end()
 
 
 def question(program: str, port: int, *oids: str, password: str = PASSWORD, privacy: str = PRIVACY,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.authorities import Made
-from tests.support.daemons import running
+from tests.support.daemons import at_port
 from tests.support.ports import free_port
 
 PASSWORD = "Upl0ad-Canary!"
@@ -60,7 +60,7 @@ def sshd(folder: Path, more: str = "") -> Iterator[int]:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host_key")], check=True)
     (folder / "sshd_config").write_text(SSHD.format(port=port, folder=folder, more=more))
     command = ["unshare", "--mount", "sh", "-c", PRIVATE.format(folder=folder)]
-    with running(command, port):
+    with at_port(command, port).running():
         yield port
 
 
@@ -77,7 +77,7 @@ def vsftpd(folder: Path, shown: Made | None) -> Iterator[int]:
         (folder / "server.pem").write_text(shown.pem)
         (folder / "server.key").write_text(shown.key_pem)
     (folder / "vsftpd.conf").write_text(VSFTPD.format(port=port, folder=folder, tls="YES" if shown else "NO"))
-    with running(["/usr/sbin/vsftpd", str(folder / "vsftpd.conf")], port):
+    with at_port(["/usr/sbin/vsftpd", str(folder / "vsftpd.conf")], port).running():
         yield port
 
 

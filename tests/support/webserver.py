@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.daemons import running
+from tests.support.daemons import at_port
 from tests.support.ports import free_port
 
 CONFIGURATION = """user www-data; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; daemon off;
@@ -25,5 +25,5 @@ def serving(folder: Path, directives: str, beside: str = "") -> Iterator[int]:
     port = free_port()
     (folder / "nginx.conf").write_text(
         CONFIGURATION.format(folder=folder, port=port, directives=directives, beside=beside))
-    with running(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], port):
+    with at_port(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], port).running():
         yield port

@@ -15,7 +15,6 @@ from sysmgmt.domain.snmp import Place, of_event
 from sysmgmt.engine import notifying
 from sysmgmt.service.duties.snmp_receivers import SnmpCarrier
 from tests.service import daemon
-from tests.support import snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.ports import free_udp_port
 from tests.support.program import password_file
@@ -91,7 +90,7 @@ def test_events_arrive_as_informs_whole_and_in_order(site: Site) -> None:
     site.config()
     site.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
     site.do(r'set_login_banner text="a \"quoted\"\n-text ü"')
-    with snmp.running(site.trapd()) as trapd:
+    with site.trapd().running() as trapd:
         site.look()
         wait_until(lambda: len(trapd.got) == 3, PATIENCE)
         assert [one.summary for one in trapd.got] == ["Settings were changed.", "User bob was added.",
@@ -106,7 +105,7 @@ def test_events_arrive_as_informs_whole_and_in_order(site: Site) -> None:
 def test_what_looks_like_an_option_is_a_text(site: Site) -> None:
     site.config()
     record = {"seq": 9, "id": 1, "summary": f"-Lf{site.folder}/injected", "details": "--help", "user": "-V"}
-    with snmp.running(site.trapd()) as trapd:
+    with site.trapd().running() as trapd:
         box = site.house.box
         target = notifying.target(box, box.store.read(), Place(LOCAL, site.port))
         box.notifier.notify(target, of_event(record, "box1", box.clock.now()), lambda step: None)
@@ -123,7 +122,7 @@ def test_what_happens_while_the_receiver_is_down_arrives_in_order(site: Site) ->
     assert "does not answer" in str(site.shown()["last_error"]) and site.shown()["waiting"] == 3
     site.look(1000)
     assert site.events("SnmpFails") == ["SnmpFails"]
-    with snmp.running(trapd):
+    with trapd.running():
         trapd.signal(signal.SIGSTOP)
         began = time.monotonic()
         site.look(1000)
@@ -144,7 +143,7 @@ def test_what_happens_while_the_receiver_is_down_arrives_in_order(site: Site) ->
 def test_a_receiver_that_refuses_is_named_and_gets_all_when_it_is_put_right(site: Site, wrong: str, words: str) -> None:
     site.config()
     trapd = site.trapd(**{wrong: "Somebody-else-1"})
-    with snmp.running(trapd):
+    with trapd.running():
         site.look()
         assert words in str(site.shown()["last_error"]) and trapd.got == []
         answer = site.admin.do(f"test_snmp receiver={site.receiver}")
@@ -163,9 +162,9 @@ def test_a_trap_counts_as_sent_and_is_taken_from_the_engine_of_the_box_only(site
     site.look()
     assert site.shown()["waiting"] == 0, "nobody listens, and nobody knows"
     trapd = site.trapd()
-    with snmp.running(Trapd(site.folder / "stranger", free_udp_port(), "8000000001020304")) as stranger:
+    with Trapd(site.folder / "stranger", free_udp_port(), "8000000001020304").running() as stranger:
         site.do(f"test_snmp receiver={LOCAL}:{stranger.port}")
-        with snmp.running(trapd):
+        with trapd.running():
             for number in range(3):
                 site.box.clock.now += 3600
                 site.happens(f"g{number}")
@@ -180,7 +179,7 @@ def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) ->
     down = free_udp_port()
     site.do(f"config_snmp user=watcher receivers={LOCAL}:{down},{site.receiver}:warning:users")
     second = SnmpCarrier(1, {}, lambda: site.elapsed)
-    with snmp.running(site.trapd()) as trapd:
+    with site.trapd().running() as trapd:
         site.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
         site.do("lock_user name=bob")
         site.look()
@@ -193,7 +192,7 @@ def test_a_receiver_gets_what_it_wants_and_each_has_its_own_queue(site: Site) ->
 
 def test_a_test_shows_its_steps(site: Site) -> None:
     site.config()
-    with snmp.running(site.trapd()) as trapd:
+    with site.trapd().running() as trapd:
         steps = site.admin.facts(f"test_snmp receiver={site.receiver}")["steps"]
         assert [one["step"] for one in steps] == ["name", "accepted"]
         assert [one.kind for one in trapd.got] == [TEST]
@@ -212,7 +211,7 @@ def test_version_2c_needs_a_switch_that_is_audited(site: Site, notification: str
     assert answer.code == "Done" and "clear text" in answer.warnings[0]
     record = [one for one in site.box.audit() if one.get("command") == "config_snmp"][-1]
     assert "version: 3 -> 2c" in str(record) or "snmp snmp: added" in str(record)
-    with snmp.running(site.trapd(community="Very-Public-1")) as trapd:
+    with site.trapd(community="Very-Public-1").running() as trapd:
         site.look()
         wait_until(lambda: trapd.got, PATIENCE)
     assert b"Very-Public-1" not in site.box.everything()
@@ -223,7 +222,7 @@ def test_version_2c_needs_a_switch_that_is_audited(site: Site, notification: str
 def test_passphrases_stand_in_no_argument_and_no_file_but_one_in_memory(site: Site) -> None:
     site.config()
     seen: set[str] = set()
-    with snmp.running(site.trapd()) as trapd:
+    with site.trapd().running() as trapd:
         trapd.signal(signal.SIGSTOP)  # so that snmptrap waits
         before = leftovers()
         sending = threading.Thread(target=site.look)
@@ -278,7 +277,7 @@ def command_lines() -> list[str]:
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config()
     options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
-    with daemon.running(basic) as boxmgmtd, snmp.running(site.trapd()) as trapd:
+    with daemon.running(basic) as boxmgmtd, site.trapd().running() as trapd:
         for number in range(2):
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr

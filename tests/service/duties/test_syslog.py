@@ -5,12 +5,12 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from sysmgmt.service.duties.syslog import SyslogCarrier
 from tests.service import daemon
-from tests.support import rsyslog
 from tests.support.authorities import LEAF, make
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.ports import free_port
@@ -67,8 +67,8 @@ class Site:
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder for rsyslogd, which does not come into every one."""
-    with rsyslog.folder() as path:
-        yield path
+    with TemporaryDirectory(prefix="rsyslog-") as path:
+        yield Path(path)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_events_and_audit_records_arrive_whole_over_tls(site: Site) -> None:
                  "unlock_user name=bob", "remove_user name=bob"):
         assert site.admin.do(line).code == "Done"
     site.admin.do(r'set_login_banner text="a \"quoted\" ] text"')
-    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+    with Rsyslog(site.folder, site.port).running() as server:
         site.look()
         wait_until(lambda: any("banner" in one["data"] and one["id"] == "audit" for one in server.got), PATIENCE)
         got = server.got
@@ -103,7 +103,7 @@ def test_events_and_audit_records_arrive_whole_over_tls(site: Site) -> None:
 
 def test_an_open_connection_does_not_outlive_the_trust_that_it_rests_on(site: Site) -> None:
     site.config("what=events")
-    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+    with Rsyslog(site.folder, site.port).running() as server:
         site.happens("g1")
         site.settle()
         before = len(server.got)
@@ -120,7 +120,7 @@ def test_an_open_connection_does_not_outlive_the_trust_that_it_rests_on(site: Si
 @pytest.mark.parametrize("what, streams", [("events", {"events"}), ("audit", {"audit"}), ("both", {"events", "audit"})])
 def test_one_chooses_what_is_sent(site: Site, what: str, streams: set[str]) -> None:
     site.config(f"what={what}")
-    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+    with Rsyslog(site.folder, site.port).running() as server:
         site.happens("g1")
         site.look()
         wait_until(lambda: all(server.numbers(one) for one in streams), PATIENCE)
@@ -132,7 +132,7 @@ def test_one_chooses_what_is_sent(site: Site, what: str, streams: set[str]) -> N
 def test_what_happens_while_the_server_is_down_arrives_in_order(site: Site, how: int) -> None:
     site.config("what=events")
     server = Rsyslog(site.folder, site.port)
-    with rsyslog.running(server):
+    with server.running():
         site.happens("g1", "g2")
         site.look()
         wait_until(lambda: len(server.numbers("events")) == 3, PATIENCE)
@@ -156,7 +156,7 @@ def test_what_happens_while_the_server_is_down_arrives_in_order(site: Site, how:
 def test_what_may_have_been_lost_with_a_connection_is_sent_again(site: Site) -> None:
     site.config("what=events")
     server = Rsyslog(site.folder, site.port)
-    with rsyslog.running(server):
+    with server.running():
         site.settle()
         server.signal(signal.SIGSTOP)
         site.happens("lost1", "lost2")
@@ -172,7 +172,7 @@ def test_what_may_have_been_lost_with_a_connection_is_sent_again(site: Site) -> 
 
 def test_nothing_is_sent_twice_where_nothing_broke(site: Site) -> None:
     site.config()
-    with rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+    with Rsyslog(site.folder, site.port).running() as server:
         for number in range(20):
             site.happens(f"g{number}")
             wait_until(lambda: site.look(0.01) or f" g{number} " in repr(server.got), PATIENCE)
@@ -185,7 +185,7 @@ def test_with_a_client_certificate_only_the_box_is_let_in(site: Site) -> None:
     site.admin.do("create_system_certificate common_name=box1")
     peers = site.admin.facts("export_root_certificate")["pem"]
     site.config("what=events")
-    with rsyslog.running(Rsyslog(site.folder, site.port, peers)) as server:
+    with Rsyslog(site.folder, site.port, peers).running() as server:
         site.happens("g1")
         for _ in range(5):
             site.look(10)
@@ -204,7 +204,7 @@ def test_clear_text_goes_only_to_who_asks_for_it(site: Site, protocol: str) -> N
     assert site.admin.do(line).code == "ClearText"
     answer = site.admin.do(f"{line} insecure=yes")
     assert answer.code == "Done" and "everybody on the way" in answer.warnings[0]
-    with rsyslog.running(Rsyslog(site.folder, site.port, protocol=protocol)) as server:
+    with Rsyslog(site.folder, site.port, protocol=protocol).running() as server:
         site.happens("g1")
         site.look()
         wait_until(lambda: "g1" in repr(server.got), PATIENCE)
@@ -216,7 +216,7 @@ def test_clear_text_goes_only_to_who_asks_for_it(site: Site, protocol: str) -> N
 def test_a_server_that_is_not_trusted_gets_nothing(site: Site) -> None:
     site.config()
     stranger = make("syslog", wish=LEAF._replace(names=("localhost",)))
-    with rsyslog.running(Rsyslog(site.folder, site.port, shown=stranger)) as server:
+    with Rsyslog(site.folder, site.port, shown=stranger).running() as server:
         site.look()
         answer = site.admin.do("test_syslog")
         assert (answer.message or "").startswith("The step tls fails: ") and "not trusted" in (answer.message or "")
@@ -245,7 +245,7 @@ def test_the_second_server_is_apart_from_the_first(site: Site) -> None:
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config("what=events")
     options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
-    with daemon.running(basic) as boxmgmtd, rsyslog.running(Rsyslog(site.folder, site.port)) as server:
+    with daemon.running(basic) as boxmgmtd, Rsyslog(site.folder, site.port).running() as server:
         for number in range(3):
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr
