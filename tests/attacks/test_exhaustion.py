@@ -13,7 +13,7 @@ import pytest
 from sysmgmt.service.asking import ask
 from tests.service.daemon import Daemon, Raw, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import password_file, sysmgmt
+from tests.support.program import credentials, sysmgmt
 
 PATIENCE = 5.0
 """Seconds within which somebody else is answered."""
@@ -112,8 +112,8 @@ def test_many_commands_at_once_are_all_answered(daemon: Daemon) -> None:
 
 @pytest.mark.attack(7, 12)
 def test_many_diagnostics_at_once_delay_nobody(daemon: Daemon) -> None:
-    daemon.run('add_user name=alma role=admin password="Alma-Pass-12" must_change=no\n', "--user", "admin",
-               "--password-file", str(password_file(daemon.box.folder, ADMIN_PASSWORD)))
+    daemon.run('add_user name=alma role=admin password="Alma-Pass-12" must_change=no\n',
+               *credentials(daemon.box.folder))
     with socket.create_server(("127.0.0.1", 0), backlog=1) as hole:  # whoever comes third gets no answer
         port = hole.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):

@@ -18,7 +18,7 @@ from sysmgmt.service.doorkeeper import GONE
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import ENVIRONMENT, password_file
+from tests.support.program import ENVIRONMENT, credentials
 
 DATA = Path(__file__).parents[1] / "acceptance"
 
@@ -30,7 +30,7 @@ def daemon(basic: TestBox) -> Iterator[Daemon]:
 
 
 def as_admin(daemon: Daemon) -> list[str]:
-    return ["--user", "admin", "--password-file", str(password_file(daemon.box.folder, ADMIN_PASSWORD))]
+    return credentials(daemon.box.folder)
 
 
 def numbered(box: TestBox, first: int = 70000) -> dict[str, int]:

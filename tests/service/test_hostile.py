@@ -24,7 +24,7 @@ from sysmgmt.service.visit import MOST_UNKNOWN
 from sysmgmt.service.wire import MOST_BYTES, MOST_BYTES_OF_STRANGERS, SLOWEST
 from tests.service.daemon import Daemon, Raw, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import ENVIRONMENT
+from tests.support.program import ENVIRONMENT, credentials
 from tests.support.waiting import wait_until
 
 PROMPT = 5.0
@@ -238,10 +238,9 @@ def test_large_messages_of_one_user_are_read_one_after_the_other(daemon: Daemon)
 
 def test_the_largest_batch_is_carried_out(daemon: Daemon) -> None:
     line = "get_users name=admin" + " " * 1600 + "\n"
-    done = daemon.run(line * MOST_LINES, "--atomic", "--user", "admin", "--password-file", str(password_file(daemon)))
+    done = daemon.run(line * MOST_LINES, "--atomic", *credentials(daemon.box.folder))
     assert done.returncode == 0 and done.stdout.count(b"  admin:") == MOST_LINES, done.stderr[-300:]
-    done = daemon.run(line * (MOST_LINES + 1), "--atomic", "--user", "admin", "--password-file",
-                      str(password_file(daemon)))
+    done = daemon.run(line * (MOST_LINES + 1), "--atomic", *credentials(daemon.box.folder))
     assert done.returncode == 2 and b"at most 10000 lines" in done.stderr, "the control"
 
 
@@ -253,14 +252,6 @@ def test_the_longest_batch_arrives(daemon: Daemon) -> None:
     answers = raw.call("RunTogether", requests=[request] * MOST_LINES)["parameters"]["answers"]
     assert [one["code"] for one in answers[:2]] == ["UnknownCommand", "NotApplied"] and len(answers) == MOST_LINES
     assert "error" in raw.call("RunTogether", requests=[request] * (MOST_LINES + 2)), "the control"
-
-
-def password_file(daemon: Daemon) -> Path:
-    """A file with the password of admin."""
-    path = daemon.box.folder.parent / "admin.password"
-    path.write_text(ADMIN_PASSWORD + "\n")
-    path.chmod(0o600)
-    return path
 
 
 def test_a_boxmgmtd_without_descriptors_serves_again_once_it_has_some(daemon: Daemon) -> None:

@@ -13,7 +13,7 @@ from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, running
 from tests.service.logins import login, next_line
 from tests.support.box import TestBox
-from tests.support.program import password_file
+from tests.support.program import credentials
 from tests.support.waiting import wait_until
 
 FIRST = 100_000 + os.getpid() % 1_000_000 * 10
@@ -93,7 +93,7 @@ def end_all(daemon: Daemon, keep: str = "") -> None:
     """End bob's sessions but one."""
     for one in daemon.box.state.sessions.values():
         if one.user == "bob" and one.id != keep:
-            options = ("--user", "admin", "--password-file", str(password_file(daemon.box.folder, "Admin-Pass-12")))
+            options = credentials(daemon.box.folder)
             assert daemon.run(f"end_session session={one.id}\n", *options).returncode == 0
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from sysmgmt.service.presence import ALLOWANCE
 from tests.service.daemon import Daemon, running
-from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.box import TestBox
+from tests.support.program import credentials
 
 NOBODY = 65534
 CLOSED = "the connection was closed"
@@ -96,18 +97,10 @@ def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
         assert served_as(daemon, NOBODY, flood) <= ALLOWANCE
         assert (basic.folder / "audit.journal").stat().st_size < ALLOWANCE * 4096
         begun = time.monotonic()
-        assert daemon.run("get_groups\n", "--user", "admin", "--password-file", password(basic)).returncode == 0
+        assert daemon.run("get_groups\n", *credentials(basic.folder)).returncode == 0
         assert time.monotonic() - begun < 20, "others are served"
     (made, *_) = [one for one in basic.audit() if one.get("phase") == "error"]
     assert (made["user"], made["endpoint"], len(made["frames"])) == ("", "local", 20), "it is told apart from our own"
-
-
-def password(box: TestBox) -> str:
-    """A file with the password of admin."""
-    place = box.folder.parent / "password"
-    place.write_text(ADMIN_PASSWORD + "\n")
-    place.chmod(0o600)
-    return str(place)
 
 
 @pytest.mark.attack(16)

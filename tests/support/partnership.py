@@ -13,9 +13,9 @@ from sysmgmt.domain.model import Communication
 from tests.service.daemon import Daemon, running
 from tests.support import box as boxes
 from tests.support.authorities import Made
-from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.box import TestBox
 from tests.support.ports import free_port
-from tests.support.program import Result, password_file, result, sysmgmt
+from tests.support.program import Result, credentials, result, sysmgmt
 
 HERE = "127.0.0.1"
 
@@ -29,7 +29,7 @@ class Site(NamedTuple):
 
     def run(self, text: str, *options: str) -> Result:
         """A batch of admin."""
-        who = ("--user", "admin", "--password-file", str(password_file(self.daemon.box.folder, ADMIN_PASSWORD)))
+        who = credentials(self.daemon.box.folder)
         return result(self.daemon.run(text, *who, *options))
 
     def menu(self, *lines: str) -> Result:

@@ -38,11 +38,16 @@ def password_file(folder: Path, password: str) -> Path:
     return path
 
 
+def credentials(folder: Path, user: str = "admin", password: str = ADMIN_PASSWORD) -> list[str]:
+    """The options with which a program for a script logs in at the box in a folder."""
+    return ["--user", user, "--password-file", str(password_file(folder, password))]
+
+
 def command(folder: Path, options: Sequence[str] = (), user: str = "admin",
             password: str = ADMIN_PASSWORD, module: str = "sysmgmt") -> list[str]:
     """The command line of a program for a script; no user: nobody logs in. `options` may say where the box is."""
     where = [] if {"--socket", "--state"} & {*options} else ["--state", str(folder)]
-    who = ["--user", user, "--password-file", str(password_file(folder, password))] if user else []
+    who = credentials(folder, user, password) if user else []
     return [sys.executable, "-m", module, *where, *who, *options]
 
 

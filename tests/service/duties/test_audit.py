@@ -9,10 +9,10 @@ from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.engine import selftest
 from sysmgmt.service.duties import audit
 from tests.service.daemon import running
-from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.box import TestBox
 from tests.support.clock import DAY
 from tests.support.openssl import openssl
-from tests.support.program import password_file
+from tests.support.program import credentials
 
 
 def told(box: TestBox) -> list[tuple[str, str | None]]:
@@ -182,7 +182,7 @@ def test_a_real_boxmgmtd_records_its_start_before_anybody_comes_in_and_its_end(b
 def test_an_export_comes_out_of_the_shell_byte_for_byte(basic: TestBox, tmp_path: Path, how: str) -> None:
     admin = basic.admin()
     assert admin.do("create_system_certificate common_name=box1").code == "Done"
-    words = ["--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD))]
+    words = credentials(basic.folder)
     with running(basic) as daemon:
         done = daemon.run("export_audit_log\n", *words) if how == "batch" else daemon.run(
             "", *words, "-c", "export_audit_log")

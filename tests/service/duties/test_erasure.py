@@ -5,12 +5,12 @@ import pytest
 from sysmgmt.domain import erasure
 from tests.service.daemon import running
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import password_file
+from tests.support.program import credentials
 
 
 @pytest.mark.checklist("R244")
 def test_boxmgmtd_ends_and_begins_again_as_that_of_a_new_box(basic: TestBox) -> None:
-    who = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    who = credentials(basic.folder)
     with running(basic) as daemon:
         done = daemon.run(f"erase_box name=box1 password={ADMIN_PASSWORD} --yes\n", *who)
         assert done.returncode in (0, 5), done.stderr

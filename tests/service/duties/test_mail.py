@@ -2,17 +2,17 @@
 
 import re
 import signal
-import time
 
 import pytest
 
 from sysmgmt.service.duties.mail import Postman
 from tests.service.daemon import running
+from tests.service.duties.site import DutySite
 from tests.support import smtp
-from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.clock import DAY
 from tests.support.ports import free_port
-from tests.support.program import password_file
+from tests.support.program import credentials
 from tests.support.smtp import PASSWORD, ROOT, USER, MailSink
 from tests.support.waiting import wait_until
 
@@ -20,32 +20,18 @@ OPS, BOSS = "ops@example.com", "boss@example.com"
 QUIET = "reports=no"
 
 
-class Site:
-    """A box, its admin, a mail server, and boxmgmtd's postman with a clock of its own."""
+class Site(DutySite):
+    """A box with its postman, and a mail server."""
 
     def __init__(self, box: TestBox) -> None:
-        box.clock.now = time.time()
-        self.box, self.house, self.sink, self.port = box, box.house(), MailSink(), free_port()
-        self.elapsed = 0.0
-        self.postman = Postman(lambda: self.elapsed)
-        self.admin: Client = box.admin()
+        super().__init__(box, Postman)
+        self.sink, self.port = MailSink(), free_port()
         self.admin.do(f'add_trusted_certificate name=mail purposes=email pem="{ROOT.pem}"')
 
     def config(self, recipients: str = OPS, more: str = QUIET) -> None:
         """Set the mail server up."""
-        line = (f"config_email server=localhost port={self.port} sender=box1@example.com recipients={recipients} "
+        self.do(f"config_email server=localhost port={self.port} sender=box1@example.com recipients={recipients} "
                 f"user={USER} password={PASSWORD} {more}")
-        assert self.admin.do(line).code == "Done"
-
-    def look(self, later: float = 2.0) -> None:
-        """Let the postman look once, `later`."""
-        self.elapsed += later
-        self.postman.look(self.house)
-
-    def happens(self, *names: str) -> None:
-        """Let events happen: groups are added."""
-        for name in names:
-            assert self.admin.do(f"add_group name={name}").code == "Done"
 
     def told(self, to: str = OPS) -> list[str]:
         """The groups that somebody was told of, in order."""
@@ -55,11 +41,6 @@ class Site:
         """The recipients as the settings show them."""
         found: list[dict[str, object]] = self.admin.facts("get_email_settings")["email"]["recipients"]
         return found
-
-    def events(self, name: str) -> list[str]:
-        """The events of a name and its end."""
-        return [one["name"] for one in self.admin.facts("get_events_log limit=1000")["events"]
-                if one["name"].startswith(name)]
 
 
 @pytest.fixture
@@ -75,7 +56,7 @@ def test_accounts_that_change_are_told_of_as_it_happens(site: Site) -> None:
     first = "password=bob-first-1 must_change=no"
     for line in (f"add_user name=bob role=monitor {first}", "set_user name=bob role=auditor", "lock_user name=bob",
                  "unlock_user name=bob", "remove_user name=bob"):
-        assert site.admin.do(line).code == "Done"
+        site.do(line)
     with smtp.serving(site.sink, site.port):
         site.look()
         (mail,) = site.sink.to(OPS)
@@ -133,7 +114,7 @@ def test_a_server_that_fails_is_tried_less_and_less_often(site: Site) -> None:
             original.deliver(*words)  # type: ignore[arg-type]
     site.house = site.house._replace(box=site.house.box._replace(mailer=Counting()))
     for _ in range(300):
-        site.look()
+        site.look(2)
     gaps = [after - before for before, after in zip(tried, tried[1:], strict=False)]
     assert gaps[:3] == [6, 10, 20] and gaps == sorted(gaps) and len(tried) < 10
     before = len(tried)
@@ -225,7 +206,7 @@ def test_a_box_whose_mail_is_disabled_sends_nothing(site: Site) -> None:
 
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config()
-    options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    options = credentials(basic.folder)
     with running(basic) as daemon, smtp.serving(site.sink, site.port):
         for number in range(4):
             done = daemon.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)

@@ -14,8 +14,8 @@ from sysmgmt.domain.model import Session
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, running
 from tests.service.logins import login, next_line, without_login
-from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.program import password_file
+from tests.support.box import TestBox
+from tests.support.program import credentials
 from tests.support.waiting import wait_until
 
 RECONNECTS = """
@@ -44,7 +44,7 @@ def daemon(basic: TestBox) -> Iterator[Daemon]:
 
 
 def as_admin(daemon: Daemon, line: str) -> None:
-    options = ("--user", "admin", "--password-file", str(password_file(daemon.box.folder, ADMIN_PASSWORD)))
+    options = credentials(daemon.box.folder)
     done = daemon.run(line + "\n", *options)
     assert done.returncode == 0, done
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from sysmgmt.domain.snmp import Place, of_event
 from sysmgmt.engine import notifying
 from sysmgmt.service.duties.snmp_receivers import SnmpCarrier
 from tests.service import daemon
-from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.service.duties.site import DutySite
+from tests.support.box import TestBox
 from tests.support.ports import free_udp_port
-from tests.support.program import password_file
+from tests.support.program import credentials
 from tests.support.snmp import EVENT, OVER, PASSWORD, PRIVACY, TEST, Trapd
 from tests.support.waiting import wait_until
 
@@ -27,26 +29,18 @@ PATIENCE = 40
 SECRETS = (PASSWORD, PRIVACY, usm.key(PASSWORD), usm.key(PRIVACY))
 
 
-class Site:
-    """A box, its admin, a place for snmptrapd, and boxmgmtd's carrier with a clock of its own."""
+class Site(DutySite):
+    """A box with the carrier of its first SNMP receiver, and a place for snmptrapd."""
 
     def __init__(self, box: TestBox, folder: Path) -> None:
-        box.clock.now = time.time()
-        self.box, self.house, self.folder, self.port = box, box.house(), folder, free_udp_port()
-        self.elapsed = 0.0
-        self.carrier = SnmpCarrier(0, {}, lambda: self.elapsed)
-        self.admin = box.admin()
+        super().__init__(box, partial(SnmpCarrier, 0, {}))
+        self.folder, self.port = folder, free_udp_port()
         self.do(f"add_snmp_user name=watcher password={PASSWORD} privacy_password={PRIVACY}")
 
     @property
     def receiver(self) -> str:
         """Where snmptrapd is."""
         return f"{LOCAL}:{self.port}"
-
-    def do(self, line: str) -> None:
-        """Do what must succeed."""
-        answer = self.admin.do(line)
-        assert answer.code == "Done", answer
 
     def config(self, more: str = "", filters: str = "") -> None:
         """Set the receiver up."""
@@ -56,21 +50,6 @@ class Site:
         """The receiver, which knows the engine of the box."""
         engine = self.admin.facts("get_snmp_settings")["snmp"]["trap_engine_id"]
         return Trapd(self.folder / "trapd", self.port, engine, password, community, user)
-
-    def look(self, later: float = 1.0) -> None:
-        """Let the carrier look once, `later`."""
-        self.elapsed += later
-        self.carrier.look(self.house)
-
-    def happens(self, *names: str) -> None:
-        """Let events happen: groups are added."""
-        for name in names:
-            self.do(f"add_group name={name}")
-
-    def events(self, name: str) -> list[str]:
-        """The events of a name and its end."""
-        return [one["name"] for one in self.admin.facts("get_events_log limit=1000")["events"]
-                if one["name"].startswith(name)]
 
     def shown(self) -> dict[str, object]:
         """What the settings show of the receiver."""
@@ -276,7 +255,7 @@ def command_lines() -> list[str]:
 
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config()
-    options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    options = credentials(basic.folder)
     with daemon.running(basic) as boxmgmtd, site.trapd().running() as trapd:
         for number in range(2):
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)

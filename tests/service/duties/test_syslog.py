@@ -4,6 +4,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,10 +12,11 @@ import pytest
 
 from sysmgmt.service.duties.syslog import SyslogCarrier
 from tests.service import daemon
+from tests.service.duties.site import DutySite
 from tests.support.authorities import LEAF, make
-from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.box import TestBox
 from tests.support.ports import free_port
-from tests.support.program import password_file
+from tests.support.program import credentials
 from tests.support.rsyslog import ROOT, Rsyslog
 from tests.support.waiting import wait_until
 
@@ -23,40 +25,21 @@ PATIENCE = 40
 """Seconds for what two programs do together."""
 
 
-class Site:
-    """A box, its admin, a place for rsyslogd, and boxmgmtd's carrier with a clock of its own."""
+class Site(DutySite):
+    """A box with the carrier of its first syslog server, and a place for rsyslogd."""
 
     def __init__(self, box: TestBox, folder: Path) -> None:
-        box.clock.now = time.time()
-        self.box, self.house, self.folder, self.port = box, box.house(), folder, free_port()
-        self.elapsed = 0.0
-        self.carrier = SyslogCarrier("1", {}, lambda: self.elapsed)
-        self.admin = box.admin()
+        super().__init__(box, partial(SyslogCarrier, "1", {}))
+        self.folder, self.port = folder, free_port()
         self.admin.do(f'add_trusted_certificate name=log purposes=syslog pem="{ROOT.pem}"')
 
     def config(self, more: str = "") -> None:
         """Set the server up."""
-        answer = self.admin.do(f"config_syslog server=localhost port={self.port} {more}")
-        assert answer.code == "Done", answer
-
-    def look(self, later: float = 1.0) -> None:
-        """Let the carrier look once, `later`."""
-        self.elapsed += later
-        self.carrier.look(self.house)
-
-    def happens(self, *names: str) -> None:
-        """Let events happen: groups are added."""
-        for name in names:
-            assert self.admin.do(f"add_group name={name}").code == "Done"
+        self.do(f"config_syslog server=localhost port={self.port} {more}")
 
     def settle(self) -> None:
         """Look until every event is known to be there."""
         wait_until(lambda: self.look(6) or not self.shown()["waiting"], PATIENCE)
-
-    def events(self, name: str) -> list[str]:
-        """The events of a name and its end."""
-        return [one["name"] for one in self.admin.facts("get_events_log limit=1000")["events"]
-                if one["name"].startswith(name)]
 
     def shown(self, stream: str = "events") -> dict[str, object]:
         """What the settings show of a stream."""
@@ -86,7 +69,7 @@ def test_events_and_audit_records_arrive_whole_over_tls(site: Site) -> None:
     first = "password=bob-first-1 must_change=no"
     for line in (f"add_user name=bob role=monitor {first}", "set_user name=bob role=auditor", "lock_user name=bob",
                  "unlock_user name=bob", "remove_user name=bob"):
-        assert site.admin.do(line).code == "Done"
+        site.do(line)
     site.admin.do(r'set_login_banner text="a \"quoted\" ] text"')
     with Rsyslog(site.folder, site.port).running() as server:
         site.look()
@@ -107,7 +90,7 @@ def test_an_open_connection_does_not_outlive_the_trust_that_it_rests_on(site: Si
         site.happens("g1")
         site.settle()
         before = len(server.got)
-        assert site.admin.do("remove_trusted_certificate name=log").code == "Done"
+        site.do("remove_trusted_certificate name=log")
         site.happens("g2")
         for _ in range(3):
             site.look(301)
@@ -234,9 +217,9 @@ def test_a_test_names_a_closed_port_and_gives_up_a_silent_server(site: Site) -> 
 
 def test_the_second_server_is_apart_from_the_first(site: Site) -> None:
     site.config()
-    assert site.admin.do(f"config_syslog number=2 server=localhost port={site.port + 1} what=events").code == "Done"
+    site.do(f"config_syslog number=2 server=localhost port={site.port + 1} what=events")
     assert [one["number"] for one in site.admin.facts("get_syslog_settings")["syslog"]] == [1, 2]
-    assert site.admin.do("disable_syslog number=2").code == "Done"
+    site.do("disable_syslog number=2")
     assert [one["enabled"] for one in site.admin.facts("get_syslog_settings")["syslog"]] == [True, False]
     assert site.admin.do("config_syslog number=3 server=localhost").code == "InvalidValue"
     assert site.admin.do("config_syslog server=localhost client_certificate=yes").code == "NoCertificate"
@@ -244,7 +227,7 @@ def test_the_second_server_is_apart_from_the_first(site: Site) -> None:
 
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config("what=events")
-    options = ("--user", "admin", "--password-file", str(password_file(basic.folder, ADMIN_PASSWORD)))
+    options = credentials(basic.folder)
     with daemon.running(basic) as boxmgmtd, Rsyslog(site.folder, site.port).running() as server:
         for number in range(3):
             done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
