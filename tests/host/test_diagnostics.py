@@ -23,6 +23,7 @@ from tests.support.authorities import LEAF, make
 from tests.support.box import Client, TestBox, request
 from tests.support.namespaces import (
     GATEWAY, GATEWAY6, NARROW, NEIGHBOUR, NEIGHBOUR6, OWN, OWN6, SILENT, Joined, listener, of, within)
+from tests.support.waiting import wait_until
 
 DROPPED = f"""table inet own {{
     chain input {{
@@ -305,11 +306,8 @@ def test_what_listens_is_compared_with_what_the_box_serves(network: Network, tmp
 
 
 def wait_for_listener(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while not any(f":{port:04X} {'0' * digits}:0000 0A" in Path(f"/proc/thread-self/net/{table}").read_text()
-                  for table, digits in (("tcp", 8), ("tcp6", 32))):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)  # until it listens
+    wait_until(lambda: any(f":{port:04X} {'0' * digits}:0000 0A" in Path(f"/proc/thread-self/net/{table}").read_text()
+                           for table, digits in (("tcp", 8), ("tcp6", 32))))
 
 
 @pytest.mark.checklist("R241")

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +21,7 @@ from sysmgmt.domain import uids
 from sysmgmt.store.state import StateStore
 from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import TestBox, copy
+from tests.support.waiting import wait_until
 
 LINES = (
     "get_users", "get_users --json", "get_users name=bob", "get_users name=nobody", "get_current_user",
@@ -244,8 +244,7 @@ def test_an_interrupted_errand_exits_like_the_whole_shell(pair: tuple[Daemon, Da
 
 def wait_until_connected(pid: int) -> None:
     """Wait until a process has a socket: then there is nothing left but to wait for an answer."""
-    while not any(target.startswith("socket:") for target in targets(pid)):
-        time.sleep(0.01)
+    wait_until(lambda: any(target.startswith("socket:") for target in targets(pid)))
 
 
 def targets(pid: int) -> Iterator[str]:

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.peers.peer import Batch, Peer
-from tests.bench.peers.waiting import until
 from tests.support.ports import free_port
+from tests.support.waiting import wait_until
 
 REALM, PASSWORD = "BENCH.TEST", "Right-Lamp-12"
 CLIENT = """
@@ -53,7 +53,7 @@ def running(folder: Path) -> Iterator[Peer]:
     with subprocess.Popen(["/usr/sbin/krb5kdc", "-n"], env={**os.environ, **found_by}, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as kdc:
         try:
-            until(lambda: "commencing operation" in _log(folder))
+            wait_until(lambda: "commencing operation" in _log(folder))
             yield Peer("kadmin.local", [KADMIN, "-q", "getprinc user000050"], [KADMIN, "-q", "listprincs"],
                        Batch([KADMIN], lambda number: f"addprinc -randkey user{number:06}\n"),
                        Batch([KADMIN], lambda number: f"getprinc user{number:06}\n"),

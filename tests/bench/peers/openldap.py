@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.peers.peer import Batch, Peer
-from tests.bench.peers.waiting import until
 from tests.support.slapd import BASE, BEGINNING, MANAGER, MANAGER_PASSWORD, PASSWORD, PEOPLE, at, user
+from tests.support.waiting import wait_until
 
 HASHED = "{SSHA}5en6G6MezRroT3XKqkdPOmY/BfQ9hS3V"
 """What users are created with, so that a figure is net of hashing."""
@@ -46,7 +46,7 @@ def running(folder: Path) -> Iterator[Peer]:
     with subprocess.Popen(["/usr/sbin/slapd", "-f", str(folder / "slapd.conf"), "-h", url, "-d", "0"],
                           stderr=subprocess.DEVNULL) as server:
         try:
-            until(lambda: subprocess.run(["ldapwhoami", "-x", "-H", url], capture_output=True).returncode == 0)
+            wait_until(lambda: subprocess.run(["ldapwhoami", "-x", "-H", url], capture_output=True).returncode == 0)
             yield _peer(folder, url)
         finally:
             server.terminate()

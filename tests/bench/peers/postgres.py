@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.peers.peer import Batch, Peer
-from tests.bench.peers.waiting import until
+from tests.support.waiting import wait_until
 
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/bin"))
 SERVES = "postgres" if os.geteuid() == 0 else None
@@ -28,8 +28,8 @@ def running(folder: Path) -> Iterator[Peer]:
     with subprocess.Popen([PROGRAMS / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
                           user=SERVES, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/") as server:
         try:
-            until(lambda: subprocess.run([*PSQL, "-c", TABLES], env={**os.environ, **found_by},
-                                         capture_output=True).returncode == 0)
+            wait_until(lambda: subprocess.run([*PSQL, "-c", TABLES], env={**os.environ, **found_by},
+                                              capture_output=True).returncode == 0)
             yield Peer("psql", [*PSQL, "-Atc", "select * from users where name = 'user000050'"],
                        [*PSQL, "-Atc", "select name from users"],
                        Batch(PSQL, lambda number: f"insert into users values ('user{number:06}', 'monitor', 'x');\n"),
