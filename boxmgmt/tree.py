@@ -2,8 +2,8 @@
 
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
-    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, keys, ldap, logs, mail, network,
-    partners, security, snmp, support, syslog, time, tls, truststore, updates, uploads, web)
+    accounts, appliance, audit, backups, box, certificates, collections, diagnostics, ldap, logs, mail, network,
+    partners, security, session, snmp, ssh_keys, support, syslog, time, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit",
@@ -84,11 +84,11 @@ MAIN = Menu("Main Menu", (
                 Run("Replace the list of common passwords", security.set_password_blocklist),
             )),
             Menu("SSH keys and sessions", (
-                Run("Add SSH key", keys.add_ssh_key),
-                Run("View SSH keys", keys.get_ssh_keys),
-                Run("Remove SSH key", keys.remove_ssh_key),
-                Run("View sessions", keys.get_sessions),
-                Run("End session", keys.end_session),
+                Run("Add SSH key", ssh_keys.add_ssh_key),
+                Run("View SSH keys", ssh_keys.get_ssh_keys),
+                Run("Remove SSH key", ssh_keys.remove_ssh_key),
+                Run("View sessions", session.get_sessions),
+                Run("End session", session.end_session),
             )),
         )),
         Run("View the change that waits for its confirmation", tls.get_pending_change),

@@ -14,7 +14,8 @@ CHAPTERS = (
     ("Users", _in(
         accounts="add_user get_users set_user remove_user set_password lock_user unlock_user")),
     ("SSH keys and sessions", _in(
-        keys="add_ssh_key get_ssh_keys remove_ssh_key get_sessions end_session")),
+        ssh_keys="add_ssh_key get_ssh_keys remove_ssh_key",
+        session="get_sessions end_session")),
     ("Roles and consistency groups", _in(
         roles="add_role get_roles modify_role remove_role add_group get_groups remove_group")),
     ("LDAP", _in(

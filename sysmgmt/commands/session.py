@@ -1,10 +1,11 @@
-"""Your own session: who you are, what you may do, help."""
+"""Your session: who you are, what you may do, help; and the open sessions."""
 
-from sysmgmt.commands.words import CommandName, Topic
-from sysmgmt.domain import facts
+from sysmgmt.commands.words import CommandName, SessionId, Topic
+from sysmgmt.domain import facts, sessions
+from sysmgmt.domain.accounts import find
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import explain
-from sysmgmt.engine.declaration import ANYONE, EVERYBODY, Call, Shown, command
+from sysmgmt.engine.declaration import ANYONE, EVERYBODY, Call, Change, Shown, command
 
 
 @command(needs=ANYONE, while_due=True)
@@ -39,3 +40,19 @@ def help(call: Call, command: Topic | None = None) -> Shown:
 def quit(call: Call) -> Shown:
     """End the session."""
     return Shown({})
+
+
+@command(needs=ANYONE)
+def get_sessions(call: Call) -> Shown:
+    """List the open sessions: yours, or with the permission security everybody's."""
+    return Shown({"sessions": [facts.session(one) for one in sessions.seen_by(call.state, call.caller.user)]})
+
+
+@command(needs=ANYONE)
+def end_session(call: Call, session: SessionId) -> Change:
+    """End a session: one of yours, or with the permission security anybody's.
+
+    In service mode a login whose session was ended is cut off within seconds, whatever its shell does.
+    """
+    find(call.state, call.caller.user)
+    return Change(sessions.end(call.state, session, call.caller.user, call.now), {"session": session})

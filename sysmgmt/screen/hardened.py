@@ -15,7 +15,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import History
 
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
-from sysmgmt.screen import keys, loading, prompt
+from sysmgmt.screen import keystrokes, loading, prompt
 from sysmgmt.screen.ended import Ended
 from sysmgmt.screen.keyboard import Keyboard, Prompt
 from sysmgmt.screen.lines import Lines, check
@@ -147,7 +147,7 @@ class Hardened(Ending):
     def _create_main_session(self, **asked: Any) -> PromptSession[str]:
         """The session at our keyboard; cmd2's own would be made for nothing, and is half of what a prompt costs."""
         if isinstance(self.source, Keyboard):
-            return keys.session(self.source, self.offers, self._typed)
+            return keystrokes.session(self.source, self.offers, self._typed)
         return super()._create_main_session(**asked)
 
     def _read_command_line(self, prompt: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sysmgmt.domain.errors import Cancelled, InvalidValue
-from sysmgmt.screen import keys
+from sysmgmt.screen import keystrokes
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.lines import LARGEST, check
 from sysmgmt.screen.offer import among
@@ -77,7 +77,7 @@ class TerminalAsker:
         return not ended or self._keyboard.follows("-----BEGIN ")
 
     def _line(self, offers: Sequence[str], hidden: bool) -> str:
-        session = keys.session(self._keyboard, lambda before: among(offers, before), hidden=hidden)
+        session = keystrokes.session(self._keyboard, lambda before: among(offers, before), hidden=hidden)
         while True:
             try:
                 typed = self._keyboard.read(session, PROMPT, hidden)

@@ -13,7 +13,7 @@ from typing import Any
 from sysmgmt import box, extensions
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.host import daemons, isolation, memory
-from sysmgmt.screen import keys, loading, person
+from sysmgmt.screen import keystrokes, loading, person
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.program import Program
 from sysmgmt.screen.stripped import Stripped
@@ -85,7 +85,7 @@ def rehearse() -> None:
         Stripped(typed, shown)
         with keyboard.raw_mode():
             os.write(ours, b"\r")
-            keyboard.read(keys.session(keyboard), "")
+            keyboard.read(keystrokes.session(keyboard), "")
     os.close(ours)
     os.close(theirs)
 

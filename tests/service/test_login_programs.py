@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.service import keys, pam
+from sysmgmt.service import authorized_keys, pam
 
 ENVIRONMENT = {"PAM_TYPE": "auth", "PAM_USER": "bob", "PAM_SERVICE": "sshd", "PAM_RHOST": "192.0.2.1", "PAM_TTY": "ssh"}
 Answering = Callable[[bytes], str]
@@ -70,10 +70,10 @@ def test_no_other_stage_is_accepted(answering: tuple[Answering, list[dict[str, A
 
 def test_without_boxmgmtd_nobody_comes_in(folder: Path) -> None:
     assert pam.answer(str(folder / "none"), ENVIRONMENT, io.BytesIO(b"x\0")) == (1, pam.CLOSED)
-    assert keys.lines(str(folder / "none"), "bob") == []
+    assert authorized_keys.lines(str(folder / "none"), "bob") == []
 
 
 def test_keys_are_restricted_and_only_lines(answering: tuple[Answering, list[dict[str, Any]]]) -> None:
     path = answering[0](reply(keys=["ssh-ed25519 AAAA bob", "ssh-rsa AAAA\ncommand=\"x\" ssh-rsa B", 7]))
-    assert keys.lines(path, "bob") == ["restrict,pty ssh-ed25519 AAAA bob"]
-    assert keys.lines(answering[0](reply(keys="ssh-ed25519 AAAA")), "bob") == []
+    assert authorized_keys.lines(path, "bob") == ["restrict,pty ssh-ed25519 AAAA bob"]
+    assert authorized_keys.lines(answering[0](reply(keys="ssh-ed25519 AAAA")), "bob") == []

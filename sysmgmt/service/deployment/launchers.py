@@ -68,7 +68,7 @@ from sysmgmt.service.forkserver import main
 main({socket!r}, BOXMGMT, SYSMGMT)
 """
 SHELLS = {"boxmgmt": "boxmgmt.__main__", "sysmgmt": "sysmgmt.__main__"}
-HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.keys", "sshd"),
+HELPERS = {"pam": ("sysmgmt.service.pam", "PAM"), "keys": ("sysmgmt.service.authorized_keys", "sshd"),
            "snmp": ("sysmgmt.service.snmp_answers", "snmpd")}
 
 

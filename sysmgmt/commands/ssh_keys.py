@@ -1,8 +1,7 @@
-"""SSH keys (R219) and sessions."""
+"""SSH keys (R219)."""
 
-from sysmgmt.commands.words import KeyFingerprint, PublicKey, SessionId, UserName
+from sysmgmt.commands.words import KeyFingerprint, PublicKey, UserName
 from sysmgmt.domain import facts, sessions, ssh_keys
-from sysmgmt.domain.accounts import find
 from sysmgmt.domain.model import SshKey
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine.authorization import own_or
@@ -45,19 +44,3 @@ def remove_ssh_key(call: Call, fingerprint: KeyFingerprint, name: UserName | Non
         state = sessions.cut(state, one, "its SSH key was removed", call.now)
     stays = () if others == opened else ("The session that you are in was opened with this key, and goes on.",)
     return Change(state, {"name": user, "fingerprint": fingerprint, "sessions_ended": len(others)}, stays)
-
-
-@command(needs=ANYONE)
-def get_sessions(call: Call) -> Shown:
-    """List the open sessions: yours, or with the permission security everybody's."""
-    return Shown({"sessions": [facts.session(one) for one in sessions.seen_by(call.state, call.caller.user)]})
-
-
-@command(needs=ANYONE)
-def end_session(call: Call, session: SessionId) -> Change:
-    """End a session: one of yours, or with the permission security anybody's.
-
-    In service mode a login whose session was ended is cut off within seconds, whatever its shell does.
-    """
-    find(call.state, call.caller.user)
-    return Change(sessions.end(call.state, session, call.caller.user, call.now), {"session": session})

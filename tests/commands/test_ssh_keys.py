@@ -1,4 +1,4 @@
-"""SSH keys and sessions: whose they are, which are accepted."""
+"""SSH keys: whose they are, which are accepted."""
 
 import base64
 import struct
@@ -70,27 +70,6 @@ def packed(*fields: bytes) -> str:
     "restrict ssh-ed25519 " + packed(b"ssh-ed25519", b"x" * 32), "ssh-ed25519 " + "A" * 9000])
 def test_what_is_no_single_strong_key_is_refused(box: TestBox, key: str) -> None:
     assert box.client("bob", BOB).do(f'add_ssh_key key="{key}"').code == "InvalidValue"
-
-
-@pytest.mark.requirement(56)
-def test_everybody_sees_and_ends_own_sessions_security_those_of_others(box: TestBox) -> None:
-    admin, one, two = box.admin(), box.client("bob", BOB), box.client("bob", BOB)
-    own = [each["session"] for each in one.facts("get_sessions")["sessions"]]
-    assert len(own) == 2 and admin.door.caller.session not in own
-    assert one.do(f"end_session session={admin.door.caller.session}").code == "UnknownSession"
-    assert one.do(f"end_session session={two.door.caller.session}").code == "Done"
-    assert two.do("get_groups").code == "SessionEnded"
-    assert one.door.caller.session in [each["session"] for each in admin.facts("get_sessions")["sessions"]]
-    assert admin.do(f"end_session session={one.door.caller.session}").code == "Done"
-    assert one.do("get_groups").code == "SessionEnded"
-
-
-def test_sessions_of_others_are_offered_to_who_may_end_them_only(basic: TestBox) -> None:
-    admin = basic.admin()
-    admin.do('add_user name=bob role=monitor password="bob-first-1" must_change=no')
-    bob = basic.client("bob", "bob-first-1")
-    assert bob.door.offers("end_session", "session", {}) == [bob.door.caller.session]
-    assert set(admin.door.offers("end_session", "session", {})) == {bob.door.caller.session, admin.door.caller.session}
 
 
 def test_removing_a_key_ends_the_sessions_that_it_opened_whoever_removes_it(box: TestBox, tmp_path: Path) -> None:
