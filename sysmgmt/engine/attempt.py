@@ -10,9 +10,10 @@ from sysmgmt.domain import lockout
 from sysmgmt.domain.errors import AccountLocked, PasswordWrong, Refusal, UnknownUser
 from sysmgmt.domain.levels import Rules, rules_of
 from sysmgmt.domain.model import Account
-from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine import own_work
+from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Machine
-from sysmgmt.engine.request import Answer, Caller, Request
+from sysmgmt.engine.request import Answer, Caller
 
 POLL = 0.01
 """Seconds between two looks while all slots are taken by attempts in progress."""
@@ -104,8 +105,7 @@ def is_locked(house: House, name: str, console: bool) -> bool:
 
 def work(house: House, command: str, ticket: Ticket, **checked: str) -> Answer:
     """Do a piece of the box's own work on a counted attempt. Raises any refusal."""
-    request = Request(command, {"name": ticket.name, "token": ticket.token, **checked})
-    return carry_out(house, ticket.caller, request, own_work=True).answer
+    return own_work.work(house, command, {"name": ticket.name, "token": ticket.token, **checked}, ticket.caller)
 
 
 def verify(house: House, caller: Caller, text: str, encoded: str) -> None:

@@ -5,8 +5,9 @@ from contextlib import suppress
 from sysmgmt.domain import sessions
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import Session, State
-from sysmgmt.engine.dispatch import House, carry_out
-from sysmgmt.engine.request import Caller, Request
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import work
+from sysmgmt.engine.request import Caller
 
 GONE = "disconnected"
 """The reason where nobody gave one."""
@@ -18,7 +19,7 @@ def close(house: House, caller: Caller, reason: str) -> None:
     A reason that cannot be recorded is none, and keeps no session open.
     """
     texts = {"session": caller.session, "reason": reason if reason.isprintable() else GONE}
-    carry_out(house, caller, Request("close_session", texts), own_work=True)
+    work(house, "close_session", texts, caller)
 
 
 def close_dead(house: House) -> None:
@@ -32,7 +33,7 @@ def close_dead(house: House) -> None:
 
 def end_idle(house: House, caller: Caller) -> None:
     """End the caller's session, whose client should have done so. Raises any refusal."""
-    carry_out(house, caller, Request("end_idle_session", {"session": caller.session}), own_work=True)
+    work(house, "end_idle_session", {"session": caller.session}, caller)
 
 
 def end_overdue(house: House, state: State, session: str) -> None:
@@ -40,7 +41,7 @@ def end_overdue(house: House, state: State, session: str) -> None:
     found = state.sessions.get(session)
     if found and not found.ended and sessions.overdue(state, found, house.box.clock.now()):
         with suppress(Refusal):
-            carry_out(house, of(found), Request("end_overdue_session", {"session": session}), own_work=True)
+            work(house, "end_overdue_session", {"session": session}, of(found))
 
 
 def of(session: Session) -> Caller:

@@ -10,10 +10,11 @@ from sysmgmt.domain import ldap_users, names, sessions
 from sysmgmt.domain.directory import DISABLED, Entry
 from sysmgmt.domain.model import LDAP_USER, Account, State
 from sysmgmt.engine import ldap_servers
-from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ldap_users import NOBODY, admit
+from sysmgmt.engine.own_work import work
 from sysmgmt.engine.ports import DirectoryLink
-from sysmgmt.engine.request import SYSTEM, Request
+from sysmgmt.engine.request import SYSTEM
 
 Members = Mapping[str, tuple[Entry, Account]]
 """Users of the directory by name, each with the entry that lets him in."""
@@ -71,7 +72,7 @@ def _disabled(state: State, members: Members) -> Iterator[str]:
 
 
 def _dismiss(house: House, name: str, **more: str) -> None:
-    carry_out(house, SYSTEM, Request("dismiss_ldap_user", {"name": name, **more}), own_work=True)
+    work(house, "dismiss_ldap_user", {"name": name, **more})
 
 
 def _admit(house: House, state: State, user: Entry, by: Account) -> None:

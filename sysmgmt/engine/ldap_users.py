@@ -13,11 +13,11 @@ from sysmgmt.domain.errors import (
     UserExists)
 from sysmgmt.domain.model import LDAP_USER, State
 from sysmgmt.domain.names import canonical
-from sysmgmt.engine import ldap_servers
+from sysmgmt.engine import ldap_servers, own_work
 from sysmgmt.engine.attempt import Ticket, begin, work
-from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Box, DirectoryLink
-from sysmgmt.engine.request import Caller, Request
+from sysmgmt.engine.request import Caller
 
 DUE = frozenset({directory.EXPIRED, directory.DUE})
 """Verdicts over passwords that are right."""
@@ -106,7 +106,7 @@ def _admitted(house: House, caller: Caller, stack: ExitStack) -> tuple[Directory
 def admit(house: House, caller: Caller, user: Entry, by: str) -> None:
     """Let a member of a group of the directory be a user of the box. Raises any refusal."""
     texts = {"name": canonical(user.name), "directory_id": user.id, "group": by}
-    carry_out(house, caller, Request("admit_ldap_user", texts), own_work=True)
+    own_work.work(house, "admit_ldap_user", texts, caller)
 
 
 def _found(house: House, name: str, stack: ExitStack) -> tuple[DirectoryLink, Entry]:

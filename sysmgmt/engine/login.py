@@ -14,10 +14,10 @@ from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import auditing, authorization, departure, ownkeys, returning
+from sysmgmt.engine import auditing, authorization, departure, own_work, ownkeys, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, work
 from sysmgmt.engine.authorization import may_confirm
-from sysmgmt.engine.dispatch import House, Reply, carry_out
+from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
@@ -201,7 +201,7 @@ def open_session(house: House, caller: Caller, login: Login) -> Reply:
              "login": "yes" if login.registered else "no", "fingerprint": login.fingerprint}
     if login.password_chosen_at is not None:
         texts["password_chosen_at"] = repr(login.password_chosen_at)
-    carry_out(house, caller, Request("open_session", texts), own_work=True)
+    own_work.work(house, "open_session", texts, caller)
     return greet(house, caller)
 
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import Pending, State
-from sysmgmt.engine.dispatch import House, carry_out
-from sysmgmt.engine.request import SYSTEM, Request
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import work
 
 
 def settle(house: House, state: State) -> None:
@@ -22,4 +22,4 @@ def settle(house: House, state: State) -> None:
 
 def take_back(house: House, waits: Pending) -> None:
     """Let a change return now. Raises ServiceRefused, StorageFull, StorageFailed."""
-    carry_out(house, SYSTEM, Request("return_unconfirmed", {"change": waits.id}), own_work=True)
+    work(house, "return_unconfirmed", {"change": waits.id})

@@ -14,11 +14,12 @@ from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.engine import attempt, auditing
 from sysmgmt.engine.declaration import Command
-from sysmgmt.engine.dispatch import House, carry_out
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import settle
 from sysmgmt.engine.ports import Box, Soundness
-from sysmgmt.engine.request import SYSTEM, Request
 
 PASSED = "passed"
+KINDS = frozenset({"SelfTestFails"})
 
 
 class Part(NamedTuple):
@@ -35,7 +36,8 @@ def run(box: Box, catalog: Mapping[str, Command], report: Report = unheard) -> d
     failed = [one for one in parts if one.problem]
     words = "; ".join(f"{one.name}: {one.problem}" for one in failed)
     if state.installed:
-        _settle(House(box, catalog, attempt.verify), state, words)
+        found = [Finding("SelfTestFails", SELF_TEST, words)] if failed else []
+        settle(House(box, catalog, attempt.verify), KINDS, found)
     if failed:
         raise SelfTestFailed(what=words)
     return {"self_test": PASSED, "parts": [one.name for one in parts], "files_compared_with": box.soundness.source()}
@@ -46,15 +48,6 @@ def check_release(sound: Soundness) -> None:
     wrong = [*sound.wrong_answers(), *sound.altered()]
     if wrong:
         raise SelfTestFailed(what=", ".join(wrong[:10]))
-
-
-def _settle(house: House, state: State, problem: str) -> None:
-    """Have the condition exactly where there is a problem."""
-    found = Finding("SelfTestFails", SELF_TEST, problem)
-    if problem and found.id not in state.conditions:
-        carry_out(house, SYSTEM, Request("begin_condition", found._asdict()), own_work=True)
-    elif not problem and found.id in state.conditions:
-        carry_out(house, SYSTEM, Request("end_condition", {"condition": found.id}), own_work=True)
 
 
 def _tested(box: Box, state: State, report: Report) -> Iterator[Part]:

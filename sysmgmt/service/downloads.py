@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from sysmgmt.domain import downloads
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import collecting, downloading
-from sysmgmt.engine.dispatch import House, carry_out
-from sysmgmt.engine.request import Caller, Request
+from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import work
+from sysmgmt.engine.request import Caller
 from sysmgmt.host import nginx
 from sysmgmt.service import listeners, threads
 from sysmgmt.service.crowd import Places
@@ -113,8 +114,7 @@ def _send(house: House, connection: socket.socket, asked: Asked) -> None:
     link = downloading.find(box.store.read(), id, box.clock.now())  # who only guesses leaves nothing behind
     archive = collecting.find(box.archives, link.archive)
     pieces = box.archives.pieces(link.archive)
-    carry_out(house, Caller("system", origin=asked.origin, endpoint="web"),
-              Request("use_download_link", {"link": id}), own_work=True)
+    work(house, "use_download_link", {"link": id}, Caller("system", origin=asked.origin, endpoint="web"))
     connection.settimeout(TAKES)
     connection.sendall(_head(HTTPStatus.OK, f"Content-Length: {archive.size}", "Content-Type: application/gzip",
                              f'Content-Disposition: attachment; filename="{link.archive}.tar.gz"'))

@@ -14,9 +14,10 @@ from sysmgmt.domain.tls import PARTNERS, Listener
 from sysmgmt.engine import partnership
 from sysmgmt.engine.commit import Both
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import settle
 from sysmgmt.engine.ports import Hosted, Prepared, Sealer
 from sysmgmt.host.services import NoServices, Nothing
-from sysmgmt.service.duties.duty import Duty, settle
+from sysmgmt.service.duties.duty import Duty
 from sysmgmt.service.partnerdoor import PartnerDoor, Place, Refusals
 from sysmgmt.service.reception import Terms
 from sysmgmt.vault import mutual
@@ -24,7 +25,7 @@ from sysmgmt.vault import mutual
 BACKLOG = 64
 POLL = 1.0
 """Seconds between two looks whether the certificate is still valid, and who was refused."""
-UNHEARD = frozenset({"PartnersNotHeard"})
+KINDS = frozenset({"PartnersNotHeard"})
 LOCAL = "127.0.0.1"
 """Where a listener at all addresses is found from the box itself."""
 
@@ -111,7 +112,7 @@ class PartnerService:
             with house.box.store.writing() as transaction:
                 self.heal(transaction.state)
         state = house.box.store.read()
-        settle(house, UNHEARD, conditions.of_partners(state, self.reason(state)))
+        settle(house, KINDS, conditions.of_partners(state, self.reason(state)))
         self.refusals.tell(house)
 
 

@@ -21,10 +21,10 @@ import pytest
 from sysmgmt.domain.downloads import PLACE, id_of
 from sysmgmt.domain.tls import WEB_SERVER, Listener
 from sysmgmt.engine.embedded import EmbeddedDoor
+from sysmgmt.engine.own_work import work
 from sysmgmt.host import nginx
 from sysmgmt.service import downloads
 from sysmgmt.service.duties import collections
-from sysmgmt.service.duties.duty import work
 from sysmgmt.service.server import shared
 from tests.support import box
 from tests.support.box import ADMIN_PASSWORD, STRANGER, Client, TestBox

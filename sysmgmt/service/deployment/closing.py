@@ -7,7 +7,7 @@ from sysmgmt.domain import root_access
 from sysmgmt.domain.model import RootAccess
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import work
+from sysmgmt.engine.own_work import work
 
 
 def _elapsed() -> float:

@@ -7,11 +7,12 @@ from sysmgmt.domain import sealed, web
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import work
 from sysmgmt.engine.ports import Sealer
 from sysmgmt.host import nginx
 from sysmgmt.host.nginx import Web
 from sysmgmt.host.services import Service
-from sysmgmt.service.duties.duty import Duty, work
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 1.0
 """Seconds between two looks whether there is a certificate, and whether it is valid."""

@@ -4,11 +4,12 @@ from sysmgmt.domain import logs, retention
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import settle, work
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
-from sysmgmt.service.duties.duty import MINUTE, Duty, settle, work
+from sysmgmt.service.duties.duty import MINUTE, Duty
 
-SPACE = frozenset({"AuditSpaceLow"})
+KINDS = frozenset({"AuditSpaceLow"})
 
 
 def begin(house: House) -> None:
@@ -50,7 +51,7 @@ def keep(house: House) -> None:
 def look(house: House) -> None:
     """Tell of space that gets low, and of records that were lost. Raises any refusal."""
     files, policy = house.box.audit_files, house.box.store.read().settings.audit
-    settle(house, SPACE, retention.of_space(policy, files.holdings(), files.free()))
+    settle(house, KINDS, retention.of_space(policy, files.holdings(), files.free()))
     if count := files.lost():
         work(house, "note_lost_records", {"count": str(count)})
         tell(house.box, [Event(NAMED["AuditRecordsLost"], "", f"{count} records")], SYSTEM.user)

@@ -7,9 +7,10 @@ from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine import backup
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import MINUTE, Duty, settle, work
+from sysmgmt.engine.own_work import settle, work
+from sysmgmt.service.duties.duty import MINUTE, Duty
 
-FAILS = frozenset({"BackupFails"})
+KINDS = frozenset({"BackupFails"})
 PAUSE = 900.0
 """Seconds until one that failed is tried again."""
 
@@ -30,7 +31,7 @@ class BackupWatch:
                 self._take(house, one.name)
             else:
                 self._failed.pop(one.name, None)
-        settle(house, FAILS, [Finding("BackupFails", name, why) for name, (_, why) in self._failed.items()])
+        settle(house, KINDS, [Finding("BackupFails", name, why) for name, (_, why) in self._failed.items()])
 
     def _take(self, house: House, name: str) -> None:
         at, _ = self._failed.get(name, (-PAUSE, ""))

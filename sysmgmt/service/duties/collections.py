@@ -2,7 +2,8 @@
 
 from sysmgmt.domain import collection, downloads
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import HOUR, Duty, work
+from sysmgmt.engine.own_work import work
+from sysmgmt.service.duties.duty import HOUR, Duty
 
 
 def expire(house: House) -> None:

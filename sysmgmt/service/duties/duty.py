@@ -2,13 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.engine.dispatch import House, carry_out
-from sysmgmt.engine.request import SYSTEM, Answer, Request
+from sysmgmt.engine.dispatch import House
 from sysmgmt.service import threads
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -18,26 +16,11 @@ SILENCE = 60.0
 
 
 class Duty(NamedTuple):
-    """`run` is called every `every` seconds; what it changes, it changes with `work`."""
+    """`run` is called every `every` seconds; what it changes, it changes with `own_work.work`."""
 
     name: str
     every: float
     run: Callable[[House], None]
-
-
-def work(house: House, command: str, texts: Mapping[str, str] = {}) -> Answer:
-    """Do a piece of the box's own work. Raises any refusal."""
-    return carry_out(house, SYSTEM, Request(command, texts), own_work=True).answer
-
-
-def settle(house: House, kinds: frozenset[str], found: Iterable[Finding]) -> None:
-    """Have exactly those conditions of `kinds` that were found. Raises any refusal."""
-    wanted = {one.id: one for one in found}
-    present = {one.id for one in house.box.store.read().conditions.values() if one.kind in kinds}
-    for id in present - wanted.keys():
-        work(house, "end_condition", {"condition": id})
-    for id in wanted.keys() - present:
-        work(house, "begin_condition", wanted[id]._asdict())
 
 
 def start(house: House, duties: Iterable[Duty]) -> None:

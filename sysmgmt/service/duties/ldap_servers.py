@@ -7,7 +7,8 @@ from sysmgmt.domain.delivery import TELLING
 from sysmgmt.domain.directory import NAME
 from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import MINUTE, Duty, settle
+from sysmgmt.engine.own_work import settle
+from sysmgmt.service.duties.duty import MINUTE, Duty
 
 KINDS = frozenset({"LdapFails"})
 

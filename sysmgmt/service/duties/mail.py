@@ -13,13 +13,14 @@ from sysmgmt.domain.model import MailServer
 from sysmgmt.domain.recipients import Queue
 from sysmgmt.engine import mailing
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import settle
 from sysmgmt.service.duties import reports
-from sysmgmt.service.duties.duty import HOUR, Duty, settle
+from sysmgmt.service.duties.duty import HOUR, Duty
 
 POLL = 2.0
 MOST = 500
 """Events in one letter."""
-KIND = frozenset({"MailFails"})
+KINDS = frozenset({"MailFails"})
 
 
 class Parcel(NamedTuple):
@@ -57,7 +58,7 @@ class Postman:
                 self._bring(house, server, parcels)
                 self._seen = None if parcels or self._failing else seen
         if not self._failing:
-            settle(house, KIND, ())
+            settle(house, KINDS, ())
 
     def _parcels(self, house: House, server: MailServer) -> Iterator[Parcel]:
         """What is brought now: reports that are due, and events."""
@@ -100,7 +101,7 @@ class Postman:
             for queue in queues:
                 house.box.deliveries.keep(queue.name, queue.done._replace(error=str(problem)))
             if any(one.failures >= TELLING for one in self._failing.values()):
-                settle(house, KIND, [Finding("MailFails", server.server, str(problem))])
+                settle(house, KINDS, [Finding("MailFails", server.server, str(problem))])
 
 
 def duties() -> tuple[Duty, ...]:

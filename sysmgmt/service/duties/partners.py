@@ -11,8 +11,9 @@ from sysmgmt.domain.model import State
 from sysmgmt.engine import partnership
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import settle
 from sysmgmt.engine.request import SYSTEM
-from sysmgmt.service.duties.duty import MINUTE, Duty, settle
+from sysmgmt.service.duties.duty import MINUTE, Duty
 
 EVERY = 5 * MINUTE
 KINDS = frozenset({"PartnerUnreachable"})

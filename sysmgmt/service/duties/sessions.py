@@ -11,8 +11,9 @@ from sysmgmt.domain import lockout
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.engine import departure
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import work
 from sysmgmt.host import remnants
-from sysmgmt.service.duties.duty import Duty, work
+from sysmgmt.service.duties.duty import Duty
 from sysmgmt.service.presence import Presence
 
 POLL = 1.0

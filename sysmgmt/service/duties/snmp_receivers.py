@@ -11,12 +11,13 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.recipients import Queue
 from sysmgmt.engine import notifying
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import Duty, settle
+from sysmgmt.engine.own_work import settle
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 1.0
 AT_ONCE = 50
 """Notifications that are sent before the settings are looked at again."""
-KIND = frozenset({"SnmpFails"})
+KINDS = frozenset({"SnmpFails"})
 
 
 class SnmpCarrier:
@@ -44,7 +45,7 @@ class SnmpCarrier:
             self._serve(house, [*notifying.queues(house.box, settings)][self._number])
         if not self._patience.failures:
             self._findings.pop(self._number, None)
-        settle(house, KIND, self._findings.copy().values())
+        settle(house, KINDS, self._findings.copy().values())
 
     def _serve(self, house: House, queue: Queue) -> None:
         try:

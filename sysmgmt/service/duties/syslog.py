@@ -14,8 +14,9 @@ from sysmgmt.domain.model import SyslogServer
 from sysmgmt.domain.syslog import NUMBERS, WHAT, Origin
 from sysmgmt.engine import syslogging
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import settle
 from sysmgmt.engine.ports.remotes import Link
-from sysmgmt.service.duties.duty import Duty, settle
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 1.0
 SAFE = 5.0
@@ -24,7 +25,7 @@ LONGEST = 30.0
 """Seconds within which the other machine must acknowledge what was sent."""
 AT_ONCE = 500
 """Records that are sent in one go."""
-KIND = frozenset({"SyslogFails"})
+KINDS = frozenset({"SyslogFails"})
 
 
 class Sent(NamedTuple):
@@ -64,7 +65,7 @@ class SyslogCarrier:
             self._serve(house, server)
         if not self._patience.failures:
             self._findings.pop(self._number, None)
-        settle(house, KIND, self._findings.copy().values())
+        settle(house, KINDS, self._findings.copy().values())
 
     def _serve(self, house: House, server: SyslogServer) -> None:
         try:

@@ -3,7 +3,8 @@
 from sysmgmt.domain import conditions
 from sysmgmt.engine import handshakes
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import DAY, Duty, settle
+from sysmgmt.engine.own_work import settle
+from sysmgmt.service.duties.duty import DAY, Duty
 
 KINDS = frozenset({"InsecureTls"})
 

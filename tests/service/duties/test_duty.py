@@ -7,6 +7,7 @@ import pytest
 
 from sysmgmt.domain.errors import ServiceRefused, UnknownUser
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.own_work import work
 from sysmgmt.service.duties import duty
 from sysmgmt.service.duties.duty import Duty, Runner
 from tests.support.box import TestBox
@@ -39,6 +40,6 @@ def test_a_duty_that_hangs_keeps_no_other_from_being_done(basic: TestBox) -> Non
 
 def test_own_work_is_recorded_as_that_of_the_system(basic: TestBox) -> None:
     with pytest.raises(UnknownUser):
-        duty.work(basic.house(), "count_wrong_password", {"name": "nobody.here", "token": "x"})
+        work(basic.house(), "count_wrong_password", {"name": "nobody.here", "token": "x"})
     last = basic.audit()[-1]
     assert (last["user"], last["command"], last["code"]) == ("system", "count_wrong_password", "UnknownUser")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain import conditions, event_kinds, mib
+from sysmgmt.engine.own_work import settle
 from sysmgmt.service.duties import health, reports, snmp_agent
-from sysmgmt.service.duties.duty import settle
 from tests.support.box import TestBox
 
 GB = 10**9
