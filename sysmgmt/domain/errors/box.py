@@ -1,4 +1,4 @@
-"""Refusals of the box: its storage, its services, changes that wait."""
+"""Refusals of the box: its Installation, its import folder, its storage, its services, changes that wait."""
 
 from sysmgmt.domain.errors.refusal import Refusal, Unable
 
@@ -67,3 +67,20 @@ class SameLogin(Refusal):
     """A change is confirmed from a login that began after it: that shows that one still comes in."""
 
     hint = "Log in again beside this session, and use confirm_change there."
+
+
+class UnknownFile(Refusal):
+    """There is no file {name} in the import folder."""
+
+    hint = "Put it into {folder} first; a link counts as none."
+    askable = True
+
+
+class NotInstalled(Refusal):
+    """This box has not been installed."""
+
+    hint = "Use install name=... level=high password=-."
+
+
+class AlreadyInstalled(Refusal):
+    """This box was already installed, on {date}."""

@@ -1,6 +1,6 @@
-"""Refusals of certificates, the truststore, TLS and the keys of the box."""
+"""Refusals of certificates, the truststore and TLS."""
 
-from sysmgmt.domain.errors.refusal import Refusal, Unable
+from sysmgmt.domain.errors.refusal import Refusal
 
 
 class CertificateRefused(Refusal):
@@ -47,13 +47,6 @@ class UnknownTrust(Refusal):
     askable = True
 
 
-class UnknownFile(Refusal):
-    """There is no file {name} in the import folder."""
-
-    hint = "Put it into {folder} first; a link counts as none."
-    askable = True
-
-
 class LegacyTls(Refusal):
     """TLS {version} is not secure."""
 
@@ -64,21 +57,3 @@ class HstsNeedsAuthority(Refusal):
     """HSTS needs a web certificate that a certificate authority has signed."""
 
     hint = "Install one first with change_web_certificate; to install another one, end HSTS with set_hsts mode=off."
-
-
-class MasterKeyMissing(Unable):
-    """The master key of the box is missing; what it has sealed cannot be opened."""
-
-    hint = "Put back the file master.key of this box, or the credential that it is kept under."
-
-
-class MasterKeyWrong(Unable):
-    """The master key is not the one under which this box has sealed its secrets."""
-
-    hint = "Put back the file master.key of this box, or the credential that it is kept under."
-
-
-class KeysNotProven(Unable):
-    """The new keys do not prove themselves ({what}); the old ones stay in force."""
-
-    hint = "Nothing was changed. Keep a copy of the whole state folder, and look at get_certificates."

@@ -1,6 +1,6 @@
 """Refusals about system info that is collected and handed out."""
 
-from sysmgmt.domain.errors.refusal import Refusal, Unable
+from sysmgmt.domain.errors.refusal import Refusal
 
 
 class UnknownArchive(Refusal):
@@ -36,30 +36,6 @@ class NoWebServer(Refusal):
 
 class UnknownLink(Refusal):
     """There is no such address, or not any more."""
-
-
-class TargetExists(Refusal):
-    """There is an upload target {name} already."""
-
-    hint = "remove_upload_target removes it."
-    askable = True
-
-
-class UnknownTarget(Refusal):
-    """There is no upload target {name}."""
-
-    hint = "get_upload_targets lists them; add_upload_target adds one."
-    askable = True
-
-
-class UploadFailed(Refusal):
-    """The server {server} does not take the file: {reason}."""
-
-
-class UploadNotInstalled(Unable):
-    """The package paramiko, which speaks SFTP, is not installed on this box."""
-
-    hint = "In a clone of the repository, with the pip that installed the box: pip install '.[upload]'."
 
 
 class DownloadBrokenOff(Refusal):

@@ -77,13 +77,3 @@ class UnknownSession(Refusal):
     """There is no open session {session}."""
 
     hint = "get_sessions lists the sessions."
-
-
-class NotInstalled(Refusal):
-    """This box has not been installed."""
-
-    hint = "Use install name=... level=high password=-."
-
-
-class AlreadyInstalled(Refusal):
-    """This box was already installed, on {date}."""

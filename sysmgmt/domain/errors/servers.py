@@ -1,6 +1,6 @@
-"""Refusals of servers and partners that the box speaks with."""
+"""Refusals of servers, upload targets and partners that the box speaks with."""
 
-from sysmgmt.domain.errors.refusal import Refusal
+from sysmgmt.domain.errors.refusal import Refusal, Unable
 
 
 class ServerRefused(Refusal):
@@ -70,3 +70,27 @@ class CommunicationInsecure(Refusal):
     """Without authentication and encryption, whoever is on the network can read and forge what partners say."""
 
     hint = "Where performance leaves no choice, add unprotected=yes."
+
+
+class TargetExists(Refusal):
+    """There is an upload target {name} already."""
+
+    hint = "remove_upload_target removes it."
+    askable = True
+
+
+class UnknownTarget(Refusal):
+    """There is no upload target {name}."""
+
+    hint = "get_upload_targets lists them; add_upload_target adds one."
+    askable = True
+
+
+class UploadFailed(Refusal):
+    """The server {server} does not take the file: {reason}."""
+
+
+class UploadNotInstalled(Unable):
+    """The package paramiko, which speaks SFTP, is not installed on this box."""
+
+    hint = "In a clone of the repository, with the pip that installed the box: pip install '.[upload]'."
