@@ -51,6 +51,7 @@ ELSEWHERE = {
     "domain/erasure": "The end of the whole box, with the state.",
     "domain/progress": "What a long piece of work tells meanwhile.",
     "domain/web": "The certificate of the web server, which may come back.",
+    "engine/own_work": "What the box does by itself, over the road of every request.",
 }
 """What modules of those chapters import besides, and why it belongs to none of them."""
 NOT_THE_STATE = ("store/backups", "store/collected", "store/deliveries", "store/erasing")
