@@ -13,7 +13,6 @@ from sysmgmt.store import files, keyfile
 
 MARK = "erase.begun"
 _KEYS = (keyfile.MASTER, keyfile.AUDIT)
-_PIECE = bytes(1 << 20)
 
 
 class FolderEraser:
@@ -72,9 +71,6 @@ def _erase(path: str) -> None:
 def _overwrite(path: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        left = os.fstat(descriptor).st_size
-        while left > 0:
-            left -= os.write(descriptor, _PIECE[:left])
-        os.fsync(descriptor)
+        files.overwrite(descriptor)
     finally:
         files.let_go(descriptor)

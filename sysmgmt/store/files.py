@@ -14,6 +14,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 0.0002, 0.005, 30.0
 """Seconds between two tries for a lock, and until it is given up."""
 TEMPORARY = ".tmp"
 """What the name of a file that is still being written ends with."""
+_NOTHING = bytes(1 << 16)
 
 
 def refusal(problem: OSError, folder: str) -> Refusal:
@@ -114,6 +115,14 @@ def write_all(descriptor: int, data: bytes) -> None:
         if not written:
             raise OSError(ENOSPC, os.strerror(ENOSPC))
         rest = rest[written:]
+
+
+def overwrite(descriptor: int) -> None:
+    """Leave nothing of what a file holds that was opened just now (FCS_CKM.4). Raises OSError."""
+    size = os.fstat(descriptor).st_size
+    for start in range(0, size, len(_NOTHING)):
+        write_all(descriptor, _NOTHING[:size - start])
+    os.fsync(descriptor)
 
 
 def write_again(path: str, start: int) -> None:

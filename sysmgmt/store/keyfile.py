@@ -31,7 +31,7 @@ class KeyFile:
             try:
                 files.replace(self.path, data)
                 if old is not None:
-                    _overwrite(old)
+                    files.overwrite(old)
             finally:
                 if old is not None:
                     files.let_go(old)
@@ -40,9 +40,3 @@ class KeyFile:
         with suppress(FileNotFoundError):
             return os.open(self.path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         return None
-
-
-def _overwrite(descriptor: int) -> None:
-    """Leave nothing of a file that has lost its name (FCS_CKM.4)."""
-    files.write_all(descriptor, bytes(os.fstat(descriptor).st_size))
-    os.fsync(descriptor)
