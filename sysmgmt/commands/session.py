@@ -25,7 +25,7 @@ def who_can(call: Call, command: CommandName) -> Shown:
 def help(call: Call, command: Topic | None = None) -> Shown:
     """List the commands, or those of one chapter or about one word, or explain one command.
 
-    A chapter is named by the first words of its title: help ssh. Any other word of at least three
+    A chapter is named by the first words of its title: help ssh, help ssh keys. Any other word of at least three
     characters lists the commands whose names contain it: help lock.
     """
     from sysmgmt.commands.catalog import TITLES

@@ -147,6 +147,13 @@ def _roles(state: State) -> Iterable[str]:
     return (one.name for one in roles.every(state))
 
 
+def _chapters() -> Iterable[str]:
+    """The titles of the chapters, in small letters as commands are."""
+    from sysmgmt.commands.catalog import CHAPTERS
+
+    return (title.lower() for title, _ in CHAPTERS)
+
+
 def _own_roles(state: State) -> Iterable[str]:
     return state.roles
 
@@ -237,7 +244,8 @@ KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
                                 offers_to=_sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
-Topic = Annotated[str, Word("Command, chapter, or part of a name", any_text, "COMMAND|CHAPTER|PART", bare=True)]
+Topic = Annotated[str, Word("Command, chapter, or part of a name", any_text, "COMMAND|CHAPTER|PART", bare=True,
+                            phrase=True, offers=lambda state: _chapters())]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
 PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS")]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

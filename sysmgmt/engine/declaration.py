@@ -46,7 +46,8 @@ class Word(NamedTuple):
     `bare` lets the text stand without its parameter's name; `twice` has a person type it twice.
     `none` is what is said where nothing can be chosen; `recorded` makes of the text what the audit
     keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it. With the other
-    texts that `unless` says it is not needed, and not asked for: the value is "" then.
+    texts that `unless` says it is not needed, and not asked for: the value is "" then. A `phrase` may have several
+    words without quotes where it stands without its name.
     """
 
     about: str
@@ -59,6 +60,7 @@ class Word(NamedTuple):
     none: str = ""
     recorded: Callable[[str], str] = str
     block: bool = False
+    phrase: bool = False
     offers_to: Callable[[State, str], Iterable[str]] | None = None
     offers_from: Callable[[Reading], Iterable[str]] | None = None
     unless: Callable[[Mapping[str, str]], bool] = _never

@@ -72,8 +72,8 @@ def _values(line: Unfinished, parameter: Parameter | None, catalog: Mapping[str,
         return
     texts = {name: text for name, text in line.given.items() if text}
     known = door.offers(line.command.name, parameter.name, texts)
-    if parameter.word.syntax == "COMMAND":
-        known = known or _names(catalog, door)
+    if "COMMAND" in parameter.word.syntax.split("|"):
+        known = [*_names(catalog, door), *known]
     prefix = "" if line.typed.name is None else f"{line.typed.name}="
     before, comma, element = line.typed.value.rpartition(",")
     for one in known:

@@ -93,10 +93,12 @@ class Conversation(Taker):
     def _place_bare(self, command: Command, words: list[str], texts: dict[str, str]) -> None:
         if not words:
             return
-        free = [one.name for one in command.parameters if one.word.bare and one.name not in texts]
+        free = [one for one in command.parameters if one.word.bare and one.name not in texts]
+        if len(free) == 1 and free[0].word.phrase:
+            words = [" ".join(words)]
         if len(words) > len(free):
             raise _bare(command)
-        texts.update(zip(free, words, strict=False))
+        texts.update(zip((one.name for one in free), words, strict=False))
 
     def _awaited(self, command: Command, name: str, asker: Asker) -> str:
         """A secret or a block that a person wants to be asked for; for anything else `-` is just a text."""
@@ -146,8 +148,12 @@ def _bare(command: Command) -> InvalidValue:
     """That a value stands without a name. What it was is not repeated: it may be half a password."""
     if not command.parameters:
         return InvalidValue(what=f"{command.name} takes no values")
-    return InvalidValue(f"Values of {command.name} are given as name=value, or name=\"with blanks\".",
-                        f"Write {command.name} {command.parameters[0].name}=... {help_on(command)}")
+    told = f"Values of {command.name} are given as name=value, or name=\"with blanks\"."
+    if bare := [one for one in command.parameters if one.word.bare]:
+        number = "one value" if len(bare) == 1 else f"{len(bare)} values"
+        named = "" if len(bare) == len(command.parameters) else " without a name"
+        told = f"{command.name} takes {number}{named}: {', '.join(one.name for one in bare)}."
+    return InvalidValue(told, f"Write {command.name} {command.parameters[0].name}=... {help_on(command)}")
 
 
 def _check_secrets(command: Command, texts: Mapping[str, str]) -> None:

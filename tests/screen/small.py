@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+from sysmgmt.commands.words import Topic
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.declaration import ANYONE, OWN_WORK, Call, Command, Shown, Word, command
 from sysmgmt.engine.door import Sign
@@ -20,7 +22,6 @@ Role = Annotated[str, Word("Role", _text, "ROLE")]
 Groups = Annotated[str, Word("Groups", _text, "GROUP,...")]
 Password = Annotated[str, Word("Password", _text, "PASSWORD", secret=True, twice=True)]
 Token = Annotated[str, Word("Token", _text, "TOKEN", secret=True)]
-Name = Annotated[str, Word("Command", _text, "COMMAND", bare=True)]
 
 
 @command(needs=ANYONE)
@@ -42,7 +43,7 @@ def set_password(call: Call, current: Token, password: Password) -> Shown:
 
 
 @command(needs=ANYONE)
-def help(call: Call, command: Name = "") -> Shown:
+def help(call: Call, command: Topic = "") -> Shown:
     """Explain a command."""
     return Shown({})
 
@@ -73,7 +74,9 @@ class SmallDoor:
         self.asked.append((command, parameter, dict(texts)))
         return {"role": ["monitor", "month", "admin"], "groups": ["east", "easter", "west wing"],
                 "permissions": ["-", "a\u00a0b"], "name": ["bob", "eve"],
-                "password": ["hunter2"], "current": ["hunter2"]}.get(parameter, [])
+                "password": ["hunter2"], "current": ["hunter2"]}.get(parameter) or [
+                    text for one in CATALOG[command].parameters if one.name == parameter
+                    for text in one.word.offered(State(), "admin")]
 
     def sign(self) -> Sign:
         return Sign("box1", "", True, 1800)

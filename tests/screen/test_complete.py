@@ -37,7 +37,9 @@ def offered(before: str, advanced: bool = False) -> list[str]:
     ("add_user name=bo", ["add_user name=bob"]),
     ("add_user bob e", []),
     ("help add_u", ["help add_user"]),
-    ("help command=set", ["help command=set_password"]),
+    ("help command=set_", ["help command=set_password"]),
+    ("help sof", ["help software"]),
+    ("help ssh", ['help "ssh keys and sessions"']),
     ("add_role permissions=", ['add_role permissions="-"', "add_role permissions=a\u00a0b"]),
     ("add_user \u00e9=\"a ro", ["add_user \u00e9=\"a role="]),
 ])
