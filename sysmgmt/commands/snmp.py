@@ -32,7 +32,7 @@ def config_snmp(call: Call, agent: SnmpAgent | None = None, receivers: Receivers
     given: dict[str, Any] = {"agent": agent, "receivers": receivers, "user": user, "notification": notification,
                              "port": port, "address": address, "version": version}
     if version is not None:
-        snmp.check_version(version, insecure)
+        snmp.check_version(call.state.settings, version, insecure)
     new = snmp.settings(call.state)._replace(**{name: value for name, value in given.items() if value is not None})
     new = notifying.with_community(call, new, community)
     state = snmp.configure(call.state, new, delivery.last(call.box.events.newest()))

@@ -7,6 +7,7 @@ disagree, as about composition and expiry, no level can satisfy both.
 from functools import lru_cache
 from typing import NamedTuple
 
+from sysmgmt.domain.errors import LevelForbids, Refusal
 from sysmgmt.domain.model import Cost, Settings
 from sysmgmt.domain.policy import Policy
 
@@ -79,6 +80,8 @@ ASK_LESS = {"basic": (), "high": ("basic",), "stig": ("basic", "high", "nist"), 
 """The levels that do without something that each of them asks."""
 CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS = "clear_text", "server_certificates", "legacy_tls"
 """What a level may forbid altogether: see `allows`."""
+FORBIDDEN = {CLEAR_TEXT: "The security level forbids to send anything in clear text.",
+             LEGACY_TLS: "The security level forbids TLS 1.0 and 1.1."}
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -106,3 +109,11 @@ def allows(settings: Settings, what: str) -> bool:
     rules = LEVELS[settings.level]
     return {CLEAR_TEXT: rules.clear_text, SERVER_CERTIFICATES: not rules.strict_trust,
             LEGACY_TLS: rules.legacy_tls}[what]
+
+
+def unknowing(settings: Settings, what: str, refusal: Refusal, instead: str) -> Refusal:
+    """What refuses something insecure to whoever has not said that this is known.
+
+    The hint of `refusal` tells how that is said; where the level forbids it anyway, only what to use `instead` is.
+    """
+    return refusal if allows(settings, what) else LevelForbids(FORBIDDEN[what], instead)

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import mib, recipients, usm
 from sysmgmt.domain.errors import ClearText, InvalidValue, MissingValue, NotConfigured, SnmpUserInUse, UnknownSnmpUser
+from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
 from sysmgmt.domain.mib import Oid, Value
-from sysmgmt.domain.model import State
+from sysmgmt.domain.model import Settings, State
 from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
 from sysmgmt.domain.recipients import Recipient
 
@@ -113,10 +114,14 @@ def configure(state: State, new: SnmpSettings, newest: int) -> State:
     return _with(state, new._replace(after=after, enabled=True))
 
 
-def check_version(version: str, insecure: bool) -> None:
-    """Raise ClearText where version 1 and 2c are to be spoken, and nobody says that this is known (R236)."""
+def check_version(settings: Settings, version: str, insecure: bool) -> None:
+    """Raise ClearText where version 1 and 2c are to be spoken, and nobody says that this is known (R236).
+
+    LevelForbids where the level leaves no choice.
+    """
     if version == V2C and not insecure:
-        raise ClearText(CLEAR, "Use version=3; where there is no choice, add insecure=yes.")
+        asked = ClearText(CLEAR, "Use version=3; where there is no choice, add insecure=yes.")
+        raise unknowing(settings, CLEAR_TEXT, asked, "Use version=3.")
 
 
 def warnings(state: State) -> tuple[str, ...]:

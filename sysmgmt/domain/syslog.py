@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sysmgmt.domain import delivery
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.errors import ClearText, NotConfigured
+from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
 from sysmgmt.domain.model import State, SyslogServer
 from sysmgmt.domain.truststore import Trust
 
@@ -55,10 +56,10 @@ def server(state: State, number: str) -> SyslogServer:
 def configure(state: State, new: SyslogServer, newest: tuple[int, int], insecure: bool) -> State:
     """The state with this server; `newest` are the numbers of the last event and of the last audit record.
 
-    What it was sent already it is sent on from there, if it stays the same server. Raises ClearText.
+    What it was sent already it is sent on from there, if it stays the same server. Raises ClearText, LevelForbids.
     """
     if new.protocol != TLS and not insecure:
-        raise ClearText(protocol=new.protocol)
+        raise unknowing(state.settings, CLEAR_TEXT, ClearText(protocol=new.protocol), "Use protocol=tls.")
     old = state.syslog.get(new.name)
     if old and old.enabled and (old.server, old.port) == (new.server, new.port):
         events = old.after_events if EVENTS in WHAT[old.what] else newest[0]

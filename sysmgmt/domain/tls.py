@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.errors import LegacyTls
+from sysmgmt.domain.levels import LEGACY_TLS, unknowing
 from sysmgmt.domain.model import Reach, State
 
 LEGACY, SECURE = ("1.0", "1.1"), ("1.2", "1.3")
@@ -62,9 +63,9 @@ def _by_judgement(version: str, suites: Sequence[str]) -> dict[str, list[str]]:
 
 
 def set_minimum(state: State, version: str, legacy: bool) -> State:
-    """The state in which no TLS service of the box speaks less than `version`. Raises LegacyTls."""
+    """The state in which no TLS service of the box speaks less than `version`. Raises LegacyTls, LevelForbids."""
     if version in LEGACY and not legacy:
-        raise LegacyTls(version=version)
+        raise unknowing(state.settings, LEGACY_TLS, LegacyTls(version=version), "Use version=1.2 or version=1.3.")
     reach = state.settings.reach._replace(tls_minimum=version)
     return state._replace(settings=state.settings._replace(reach=reach))
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sysmgmt.domain.errors import ClearText, ConfirmationNeeded, Refusal, TargetExists, UnknownTarget
+from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
 from sysmgmt.domain.model import State, UploadTarget
 from sysmgmt.domain.times import iso
 from sysmgmt.domain.truststore import Trust
@@ -32,11 +33,12 @@ def find(state: State, name: str) -> UploadTarget:
 
 
 def add(state: State, new: UploadTarget, insecure: bool) -> State:
-    """The state with one more target. Raises TargetExists, ClearText."""
+    """The state with one more target. Raises TargetExists, ClearText, LevelForbids."""
     if new.name in state.upload_targets:
         raise TargetExists(name=new.name)
     if new.protocol == FTP and not insecure:
-        raise ClearText(IN_CLEAR, "Use protocol=sftp or ftps; where the receiver leaves no choice, add insecure=yes.")
+        asked = ClearText(IN_CLEAR, "Use protocol=sftp or ftps; where the receiver leaves no choice, add insecure=yes.")
+        raise unknowing(state.settings, CLEAR_TEXT, asked, "Use protocol=sftp or protocol=ftps.")
     return state._replace(upload_targets=state.upload_targets.put(new.name, new))
 
 

@@ -12,14 +12,13 @@ from sysmgmt.domain.ldap import Access
 from sysmgmt.domain.model import State
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box, DirectoryLink
-from sysmgmt.engine.trial import Steps
+from sysmgmt.engine.trial import Steps, trusting
 
 PLACE = sealed.place("directories", NAME, "bind_password")
 ADVICE = {
     "name": "Check the name of the server (get_ldap_configuration), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
-    "tls": "Check protocol and port; trust the authority of the server with add_trusted_certificate (purposes=ldap), "
-           "or its own certificate with accept_server_certificate (starttls=ldap, unless it speaks ldaps).",
+    "tls": "Check protocol and port; trust the authority of the server with add_trusted_certificate (purposes=ldap).",
     "bind": "Check bind_dn and its password, and whether the account is locked or has expired in the directory.",
     "base": "Check base_dn and group_base_dn; the service account needs to read them and all below them.",
     "users": "Check user_attribute and user_filter, and that the service account may read users with their entryUUID "
@@ -110,7 +109,7 @@ def test(call: Call, settings: DirectorySettings, password: str) -> Mapping[str,
     passed, failed = [], []
     for one in accesses(call.box, call.state, settings, password):
         try:
-            passed.append(_tested(call.box, one))
+            passed.append(_tested(call, one))
         except DirectoryFailed as problem:
             failed.append(problem)
     if not failed:
@@ -119,11 +118,12 @@ def test(call: Call, settings: DirectorySettings, password: str) -> Mapping[str,
     raise DirectoryFailed(f"{failed[0]}{others}", failed[0].advice or "", **failed[0].facts)
 
 
-def _tested(box: Box, one: Access) -> dict[str, Any]:
-    advice = {step: what for step, what in ADVICE.items() if step != "tls" or one.settings.protocol != CLEAR}
-    steps = Steps(advice, box.clock.now, DirectoryFailed)
+def _tested(call: Call, one: Access) -> dict[str, Any]:
+    told = trusting(ADVICE, "tls", call.state.settings, " (starttls=ldap, unless it speaks ldaps)")
+    advice = {step: what for step, what in told.items() if step != "tls" or one.settings.protocol != CLEAR}
+    steps = Steps(advice, call.box.clock.now, DirectoryFailed)
     try:
-        with box.directory.open(one, steps.passed) as link:
+        with call.box.directory.open(one, steps.passed) as link:
             return _looked_through(link, one, steps.passed) | {"steps": steps.done}
     except Refusal as problem:
         raise steps.failed(one.server, problem) from None

@@ -10,14 +10,13 @@ from sysmgmt.domain.model import MailServer, State
 from sysmgmt.domain.recipients import Queue
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box
-from sysmgmt.engine.trial import Steps
+from sysmgmt.engine.trial import Steps, trusting
 
 PLACE = sealed.place("mail", mail.NAME, "password")
 ADVICE = {
     "name": "Check the name of the server (get_email_settings), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
-    "tls": "Check protocol and port; trust the server with add_trusted_certificate (purposes=email), "
-           "or with accept_server_certificate (starttls=smtp, unless it speaks TLS at once).",
+    "tls": "Check protocol and port; trust the authority of the server with add_trusted_certificate (purposes=email).",
     "login": "Check user and password, and give them anew with config_email.",
     "accepted": "Check sender and recipients, and what the server lets the box send."}
 """What to do where a test ends at a step."""
@@ -66,7 +65,8 @@ def test(call: Call, server: MailServer) -> dict[str, Any]:
     name = call.state.settings.name
     letters = [Letter(f"test-{call.box.clock.token()}", server.sender, mail.recipient(one).address,
                       f"[{name}] test", f"The box {name} can send mail to you.\n") for one in server.recipients]
-    steps = Steps({step: what for step, what in ADVICE.items() if server.user or step != "login"}, call.box.clock.now)
+    advice = trusting(ADVICE, "tls", call.state.settings, " (starttls=smtp, unless it speaks TLS at once)")
+    steps = Steps({step: what for step, what in advice.items() if server.user or step != "login"}, call.box.clock.now)
     try:
         call.box.mailer.deliver(post(call.box, call.state, server), letters, steps.passed, lambda letter: None)
     except Refusal as problem:

@@ -10,13 +10,13 @@ from sysmgmt.domain.syslog import EVENTS, WHAT, Origin, Relay
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box, Journal
-from sysmgmt.engine.trial import Steps
+from sysmgmt.engine.trial import Steps, trusting
 
 ADVICE = {
     "name": "Check the name of the server (get_syslog_settings), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
-    "tls": "Trust the server with accept_server_certificate, or its authority with add_trusted_certificate "
-           "(purposes=syslog); if it wants a certificate of the box, use client_certificate=yes and have it trusted.",
+    "tls": "If the server wants a certificate of the box, use client_certificate=yes and have it trusted. Trust the "
+           "authority of the server with add_trusted_certificate (purposes=syslog).",
     "sent": "Look into the network of the box: nothing could be sent. Whether a server takes it, UDP does not tell.",
     "accepted": "Look into the log of the server: it took the connection, and then no message."}
 """What to do where a test ends at a step."""
@@ -74,7 +74,8 @@ def test(call: Call, one: SyslogServer) -> Mapping[str, Any]:
     """Send a message; the steps on the way there. Raises DeliveryFailed with what to do."""
     state, now = call.state, call.box.clock.now
     last = "sent" if one.protocol == "udp" else "accepted"
-    advice = {step: what for step, what in ADVICE.items() if step in ("name", "port", last)
+    told = trusting(ADVICE, "tls", state.settings)
+    advice = {step: what for step, what in told.items() if step in ("name", "port", last)
               or step == one.protocol}
     steps = Steps(advice, now)
     record = {"seq": 0, "time": iso(now(), 6), "name": "test", "level": "info", "user": call.caller.user,

@@ -5,6 +5,15 @@ from typing import Any
 
 from sysmgmt.domain.errors import DeliveryFailed, Refusal
 from sysmgmt.domain.errors.refusal import Unable
+from sysmgmt.domain.levels import SERVER_CERTIFICATES, allows
+from sysmgmt.domain.model import Settings
+
+
+def trusting(advice: Mapping[str, str], step: str, settings: Settings, how: str = "") -> Mapping[str, str]:
+    """`advice` about a `step` at which a server has to be trusted: by its own certificate too, where the level lets."""
+    if not allows(settings, SERVER_CERTIFICATES):
+        return advice
+    return {**advice, step: f"{advice[step]} Or trust its own certificate with accept_server_certificate{how}."}
 
 
 class Steps:

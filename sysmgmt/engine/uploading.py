@@ -10,15 +10,14 @@ from sysmgmt.domain.model import State, UploadTarget
 from sysmgmt.domain.uploads import Goal
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box
-from sysmgmt.engine.trial import Steps
+from sysmgmt.engine.trial import Steps, trusting
 
 PURPOSE = "upload"
 ADVICE = {
     "name": "Check the name of the server (get_upload_targets), and the DNS of the box.",
     "port": "Check the port, and whether the server runs and a firewall lets the box through.",
     "trusted": "For sftp, compare the fingerprint with that of the server; if it has a new key, remove the target and "
-               "add it again. For ftps, trust the server with add_trusted_certificate (purposes=upload), "
-               "or with accept_server_certificate starttls=ftp.",
+               "add it again. For ftps, trust its authority with add_trusted_certificate (purposes=upload).",
     "login": "Check user and password: remove the target and add it again.",
     "stored": "Check the directory, and whether the user may write and rename there."}
 """What to do where a test ends at a step."""
@@ -63,7 +62,8 @@ def _told(call: Call, pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
 def test(call: Call, target: UploadTarget) -> Mapping[str, Any]:
     """Write a small file; the steps on the way there. Raises DeliveryFailed with what to do."""
     now, name = call.box.clock.now, call.state.settings.name
-    steps = Steps({one: what for one, what in ADVICE.items() if one != "trusted" or target.protocol != "ftp"}, now)
+    advice = trusting(ADVICE, "trusted", call.state.settings, " starttls=ftp")
+    steps = Steps({one: what for one, what in advice.items() if one != "trusted" or target.protocol != "ftp"}, now)
     try:
         call.box.uploads.send(goal(call.box, call.state, target), f"{name}-test.txt",
                               [f"The box {name} can write here.\n".encode()], steps.passed)

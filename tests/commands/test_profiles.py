@@ -20,6 +20,7 @@ from tests.support import box as boxes
 from tests.support.authorities import make
 from tests.support.box import CHEAP, Client, TestBox
 from tests.support.clock import DAY, HOUR, MINUTE
+from tests.support.tls_server import showing
 
 GIVEN, CHOSEN, NEXT = "Bob-has-1-Password", "Quite Another 2!", "Yet $ome 3rd phrase"
 Levelled = Callable[[str], TestBox]
@@ -402,6 +403,52 @@ def test_where_the_level_is_strict_nobody_may_accept_the_certificate_of_a_server
     texts = {"name": "own", "purposes": "ldap", "server": "server.example", "pem": make("server").pem}
     refused = box.admin().door.run(Request("add_trusted_certificate", texts))
     assert refused.code == "LevelForbids" and "server_certificates_accepted" in str(refused.message), refused
+
+
+INSECURE = {
+    "config_syslog server=127.0.0.1 protocol=tcp": "Use protocol=tls.",
+    "config_snmp version=2c community=Very-Public-1": "Use version=3.",
+    "add_upload_target name=a server=127.0.0.1 port=9 protocol=ftp user=box password=Canary-1":
+        "Use protocol=sftp or protocol=ftps.",
+    "config_ldap server=127.0.0.1 protocol=ldap base_dn=dc=x bind_dn=cn=x bind_password=Canary-1":
+        "Use protocol=ldaps or protocol=starttls.",
+    "set_tls_minimum version=1.0": "Use version=1.2 or version=1.3."}
+"""What is insecure, and what is advised where the level leaves no choice."""
+
+
+@pytest.mark.parametrize("level", ["high", "stig", "nist"])
+def test_no_hint_leads_to_what_the_level_forbids(at: Levelled, level: str) -> None:
+    admin = at(level).admin()
+    for line, instead in INSECURE.items():
+        refused = admin.do(line)
+        known = "legacy=yes" if "tls_minimum" in line else "insecure=yes"
+        if level == "high":
+            assert f"add {known}." in (refused.hint or ""), refused
+        else:
+            assert (refused.code, refused.hint) == ("LevelForbids", instead)
+            assert admin.do(f"{line} {known} --yes").code == "LevelForbids", "as the hint knows"
+
+
+TESTED = {
+    "config_syslog server=localhost port={} protocol=tls": "test_syslog",
+    "config_email server=localhost port={} protocol=tls sender=a@b.example recipients=c@d.example": "test_email",
+    "config_ldap server=localhost port={} protocol=ldaps base_dn=dc=x bind_dn=cn=x bind_password=Canary-1":
+        "test_ldap_connection",
+    "add_upload_target name=a server=localhost port={} protocol=ftps user=box password=Canary-1":
+        "test_upload_target target=a"}
+"""Servers that are spoken to over TLS, and their tests."""
+
+
+@pytest.mark.parametrize("level, offered", [("high", True), ("stig", False), ("nist", False)])
+def test_a_test_advises_to_accept_a_certificate_only_where_the_level_lets(
+        at: Levelled, level: str, offered: bool) -> None:
+    admin = at(level).admin()
+    for line, test in TESTED.items():
+        with showing(make("localhost")) as port:
+            assert admin.do(line.format(port)).code == "Done", line
+            answer = admin.do(test)
+        assert "add_trusted_certificate" in (answer.hint or ""), answer
+        assert ("accept_server_certificate" in (answer.hint or "")) == offered, answer
 
 
 @pytest.mark.requirement(27)
