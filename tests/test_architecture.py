@@ -294,6 +294,12 @@ def is_own(owner: ast.expr) -> bool:
     return isinstance(owner, ast.Name) and owner.id in ("self", "cls")
 
 
+def test_hours_and_days_are_counted_in_one_place() -> None:
+    found = {name for name, path in sources() for node in ast.walk(tree(path))
+             if isinstance(node, ast.Constant) and node.value in (3600, 86400)}
+    assert found == {"sysmgmt.domain.times"}
+
+
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     """Run a tool in the root of the checkout."""
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)

@@ -9,6 +9,7 @@ from sysmgmt.commands.words import (
 from sysmgmt.domain import accounts, facts, ldap_users
 from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.times import HOUR
 from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
@@ -31,7 +32,7 @@ def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, g
     the first of these groups in alphabetical order. The immutable id of the entry is kept: one that is
     removed from the directory and made anew, or renamed, has to be removed and added here, too.
     """
-    ends_at = None if valid_hours is None else call.now + valid_hours * 3600
+    ends_at = None if valid_hours is None else call.now + valid_hours * HOUR
     account = Account(name, role, type.type, groups or None, ends_at=ends_at, directory_id=type.directory_id)
     if type.type == LOCAL:
         account = accounts.new(call.state.settings, account, password, must_change, call.now)

@@ -9,6 +9,7 @@ from sysmgmt.domain.collection import PARTS
 from sysmgmt.domain.errors import NotForTerminals
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.times import MINUTE
 from sysmgmt.engine import collecting, downloading
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
@@ -58,7 +59,7 @@ def create_download_link(call: Call, name: ArchiveName, minutes: LinkMinutes = 1
     is used, when the minutes are over, or when you may no longer download yourself; what it is
     used for is recorded with the address of the other machine. It is shown now and never again.
     """
-    return downloading.create(call, name, minutes * 60.0)
+    return downloading.create(call, name, minutes * MINUTE)
 
 
 @command(needs=Permission.WEB_DOWNLOAD)

@@ -10,7 +10,7 @@ from sysmgmt.domain.errors import (
     CertificateRefused, InvalidValue, MissingValue, NoCertificate, NoRequest, RequestOutstanding)
 from sysmgmt.domain.model import Certificate, Identity, SigningRequest, State, Subject
 from sysmgmt.domain.secrecy import MASK
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 
 KEY_TYPES = ("ec_p384", "rsa3072", "rsa4096", "rsa2048")
 """What the box makes, the best first."""
@@ -19,7 +19,6 @@ LEAST_RSA_BITS = 2048
 ACCEPTED_KEYS = f"RSA keys from {LEAST_RSA_BITS} bits on, and EC keys on P-256, P-384 or P-521"
 ACCEPTED_DIGESTS = ("sha256", "sha384", "sha512")
 """What the signature under a certificate or a revocation list is made with (R257)."""
-DAY = 86400
 AHEAD = 30 * DAY
 """Seconds before its end from which on a certificate is renewed or warned of (B30)."""
 ROOT, SYSTEM, CLUSTER = "root", "system", "cluster"

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 
 PARTS = ("audit", "events", "logs", "services", "settings", "versions")
 KEPT, DAYS = 5, 14
 """Archives that are kept at the same time, and how long one is kept."""
-LIFETIME = DAYS * 86400.0
+LIFETIME = DAYS * DAY
 AUDIT_FOLDER = "home/kos/auditlog"
 """Where the audit stands inside an archive (R034)."""
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.pem"

@@ -7,9 +7,9 @@ from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.model import State
 from sysmgmt.domain.ssh_keys import HostKey
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 
-PERIOD = 730 * 86400.0
+PERIOD = 730 * DAY
 """Seconds after which the master key, the audit key and the SSH host keys have to be regenerated."""
 WARNED = 0.9
 """The part of a period after which an event says so."""

@@ -6,11 +6,11 @@ from sysmgmt.domain import security, sessions
 from sysmgmt.domain.appliance import Agreeing
 from sysmgmt.domain.errors import AdministratorsChanged
 from sysmgmt.domain.model import Erasure, State, Unsettled
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 
 PATIENCE = 900
 """Seconds within which a second administrator has to agree."""
-SETTLED = 86400
+SETTLED = DAY
 """Seconds for which an administrator must have been left alone by others to count."""
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sysmgmt.domain.certificates import AHEAD, CLUSTER, DAY, EXTERNAL, INTERNAL, ROOT
+from sysmgmt.domain.certificates import AHEAD, CLUSTER, EXTERNAL, INTERNAL, ROOT
 from sysmgmt.domain.model import Certificate, State
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 
 
 def days_left(one: Certificate, now: float) -> int:

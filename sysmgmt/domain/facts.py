@@ -9,7 +9,7 @@ from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.model import LDAP_USER, SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, HOUR, MINUTE, iso
 
 ENTITLED = frozenset({Permission.SECURITY, Permission.AUDIT})
 """Who may see lock and login details of other users."""
@@ -103,12 +103,12 @@ def password_policy(settings: Settings) -> dict[str, Any]:
     """The rules about passwords and locks that are in force; times in seconds."""
     rules = levels.rules_of(settings)
     return {
-        "lockout_threshold": rules.lockout_threshold, "unlock_after": times(rules.unlock_minutes, 60),
+        "lockout_threshold": rules.lockout_threshold, "unlock_after": times(rules.unlock_minutes, MINUTE),
         "password_rules": {
             "min_length": rules.min_length, "min_lower_case": rules.min_lower_case,
             "min_upper_case": rules.min_upper_case, "min_non_alphabetical": rules.min_non_alphabetical,
             "min_digits": rules.min_digits, "min_special": rules.min_special, "history": rules.history,
-            "max_age": times(rules.max_age_days, passwords.DAY), "min_age": times(rules.min_age_hours, 3600),
+            "max_age": times(rules.max_age_days, DAY), "min_age": times(rules.min_age_hours, HOUR),
             "changed_positions": rules.changed_positions, "common": "refuse" if rules.refuses_common else "warn",
         },
     }
@@ -118,8 +118,8 @@ def session_policy(settings: Settings) -> dict[str, Any]:
     """The rules about sessions and logins that are in force; times in seconds."""
     rules = levels.rules_of(settings)
     return {"idle_timeout": settings.idle_timeout, "sessions_per_user": settings.sessions_per_user,
-            "session_lifetime": times(rules.session_hours, 3600),
-            "unused_after": times(rules.unused_days, passwords.DAY), "banner_acknowledged": rules.acknowledged}
+            "session_lifetime": times(rules.session_hours, HOUR),
+            "unused_after": times(rules.unused_days, DAY), "banner_acknowledged": rules.acknowledged}
 
 
 def times(count: int | None, seconds: int) -> int | None:

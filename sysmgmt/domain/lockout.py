@@ -19,11 +19,11 @@ from enum import Enum
 
 from sysmgmt.domain.levels import Rules
 from sysmgmt.domain.model import ADMIN, Account
+from sysmgmt.domain.times import DAY, MINUTE
 
 CONSOLE_THRESHOLD = 3
 CONSOLE_PAUSE = 900
 """Seconds between two evaluated attempts on a console whose three are used up."""
-DAY = 86400
 BY_ATTEMPTS, BY_COMMAND, BY_DISUSE, BY_END = "attempts", "command", "disuse", "end"
 """Why an account is locked: wrong passwords, an administrator, nobody used it, its time was over."""
 FINAL = frozenset({BY_COMMAND, BY_DISUSE, BY_END})
@@ -55,7 +55,7 @@ def settled(account: Account, now: float, rules: Rules) -> Account:
 def _is_over(account: Account, now: float, rules: Rules) -> bool:
     if rules.unlock_minutes is None or account.locked_since is None or _left(account, rules) <= 0:
         return False
-    return now - account.locked_since >= rules.unlock_minutes * 60
+    return now - account.locked_since >= rules.unlock_minutes * MINUTE
 
 
 def is_unused(account: Account, now: float, days: int) -> bool:

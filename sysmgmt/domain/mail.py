@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import InvalidValue, NotConfigured
 from sysmgmt.domain.event_kinds import LEVELS
 from sysmgmt.domain.model import MailServer, State
 from sysmgmt.domain.recipients import Recipient
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 from sysmgmt.domain.truststore import Trust
 
 NAME = "email"
@@ -17,7 +17,7 @@ NAME = "email"
 PROTOCOLS = {"starttls": 587, "tls": 465}
 """How a server is spoken to, and the usual port."""
 IMMEDIATE, DAILY = DIGESTS = ("immediate", "daily")
-WEEK = 7 * 86400
+WEEK = 7 * DAY
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 

@@ -10,6 +10,7 @@ from sysmgmt.domain import certificates, names
 from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.errors import ClusterIsolated, CommunicationInsecure, InvalidValue, PartnerExists, UnknownPartner
 from sysmgmt.domain.model import Certificate, Communication, Identity, Partner, State
+from sysmgmt.domain.times import HOUR
 
 AUTHENTICATED, NONE = LEVELS = ("authenticated_encrypted", "none")
 """Communication security levels, the default first (R132-R133)."""
@@ -17,7 +18,7 @@ NAME, PORT, TLS, CERTIFICATE, EXCHANGE = STEPS = ("name", "port", "tls", "certif
 """The steps of a test, in their order."""
 DAYS = 1825
 """Days for which a cluster certificate is valid."""
-CLOCKS_DIFFER = 3600
+CLOCKS_DIFFER = HOUR
 """Seconds by which the clock of a partner may be behind, so that a new certificate is valid there already."""
 UNPROTECTED = ("Communication with partners is neither authenticated nor encrypted: whoever is on the network between "
                "can read and forge it")

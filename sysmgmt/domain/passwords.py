@@ -5,8 +5,8 @@ from itertools import zip_longest
 from sysmgmt.domain.errors import PasswordTooSimilar, PasswordTooWeak, PasswordTooYoung
 from sysmgmt.domain.levels import REMEMBERED, Rules
 from sysmgmt.domain.model import Account
+from sysmgmt.domain.times import DAY, HOUR
 
-DAY = 86400
 LONGEST = 1024
 """A password may be this many characters long; the whole of it counts."""
 WARN_DAYS = 14
@@ -94,7 +94,7 @@ def check_age(account: Account, rules: Rules, now: float) -> None:
     """
     if account.own_change_at is None or change_due(account, rules, now):
         return
-    if 0 <= now - account.own_change_at < rules.min_age_hours * 3600:
+    if 0 <= now - account.own_change_at < rules.min_age_hours * HOUR:
         raise PasswordTooYoung(hours=rules.min_age_hours)
 
 

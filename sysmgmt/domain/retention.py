@@ -6,11 +6,11 @@ from typing import NamedTuple
 from sysmgmt.domain.audit_policy import DAILY, OLDEST, WEEKLY, AuditPolicy
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.model import State
+from sysmgmt.domain.times import DAY
 
 MB = 1_000_000
 SHARE = 0.75
 """Used part of the space for the audit from which on it is told of."""
-_DAY = 86400
 _MONDAY = 3
 """Days to add so that weeks begin on a Monday: 1970 began on a Thursday."""
 
@@ -43,7 +43,7 @@ def is_due(policy: AuditPolicy, holdings: Holdings, now: float) -> bool:
     """Whether the file has had its size, its day or its week (in UTC, from Monday on)."""
     if holdings.began is None:
         return False
-    began, today = int(holdings.began // _DAY), int(now // _DAY)
+    began, today = int(holdings.began // DAY), int(now // DAY)
     return (holdings.size >= policy.size * MB
             or policy.rotation == DAILY and began != today
             or policy.rotation == WEEKLY and (began + _MONDAY) // 7 != (today + _MONDAY) // 7)

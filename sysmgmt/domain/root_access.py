@@ -1,7 +1,7 @@
 """Whether root may log in, over which doors and until when (R246, R247). Shut unless somebody opens it."""
 
 from sysmgmt.domain.model import RootAccess, Settings, State
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import MINUTE, iso
 
 SSH, CONSOLE, BOTH = "ssh", "console", "both"
 WHERE = {SSH: "over ssh", CONSOLE: "at the console", BOTH: "over ssh and at the console"}
@@ -11,7 +11,7 @@ LONGEST = 1440
 
 def opened(state: State, where: str, minutes: int, user: str, now: float) -> State:
     """The state in which `user` has opened it for some minutes from now on, and nowhere else."""
-    return _decided(state, RootAccess(where, now + minutes * 60, now, user))
+    return _decided(state, RootAccess(where, now + minutes * MINUTE, now, user))
 
 
 def shut(state: State, user: str, now: float) -> State:

@@ -4,10 +4,10 @@ from time import gmtime
 from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.secrecy import SECRET
+from sysmgmt.domain.times import DAY, MINUTE
 
 DAILY, WEEKLY, MONTHLY = INTERVALS = ("daily", "weekly", "monthly")
 NEVER = "never"
-_DAY = 86400
 
 
 class BackupSchedule(NamedTuple):
@@ -47,6 +47,6 @@ def _around(one: BackupSchedule, now: float) -> list[float]:
         days = [timegm((one // 12, one % 12 + 1, 1, 0, 0, 0)) for one in months]
     else:
         step = 7 if one.interval == WEEKLY else 1
-        first = timegm((year, month, day, 0, 0, 0)) - (weekday * _DAY if one.interval == WEEKLY else 0)
-        days = [first + offset * step * _DAY for offset in (-1, 0, 1)]
-    return [midnight + one.minute * 60.0 for midnight in days]
+        first = timegm((year, month, day, 0, 0, 0)) - (weekday * DAY if one.interval == WEEKLY else 0)
+        days = [first + offset * step * DAY for offset in (-1, 0, 1)]
+    return [float(midnight + one.minute * MINUTE) for midnight in days]

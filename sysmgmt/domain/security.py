@@ -11,6 +11,7 @@ from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.times import MINUTE
 
 SHORTEST_IDLE, LONGEST_IDLE = 60, 1800
 """Bounds of the idle timeout in seconds."""
@@ -50,7 +51,7 @@ def fitted(settings: Settings, rules: Rules) -> Settings:
     if not rules.legacy_tls and reach.tls_minimum in tls.LEGACY:
         reach = reach._replace(tls_minimum=tls.SECURE[0])
     return settings._replace(
-        hashing=rules.hashing, idle_timeout=min(settings.idle_timeout, rules.idle_minutes * 60),
+        hashing=rules.hashing, idle_timeout=min(settings.idle_timeout, rules.idle_minutes * MINUTE),
         sessions_per_user=min(settings.sessions_per_user, rules.most_sessions), reach=reach,
         banner=settings.banner or (BANNER if rules.banner else ""),
         audit=audit._replace(guarantee=audit.guarantee or rules.guarantee))
@@ -63,7 +64,7 @@ def with_limits(settings: Settings, idle_minutes: int | None, count: int | None)
     """
     usual = fitted(Settings(), LEVELS[settings.level])
     return settings._replace(
-        idle_timeout=settings.idle_timeout if idle_minutes is None else idle_minutes * 60 or usual.idle_timeout,
+        idle_timeout=settings.idle_timeout if idle_minutes is None else idle_minutes * MINUTE or usual.idle_timeout,
         sessions_per_user=settings.sessions_per_user if count is None else count or usual.sessions_per_user)
 
 

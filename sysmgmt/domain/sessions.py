@@ -5,6 +5,7 @@ from sysmgmt.domain.errors import TooManySessions, UnknownSession, UnknownUser
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.model import Session, SshKey, State
 from sysmgmt.domain.permissions import Permission
+from sysmgmt.domain.times import HOUR
 
 
 def opened(state: State) -> list[Session]:
@@ -48,7 +49,7 @@ def enter(state: State, new: Session) -> State:
 def overdue(state: State, session: Session, now: float) -> str:
     """Why a session cannot go on that is neither idle nor ended: it, or its user's time, is over; '' if it can."""
     hours = rules_of(state.settings).session_hours
-    if hours and now - session.opened_at >= hours * 3600:
+    if hours and now - session.opened_at >= hours * HOUR:
         return f"a session lasts {hours} hours at most"
     account = state.accounts.get(session.user)
     return "the time of the user is over" if account and account.ends_at and now >= account.ends_at else ""

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from sysmgmt.domain.directory import DISABLED, LOCKED
+from sysmgmt.domain.times import DAY
 
-DAY = 86400
 LOCKED_ON_PURPOSE = "000001010000Z"
 """What stands in pwdAccountLockedTime where an administrator has locked somebody."""
 ACCOUNT_DISABLED, LOCKED_OUT = 0x2, 0x10

@@ -1,7 +1,10 @@
-"""Points in time as text: ISO 8601 in UTC with Z."""
+"""Points in time as text, ISO 8601 in UTC with Z; and lengths of time."""
 
 import time
 from functools import lru_cache
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+"""Seconds."""
 
 
 def iso(seconds: float | None, digits: int = 0) -> str | None:
@@ -26,7 +29,7 @@ def seconds(text: str) -> float:
     return float(timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
 
 
-_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (1, "second"))
 
 
 def words(seconds: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sysmgmt.domain import pending, web
 from sysmgmt.domain.errors import ChangePending
 from sysmgmt.domain.model import Pending
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import MINUTE, iso
 from sysmgmt.engine.declaration import Call, Change, Command
 
 MINUTES = "confirm_minutes"
@@ -27,7 +27,7 @@ def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]
     if (other := old.pending) is not None:
         raise ChangePending(user=other.user, command=other.command, time=iso(other.returns_at))
     waits = Pending(call.box.clock.token(), command.name, call.caller.user, str(command.needs), call.now,
-                    call.now + values[MINUTES] * 60, old.reach, new.reach, tuple(call.state.sessions))
+                    call.now + values[MINUTES] * MINUTE, old.reach, new.reach, tuple(call.state.sessions))
     told = f"Unless it is confirmed with confirm_change from a new login before {iso(waits.returns_at)}, it returns."
     return change._replace(state=change.state._replace(settings=new._replace(pending=waits)),
                            warnings=(*change.warnings, told))

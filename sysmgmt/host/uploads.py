@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from sysmgmt.domain.errors import ServerUnreachable
+from sysmgmt.domain.times import HOUR
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.domain.uploads import SFTP, TEMPORARY, Goal
 from sysmgmt.host import connections
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # it takes longer to import than most commands to run
 
     Context = Callable[[Trust, str], SSLContext]
 
-PATIENCE, LONGEST = 15.0, 6 * 3600.0
+PATIENCE, LONGEST = 15.0, 6.0 * HOUR
 """Seconds that a server may take for one answer, and for everything."""
 NAME, PORT, TRUSTED, LOGIN, STORED = STEPS = ("name", "port", "trusted", "login", "stored")
 """The steps on the way to a server."""

@@ -9,11 +9,12 @@ from typing import Any
 from sysmgmt.domain import backups
 from sysmgmt.domain.model import State
 from sysmgmt.domain.records import Records
+from sysmgmt.domain.times import HOUR
 from sysmgmt.store import book, codec, files, formats, snapshot, writeahead
 from sysmgmt.store.state import StateStore
 
 _PREFIX = "scratch-"
-_LEFT_OVER = 3600
+_LEFT_OVER = HOUR
 """Seconds after which nobody works with a scratch store any more."""
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from sysmgmt.domain import lockout
 from sysmgmt.domain.levels import LEVELS, Rules
-from sysmgmt.domain.lockout import DAY, Turn
+from sysmgmt.domain.lockout import Turn
 from sysmgmt.domain.model import Account
+from sysmgmt.domain.times import DAY
 
 BASIC = LEVELS["basic"]
 PATIENT = Rules(5, unlock_minutes=15, most_failures=100)

@@ -7,7 +7,7 @@ from sysmgmt.commands.catalog import CHAPTERS, COMMANDS
 from sysmgmt.domain import event_kinds, passwords, permissions, roles
 from sysmgmt.domain.errors import refusals
 from sysmgmt.domain.levels import LEVELS, Rules
-from sysmgmt.domain.times import words
+from sysmgmt.domain.times import DAY, words
 from sysmgmt.engine import explain
 from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.screen import help
@@ -84,7 +84,7 @@ def predefined_roles() -> Iterator[tuple[str, str]]:
 def levels() -> Iterator[tuple[str, str]]:
     """The security levels with their rules."""
     for name, rules in LEVELS.items():
-        age = f"; expires after {words(rules.max_age_days * passwords.DAY)}" if rules.max_age_days else ""
+        age = f"; expires after {words(rules.max_age_days * DAY)}" if rules.max_age_days else ""
         young = f"; an own change once in {rules.min_age_hours} hours" if rules.min_age_hours else ""
         history = f"; {_not_again(rules.history)} in an own change" if rules.history else ""
         yield name, f"{passwords.wanted(rules)}{age}{young}{history}.{_beyond(rules)}"

@@ -3,11 +3,12 @@
 from sysmgmt.domain import logs, retention
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
+from sysmgmt.domain.times import MINUTE
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle, work
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
-from sysmgmt.service.duties.duty import MINUTE, Duty
+from sysmgmt.service.duties.duty import Duty
 
 KINDS = frozenset({"AuditSpaceLow"})
 

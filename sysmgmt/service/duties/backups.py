@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.times import MINUTE
 from sysmgmt.engine import backup
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle, work
-from sysmgmt.service.duties.duty import MINUTE, Duty
+from sysmgmt.service.duties.duty import Duty
 
 KINDS = frozenset({"BackupFails"})
 PAUSE = 900.0

@@ -1,9 +1,10 @@
 """What boxmgmtd does about collected system info by itself: nothing of it is kept for longer than said."""
 
 from sysmgmt.domain import collection, downloads
+from sysmgmt.domain.times import HOUR
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import work
-from sysmgmt.service.duties.duty import HOUR, Duty
+from sysmgmt.service.duties.duty import Duty
 
 
 def expire(house: House) -> None:

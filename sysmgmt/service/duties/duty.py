@@ -9,8 +9,6 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service import threads
 
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
-"""Seconds."""
 SILENCE = 60.0
 """Seconds before the same failure of a duty is told again."""
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sysmgmt.domain import conditions, cryptoperiods
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import HOUR, MINUTE, iso
 from sysmgmt.engine import keystatus
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle, work
 from sysmgmt.engine.request import SYSTEM
 from sysmgmt.engine.telling import tell
-from sysmgmt.service.duties.duty import HOUR, MINUTE, Duty
+from sysmgmt.service.duties.duty import Duty
 
 JUMP = 2.0
 """Seconds that the clock may be off what has passed: time servers move it by less at a time."""

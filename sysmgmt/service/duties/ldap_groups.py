@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from sysmgmt.domain import ldap_users
 from sysmgmt.domain.directory import NAME
+from sysmgmt.domain.times import MINUTE
 from sysmgmt.engine import ldap_sync
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import MINUTE, Duty
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 2.0
 """Seconds between two looks whether the settings or an entry have changed."""
@@ -33,7 +34,7 @@ class LdapSync:
         if known != self._known or now >= self._due:
             self._known, self._due = known, now + MINUTE  # where it fails
             ldap_sync.synchronise(house)
-            self._due = now + settings.sync_minutes * 60
+            self._due = now + settings.sync_minutes * MINUTE
 
 
 def duties() -> tuple[Duty, ...]:

@@ -5,10 +5,11 @@ from collections import Counter
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.delivery import TELLING
 from sysmgmt.domain.directory import NAME
+from sysmgmt.domain.times import MINUTE
 from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle
-from sysmgmt.service.duties.duty import MINUTE, Duty
+from sysmgmt.service.duties.duty import Duty
 
 KINDS = frozenset({"LdapFails"})
 

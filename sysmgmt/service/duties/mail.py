@@ -11,11 +11,12 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.mail import Letter
 from sysmgmt.domain.model import MailServer
 from sysmgmt.domain.recipients import Queue
+from sysmgmt.domain.times import HOUR
 from sysmgmt.engine import mailing
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle
 from sysmgmt.service.duties import reports
-from sysmgmt.service.duties.duty import HOUR, Duty
+from sysmgmt.service.duties.duty import Duty
 
 POLL = 2.0
 MOST = 500

@@ -8,12 +8,13 @@ from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.delivery import TELLING
 from sysmgmt.domain.errors import PartnerFailed
 from sysmgmt.domain.model import State
+from sysmgmt.domain.times import MINUTE
 from sysmgmt.engine import partnership
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle
 from sysmgmt.engine.request import SYSTEM
-from sysmgmt.service.duties.duty import MINUTE, Duty
+from sysmgmt.service.duties.duty import Duty
 
 EVERY = 5 * MINUTE
 KINDS = frozenset({"PartnerUnreachable"})

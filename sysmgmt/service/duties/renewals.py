@@ -1,9 +1,10 @@
 """Certificates that the box has signed itself are renewed before they expire (B30)."""
 
 from sysmgmt.domain import certificates, expiry
+from sysmgmt.domain.times import HOUR
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import work
-from sysmgmt.service.duties.duty import HOUR, Duty
+from sysmgmt.service.duties.duty import Duty
 
 
 def renew(house: House) -> None:

@@ -1,8 +1,9 @@
 """The self-test of boxmgmtd: at its start, and once a day."""
 
+from sysmgmt.domain.times import DAY
 from sysmgmt.engine import selftest
 from sysmgmt.engine.dispatch import House
-from sysmgmt.service.duties.duty import DAY, Duty
+from sysmgmt.service.duties.duty import Duty
 
 
 def look(house: House) -> None:

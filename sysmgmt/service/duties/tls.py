@@ -1,10 +1,11 @@
 """Once a day boxmgmtd asks what TLS the box itself accepts, and tells of what is insecure (A05)."""
 
 from sysmgmt.domain import conditions
+from sysmgmt.domain.times import DAY
 from sysmgmt.engine import handshakes
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle
-from sysmgmt.service.duties.duty import DAY, Duty
+from sysmgmt.service.duties.duty import Duty
 
 KINDS = frozenset({"InsecureTls"})
 
