@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.support.box import Client, TestBox
-from tests.support.webserver import free_port
+from tests.support.ports import free_port
 
 
 @pytest.fixture

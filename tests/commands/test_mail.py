@@ -10,6 +10,7 @@ from sysmgmt.engine.unserved import NOT_SERVED
 from tests.support import smtp
 from tests.support.authorities import LEAF, make
 from tests.support.box import EMBEDDED, Client, TestBox
+from tests.support.ports import free_port
 from tests.support.smtp import PASSWORD, ROOT, SERVER, USER, MailSink
 
 OPS = "ops@example.com"
@@ -41,7 +42,7 @@ def config(port: int, recipients: str = OPS, more: str = f"user={USER} password=
 @pytest.mark.parametrize("protocol", ["starttls", "tls"])
 @pytest.mark.parametrize("login", [True, False])
 def test_a_test_mail_arrives_and_shows_its_steps(admin: Client, protocol: str, login: bool) -> None:
-    sink, port = MailSink(), smtp.free_port()
+    sink, port = MailSink(), free_port()
     more = f"user={USER} password={PASSWORD}" if login else ""
     with smtp.serving(sink, port, protocol, login):
         assert admin.do(config(port, f"{OPS},boss@example.com", f"protocol={protocol} {more}")).code == "Done"
@@ -56,11 +57,11 @@ def test_a_test_mail_arrives_and_shows_its_steps(admin: Client, protocol: str, l
     ("stranger", "accepted", "refuses the recipient ops@example.com (550 no such user here)")])
 def test_a_test_names_the_first_step_that_fails_and_what_to_do(
         admin: Client, basic: TestBox, what: str, step: str, words: str) -> None:
-    sink, port = MailSink(), smtp.free_port()
+    sink, port = MailSink(), free_port()
     sink.strangers = {OPS} if what == "stranger" else set()
     other = make("mail", ROOT, LEAF._replace(names=("other.example",)))
     shown = {"untrusted": make("mail", wish=LEAF._replace(names=("localhost",))), "other name": other}
-    with smtp.serving(sink, smtp.free_port() if what == "closed" else port, "plain" if what == "no tls" else "starttls",
+    with smtp.serving(sink, free_port() if what == "closed" else port, "plain" if what == "no tls" else "starttls",
                       shown=shown.get(what, SERVER)):
         secret = "Wrong-Lamp-95" if what == "password" else PASSWORD
         assert admin.do(config(port, more=f"user={USER} password={secret}")).code == "Done"

@@ -9,6 +9,7 @@ import pytest
 from tests.support import listener, slapd, smtp
 from tests.support.authorities import LEAF, make
 from tests.support.box import Client, TestBox
+from tests.support.ports import free_port
 from tests.support.upload_servers import PASSWORD, vsftpd
 
 OWN = make("localhost", wish=LEAF._replace(names=("localhost",)))
@@ -33,7 +34,7 @@ def accept(admin: Client, port: int, protocol: str) -> None:
 @pytest.mark.checklist("D06")
 @pytest.mark.checklist("R221")
 def test_a_mail_server_is_trusted_on_first_use(admin: Client) -> None:
-    port = smtp.free_port()
+    port = free_port()
     with smtp.serving(smtp.MailSink(), port, shown=OWN):
         assert admin.do(MAIL.format(port, smtp.USER, smtp.PASSWORD)).code == "Done"
         assert "The step tls fails" in str(admin.do("test_email").message)

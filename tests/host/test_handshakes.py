@@ -15,7 +15,8 @@ from sysmgmt.host import handshakes
 from sysmgmt.host.handshakes import Place, Silent
 from tests.support.box import TestBox
 from tests.support.openssl import Authority
-from tests.support.webserver import free_port, serving
+from tests.support.ports import free_port
+from tests.support.webserver import serving
 
 CIPHER = re.compile(r'<cipher status="\w+" sslversion="TLSv(\S+)" bits="\d+" cipher="(\S+)"')
 MISCONFIGURED = {
