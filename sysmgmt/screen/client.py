@@ -71,8 +71,11 @@ class Client(NamedTuple):
 
 
 def open_client(options: Options, environment: Mapping[str, str],
-                served: Callable[[str], Door] | None = None) -> Client:
-    """The client that this process serves, before anybody has logged in; `served` opens the door of a boxmgmtd."""
+                served: Callable[[str], Door] | None = None, ready: "Keyboard | None" = None) -> Client:
+    """The client that this process serves, before anybody has logged in.
+
+    `served` opens the door of a boxmgmtd; `ready` is a keyboard that was made ahead.
+    """
     at_terminal = sys.stdin.isatty()
     options = located(options, environment)
     door: Door
@@ -82,7 +85,7 @@ def open_client(options: Options, environment: Mapping[str, str],
     else:
         door, catalog = _embedded(options, stranger(environment, at_terminal))
     limit = _limit(door)
-    person = _person(limit, door.standing) if at_terminal else None
+    person = _person(limit, door.standing, ready) if at_terminal else None
     lines = Lines(sys.stdin.fileno(), limit, door.standing)
     place = Place(lines)
     page = person.page if person and sys.stdout.isatty() and not options.json else None
@@ -150,10 +153,10 @@ def _limit(door: Door) -> Callable[[], float]:
     return limit
 
 
-def _person(limit: Callable[[], float], standing: Standing) -> "Person | None":
+def _person(limit: Callable[[], float], standing: Standing, ready: "Keyboard | None") -> "Person | None":
     from sysmgmt.screen.person import at_terminal  # imports prompt_toolkit
 
     try:
-        return at_terminal(limit, standing)
+        return at_terminal(limit, standing, ready)
     except OSError:
         return None  # a keyboard, but nowhere to show a question

@@ -52,9 +52,16 @@ class Keyboard(Vt100Input):
         self.dumb = is_dumb_terminal()
         self.screen: Output = DummyOutput() if self.dumb else create_output(out)
         self.notice = ""
-        self._watch = Watch(Countdown(limit, clock), standing, self.tell)
+        self.spare: PromptSession[str] | None = None
+        """A prompt that was made ahead."""
+        self.watch(limit, standing, clock)
         self._typewriter: Typewriter | None = None
         self._come: list[BaseException] = []
+
+    def watch(self, limit: Callable[[], float], standing: Standing = always_standing,
+              clock: Callable[[], float] = time.monotonic) -> None:
+        """Guard another session from here on, with its own limit and standing."""
+        self._watch = Watch(Countdown(limit, clock), standing, self.tell)
 
     def attach(self, input_ready_callback: Callable[[], None]) -> AbstractContextManager[None]:
         """Listen to keys, under guard."""

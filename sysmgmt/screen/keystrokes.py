@@ -27,17 +27,35 @@ setattr(application, "load_key_bindings", cache(load_key_bindings))
 setattr(application, "merge_styles", itemgetter(0))
 
 
-def session(keyboard: Keyboard, offers: Offers | None = None, history: History | None = None,
-            hidden: bool = False) -> PromptSession[str]:
+class Line(PromptSession[str]):
     """A prompt on the keyboard that can do no more than edit one line."""
-    return PromptSession(
-        input=keyboard, output=DummyOutput() if hidden else keyboard.screen, history=history or DummyHistory(),
-        key_bindings=_bindings(keyboard, None if hidden else offers), multiline=False, mouse_support=False,
-        enable_suspend=False, enable_system_prompt=False, enable_open_in_editor=False,
-        complete_while_typing=False, complete_in_thread=False, reserve_space_for_menu=0)
+
+    def __init__(self, keyboard: Keyboard, hidden: bool = False) -> None:
+        self.offers: Offers | None = None
+        super().__init__(
+            input=keyboard, output=DummyOutput() if hidden else keyboard.screen, history=DummyHistory(),
+            key_bindings=_bindings(keyboard, self), multiline=False, mouse_support=False,
+            enable_suspend=False, enable_system_prompt=False, enable_open_in_editor=False,
+            complete_while_typing=False, complete_in_thread=False, reserve_space_for_menu=0)
+
+    def remember(self, history: History) -> None:
+        """Bring back what is in `history` from now on."""
+        self.history = self.default_buffer.history = history
 
 
-def _bindings(keyboard: Keyboard, offers: Offers | None) -> KeyBindings:
+def session(keyboard: Keyboard, offers: Offers | None = None, history: History | None = None,
+            hidden: bool = False) -> Line:
+    """A prompt with what Tab offers and arrow-up brings back; one that was made ahead, where there is one."""
+    line = keyboard.spare if isinstance(keyboard.spare, Line) and not hidden else Line(keyboard, hidden)
+    if line is keyboard.spare:
+        keyboard.spare = None
+    line.offers = None if hidden else offers
+    if history is not None:
+        line.remember(history)
+    return line
+
+
+def _bindings(keyboard: Keyboard, line: Line) -> KeyBindings:
     keys = KeyBindings()
 
     @keys.add(Keys.BracketedPaste)
@@ -46,8 +64,8 @@ def _bindings(keyboard: Keyboard, offers: Offers | None) -> KeyBindings:
 
     @keys.add("tab")
     def _complete(event: KeyPressEvent) -> None:
-        if offers is not None:
-            _insert_offer(event, keyboard, offers)
+        if line.offers is not None:
+            _insert_offer(event, keyboard, line.offers)
 
     return keys
 

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
+from prompt_toolkit.utils import is_dumb_terminal
+
 from sysmgmt.screen.ask import Asker
 from sysmgmt.screen.ended import Standing
 from sysmgmt.screen.following import Follower
@@ -22,11 +24,15 @@ class Person(NamedTuple):
     follow: Follow
 
 
-def at_terminal(limit: Callable[[], float], standing: Standing) -> Person:
-    """The person at the terminal of this process, under the idle guard.
+def at_terminal(limit: Callable[[], float], standing: Standing, ready: Keyboard | None = None) -> Person:
+    """The person at the terminal of this process, under the idle guard; `ready` is a keyboard that was made ahead.
 
     Where standard output goes elsewhere, questions are shown on the terminal itself.
     """
-    screen = sys.stdout if sys.stdout.isatty() else open("/dev/tty", "w", encoding="utf-8")
-    keyboard = Keyboard(sys.stdin, screen, limit, standing)
+    if ready is None or is_dumb_terminal():
+        screen = sys.stdout if sys.stdout.isatty() else open("/dev/tty", "w", encoding="utf-8")
+        keyboard = Keyboard(sys.stdin, screen, limit, standing)
+    else:
+        keyboard = ready
+        keyboard.watch(limit, standing)
     return Person(keyboard, TerminalAsker(keyboard), Pager(keyboard).page, Follower(keyboard).follow)

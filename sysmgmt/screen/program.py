@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from types import FrameType
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from sysmgmt import __version__
 from sysmgmt.domain.errors import InternalError, InvalidValue, Refusal
@@ -22,17 +22,21 @@ from sysmgmt.screen.output import Output
 from sysmgmt.screen.signals import guarded
 from sysmgmt.screen.streams import UNWRITABLE, Unwritable
 
+if TYPE_CHECKING:
+    from sysmgmt.screen.keyboard import Keyboard
+
 
 class Program(NamedTuple):
     """A program: what it does for whoever came in, and for one who cannot come in any more.
 
-    `door` opens the door of a boxmgmtd, where that is not done as usual.
+    `door` opens the door of a boxmgmtd, where that is not done as usual; `keyboard` was made ahead.
     """
 
     name: str
     serve: Callable[[Client, Guest], int]
     recover: Callable[[Client], int] | None = None
     door: Callable[[str], Door] | None = None
+    keyboard: "Keyboard | None" = None
 
 
 def run(program: Program, leave: Callable[[int], NoReturn] = os._exit) -> NoReturn:
@@ -70,7 +74,7 @@ def _guarded(chosen: options.Options, environment: dict[str, str], program: Prog
     """Visit the box; whatever ends that, its status."""
     try:
         with guarded():
-            client = open_client(chosen, environment, program.door)
+            client = open_client(chosen, environment, program.door, program.keyboard)
             return visit(client, program, client.door.log_out)
     except Refusal as refusal:
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))

@@ -10,15 +10,13 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt import box, extensions
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.host import daemons, isolation, memory
-from sysmgmt.screen import keystrokes, loading, person
+from sysmgmt.screen import loading, person
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.program import Program
-from sysmgmt.screen.stripped import Stripped
 from sysmgmt.screen.sysmgmt import Sysmgmt
-from sysmgmt.service import hosted, listeners
+from sysmgmt.service import hosted, listeners, rehearsal
 from sysmgmt.service.crowd import Places
 from sysmgmt.service.peers import peer_of
 
@@ -28,20 +26,20 @@ MOST, MOST_OF_ONE = 256, 32
 """Sessions at a time: of all users, of one. Whoever is one too many loads the whole shell himself."""
 LOADED = (person, Sysmgmt, tuple(CATALOG))
 """What a shell would load as it goes."""
-READY_WITHIN = 60.0
-"""Seconds that the rehearsal may take."""
 
 
 class ForkServer:
     """Gives each client that connects to `listener` a process of its own, for the one of `programs` that it names.
 
-    `box` is the socket of boxmgmtd.
+    `box` is the socket of boxmgmtd, `keyboard` the one of all sessions.
     """
 
-    def __init__(self, listener: socket.socket, box: str, programs: Mapping[str, Program]) -> None:
+    def __init__(self, listener: socket.socket, box: str, programs: Mapping[str, Program],
+                 keyboard: Keyboard) -> None:
         self._listener = listener
         self._box = box
         self._programs = programs
+        self._keyboard = keyboard
         self._places = Places(MOST, MOST_OF_ONE)
         self._sessions: dict[int, int] = {}
 
@@ -65,7 +63,7 @@ class ForkServer:
                 return
             try:
                 self._listener.close()
-                hosted.host(connection, self._box, self._programs)
+                hosted.host(connection, self._box, self._programs, self._keyboard)
             finally:  # whatever it was: this process is not the server
                 os._exit(1)
 
@@ -76,26 +74,12 @@ class ForkServer:
         return False
 
 
-def rehearse() -> None:
-    """Read an empty line at a terminal of its own: what is made for a first shell is made once for all sessions."""
-    extensions.broken(box.catalog())
-    ours, theirs = os.openpty()
-    with open(theirs, closefd=False) as typed, open(theirs, "w", closefd=False) as shown:
-        keyboard = Keyboard(typed, shown, lambda: READY_WITHIN)
-        Stripped(typed, shown)
-        with keyboard.raw_mode():
-            os.write(ours, b"\r")
-            keyboard.read(keystrokes.session(keyboard), "")
-    os.close(ours)
-    os.close(theirs)
-
-
 def main(path: str, *programs: Program) -> None:
     """Run the fork server for `programs` over the boxmgmtd at `path`."""
     loading.begin()
     memory.share()
     isolation.begin()
-    rehearse()
+    keyboard = rehearsal.keyboard()
     loading.keep()
     daemons.tell_ready()
-    ForkServer(socket.socket(fileno=LISTENER), path, {one.name: one for one in programs}).serve()
+    ForkServer(socket.socket(fileno=LISTENER), path, {one.name: one for one in programs}, keyboard).serve()

@@ -11,6 +11,7 @@ from functools import partial
 from typing import NoReturn
 
 from sysmgmt.host import confinement
+from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.program import Program, run
 from sysmgmt.service.client import ServiceDoor
 from sysmgmt.service.lend import CONNECT, END, LAST_WORDS, NOT_CONNECTED, PATIENCE, READY
@@ -20,7 +21,7 @@ LONGEST = 1024
 GIVEN_ON = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH})
 
 
-def host(connection: socket.socket, box: str, programs: Mapping[str, Program]) -> NoReturn:
+def host(connection: socket.socket, box: str, programs: Mapping[str, Program], keyboard: Keyboard) -> NoReturn:
     """Be the shell that a client asks for, over the boxmgmtd at `box`, until it ends.
 
     Raises OSError, ValueError, KeyError before it begins.
@@ -34,13 +35,12 @@ def host(connection: socket.socket, box: str, programs: Mapping[str, Program]) -
     for number, descriptor in zip(range(3), descriptors, strict=True):
         os.dup2(descriptor, number)
         os.close(descriptor)
-    sys.stdin, sys.stdout, sys.stderr = open(0, closefd=False), open(1, "w", closefd=False), open(2, "w", closefd=False)
     os.environ["TERM"] = terminal
     sys.argv = [program, "--socket", box]
     connection.settimeout(None)
     connection.send(READY)
     client = Client(connection)
-    run(shell._replace(door=partial(ServiceDoor, connect=client.connected)), client.leave)
+    run(shell._replace(door=partial(ServiceDoor, connect=client.connected), keyboard=keyboard), client.leave)
 
 
 class Client:

@@ -67,13 +67,13 @@ def forking(daemon: Daemon, launcher: str = "") -> Iterator[ForkServer]:
             server.process.wait()
 
 
-def at_terminal(daemon: Daemon, uid: int, program: str = "sysmgmt") -> "pexpect.spawn[str]":
+def at_terminal(daemon: Daemon, uid: int, program: str = "sysmgmt", term: str = "xterm") -> "pexpect.spawn[str]":
     """The login shell of a user of the box at a terminal."""
     def become() -> None:
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
     child = pexpect.spawn(daemon.launcher(program), encoding="utf-8", timeout=20, preexec_fn=become, cwd="/",
-                          env=for_all()[1] | {"TERM": "xterm"}, dimensions=(24, 80))
+                          env=for_all()[1] | {"TERM": term}, dimensions=(24, 80))
     child.delaybeforesend = None
     return child

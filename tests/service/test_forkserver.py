@@ -65,6 +65,32 @@ def test_both_shells_are_served_and_end_with_their_status(daemon: Daemon, server
     wait_until(lambda: server.sessions() == [])
 
 
+@pytest.mark.parametrize("term, is_plain", [("linux", False), ("vt100", False), ("dumb", True)])
+def test_each_session_shows_what_its_own_terminal_can(daemon: Daemon, server: ForkServer, term: str, is_plain: bool
+                                                      ) -> None:
+    shell = at_terminal(daemon, BOB, term=term)
+    shell.expect("box1>")
+    assert len(server.sessions()) == 1
+    shell.sendline("get_current_user")
+    shell.expect("Permissions: view")
+    shell.expect("box1>")
+    assert ("\x1b" not in str(shell.before)) is is_plain
+    shell.sendline("quit")
+    shell.expect(pexpect.EOF)
+
+
+def test_what_one_session_has_typed_the_next_does_not_find(daemon: Daemon, server: ForkServer) -> None:
+    up = "\x1b[A\r"
+    for lines, found in ((("get_current_user\r", up), 2), ((up,), 0)):
+        shell, shown = at_terminal(daemon, BOB), ""
+        for line in (*lines, "quit\r"):
+            shell.expect("box1>.*\\?25h")  # it waits for keys
+            shown += str(shell.before)
+            shell.send(line)
+        shell.expect(pexpect.EOF)
+        assert (shown + str(shell.before)).count("Permissions: view") == found
+
+
 def test_a_status_arrives(daemon: Daemon, server: ForkServer) -> None:
     daemon.box.admin().do("lock_user name=bob")
     child = at_terminal(daemon, BOB)
