@@ -33,7 +33,7 @@ def _boot() -> str:
 
 KEPT_EVENTS = 4_000_000, 4
 """Bytes of events after which a file of them becomes an archive, and how many of those are kept."""
-CLOCK = Clock(time.time, time.sleep, _token, _boot)
+CLOCK = Clock(time.time, time.sleep, _token, _boot, partial(time.clock_gettime, time.CLOCK_BOOTTIME))
 
 
 def default_folder(environment: Mapping[str, str]) -> str:

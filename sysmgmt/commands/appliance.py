@@ -120,7 +120,7 @@ def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_
 
 
 def _question(reading: Reading, values: Mapping[str, Any]) -> str:
-    settings = erasure.wish(reading.state, reading.caller.user, reading.now).settings
+    settings = erasure.wish(reading.state, reading.caller.user, reading.now, reading.box.clock.running()).settings
     erases = (f"This erases the box {settings.name} for ever: its keys first, then settings, users, events, audit and "
               "backups.")
     if settings.erasure and settings.erasure.decided:
@@ -135,9 +135,13 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     It takes your password and the name of the box. Where another local administrator could log in, one of those
     has to give the same command within 15 minutes. Who that can be is fixed with the first command: an account that
     is made, or whose password somebody else sets, after it does not count, and locking or removing one does not make
-    it unnecessary. Nor does an administrator count for a day after somebody else has made him, set his password, or
-    locked, demoted or removed him. On a box younger than a day, being made or given a password does not matter; being
-    locked, demoted or removed does.
+    it unnecessary. Nor does an administrator count for a day after he was made, got an SSH key from somebody else, got
+    another password than by his own set_password, such as by restore_settings, or was locked, demoted or removed. On a
+    box younger than a day, being made or given a password or key does not matter; being locked, demoted or removed
+    does.
+
+    These times are those for which the machine has run: setting its clock does not move them, and restarting it begins
+    the day of an administrator anew and ends that of the box and the 15 minutes.
 
     Then all sessions end, the keys are overwritten at once, and all other files at the restart of boxmgmtd, or when
     the next program opens the state. Flash memory and copying file systems may keep old blocks: wipe
@@ -145,7 +149,7 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     """
     if name != call.state.settings.name:
         raise OtherBox(name=name if names.fits(name) else "that")
-    state = erasure.wish(call.state, call.caller.user, call.now)
+    state = erasure.wish(call.state, call.caller.user, call.now, call.box.clock.running())
     wished = state.settings.erasure
     assert wished is not None
     if wished.decided:

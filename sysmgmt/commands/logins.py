@@ -1,7 +1,7 @@
 """The box's own work at logins: counting attempts, opening and closing sessions. No shell shows it."""
 
 from sysmgmt.commands.words import IsLogin, KeyFingerprint, PasswordTime, Text, Token, UserName
-from sysmgmt.domain import accounts, lockout, sessions, ssh_keys
+from sysmgmt.domain import accounts, erasure, lockout, sessions, ssh_keys
 from sysmgmt.domain.errors import AccountLocked, LoginFailed
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.lockout import FINAL
@@ -69,7 +69,8 @@ def open_session(call: Call, name: UserName, session: Token, process: Text, logi
         raise LoginFailed()
     new = Session(session, name, process, call.now, call.caller.origin, call.caller.endpoint, login=login,
                   key=fingerprint)
-    return Change(ssh_keys.use(sessions.enter(call.state, new), name, fingerprint, call.now))
+    state = erasure.settled(sessions.enter(call.state, new), call.box.clock.running)
+    return Change(ssh_keys.use(state, name, fingerprint, call.now))
 
 
 @command(needs=OWN_WORK, reserve=True)

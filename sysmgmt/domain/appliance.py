@@ -3,6 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.secrecy import SECRET
+from sysmgmt.domain.times import Running
 
 
 class Registration(NamedTuple):
@@ -33,10 +34,14 @@ class Agreeing(NamedTuple):
 
 
 class Unsettled(NamedTuple):
-    """An administrator whom somebody else has made, given a password, locked, demoted or removed; and when."""
+    """An administrator whom somebody else has made, given a password or key, locked, demoted or removed; and when.
+
+    With the name "" it is the box, which was installed then.
+    """
 
     name: str
     at: float
+    begun: Running = Running()
 
 
 class Erasure(NamedTuple):
@@ -49,3 +54,4 @@ class Erasure(NamedTuple):
     since: float
     decided: bool = False
     others: tuple[Agreeing, ...] = ()
+    begun: Running = Running()

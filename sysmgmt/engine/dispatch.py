@@ -183,7 +183,8 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
     if isinstance(outcome, Change):
         outcome = confirmation.pend(trip.command, call, outcome, values)
         if trip.command.needs != OWN_WORK:
-            after = erasure.noted(state, outcome.state, trip.caller.user, reading.now)
+            by = erasure.Doing(trip.caller.user, trip.command.name, reading.now, trip.house.box.clock.running)
+            after = erasure.noted(state, outcome.state, by)
             outcome = outcome._replace(state=after)
         if outcome.state.installed:
             security.check(outcome.state)

@@ -197,7 +197,7 @@ def test_whoever_had_to_agree_is_not_made_unnecessary(basic: TestBox, admin: Cli
     assert basic.state.installed and basic.state.settings.erasure is not None
     basic.clock.move(PATIENCE + 1)
     refused = basic.admin().do(ERASE)
-    assert refused.code == "AdministratorsChanged" and " to kim;" in (refused.message or "")
+    assert refused.code == "AdministratorsChanged" and " to kim:" in (refused.message or "")
     assert basic.state.installed
     basic.clock.move(DAY)
     assert (basic.admin().do(ERASE).result or {})["erased"] is True, "kim had a day to tell, and nobody else is left"

@@ -22,6 +22,6 @@ class OtherBox(Refusal):
 
 
 class AdministratorsChanged(Refusal):
-    """Somebody else made, locked, demoted, removed or gave a password to {names}; nothing is erased before {time}."""
+    """Somebody made, locked, demoted, removed, or gave a password or key to {names}: nothing is erased till {time}."""
 
     hint = "Have two administrators who were left alone for a day give the command, or wait."

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sysmgmt.domain.model import State
+from sysmgmt.domain.times import Running
 from sysmgmt.domain.tls import Listener
 from sysmgmt.engine.ports.backups import Backups as Backups
 from sysmgmt.engine.ports.collection import Archives as Archives
@@ -41,12 +42,20 @@ from sysmgmt.engine.ports.storage import Transaction as Transaction
 
 
 class Clock(NamedTuple):
-    """Time and chance, so that a test can hold them; and which start of the machine this is, "" where unknown."""
+    """Time and chance, so that a test can hold them; and which start of the machine this is, "" where unknown.
+
+    `passed` are seconds since that start: whoever sets the clock does not move them.
+    """
 
     now: Callable[[], float]
     pause: Callable[[float], None]
     token: Callable[[], str]
     boot: Callable[[], str] = lambda: ""
+    passed: Callable[[], float] = lambda: 0.0
+
+    def running(self) -> Running:
+        """How long this start of the machine has run."""
+        return Running(self.boot(), int(self.passed()))
 
 
 class Box(NamedTuple):

@@ -3,6 +3,7 @@
 import pytest
 
 from sysmgmt.domain import erasure
+from sysmgmt.domain.times import Running
 from tests.service.daemon import running
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import credentials
@@ -24,7 +25,7 @@ def test_boxmgmtd_ends_and_begins_again_as_that_of_a_new_box(basic: TestBox) -> 
 @pytest.mark.checklist("R244")
 def test_what_was_decided_before_a_crash_is_done_at_the_next_start(basic: TestBox) -> None:
     with basic.house().box.store.writing() as writing:
-        writing.save(erasure.wish(writing.state, "admin", basic.clock.now))
+        writing.save(erasure.wish(writing.state, "admin", basic.clock.now, Running()))
     assert any((basic.folder / "master.key").read_bytes()), "nobody has begun"
     with running(basic):
         assert not basic.state.installed
