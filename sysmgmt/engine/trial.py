@@ -17,9 +17,10 @@ def trusting(advice: Mapping[str, str], step: str, settings: Settings, how: str 
 
 
 class Steps:
-    """The steps that were passed, with their times; `advice` has all, and what to do where one fails.
+    """The steps that were passed, with their times; `advice` has them by name in their order, with what to do.
 
-    `fails` is what is raised then; it takes server and reason.
+    A step without advice shifts nothing: where it fails, the one after it is told of. `fails` is what is
+    raised then; it takes server and reason.
     """
 
     def __init__(self, advice: Mapping[str, str], now: Callable[[], float],
@@ -42,7 +43,8 @@ class Steps:
         """
         if isinstance(problem, Unable):
             return problem
-        name = [*self._advice][min(len(self.done), len(self._advice) - 1)]
+        known = {one["step"] for one in self.done}
+        name = next((one for one in self._advice if one not in known), [*self._advice][-1])
         passed = ", ".join(f"{one['step']} ({one['milliseconds']} ms)" for one in self.done) or "nothing"
         return self._fails(f"The step {name} fails: {problem} Passed before: {passed}.", self._advice[name],
                            server=server, reason=name)
