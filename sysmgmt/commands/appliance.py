@@ -111,8 +111,8 @@ def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_
     the firewall and the names and versions by which the box is reached, the password and session policy, the audit
     with its syslog servers, directories and partners.
 
-    What decides who reaches the box returns by itself unless it is confirmed with confirm_change from a new login
-    within confirm_minutes (10 unless given; 0: final at once).
+    What decides who reaches the box comes back by itself unless the reset is confirmed with confirm_change from a
+    new login within confirm_minutes (10 unless given; 0: final at once).
     """
     wholly = may_confirm(call.state, call.caller.user, Permission.SECURITY)
     state = backups.reset(call.state, wholly, Restorer(call.caller.user, call.caller.session, call.now))

@@ -77,8 +77,8 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
     one, and the keys bring its cluster certificate: never let both run. Mail and syslog servers are told of what
     happens from then on.
 
-    What decides who reaches the box (firewall, name servers, lowest TLS, certificate of the web server) returns by
-    itself unless it is confirmed with confirm_change from a new login within confirm_minutes (10 unless given; 0:
+    What decides who reaches the box (firewall, name servers, lowest TLS, certificate of the web server) is undone
+    by itself unless it is confirmed with confirm_change from a new login within confirm_minutes (10 unless given; 0:
     final at once).
     """
     wish = Wish(backups.chosen(items, password.items), administrators == REPLACE)
@@ -139,7 +139,7 @@ def import_state(call: Call, file: StateFile, items: RestoredItems = (),
     Left out are users whose names older releases shipped (security-admin, boxmgmt, SE), users who have the permission
     security or would get it, what is sealed under a master key that this box does not have (keys of certificates
     then all together), and the name, id and registration of another box. Such things stay as they are on this box, and
-    so does what belongs to one machine: see restore_settings. What decides who reaches the box returns as there.
+    so does what belongs to one machine: see restore_settings. What decides who reaches the box is undone as there.
     """
     return importedstate.taken_in(call, file, backups.chosen(items, file.items))
 

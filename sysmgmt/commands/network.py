@@ -20,7 +20,7 @@ def set_network(call: Call, interface: Use, device: DeviceName, addresses: Addre
     Each has a device and networks of its own, which must not meet, and the box never passes anything
     on from one to another. What is not given is not there afterwards. A device that no interface
     names is left to the machine. Unless it is confirmed with confirm_change from a new login within
-    confirm_minutes (10 unless given; 0: final at once), the change returns by itself, also after a
+    confirm_minutes (10 unless given; 0: final at once), the change is undone by itself, also after a
     crash or a restart of the box.
     """
     new = Interface(interface, device, addresses.addresses, addresses.dhcp, gateways, routes, mtu or 0)
@@ -31,7 +31,7 @@ def set_network(call: Call, interface: Use, device: DeviceName, addresses: Addre
 def remove_network(call: Call, interface: Use, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Leave the device of an interface to the machine again.
 
-    The change returns by itself, as that of set_network, unless it is confirmed.
+    The change is undone by itself, as that of set_network, unless it is confirmed.
     """
     return Change(network.remove(call.state, interface), {"interface": interface})
 
@@ -40,7 +40,7 @@ def remove_network(call: Call, interface: Use, confirm_minutes: ConfirmMinutes =
 def set_name_servers(call: Call, servers: NameServers, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Change the servers that the box asks for names (DNS).
 
-    The change returns by itself, as that of set_network, unless it is confirmed.
+    The change is undone by itself, as that of set_network, unless it is confirmed.
     """
     return Change(network.set_name_servers(call.state, servers), {"servers": list(servers)})
 
@@ -74,7 +74,7 @@ def set_firewall(call: Call, mode: FirewallMode, ssh: SshSources | None = None, 
     as long as there are any, the SNMP agent while it is enabled), each for the networks that are
     given, and the ports named by open. A door is never open to the devices of data networks; a port
     named by open is. What is not given stays as it is. Unless it is confirmed with confirm_change
-    from a new login within confirm_minutes (10 unless given; 0: final at once), the change returns by
+    from a new login within confirm_minutes (10 unless given; 0: final at once), the change is undone by
     itself, also after a crash or a restart of the box.
     """
     state = firewall.changed(call.state, enabled=mode == "on", ssh=ssh, https=https, partners=partners, snmp=snmp,

@@ -1,10 +1,10 @@
-"""TLS: what the services of the box speak, and changes that return unless they are confirmed."""
+"""TLS: what the services of the box speak, and changes that are undone unless they are confirmed."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, Legacy, TlsVersion
-from sysmgmt.domain import facts, pending, tls
+from sysmgmt.domain import pending, pending_facts, tls
 from sysmgmt.domain.errors import PermissionDenied
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import handshakes
@@ -29,7 +29,7 @@ def set_tls_minimum(call: Call, version: TlsVersion, legacy: Legacy = False,
     nothing below the minimum as a client either, and there never less than 1.2. What a change
     breaks is said before it is made, also with --dry-run. Unless it is confirmed with
     confirm_change from a new login within confirm_minutes (10 unless given; 0: final at once), the
-    change returns by itself, also after a crash or a restart of the box.
+    change is undone by itself, also after a crash or a restart of the box.
     """
     told = tls.consequences(call.state.settings.reach.tls_minimum, version)
     return Change(tls.set_minimum(call.state, version, legacy), {"tls_minimum": version}, told)
@@ -37,7 +37,7 @@ def set_tls_minimum(call: Call, version: TlsVersion, legacy: Legacy = False,
 
 @command(needs=ANYONE)
 def confirm_change(call: Call) -> Change:
-    """Make a change final that would return by itself, from a login that began after it.
+    """Make a change final that would be undone by itself, from a login that began after it.
 
     It needs the permission that the change needed. Whoever has that is told at the next login of a
     change that nobody confirmed.
@@ -45,7 +45,7 @@ def confirm_change(call: Call) -> Change:
     waits = pending.waiting(call.state)
     if not may_confirm(call.state, call.caller.user, waits.needs):
         raise PermissionDenied(command="confirm_change", permission=waits.needs)
-    return Change(pending.confirm(call.state, call.caller.session), facts.pending_change(call.state))
+    return Change(pending.confirm(call.state, call.caller.session), pending_facts.pending_change(call.state))
 
 
 @command(needs=Permission.VIEW)
@@ -54,7 +54,7 @@ def get_pending_change(call: Call) -> Shown:
 
     A setting that somebody has changed again meanwhile keeps that value and is not listed.
     """
-    return Shown({"change": facts.pending_change(call.state)})
+    return Shown({"change": pending_facts.pending_change(call.state)})
 
 
 @command(needs=Permission.SECURITY)

@@ -56,7 +56,7 @@ def change_web_certificate(call: Call, pem: CertificateChain | None = None, file
     (PEM or PKCS#12). RSA keys need 2048 bits or more, EC keys are on P-256 or P-384, and what
     signed it is SHA-256 or stronger. With it come the certificates above it, as far as they are not
     in the truststore. No request is dropped. Unless it is confirmed with confirm_change from a new
-    login within confirm_minutes (10 unless given; 0: final at once), the old one returns by itself.
+    login within confirm_minutes (10 unless given; 0: final at once), the old one comes back.
     """
     given = certificates.given("change_web_certificate", pem, file)
     new = webcertificate.change(call, given)
@@ -72,7 +72,7 @@ def set_hsts(call: Call, mode: HstsMode, confirm_minutes: ConfirmMinutes = CONFI
 
     It needs a web certificate that a certificate authority has signed: a browser that has seen HSTS
     lets nobody pass one that it does not trust. Unless it is confirmed with confirm_change from a
-    new login within confirm_minutes (10 unless given; 0: final at once), the change returns.
+    new login within confirm_minutes (10 unless given; 0: final at once), the change is undone.
     """
     new = web.set_hsts(call.state, mode == "on")
     return Change(new, {"hsts": mode}, (*web.consequences_of_hsts(call.state, mode == "on"), *_ungoverned(call)))

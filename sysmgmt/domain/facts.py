@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, levels, passwords, pending, retention, roles, root_access, sessions, ssh_keys
+from sysmgmt.domain import accounts, levels, passwords, retention, roles, root_access, sessions, ssh_keys
 from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.model import LDAP_USER, SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
@@ -135,17 +135,6 @@ def security_settings(settings: Settings, now: float) -> dict[str, Any]:
         "root_access": opened_root_access(settings, now),
         **communication(settings),
     }
-
-
-def pending_change(state: State) -> dict[str, Any] | None:
-    """The change that waits for its confirmation."""
-    waits = state.settings.pending
-    if waits is None:
-        return None
-    settings = [{"setting": name, "before": _value("", before), "now": _value("", now)}
-                for name, (before, now) in pending.changed(waits, state.settings.reach).items()]
-    return {"command": waits.command, "user": waits.user, "made_at": iso(waits.made_at),
-            "returns_at": iso(waits.returns_at), "settings": settings}
 
 
 def communication(settings: Settings) -> dict[str, Any]:

@@ -66,6 +66,10 @@ def awaits_dhcp(state: State, version: int) -> bool:
 
 def facts(state: State) -> dict[str, Any]:
     """Who may come to the box."""
-    one = state.settings.reach.firewall
+    return shown(state.settings.reach.firewall)
+
+
+def shown(one: Firewall) -> dict[str, Any]:
+    """A firewall as get_firewall tells it."""
     return {"mode": "on" if one.enabled else "off",
             **{door: list(admitted(one, door)) or [ANY] for door in DOORS}, "opened": list(one.opened)}

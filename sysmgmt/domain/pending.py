@@ -1,5 +1,6 @@
-"""A change that returns by itself unless it is confirmed from a new login."""
+"""A change that is undone by itself unless it is confirmed from a new login."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sysmgmt.domain import web
@@ -7,8 +8,19 @@ from sysmgmt.domain.errors import NothingPending, SameLogin
 from sysmgmt.domain.model import Pending, Reach, Returned, Settings, State
 
 
+NAMES = {"tls_minimum": "the lowest version of TLS", "hsts": "HSTS",
+         "web_certificate": "the certificate of the web server", "interfaces": "the interfaces",
+         "name_servers": "the name servers", "firewall": "the firewall"}
+"""What the settings of the reach are called in a sentence."""
+
+
+def told(settings: Iterable[str]) -> str:
+    """Those settings, as they are called in a sentence."""
+    return " and ".join(NAMES[one] for one in settings)
+
+
 def changed(one: Pending, now: Reach) -> dict[str, tuple[Any, Any]]:
-    """What would return: by setting, what was before and what is now.
+    """What would come back: by setting, what was before and what is now.
 
     What somebody has changed again since is theirs, and stays.
     """
@@ -22,12 +34,12 @@ def overdue(one: Pending, now: float) -> bool:
 
 
 def seconds_left(settings: Settings, now: float) -> int:
-    """Until the waiting change returns; 0 where none waits."""
+    """Until the waiting change is undone; 0 where none waits."""
     return max(1, int(settings.pending.returns_at - now)) if settings.pending else 0
 
 
 def return_(state: State, id: str, now: float) -> State:
-    """The state in which the change `id` has returned; the same state if it does not wait any more."""
+    """The state in which the change `id` is undone; the same state if it does not wait any more."""
     settings, waits = state.settings, state.settings.pending
     if waits is None or waits.id != id:
         return state
@@ -54,7 +66,7 @@ def waiting(state: State) -> Pending:
 
 
 def without_overtaken(settings: Settings) -> Settings:
-    """`settings` without a waiting change of which nothing would return any more."""
+    """`settings` without a waiting change of which nothing would be undone any more."""
     if settings.pending and not changed(settings.pending, settings.reach):
         return settings._replace(pending=None)
     return settings

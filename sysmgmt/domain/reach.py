@@ -17,7 +17,7 @@ class Reach(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """A change of the reach that returns by itself unless it is confirmed.
+    """A change of the reach that is undone by itself unless it is confirmed.
 
     `needs` is the permission of whoever may confirm it, `sessions` those that were open when it
     was made: none of them may.
@@ -35,7 +35,7 @@ class Pending(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """The last change that nobody confirmed: of what, by whom, who might have confirmed it, when it returned."""
+    """The last change that nobody confirmed: of what, by whom, who might have confirmed it, when it was undone."""
 
     settings: tuple[str, ...]
     user: str

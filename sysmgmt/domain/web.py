@@ -40,7 +40,7 @@ def set_hsts(state: State, on: bool) -> State:
 
 
 def without_unfit_hsts(state: State) -> State:
-    """The state with HSTS off if its web certificate may not be shown with it (R231): after a change returned."""
+    """The state with HSTS off if its web certificate may not be shown with it (R231): after a change was undone."""
     try:
         if state.settings.reach.hsts:
             _check_authority(state)

@@ -1,7 +1,7 @@
-"""Changes that return by themselves unless they are confirmed from a new login.
+"""Changes that are undone by themselves unless they are confirmed from a new login.
 
 Any command becomes one by taking the parameter `confirm_minutes`. What it changed of the reach is
-kept with the change, in one transaction; it returns on the same road.
+kept with the change, in one transaction; it is undone on the same road.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,6 @@ def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]
         raise ChangePending(user=other.user, command=other.command, time=iso(other.returns_at))
     waits = Pending(call.box.clock.token(), command.name, call.caller.user, str(command.needs), call.now,
                     call.now + values[MINUTES] * MINUTE, old.reach, new.reach, tuple(call.state.sessions))
-    told = f"Unless it is confirmed with confirm_change from a new login before {iso(waits.returns_at)}, it returns."
+    told = f"Unless it is confirmed with confirm_change from a new login before {iso(waits.returns_at)}, it is undone."
     return change._replace(state=change.state._replace(settings=new._replace(pending=waits)),
                            warnings=(*change.warnings, told))

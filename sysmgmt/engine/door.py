@@ -12,7 +12,7 @@ class Sign(NamedTuple):
     """What the box tells everybody: its name, its banner; times in seconds.
 
     `acknowledged`: whoever comes in at a terminal confirms the banner. `returns_in` is when a change
-    returns that nobody has confirmed; 0: none waits.
+    is undone that nobody has confirmed; 0: none waits.
     """
 
     name: str

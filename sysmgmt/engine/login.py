@@ -236,18 +236,18 @@ def _pending(state: State, account: Account) -> tuple[str, ...]:
     waits = state.settings.pending
     if waits is None or not may_confirm(state, account.name, waits.needs):
         return ()
-    what = " and ".join(pending.changed(waits, state.settings.reach))
-    return (f"{waits.user} has changed {what}; it returns on {iso(waits.returns_at)}, unless it is confirmed "
+    what = pending.told(pending.changed(waits, state.settings.reach))
+    return (f"{waits.user} has changed {what}; that is undone on {iso(waits.returns_at)}, unless it is confirmed "
             "with confirm_change from a login that began after it.",)
 
 
 def _returned(state: State, account: Account, session: Session) -> tuple[str, ...]:
-    """What those are told who might have confirmed a change that has returned since their last login."""
+    """What those are told who might have confirmed a change that was undone since their last login."""
     one, seen = state.settings.returned, session.last_login_at or 0
     if one is None or seen >= one.at or not may_confirm(state, account.name, one.needs):
         return ()
-    return (f"Nobody confirmed the change of {' and '.join(one.settings)} by {one.user} in time: "
-            f"it returned on {iso(one.at)}.",)
+    return (f"Nobody confirmed the change of {pending.told(one.settings)} by {one.user} in time: "
+            f"it was undone on {iso(one.at)}.",)
 
 
 def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:

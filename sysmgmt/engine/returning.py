@@ -1,4 +1,4 @@
-"""Changes return whose time for a confirmation is over: before anything else is done, whoever asks.
+"""Changes are undone whose time for a confirmation is over: before anything else is done, whoever asks.
 
 boxmgmtd looks for them by itself; a box without it finds them at the next request or login.
 """
@@ -13,7 +13,7 @@ from sysmgmt.engine.own_work import work
 
 
 def settle(house: House, state: State) -> None:
-    """Let a change return whose time is over in `state`; where a service refuses that, it stays for the next look."""
+    """Undo a change whose time is over in `state`; where a service refuses that, it stays for the next look."""
     waits = state.settings.pending
     if waits is not None and pending.overdue(waits, house.box.clock.now()):
         with suppress(Refusal):
@@ -21,5 +21,5 @@ def settle(house: House, state: State) -> None:
 
 
 def take_back(house: House, waits: Pending) -> None:
-    """Let a change return now. Raises ServiceRefused, StorageFull, StorageFailed."""
+    """Undo a change now. Raises ServiceRefused, StorageFull, StorageFailed."""
     work(house, "return_unconfirmed", {"change": waits.id})

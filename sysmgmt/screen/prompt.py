@@ -1,4 +1,4 @@
-"""What stands before each line: the name of the box, and above it how soon an unconfirmed change returns."""
+"""What stands before each line: the name of the box, and above it how soon an unconfirmed change is undone."""
 
 import time
 from functools import partial
@@ -11,7 +11,7 @@ from sysmgmt.screen.keyboard import Prompt
 def text(door: Door, suffix: str) -> Prompt:
     """The prompt: the box's name, as far as it can be read, and `suffix`.
 
-    Above it stands, second by second, how soon a change returns that nobody has confirmed.
+    Above it stands, second by second, how soon a change is undone that nobody has confirmed.
     """
     try:
         sign = door.sign()
@@ -24,4 +24,4 @@ def text(door: Door, suffix: str) -> Prompt:
 def _counting(end: float, name: str) -> str:
     """The prompt while a change waits until `end`, on a clock that nobody sets."""
     minutes, seconds = divmod(max(0, round(end - time.monotonic())), 60)
-    return f"An unconfirmed change returns in {minutes}:{seconds:02} (confirm_change from a new login)\n{name}"
+    return f"An unconfirmed change is undone in {minutes}:{seconds:02} (confirm_change from a new login)\n{name}"

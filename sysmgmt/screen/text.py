@@ -21,6 +21,9 @@ SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS
              "ldap": "LDAP", "dn": "DN", "vcenters": "vCenters",
              "https": "HTTPS", "snmp": "SNMP", "mtu": "MTU", "mac": "MAC", "dhcp": "DHCP"}
 
+LABELS = {"returns_at": "Undone at"}
+"""Fields that people would misread by their name."""
+
 
 def lines(facts: Mapping[str, Any], indent: str = "") -> list[str]:
     """The lines that show `facts`."""
@@ -50,6 +53,8 @@ def _records(records: Iterable[Mapping[str, Any]], indent: str) -> list[str]:
 @cache
 def label(key: str) -> str:
     """A field name as people read it."""
+    if key in LABELS:
+        return LABELS[key]
     first, *rest = (SPELLINGS.get(word, word) for word in key.split("_"))
     return " ".join([first if not first.islower() else first.capitalize(), *rest])
 

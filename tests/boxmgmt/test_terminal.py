@@ -188,18 +188,18 @@ def test_a_role_that_is_taken_away_ends_the_session_in_an_open_menu(basic: TestB
 
 def left(one: Terminal) -> str:
     """The time that stands above the last prompt."""
-    return one.shown.rpartition("returns in ")[2].split()[0]
+    return one.shown.rpartition("is undone in ")[2].split()[0]
 
 
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
-def test_above_the_prompt_stands_when_an_unconfirmed_change_returns(basic: TestBox, term: str) -> None:
+def test_above_the_prompt_stands_when_an_unconfirmed_change_is_undone(basic: TestBox, term: str) -> None:
     one = logged_in(basic.folder, environment={"TERM": term})
-    assert "returns in" not in one.until("box1:")
+    assert "is undone in" not in one.until("box1:")
     now, raised = time.time(), Reach(tls_minimum="1.3")
     waits = Pending("id", "set_tls_minimum", "admin", "security", now, now + 600, Reach(), raised)
     basic.configure(reach=raised, pending=waits)
-    shown = step(one, "2", "returns in 9:")
-    assert "An unconfirmed change returns in 9:" in shown
+    shown = step(one, "2", "is undone in 9:")
+    assert "An unconfirmed change is undone in 9:" in shown
     one.until("(confirm_change from a new login)\nbox1:")
     one.send("q")
     seen, deadline = [left(one)], time.monotonic() + (10 if term == "xterm" else 3)

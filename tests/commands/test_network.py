@@ -68,8 +68,7 @@ def test_an_interface_is_set_up_and_returns_unless_it_is_confirmed(basic: TestBo
               "gateways": ["192.0.2.1", "2001:db8::1"], "routes": ["10.0.0.0/8@192.0.2.2"], "mtu": 1400}
     assert admin.facts("get_network")["interfaces"] == [wanted]
     pending = admin.facts("get_pending_change")["change"]["settings"]
-    assert pending == [{"setting": "interfaces", "before": [], "now": [
-        {"use": "lan", **{name: one for name, one in wanted.items() if name != "interface"}}]}]
+    assert pending == [{"setting": "interfaces", "before": [], "now": [wanted]}]
     basic.clock.move(DAY)
     assert basic.admin().facts("get_network")["interfaces"] == []
 
@@ -139,6 +138,15 @@ def test_what_is_not_given_stays_as_it_is_in_the_firewall(basic: TestBox, admin:
     admin.do("set_firewall mode=off open=none confirm_minutes=0")
     shown = admin.facts("get_firewall")
     assert (shown["mode"], shown["opened"], shown["snmp"]) == ("off", [], ["closed"])
+
+
+def test_a_firewall_that_waits_is_told_as_get_firewall_tells_it(admin: Client) -> None:
+    before = admin.facts("get_firewall")
+    admin.do("set_firewall mode=on")
+    [pending] = admin.facts("get_pending_change")["change"]["settings"]
+    told = {name: admin.facts("get_firewall")[name] for name in pending["now"]}
+    assert pending == {"setting": "firewall", "before": {name: before[name] for name in told}, "now": told}
+    assert told["mode"] == "on" and told["ssh"] == ["any"]
 
 
 def test_a_firewall_that_is_not_confirmed_returns(basic: TestBox, admin: Client) -> None:

@@ -71,7 +71,8 @@ def test_what_waits_is_shown_and_told_to_those_who_may_confirm_it(basic: TestBox
     admin.do('add_user name=bob role=monitor password="bob-first-1" must_change=no')
     admin.do(RAISE)
     told = basic.client().log_in("admin", ADMIN_PASSWORD).warnings
-    assert len(told) == 1 and told[0].startswith("admin has changed tls_minimum; it returns on 2025-06-15T")
+    assert len(told) == 1 and told[0].startswith(
+        "admin has changed the lowest version of TLS; that is undone on 2025-06-15T")
     bob = basic.client()
     assert bob.log_in("bob", "bob-first-1").warnings == ()
     assert bob.facts("get_pending_change") == {"change": {
@@ -92,8 +93,8 @@ def test_the_next_login_of_everybody_who_might_have_confirmed_it_is_told_once_th
         basic.admin().do(RAISE + " confirm_minutes=3")
         basic.clock.move(DAY)
         told = basic.client().log_in("admin", ADMIN_PASSWORD).warnings
-        assert len(told) == 1 and told[0].startswith("Nobody confirmed the change of tls_minimum by admin in time: it "
-                                                     "returned on 2025-06-"), told
+        assert len(told) == 1 and told[0].startswith("Nobody confirmed the change of the lowest version of TLS by "
+                                                     "admin in time: it was undone on 2025-06-"), told
         assert len(basic.client().log_in("sue", "sue-first-1").warnings) == 1
         basic.clock.move(1)
         for name, password in (("admin", ADMIN_PASSWORD), ("sue", "sue-first-1"), ("bob", "bob-first-1")):

@@ -346,9 +346,11 @@ def test_all_that_waits_is_told_at_a_login_and_what_is_overdue_returns_before_it
     before, now = box.state.settings.reach, box.clock.now
     after = before._replace(tls_minimum="1.3", name_servers=("192.0.2.1",))
     box.configure(reach=after, pending=Pending("p", "set_dns", "eve", "security", now, now + 60, before, after))
-    assert told(box, "admin", ADMIN_PASSWORD, "eve has changed tls_minimum and name_servers; it returns on") == 1
+    assert told(box, "admin", ADMIN_PASSWORD, "eve has changed the lowest version of TLS and the name servers; that is "
+                "undone on") == 1
     box.clock.move(60)
-    assert told(box, "admin", ADMIN_PASSWORD, "change of tls_minimum and name_servers by eve in time: it returned") == 1
+    assert told(box, "admin", ADMIN_PASSWORD, "change of the lowest version of TLS and the name servers by eve in "
+                "time: it was undone") == 1
     assert box.state.settings.reach == before
 
 

@@ -56,7 +56,7 @@ class ServiceLost(Unable):
 class ChangePending(Refusal):
     """A change by {user} ({command}) waits for its confirmation until {time}."""
 
-    hint = "Confirm it first with confirm_change, or wait until it has returned."
+    hint = "Confirm it first with confirm_change, or wait until it is undone."
 
 
 class NothingPending(Refusal):

@@ -25,7 +25,7 @@ up, whether boxmgmtd runs or not.
 
 Each change is checked (ifup --no-act, nft --check, chronyd -p), put into place and taken over; where
 a tool is missing or refuses, all is put back and the tool's words are shown. Changes of interfaces,
-name servers and firewall return unless they are confirmed (see confirm_change): at their time, and
+name servers and firewall are undone unless they are confirmed (see confirm_change): at their time, and
 whenever boxmgmtd starts. A package that was installed while boxmgmtd ran is used after systemctl
 restart boxmgmtd. --deploy --remove takes the rules of the firewall away at once; interfaces follow the
 machine's own files again from its next start on.

@@ -112,7 +112,7 @@ has made: a link leads once to one archive of collected system info, within its 
 holds the SHA-256 of its 64 digits and no log holds them; one address may try ten links at once and
 one a second from then on, and is told nothing but that there is none. The appliance must not use that path itself.
 
-A change that has to be confirmed (see confirm_change) returns at its time, and at the start of
+A change that has to be confirmed (see confirm_change) is undone at its time, and at the start of
 boxmgmtd whatever time it had left: whoever is shut out switches the box off and on.
 """
 
