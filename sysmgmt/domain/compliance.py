@@ -217,15 +217,21 @@ def check(old: State, new: State) -> None:
         return
     broken = [rule for rule in failing(new) if rule not in failing(old)]
     if broken:
-        rule, asked = broken[0], broken[0].asked(LEVELS[new.settings.level])
-        raise LevelForbids(level=new.settings.level, rule=rule.name, asked=f"{BOUNDS.get(rule.enough, '')}{asked}")
+        raise _forbidden(broken[0], new.settings.level)
 
 
 def check_settings(settings: Settings) -> None:
     """Raise LevelForbids for settings that no command would have left at their level."""
     broken = failing(State(settings=settings))
     if broken:
-        raise LevelForbids(level=settings.level, rule=broken[0].name, asked=broken[0].asked(LEVELS[settings.level]))
+        raise _forbidden(broken[0], settings.level)
+
+
+def _forbidden(rule: Rule, level: str) -> LevelForbids:
+    """What says that a rule of a level would be broken, in the words in which values are given."""
+    asked = rule.asked(LEVELS[level])
+    said = "yes" if asked is True else "none" if asked == [] else f"{BOUNDS.get(rule.enough, '')}{asked}"
+    return LevelForbids(level=level, rule=rule.name, asked=said)
 
 
 def left_to_do(state: State) -> tuple[str, ...]:

@@ -429,6 +429,17 @@ def test_no_hint_leads_to_what_the_level_forbids(at: Levelled, level: str) -> No
             assert admin.do(f"{line} {known} --yes").code == "LevelForbids", "as the hint knows"
 
 
+@pytest.mark.parametrize("line, words", [
+    ('set_login_banner text=""', "banner has to be yes"), ("set_audit_policy audit_guarantee=no", "has to be yes"),
+    ("set_session_policy idle_timeout=30", "idle_minutes has to be at most 10"),
+    ("config_syslog server=127.0.0.1 protocol=tcp insecure=yes", "clear_text has to be none")])
+def test_what_a_level_asks_is_said_as_values_are_given(at: Levelled, line: str, words: str) -> None:
+    admin = at("stig").admin()
+    assert admin.do("set_login_banner text=hello").status == 0
+    answer = admin.do(line)
+    assert answer.code == "LevelForbids" and (answer.message or "").endswith(f"{words}.")
+
+
 TESTED = {
     "config_syslog server=localhost port={} protocol=tls": "test_syslog",
     "config_email server=localhost port={} protocol=tls sender=a@b.example recipients=c@d.example": "test_email",
