@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import boxes
+from tests.bench import boxes, journal
 from tests.bench.clock import Finding, Goal, Work, compare, process
 from tests.bench.limits import syncs
 from tests.bench.peers import together
@@ -12,6 +12,7 @@ from tests.bench.starts import PLAIN
 
 CREATES, READS = 1000, 10_000
 LIMIT, OURS, TOGETHER = "append and fdatasync (limit)", "sysmgmt", "sysmgmt --atomic"
+RECORD = "its record of the audit alone (limit)"
 
 
 def measure(folder: Path, rounds: int) -> Iterator[Finding]:
@@ -30,8 +31,9 @@ def measure(folder: Path, rounds: int) -> Iterator[Finding]:
         getent = process(["getent", "passwd", *["nobody"] * READS])
         yield from compare("W3 reads in one batch, 100 users", [
             Work("getent", getent), *(one.reading(READS) for one in peers), Work(OURS, reads),
+            Work(RECORD, journal.unsynced(folder, READS)),
             Work("plain cmd2 and TinyDB (1,000 reads)", _plain_reads(folder)),
-        ], rounds, READS, [Goal(OURS, one) for one in ("getent", *names)])
+        ], rounds, READS, [Goal(OURS, one) for one in (RECORD, "getent", *names)])
 
 
 def _fresh(folder: Path, lines: bytes, *flags: str) -> Callable[[], float]:

@@ -34,7 +34,7 @@ def measure(folder: Path, rounds: int) -> Iterator[Finding]:
             *(Work(_rows(writers), _inserted(peer, writers)) for writers in WRITERS),
         ], max(3, rounds // 3), RECORDS,
             [*(Goal(_named(writers), _rows(writers), most) for writers, most in GOALS.items()),
-             *(Goal(_named(writers), LIMIT) for writers in WRITERS)])
+             Goal(LIMIT, _rows(1)), *(Goal(_named(writers), LIMIT) for writers in WRITERS)])
 
 
 def _named(writers: int) -> str:
@@ -60,15 +60,20 @@ def _limit(folder: Path) -> Callable[[], float]:
     return once
 
 
-def _chained(folder: Path, writers: int) -> Callable[[], float]:
+def unsynced(folder: Path, number: int) -> Callable[[], float]:
+    """One writer who leaves the sync to others."""
+    return _chained(folder, 1, number, durable=False)
+
+
+def _chained(folder: Path, writers: int, number: int = RECORDS, durable: bool = True) -> Callable[[], float]:
     def once() -> float:
         shutil.rmtree(folder / "w6", ignore_errors=True)
         journal = AuditJournal(str(folder / "w6"), time.time, SigningKeys())
         journal.begin("5eed" * 16)
 
         def write() -> None:
-            for _ in range(RECORDS // writers):
-                journal.append(RECORD, durable=True)
+            for _ in range(number // writers):
+                journal.append(RECORD, durable)
         threads = [threading.Thread(target=write) for _ in range(writers)]
         began = time.perf_counter()
         for one in threads:
