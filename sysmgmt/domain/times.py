@@ -4,6 +4,9 @@ import time
 from functools import lru_cache
 from typing import NamedTuple
 
+MINUTE, HOUR, DAY = 60, 3600, 86400
+"""Seconds."""
+
 
 class Running(NamedTuple):
     """For how many seconds which start of the machine has run: setting the clock does not move that."""
@@ -15,9 +18,6 @@ class Running(NamedTuple):
 def passed(since: Running, now: Running) -> int:
     """Seconds that have passed at least: what was before another start of the machine is not known."""
     return now.seconds - (since.seconds if since.boot == now.boot else 0)
-
-MINUTE, HOUR, DAY = 60, 3600, 86400
-"""Seconds."""
 
 
 def iso(seconds: float | None, digits: int = 0) -> str | None:
