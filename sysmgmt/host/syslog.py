@@ -1,7 +1,6 @@
 """Syslog over TLS, TCP or UDP (RFC 5424, RFC 5425): what is sent counts once nobody has refused it."""
 
 import fcntl
-import os
 import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,7 @@ from sysmgmt.host import connections
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    Context = Callable[[Trust, str], SSLContext]
+    Context = Callable[[Trust, str, str], SSLContext]
 
 PATIENCE = 10.0
 """Seconds for a connection, and for messages to be taken."""
@@ -52,9 +51,7 @@ class SyslogSender:
 
     def _spoken(self, relay: Relay, plain: socket.socket) -> socket.socket:
         """The connection with TLS."""
-        context = self._context(relay.trust, relay.server)
-        if relay.key:
-            _show(context, relay)
+        context = self._context(relay.trust, relay.server, relay.key + relay.certificates)
         with connections.telling(relay.server), connections.bounded(plain, PATIENCE):
             return context.wrap_socket(plain, server_hostname=relay.server)
 
@@ -112,16 +109,6 @@ def _connected(address: tuple[str, int], protocol: str) -> socket.socket:
     found = socket.socket(family, socket.SOCK_DGRAM)
     found.connect(address)
     return found
-
-
-def _show(context: "SSLContext", relay: Relay) -> None:
-    """Show the certificate of the box. Python reads it from a file only: this one never has a name."""
-    descriptor = os.memfd_create("identity", os.MFD_CLOEXEC)
-    try:
-        os.write(descriptor, (relay.key + relay.certificates).encode())
-        context.load_cert_chain(f"/proc/self/fd/{descriptor}")
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -38,15 +38,18 @@ def _context(side: int, proof: Proof) -> ssl.SSLContext:
     context.minimum_version = VERSIONS[proof.tls_minimum]
     context.set_ciphers(SUITES)
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    _present(context, proof)
+    present(context, proof.certificate + proof.key)
     return context
 
 
-def _present(context: ssl.SSLContext, proof: Proof) -> None:
-    """Have a context show the certificate. The key goes by a file in memory, since Python takes it from files only."""
-    descriptor = os.memfd_create("proof", os.MFD_CLOEXEC)
+def present(context: ssl.SSLContext, own: str) -> None:
+    """Have a context show the certificates in `own`, whose key is there too.
+
+    They go by a file in memory, which has no name, since Python takes them from files only.
+    """
+    descriptor = os.memfd_create("own", os.MFD_CLOEXEC)
     with open(descriptor, "wb", buffering=0) as file:
-        file.write((proof.certificate + proof.key).encode())
+        file.write(own.encode())
         context.load_cert_chain(f"/proc/self/fd/{descriptor}")
 
 

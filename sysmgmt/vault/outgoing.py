@@ -13,15 +13,20 @@ from sysmgmt.domain.errors import ServerRefused
 from sysmgmt.domain.model import Certificate
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.vault import certificates, paths
-from sysmgmt.vault.mutual import VERSIONS
+from sysmgmt.vault.mutual import VERSIONS, present
 
 NO_VERSION = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_SSL_VERSION"})
 """What OpenSSL says where both sides speak TLS, but no version of it that both do."""
 
 
-def client(trust: Trust, server: str) -> ssl.SSLContext:
-    """A context for connections to `server`. A handshake with anybody else raises ServerRefused."""
+def client(trust: Trust, server: str, own: str = "") -> ssl.SSLContext:
+    """A context for connections to `server`. A handshake with anybody else raises ServerRefused.
+
+    With `own`, key and certificates as PEM, it shows who the box is.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if own:
+        present(context, own)
     context.minimum_version = VERSIONS[trust.tls_minimum]
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if trust.authorities:

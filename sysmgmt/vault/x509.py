@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     Connected = Callable[[str, int, str], AbstractContextManager[socket]]
 
 
-def client(trust: Trust, server: str) -> "SSLContext":
+def client(trust: Trust, server: str, own: str = "") -> "SSLContext":
     """See `sysmgmt.vault.outgoing.client`."""
     from sysmgmt.vault import outgoing
 
-    return outgoing.client(trust, server)
+    return outgoing.client(trust, server, own)
 
 
 class Certifier:
