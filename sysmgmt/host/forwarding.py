@@ -7,7 +7,7 @@ from sysmgmt.domain.errors import ServiceRefused
 from sysmgmt.host import programs
 from sysmgmt.host.daemons import SYSTEMD
 from sysmgmt.host.files import File
-from sysmgmt.host.services import Service
+from sysmgmt.host.services import Service, left_alone
 
 NAME = "IP forwarding"
 SETTINGS = "/etc/sysctl.d/zz-boxmgmt.conf"
@@ -20,11 +20,7 @@ TEXT = "# Written by boxmgmtd: the box passes nothing on from one network to ano
 def service(root: str = "/") -> Service:
     """The service: a file of settings that no state changes."""
     return Service(NAME, lambda state: {SETTINGS: File(TEXT.encode())}, lambda old, new: False,
-                   switch_off if root == "/" else _elsewhere)
-
-
-def _elsewhere() -> None:
-    """A tree of another machine, which runs nothing."""
+                   switch_off if root == "/" else left_alone)
 
 
 def is_on() -> bool:

@@ -10,7 +10,7 @@ from sysmgmt.host import files, programs
 from sysmgmt.host.daemons import SYSTEMD
 from sysmgmt.host.files import File
 from sysmgmt.host.ifupdown import check_exists
-from sysmgmt.host.services import Service
+from sysmgmt.host.services import Service, accepted, left_alone
 
 NAME = "systemd-networkd"
 PROGRAM = "/usr/lib/systemd/systemd-networkd"
@@ -27,8 +27,8 @@ def service(root: str = "/") -> Service:
     def concerns(old: State, new: State) -> bool:
         before, after = old.settings.reach, new.settings.reach
         return (before.interfaces, before.name_servers) != (after.interfaces, after.name_servers)
-    return Service(NAME, render, concerns, reload if root == "/" else _elsewhere,
-                   check if root == "/" else _unchecked)
+    return Service(NAME, render, concerns, reload if root == "/" else left_alone,
+                   check if root == "/" else accepted)
 
 
 def is_installed(root: str = "/") -> bool:
@@ -78,11 +78,3 @@ def reload() -> None:
     """Have it read its files again and change the devices that they are about. Raises ServiceRefused."""
     if os.path.isdir(SYSTEMD):
         programs.run(NAME, ["/usr/bin/networkctl", "reload"])
-
-
-def _unchecked(prepared: Mapping[str, str]) -> None:
-    """A tree of another machine, which runs nothing."""
-
-
-def _elsewhere() -> None:
-    """A tree of another machine, which runs nothing."""

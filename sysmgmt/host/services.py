@@ -16,8 +16,12 @@ UNSETTLED = "/etc/boxmgmt/unsettled"
 """Names the services whose files are being put into place, so that a crash before their reload is made good."""
 
 
-def _accepted(prepared: Mapping[str, str]) -> None:
-    """A service that has no checker."""
+def accepted(prepared: Mapping[str, str]) -> None:
+    """The check of a service that has no checker, or whose files are those of another machine."""
+
+
+def left_alone() -> None:
+    """The reload of a service whose files are those of another machine: nothing of it runs here."""
 
 
 def _deaf(state: State) -> Sequence[Listener]:
@@ -39,7 +43,7 @@ class Service(NamedTuple):
     files: Callable[[State], Mapping[str, File | None]]
     concerns: Callable[[State, State], bool]
     reload: Callable[[], None]
-    check: Callable[[Mapping[str, str]], None] = _accepted
+    check: Callable[[Mapping[str, str]], None] = accepted
     listeners: Callable[[State], Sequence[Listener]] = _deaf
 
 
