@@ -7,7 +7,7 @@ from sysmgmt.domain import facts, logs
 from sysmgmt.domain.errors import AuditDamaged, InvalidValue
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import auditing
+from sysmgmt.engine import audit_seeds
 from sysmgmt.engine.declaration import Call, Shown, command
 
 USUAL = 100
@@ -51,7 +51,7 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     kept = call.state.settings.audit_kept
     if anchor is not None and anchor[0] < kept - 1:
         raise InvalidValue(what=f"The records of this anchor are no longer kept; the audit begins with record {kept}")
-    found = call.box.audit.verify(auditing.seeds(call.state, call.box.sealer), anchor, call.report, kept)
+    found = call.box.audit.verify(audit_seeds.seeds(call.state, call.box.sealer), anchor, call.report, kept)
     if not found["intact"]:
         raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
     return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}},

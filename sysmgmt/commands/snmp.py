@@ -8,7 +8,7 @@ from sysmgmt.commands.snmp_words import (
 from sysmgmt.domain import delivery, snmp
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import notifying
+from sysmgmt.engine import snmp_notifications
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
@@ -34,7 +34,7 @@ def config_snmp(call: Call, agent: SnmpAgent | None = None, receivers: Receivers
     if version is not None:
         snmp.check_version(call.state.settings, version, insecure)
     new = snmp.settings(call.state)._replace(**{name: value for name, value in given.items() if value is not None})
-    new = notifying.with_community(call, new, community)
+    new = snmp_notifications.with_community(call, new, community)
     state = snmp.configure(call.state, new, delivery.last(call.box.events.newest()))
     return Change(state, _shown(call, state), snmp.warnings(state))
 
@@ -67,8 +67,8 @@ def test_snmp(call: Call, receiver: Destination) -> Act:
     The steps are: the name of the receiver is known, the notification is accepted (an inform) or sent
     (a trap, which nobody confirms). Where one fails, what to do about it is said.
     """
-    told = (notifying.UNCONFIRMED,) if snmp.settings(call.state).notification == snmp.TRAP else ()
-    return Act(lambda: notifying.test(call, receiver), told)
+    told = (snmp_notifications.UNCONFIRMED,) if snmp.settings(call.state).notification == snmp.TRAP else ()
+    return Act(lambda: snmp_notifications.test(call, receiver), told)
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
@@ -80,7 +80,7 @@ def add_snmp_user(call: Call, name: SnmpUserName, password: AuthenticationPassph
     box keeps the keys that are made of the passphrases, sealed. A user may read what the manual page
     boxmgmtd(8) lists, and change nothing; he is no user of the box.
     """
-    state = snmp.with_user(call.state, notifying.sealed_user(call, name, password, privacy_password))
+    state = snmp.with_user(call.state, snmp_notifications.sealed_user(call, name, password, privacy_password))
     return Change(state, _shown(call, state))
 
 
@@ -101,4 +101,4 @@ def get_snmp_mib(call: Call) -> Change:
 
 
 def _shown(call: Call, state: State) -> dict[str, Any]:
-    return {"snmp": notifying.settings(call.box, state)}
+    return {"snmp": snmp_notifications.settings(call.box, state)}

@@ -17,8 +17,8 @@ from sysmgmt.domain.model import BackupSchedule, State, UploadTarget
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import uploading
 from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.ports import Box
-from sysmgmt.engine.telling import tell
 
 LONGEST = 200
 """Characters of a difference that are shown."""

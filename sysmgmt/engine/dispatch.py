@@ -17,15 +17,15 @@ from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine import arguments, confirmation
 from sysmgmt.engine.arguments import NothingToChoose
+from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.authorization import authorise, check_scope
 from sysmgmt.engine.catalog import declared, unknown, unknown_parameter
 from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Command, Outcome, Question, Shown, Word
+from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.ports import Box
 from sysmgmt.engine.reading import Reading, SlowWork, StateMoved
-from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
-from sysmgmt.engine.telling import tell
 
 
 class House(NamedTuple):

@@ -12,12 +12,12 @@ from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening, sparse, unheard
 from sysmgmt.engine import authorization, departure, dispatch, following, login, returning, together
+from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Command, Shown
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.door import Sign
 from sysmgmt.engine.news import News
-from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from sysmgmt.domain.errors import InvalidValue, Refusal
+from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.declaration import Command, Shown
 from sysmgmt.engine.reading import SlowWork
-from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from sysmgmt.domain import (
-    accounts, expiry, levels, partners, passwords, pending, roles, root_access, tls)
+from sysmgmt.domain import accounts, expiry, levels, partners, passwords, pending, roles, root_access, tls
 from sysmgmt.domain.errors import (
     AccountLocked, DirectoryUnreachable, InternalError, LoginFailed, NotInstalled, PasswordDueInDirectory, Refusal,
     UnknownUser)
@@ -14,12 +13,12 @@ from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import auditing, authorization, departure, own_work, ownkeys, returning
+from sysmgmt.engine import audit_seeds, authorization, departure, own_work, ownkeys, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, work
+from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.ports import Clock
-from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
 LOGIN = "log_in"
@@ -211,7 +210,7 @@ def greet(house: House, caller: Caller) -> Reply:
     account, session = accounts.find(state, caller.user), authorization.check_open(state, caller.session)
     facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
              "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins,
-             "audit_anchor": auditing.anchor(house.box) or None if _audits(state, account) else None}
+             "audit_anchor": audit_seeds.anchor(house.box) or None if _audits(state, account) else None}
     due = passwords.change_due(account, levels.rules_of(state.settings), now)
     return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, session, now)),
                  caller._replace(due=due))

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
-from sysmgmt.engine import auditing
+from sysmgmt.engine import audit_seeds
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Audit, Prepared, Sealer, Services
 
@@ -31,7 +31,7 @@ class OwnKeys(NamedTuple):
     def heal(self, state: State) -> None:
         """Finish what was cut short. Raises any refusal."""
         if state.settings.audit_seeds:
-            self.audit.begin(auditing.seeds(state, self.master)[-1])
+            self.audit.begin(audit_seeds.seeds(state, self.master)[-1])
         self.master.heal(state)
 
 
@@ -51,7 +51,7 @@ class _Change(NamedTuple):
             if before and before != after:
                 self.keys.audit.checkpoint()
             if before != after:
-                self.keys.audit.begin(auditing.seeds(self.new, self.keys.master)[-1])
+                self.keys.audit.begin(audit_seeds.seeds(self.new, self.keys.master)[-1])
             self.master.apply()
 
     def discard(self) -> None:

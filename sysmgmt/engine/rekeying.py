@@ -7,7 +7,7 @@ can be saved. Saving it is the commit: the keys themselves follow it, see `ownke
 from sysmgmt.domain import sealed
 from sysmgmt.domain.errors import KeysNotProven
 from sysmgmt.domain.model import State
-from sysmgmt.engine import auditing, certification, clustercertificate
+from sysmgmt.engine import audit_seeds, certification, clustercertificate
 from sysmgmt.engine.declaration import Call
 
 
@@ -18,7 +18,7 @@ def regenerate(call: Call) -> State:
     """
     key = call.box.sealer.make(call.now)
     state = sealed.replaced(call.state, lambda text, place: _sealed_anew(call, (text, place), key))
-    seeds = (*state.settings.audit_seeds, auditing.new_seed(call.box, key))
+    seeds = (*state.settings.audit_seeds, audit_seeds.new_seed(call.box, key))
     state = state._replace(settings=state.settings._replace(master_key=key, audit_seeds=seeds))
     state = clustercertificate.renew(call._replace(state=state))
     if call.box.doors.is_governed():

@@ -14,7 +14,7 @@ from sysmgmt.domain.model import State
 from sysmgmt.engine import backup
 from sysmgmt.engine.backup import Opened
 from sysmgmt.engine.declaration import Call, Change
-from sysmgmt.engine.telling import tell
+from sysmgmt.engine.event_log import tell
 
 SHIPPED = "older releases shipped the name, and no user may have it"
 RAISED = "nobody comes to hold the permission security by it, unless administrators=replace"

@@ -12,7 +12,7 @@ from sysmgmt.domain.conditions import SELF_TEST, Finding
 from sysmgmt.domain.errors import Refusal, SelfTestFailed
 from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import Report, unheard
-from sysmgmt.engine import attempt, auditing
+from sysmgmt.engine import attempt, audit_seeds
 from sysmgmt.engine.declaration import Command
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle
@@ -73,7 +73,7 @@ def _state(box: Box, state: State) -> str:
 def _audit(box: Box, state: State) -> str:
     if not state.installed:
         return ""
-    found = box.audit.verify(auditing.seeds(state, box.sealer), kept=state.settings.audit_kept)
+    found = box.audit.verify(audit_seeds.seeds(state, box.sealer), kept=state.settings.audit_kept)
     now = box.store.read()
     if not found["intact"] and now.settings.audit_kept != state.settings.audit_kept:
         return _audit(box, now)  # archives were removed meanwhile

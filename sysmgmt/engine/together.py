@@ -13,14 +13,14 @@ from sysmgmt.domain import changes, events
 from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine.arguments import NothingToChoose
+from sysmgmt.engine.audit_record import Record, unless_guaranteed
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.commit import commit
 from sysmgmt.engine.declaration import Act, Change
 from sysmgmt.engine.dispatch import House, Trip, prepare, reply, run
+from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.reading import SlowWork, StateMoved
-from sysmgmt.engine.record import Record, unless_guaranteed
 from sysmgmt.engine.request import Answer, Caller, Request, refused
-from sysmgmt.engine.telling import tell
 
 Step = tuple[Request | Answer, SlowWork, Record]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.progress import Listening
-from sysmgmt.engine.record import Record
+from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.request import Request, refused
 from sysmgmt.screen.batch import MOST_LINES
 from sysmgmt.service import doorkeeper, shown, values

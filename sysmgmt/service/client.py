@@ -9,8 +9,8 @@ from typing import Any
 
 from sysmgmt.domain.errors import DownloadBrokenOff, Refusal, ServiceLost
 from sysmgmt.domain.progress import NOBODY, Listening
+from sysmgmt.engine.audit_record import frames
 from sysmgmt.engine.door import Sign
-from sysmgmt.engine.record import frames
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 from sysmgmt.service import values
 from sysmgmt.service.wire import INTERFACE, Garbled, Wire

@@ -14,11 +14,11 @@ from sysmgmt.domain.errors import InternalError
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.engine import partnership
+from sysmgmt.engine.audit_record import Record, frames
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.own_work import work
-from sysmgmt.engine.record import Record, frames
 from sysmgmt.engine.request import SYSTEM, Request
-from sysmgmt.engine.telling import tell
 from sysmgmt.service import listeners, reception, threads
 from sysmgmt.service.reception import Stranger, Terms
 

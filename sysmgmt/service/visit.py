@@ -10,9 +10,9 @@ from sysmgmt.domain import sessions
 from sysmgmt.domain.errors import IdleLogout, LoginNeeded, Refusal, SessionEnded
 from sysmgmt.engine import departure
 from sysmgmt.engine.adoption import Known, adopt
+from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
-from sysmgmt.engine.record import Record
 from sysmgmt.engine.request import Caller, Request, refused
 from sysmgmt.host import processes
 from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE

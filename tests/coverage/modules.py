@@ -25,9 +25,9 @@ CHAPTERS = {
         "engine/request", "engine/together"),
     "audit": (
         "domain/audit_policy", "domain/changes", "domain/logs", "domain/retention", "domain/times",
-        "engine/auditexport", "engine/auditing", "engine/ownkeys", "engine/record", "store/appended", "store/rotated",
-        "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/groupcommit", "store/journal",
-        "store/links", "store/losses", "store/verification", "vault/signing"),
+        "engine/audit_record", "engine/audit_seeds", "engine/auditexport", "engine/ownkeys", "store/appended",
+        "store/rotated", "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/groupcommit",
+        "store/journal", "store/links", "store/losses", "store/verification", "vault/signing"),
     "state": (
         "domain/installation", "domain/model", "domain/records", "domain/sealed", "domain/secrecy", "engine/commit",
         "service/shared", "store/book", "store/codec", "store/contents", "store/files", "store/folding",
@@ -42,7 +42,8 @@ ELSEWHERE = {
                     "A part of the model that is about another chapter: declarations of fields."),
     **dict.fromkeys(("domain/expiry", "domain/partners", "domain/tls"), "What a login is warned of besides."),
     **dict.fromkeys(("domain/certificates", "engine/certification"), "What the export of the audit is signed with."),
-    **dict.fromkeys(("domain/conditions", "domain/events", "engine/telling"), "What the box tells of itself: events."),
+    **dict.fromkeys(("domain/conditions", "domain/events", "engine/event_log"),
+                    "What the box tells of itself: events."),
     **dict.fromkeys(("domain/directory", "engine/ldap_servers"), "How a directory is reached and spoken to."),
     "commands/words": "The nouns of the commands of all chapters.",
     "domain/backups": "What belongs to a backup of the settings.",

@@ -10,7 +10,7 @@ import pytest
 
 from sysmgmt.domain.errors import AccountLocked, BoxBusy
 from sysmgmt.domain.model import Cost, Pending, Returned, Session
-from sysmgmt.engine import attempt, auditing, departure, login
+from sysmgmt.engine import attempt, audit_seeds, departure, login
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.request import Caller, Request
@@ -125,11 +125,11 @@ def test_users_with_security_are_told_once_of_a_recovery(box: TestBox) -> None:
 
 
 def test_a_box_whose_audit_cannot_be_opened_lets_people_in_without_an_anchor(box: TestBox) -> None:
-    assert auditing.anchor(box.house().box).count(":") == 1
+    assert audit_seeds.anchor(box.house().box).count(":") == 1
     box.configure(audit=box.state.settings.audit._replace(guarantee=False))
     (box.folder / "audit.journal").rename(box.folder / "elsewhere")
     (box.folder / "audit.journal").symlink_to("elsewhere")
-    assert auditing.anchor(box.house().box) == ""
+    assert audit_seeds.anchor(box.house().box) == ""
     answer = box.client().log_in("admin", ADMIN_PASSWORD)
     assert answer.code == "Done" and (answer.result or {})["audit_anchor"] is None
 

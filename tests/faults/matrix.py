@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from sysmgmt.engine import auditing
+from sysmgmt.engine import audit_seeds
 from tests.faults.by_preload import ANY, CHANGES, ERROR, KILL, READS, SHORT, TAKES_SPACE, TORN, WRITES, Fault
 from tests.faults.course import Course, by_itself, observed, tables, times
 from tests.faults.powercut import cut
@@ -141,6 +141,6 @@ def _missing(folder: Path, scene: Scene, anchor: tuple[int, str]) -> Iterator[st
     box = house(folder, scene.now, "anchor", scene.boot).box
     state = box.store.read()
     if state.installed and state.settings.audit_seeds:
-        found = box.audit.verify(auditing.seeds(state, box.sealer), anchor, kept=state.settings.audit_kept)
+        found = box.audit.verify(audit_seeds.seeds(state, box.sealer), anchor, kept=state.settings.audit_kept)
         if not found["intact"]:
             yield f"what was synced is missing: {found}"

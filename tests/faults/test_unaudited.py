@@ -10,7 +10,7 @@ import pytest
 
 from sysmgmt import box
 from sysmgmt.domain import conditions
-from sysmgmt.engine import auditing
+from sysmgmt.engine import audit_seeds
 from sysmgmt.store.state import StateStore
 from tests.faults import by_strace
 from tests.support.box import audit, build
@@ -67,7 +67,7 @@ def wrong(folder: Path, done: "subprocess.CompletedProcess[str]") -> Iterator[st
     house = box.embedded(str(folder))
     state = house.box.store.read()
     house.box.audit.append({"the": "next"}, durable=True)
-    verdict = house.box.audit.verify(auditing.seeds(state, house.box.sealer))
+    verdict = house.box.audit.verify(audit_seeds.seeds(state, house.box.sealer))
     if not verdict["intact"]:
         yield str(verdict)
 

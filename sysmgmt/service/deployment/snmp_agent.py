@@ -4,7 +4,7 @@ import sysmgmt
 from sysmgmt.domain import snmp, usm
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
-from sysmgmt.engine import notifying
+from sysmgmt.engine import snmp_notifications
 from sysmgmt.engine.ports import Sealer
 from sysmgmt.host import snmpd
 from sysmgmt.host.services import Service
@@ -26,11 +26,11 @@ def service(sealer: Sealer, helper: str, root: str = "/") -> Service:
 def _wanted(state: State, sealer: Sealer, helper: str) -> Agent:
     """Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
     found, engine = snmp.settings(state), snmp.engine(state, usm.AGENT)
-    opened = [notifying.opened_user(sealer, one) for one in state.snmp_users.values()]
+    opened = [snmp_notifications.opened_user(sealer, one) for one in state.snmp_users.values()]
     users = tuple((one.name, usm.localized(one.authentication, engine), usm.localized(one.privacy, engine))
                   for one in opened)
     return Agent(state.settings.name, sysmgmt.__version__, engine, found.address, found.port, users,
-                 notifying.opened_community(sealer, found), helper)
+                 snmp_notifications.opened_community(sealer, found), helper)
 
 
 def _concerns(old: State, new: State) -> bool:

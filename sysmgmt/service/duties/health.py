@@ -11,9 +11,9 @@ from sysmgmt.domain.events import Event
 from sysmgmt.domain.times import HOUR, MINUTE, iso
 from sysmgmt.engine import keystatus
 from sysmgmt.engine.dispatch import House
+from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.own_work import settle, work
 from sysmgmt.engine.request import SYSTEM
-from sysmgmt.engine.telling import tell
 from sysmgmt.service.duties.duty import Duty
 
 JUMP = 2.0

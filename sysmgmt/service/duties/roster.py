@@ -3,7 +3,7 @@
 from sysmgmt.service.deployment import doors
 from sysmgmt.service.duties import (
     audit, backups, collections, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals, selftest,
-    sessions, snmp_agent, snmp_receivers, syslog, tls)
+    sessions, snmp_facts, snmp_receivers, syslog, tls)
 from sysmgmt.service.duties.duty import Duty
 from sysmgmt.service.presence import Presence
 
@@ -14,4 +14,4 @@ def duties(folder: str, socket: str, presence: Presence, is_deployed: bool) -> t
               *syslog.duties(), *snmp_receivers.duties(), *partners.duties(), *ldap_servers.duties(),
               *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), *erasure.duties(folder),
               *selftest.DUTIES)
-    return (*always, *doors.DUTIES, *snmp_agent.duties(socket)) if is_deployed else always
+    return (*always, *doors.DUTIES, *snmp_facts.duties(socket)) if is_deployed else always

@@ -9,7 +9,7 @@ from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.delivery import TELLING, Delivered, Patience, Sieve, unfollowed
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.recipients import Queue
-from sysmgmt.engine import notifying
+from sysmgmt.engine import snmp_notifications
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import settle
 from sysmgmt.service.duties.duty import Duty
@@ -42,7 +42,7 @@ class SnmpCarrier:
         if self._number >= len(settings.receivers) or not settings.enabled:
             self._patience.reset()
         elif self._patience.is_over():
-            self._serve(house, [*notifying.queues(house.box, settings)][self._number])
+            self._serve(house, [*snmp_notifications.queues(house.box, settings)][self._number])
         if not self._patience.failures:
             self._findings.pop(self._number, None)
         settle(house, KINDS, self._findings.copy().values())
@@ -60,7 +60,7 @@ class SnmpCarrier:
         state = house.box.store.read()
         for one in wanted:
             now = house.box.clock.now()
-            target = notifying.target(house.box, state, snmp.place(queue.recipient))
+            target = snmp_notifications.target(house.box, state, snmp.place(queue.recipient))
             house.box.notifier.notify(target, snmp.of_event(one, state.settings.name, now), unfollowed)
             house.box.deliveries.keep(queue.name, Delivered(one["seq"], now))
             self._patience.reset()

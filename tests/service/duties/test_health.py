@@ -6,7 +6,7 @@ import pytest
 
 from sysmgmt.domain import conditions, event_kinds, mib
 from sysmgmt.engine.own_work import settle
-from sysmgmt.service.duties import health, reports, snmp_agent
+from sysmgmt.service.duties import health, reports, snmp_facts
 from tests.support.box import TestBox
 
 GB = 10**9
@@ -46,7 +46,7 @@ def test_status_report_and_snmp_agent_agree_whether_the_box_is_well(basic: TestB
 
     def verdicts() -> set[str]:
         state = house.box.store.read()
-        [told] = [name for name, number in mib.STATUS.items() if number == snmp_agent.told(house.box, state)["status"]]
+        [told] = [name for name, number in mib.STATUS.items() if number == snmp_facts.told(house.box, state)["status"]]
         [line] = [one for one in reports.text(house.box, basic.clock.now).splitlines() if one.startswith("  System: ")]
         return {told, line.partition(": ")[2], basic.admin().facts("get_system_status")["system"]}
     assert verdicts() == {"ok"}

@@ -13,7 +13,7 @@ import pytest
 
 from sysmgmt.domain import usm
 from sysmgmt.domain.snmp import Place, of_event
-from sysmgmt.engine import notifying
+from sysmgmt.engine import snmp_notifications
 from sysmgmt.service.duties.snmp_receivers import SnmpCarrier
 from tests.service import daemon
 from tests.service.duties.site import DutySite
@@ -86,7 +86,7 @@ def test_what_looks_like_an_option_is_a_text(site: Site) -> None:
     record = {"seq": 9, "id": 1, "summary": f"-Lf{site.folder}/injected", "details": "--help", "user": "-V"}
     with site.trapd().running() as trapd:
         box = site.house.box
-        target = notifying.target(box, box.store.read(), Place(LOCAL, site.port))
+        target = snmp_notifications.target(box, box.store.read(), Place(LOCAL, site.port))
         box.notifier.notify(target, of_event(record, "box1", box.clock.now()), lambda step: None)
         wait_until(lambda: trapd.got, PATIENCE)
         assert (trapd.got[0].summary, trapd.got[0].details) == (f"-Lf{site.folder}/injected", "--help")

@@ -8,8 +8,8 @@ import pytest
 from sysmgmt.domain.changes import Difference
 from sysmgmt.domain.errors import Refusal, StorageFull
 from sysmgmt.domain.secrecy import MASK
+from sysmgmt.engine.audit_record import Record, frames, masked, unless_guaranteed
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.record import Record, frames, masked, unless_guaranteed
 from sysmgmt.engine.request import Answer, Caller, Request
 from tests.support.box import TestBox
 
