@@ -32,7 +32,8 @@ def measure(folder: Path, rounds: int) -> Iterator[Finding]:
             Work("one password check of level basic", _check(folder)),
         ], rounds, goals=[Goal(COMMAND, BARE, 4.0), Goal(PACKAGES, BARE), *(Goal(COMMAND, one.name) for one in peers)])
         yield from compare("W1 exec to prompt", [
-            Work(BARE, process(LIMIT)), Work(CMD2, _importing("cmd2, tinydb")), *(one.prompting() for one in peers if one.shell),
+            Work(BARE, process(LIMIT)), Work(CMD2, _importing("cmd2, tinydb")),
+            *(one.prompting() for one in peers if one.shell),
             Work("sysmgmt", prompt([*cheap], b"bench>")),
             Work(MENU, prompt([boxes.program("boxmgmt"), *cheap[1:]], b"bench:")),
             Work(PLAINLY, prompt(plain, b"(Cmd)")),
