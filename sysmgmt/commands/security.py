@@ -31,11 +31,15 @@ def set_security_level(call: Call, level: Level) -> Change:
 
     After a change to any level but basic every user must choose a new password at the next login,
     and still has to when the level is basic again: must_change_password names all who have to.
-    What set_password_policy and set_session_policy had set apart is again as the new level has it;
-    warnings name the rules of the level that do not hold yet.
+    What set_password_policy and set_session_policy had set apart is again as the new level has it.
+    also_changed shows what else the level sets by itself, such as idle timeout and banner; all but the
+    lowest version of TLS is as it was before once another level does without, unless it was set since.
+    Warnings name the rules of the level that do not hold yet.
     """
     state = security.set_level(call.state, level)
-    return Change(state, {"level": level, "must_change_password": security.due(state, call.now)},
+    besides = security.also_changed(call.state.settings, state.settings)
+    return Change(state, {"level": level, "must_change_password": security.due(state, call.now),
+                          **({"also_changed": besides} if besides else {})},
                   compliance.left_to_do(state))
 
 

@@ -30,7 +30,7 @@ _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids"
 _LOCK = ("locked_by", "locked_since", "strikes", "console_strikes", "wrong_in_a_row")
 """Fields of an account that keep it locked."""
 _SECURED = ("reach", "policy", "audit", "communication", "certificate_renewal", "idle_timeout", "sessions_per_user",
-            "banner")
+            "banner", "displaced")
 _SECURED_TABLES = ("syslog", "blocklists", "directories", "partners")
 """Settings that commands with the permission security change, and to whom the audit is told."""
 _REPLACED = "a backup was restored"

@@ -10,6 +10,7 @@ from sysmgmt.domain.times import iso
 
 BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"), ("accounts", "console_tried_at"),
                          ("ssh_keys", "id"), ("ssh_keys", "user"), ("settings", "unsettled"),
+                         ("settings", "displaced"),
                          ("settings", "erasure.begun")})
 """Fields that move with others; they tell nothing that those do not."""
 

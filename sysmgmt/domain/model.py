@@ -28,7 +28,7 @@ from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.downloads import DownloadLink as DownloadLink
 from sysmgmt.domain.monitors import SnmpSettings as SnmpSettings
 from sysmgmt.domain.monitors import SnmpUser as SnmpUser
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.policy import Displaced, Policy
 from sysmgmt.domain.reach import Pending as Pending
 from sysmgmt.domain.reach import Reach as Reach
 from sysmgmt.domain.reach import Returned as Returned
@@ -204,6 +204,7 @@ class Settings(NamedTuple):
     audit_handed_out: int = 0
     returned: Returned | None = None
     policy: Policy = Policy()
+    displaced: Displaced = Displaced()
     registration: Registration = Registration()
     erasure: Erasure | None = None
     unsettled: tuple[Unsettled, ...] = ()

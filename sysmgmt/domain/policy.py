@@ -1,4 +1,4 @@
-"""What was set apart from the security level."""
+"""What was set apart from the security level, and what it has set by itself."""
 
 from typing import NamedTuple
 
@@ -20,3 +20,12 @@ class Policy(NamedTuple):
     session_hours: int = 0
     unused_days: int = 0
     acknowledged: bool = False
+
+
+class Displaced(NamedTuple):
+    """What there was before the security level set something else by itself; None: it did not."""
+
+    idle_timeout: int | None = None
+    sessions_per_user: int | None = None
+    banner: str | None = None
+    guarantee: bool | None = None

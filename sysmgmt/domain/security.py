@@ -10,7 +10,7 @@ from sysmgmt.domain.levels import ASK_LESS, LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.policy import Displaced, Policy
 from sysmgmt.domain.times import MINUTE
 
 SHORTEST_IDLE, LONGEST_IDLE = 60, 1800
@@ -23,11 +23,13 @@ BANNER = ("This system is for authorized users only. What is done here is record
 def set_level(state: State, level: str) -> State:
     """Change the security level; any above Basic makes every user choose a new password (R084, R087).
 
-    What was set apart from the old level is so no longer; what goes beyond the new one comes down to it.
+    What was set apart from the old level is so no longer; what goes beyond the new one comes down to it. What the
+    old one had set by itself is as it was before, unless somebody has set it since.
     """
     if level == state.settings.level:
         return state
-    state = state._replace(settings=fitted(state.settings._replace(level=level, policy=Policy()), LEVELS[level]))
+    settings = _given_back(state.settings)._replace(level=level, policy=Policy())
+    state = state._replace(settings=fitted(settings, LEVELS[level]))
     if not LEVELS[level].forces_change:
         return state
     accounts = state.accounts
@@ -41,12 +43,53 @@ def lowering(settings: Settings, level: str) -> str:
     """What has to be confirmed before the box goes over to a level; "" unless that asks for less."""
     if level not in ASK_LESS[settings.level]:
         return ""
+    besides = also_changed(settings, set_level(State(settings=settings), level).settings)
+    told = f" Besides it changes: {', '.join(besides)}." if besides else ""
     return (f"This takes the security level from {settings.level} to {level}: nobody is asked any more for what "
-            f"{settings.level} asks beyond it. Change the level?")
+            f"{settings.level} asks beyond it.{told} Change the level?")
+
+
+def also_changed(old: Settings, new: Settings) -> dict[str, Any]:
+    """What a level has changed besides its rules, as it is now, in the words of the commands that show it."""
+    return {name: now for (name, now), was in zip(_besides(new).items(), _besides(old).values(), strict=True)
+            if now != was}
+
+
+def _besides(settings: Settings) -> dict[str, Any]:
+    return {"idle_timeout": settings.idle_timeout, "sessions_per_user": settings.sessions_per_user,
+            "banner": settings.banner or None, "audit_guarantee": settings.audit.guarantee,
+            "tls_minimum": settings.reach.tls_minimum}
+
+
+def _at_stake(settings: Settings) -> Displaced:
+    return Displaced(settings.idle_timeout, settings.sessions_per_user, settings.banner, settings.audit.guarantee)
+
+
+def _with(settings: Settings, values: Displaced) -> Settings:
+    """The settings with those values; None leaves one as it is."""
+    wanted = {name: value for name, value in values._asdict().items() if value is not None}
+    guarantee = wanted.pop("guarantee", settings.audit.guarantee)
+    return settings._replace(audit=settings.audit._replace(guarantee=guarantee), **wanted)
+
+
+def _given_back(settings: Settings) -> Settings:
+    """The settings without what their level has set by itself, as far as it is still so."""
+    before = _with(settings._replace(displaced=Displaced()), settings.displaced)
+    forced = _at_stake(fitted(before, LEVELS[settings.level]))
+    own = Displaced._make((None if now == there else now
+                      for now, there in zip(_at_stake(settings), forced, strict=True)))
+    return _with(before, own)
 
 
 def fitted(settings: Settings, rules: Rules) -> Settings:
-    """The settings within the bounds of a level."""
+    """The settings within the bounds of a level, with what they were before."""
+    found = _bounded(settings, rules)
+    kept = (before if was == now else was for was, now, before in zip(
+        _at_stake(settings), _at_stake(found), settings.displaced, strict=True))
+    return found._replace(displaced=Displaced._make(kept))
+
+
+def _bounded(settings: Settings, rules: Rules) -> Settings:
     reach, audit = settings.reach, settings.audit
     if not rules.legacy_tls and reach.tls_minimum in tls.LEGACY:
         reach = reach._replace(tls_minimum=tls.SECURE[0])

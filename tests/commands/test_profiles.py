@@ -13,6 +13,7 @@ from sysmgmt.domain.compliance import FAIL, PASS, RULES
 from sysmgmt.domain.levels import CLEAR_TEXT, LEVELS, SERVER_CERTIFICATES, allows
 from sysmgmt.domain.model import Settings, State, TrustedCertificate
 from sysmgmt.domain.records import Records
+from sysmgmt.domain.security import BANNER
 from sysmgmt.engine.request import Request
 from sysmgmt.screen.output import document
 from sysmgmt.vault.bundles import read_certificates
@@ -500,12 +501,17 @@ def test_a_change_of_level_takes_back_what_was_set_apart_and_tells_what_is_left_
     admin = basic.admin()
     assert admin.do("set_password_policy min_length=20 history=5").code == "Done"
     assert admin.do("create_system_certificate common_name=box1 key_type=rsa2048").code == "Done"
+    besides = {"idle_timeout": 600, "banner": BANNER}
+    assert (admin.do("set_security_level level=stig --dry-run").result or {})["also_changed"] == besides
     answer = admin.do("set_security_level level=stig")
     assert answer.code == "Done" and any("rsa_bits" in one for one in answer.warnings), answer.warnings
+    assert (answer.result or {})["also_changed"] == besides
     told = admin.facts("get_security_settings")
     assert told["password_rules"]["min_length"] == 15 and told["password_rules"]["history"] == 10
     assert admin.facts("get_box_settings")["banner"], "a level that asks for a banner begins with one"
     assert admin.do('set_login_banner text=""').code == "LevelForbids"
+    asked = admin.do("set_security_level level=high")
+    assert asked.code == "ConfirmationNeeded" and "changes: idle_timeout, banner." in str(asked.message), asked
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -8,7 +8,7 @@ from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import (
     CLEAR_TEXT, DEAREST, LEGACY_TLS, LEVELS, SERVER_CERTIFICATES, Rules, allows, is_affordable, rules_of)
 from sysmgmt.domain.model import LDAP_USER, Account, Cost, Reach, Role, Settings, State
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.policy import Displaced, Policy
 
 ADMIN, BOB = Account("admin", "administrator"), Account("bob", "monitor")
 ANNA = Account("anna", "administrator", LDAP_USER)
@@ -87,6 +87,7 @@ def test_settings_come_down_to_what_a_level_allows() -> None:
     assert (strict.idle_timeout, strict.sessions_per_user, strict.banner) == (600, 10, "Ours")
     assert strict.reach.tls_minimum == "1.2" and strict.audit.guarantee
     assert strict == loose._replace(idle_timeout=600, sessions_per_user=10, hashing=STRONG, audit=AuditPolicy(),
+                                    displaced=Displaced(1800, 100, None, False),
                                     reach=loose.reach._replace(tls_minimum="1.2"))
     assert security.fitted(loose, LEVELS["basic"]) == loose._replace(hashing=Cost())
     small = Settings(idle_timeout=60, sessions_per_user=1)
@@ -104,6 +105,32 @@ def test_old_versions_of_tls_go_where_the_level_forbids_them(version: str, level
 def test_a_banner_is_there_where_the_level_asks_for_one() -> None:
     assert security.fitted(Settings(), LEVELS["nist"]).banner == security.BANNER
     assert security.fitted(Settings(), LEVELS["high"]).banner == ""
+
+
+def test_what_a_level_has_set_by_itself_goes_with_it() -> None:
+    loose = Settings(idle_timeout=1200, sessions_per_user=100, audit=AuditPolicy(guarantee=False))
+    strict = security.set_level(state_of(ADMIN, settings=loose), "stig")
+    assert security.also_changed(loose, strict.settings) == {
+        "idle_timeout": 600, "sessions_per_user": 10, "banner": security.BANNER, "audit_guarantee": True}
+    for levels in (["high"], ["nist", "high"], ["nist", "stig", "high"]):
+        after = strict
+        for level in levels:
+            after = security.set_level(after, level)
+        assert after.settings == loose._replace(level="high", hashing=STRONG), levels
+
+
+def test_what_somebody_has_set_since_stays() -> None:
+    strict = security.set_level(state_of(ADMIN), "stig").settings
+    own = strict._replace(idle_timeout=300, banner="Ours")
+    after = security.set_level(state_of(ADMIN, settings=own), "high").settings
+    assert (after.idle_timeout, after.banner, after.displaced) == (300, "Ours", Displaced())
+
+
+def test_the_lowest_tls_that_a_level_forbade_does_not_come_back() -> None:
+    old = Settings(reach=Reach()._replace(tls_minimum="1.0"))
+    strict = security.set_level(state_of(ADMIN, settings=old), "nist")
+    assert security.also_changed(old, strict.settings)["tls_minimum"] == "1.2"
+    assert security.set_level(strict, "basic").settings.reach.tls_minimum == "1.2"
 
 
 def test_single_rules_are_set_apart_and_others_stay() -> None:
