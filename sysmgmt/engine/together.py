@@ -1,8 +1,9 @@
 """Several requests as one: all of them, or none (`--atomic`).
 
-The slow work of all is done first, then the lock is taken once, everything evaluated again on
-the state as it is then, and saved once. If one fails it answers with its own code and every
-other one with NotApplied.
+Everything is evaluated first, slow work too. Where nothing is to be changed that is all. Else the
+lock is taken once, everything evaluated again if the state has moved on, and saved once. As much as
+would hold the lock for long goes back to the beginning instead. If one fails it answers with its own
+code and every other one with NotApplied.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from sysmgmt.domain import changes, events
-from sysmgmt.domain.errors import InternalError, NotApplied, NotAtomic, Refusal
+from sysmgmt.domain.errors import BoxBusy, InternalError, NotApplied, NotAtomic, Refusal
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine.arguments import NothingToChoose
 from sysmgmt.engine.audit_record import Record, unless_guaranteed
@@ -22,7 +23,19 @@ from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.reading import SlowWork, StateMoved
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
-Step = tuple[Request | Answer, SlowWork, Record]
+FEW = 10
+"""Commands that change nothing, which a batch may have evaluated again under the lock."""
+TRIES = 5
+"""How often a batch with more of them is evaluated, while others change the box all the time."""
+
+
+class Step(NamedTuple):
+    """One request of a batch, its slow work and its record, and whether it may change the state."""
+
+    one: Request | Answer
+    slow: SlowWork
+    record: Record
+    changes: bool
 
 
 class Course(NamedTuple):
@@ -47,8 +60,8 @@ def together(house: House, caller: Caller, requests: Sequence[Request | Answer])
     except Refusal as refusal:  # of the storage, not of a request
         course = Course([refused(_name(requests[0]), refusal)], State(), caller)
     answers = _all_or_none(requests, course)
-    for (_, _, record), answer in zip(steps, answers, strict=True):
-        record.outcome(answer)
+    for step, answer in zip(steps, answers, strict=True):
+        step.record.outcome(answer)
     with suppress(Refusal):  # what has been saved is not refused for want of its record
         house.box.sync()
     return answers, caller if course.failed else course.caller
@@ -56,7 +69,9 @@ def together(house: House, caller: Caller, requests: Sequence[Request | Answer])
 
 def _step(house: House, caller: Caller, one: Request | Answer) -> Step:
     request = one if isinstance(one, Request) else Request(_name(one))
-    return one, SlowWork(), Record(house.box, caller, request, declared(house.catalog, request.command))
+    command = declared(house.catalog, request.command)
+    changes_something = command is not None and command.kind is Change and not request.dry_run
+    return Step(one, SlowWork(), Record(house.box, caller, request, command), changes_something)
 
 
 def _name(one: Request | Answer) -> str:
@@ -64,23 +79,27 @@ def _name(one: Request | Answer) -> str:
 
 
 def _carry_out(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
+    tried = 0
     while True:
-        try:
-            course = _follow(house, caller, steps, house.box.store.read(), False)
-            if course.failed or not steps:
-                return course
-            for _, _, record in steps:
-                record.intent(durable=False)
-            with unless_guaranteed(house.box):
-                house.box.audit.sync()
-            return _commit(house, caller, steps)
-        except StateMoved:
-            continue
+        tried += 1
+        with suppress(StateMoved):
+            return _attempt(house, caller, steps, tried < TRIES)
 
 
-def _commit(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
+def _attempt(house: House, caller: Caller, steps: Sequence[Step], again: bool) -> Course:
+    """Evaluate all, and save what changes. Raises StateMoved, and BoxBusy for it where there is no `again`."""
+    before = house.box.store.read()
+    course = _follow(house, caller, steps, before, False)
+    if course.failed or not any(step.changes for step in steps):
+        return course
+    for step in steps:
+        step.record.intent(durable=False)
+    with unless_guaranteed(house.box):
+        house.box.audit.sync()
     with house.box.store.writing() as transaction:
-        course = _follow(house, caller, steps, transaction.state, True)
+        if transaction.state.generation != before.generation:
+            _check_few(steps, again)
+            course = _follow(house, caller, steps, transaction.state, True)
         if not course.failed and differs(transaction.state, course.state):
             differences = list(changes.between(transaction.state, course.state))
             commit(house.box.services, transaction, course.state)
@@ -88,11 +107,19 @@ def _commit(house: House, caller: Caller, steps: Sequence[Step]) -> Course:
     return course
 
 
+def _check_few(steps: Sequence[Step], again: bool) -> None:
+    """Return if all may be evaluated again under the lock. Raises StateMoved, BoxBusy."""
+    if sum(not step.changes for step in steps) > FEW:
+        raise StateMoved if again else BoxBusy(
+            "Whenever this batch was about to be saved, others had changed the box; nothing was changed.",
+            f"Try again, or with no more than {FEW} commands in it that change nothing.")
+
+
 def _follow(house: House, caller: Caller, steps: Sequence[Step], state: State, locked: bool) -> Course:
     """Go through all requests, each on the state that the one before it left."""
     answers: list[Answer] = []
     for step in steps:
-        step[1].closed = locked
+        step.slow.closed = locked
         answer, state, caller = _next(house, Course(answers, state, caller), step)
         answers.append(answer)
         if answer.status:
@@ -101,7 +128,7 @@ def _follow(house: House, caller: Caller, steps: Sequence[Step], state: State, l
 
 
 def _next(house: House, course: Course, step: Step) -> tuple[Answer, State, Caller]:
-    one, slow, record = step
+    one, slow, record, _ = step
     try:
         if isinstance(one, Request):
             return _evaluate(house, course, one, slow, record)

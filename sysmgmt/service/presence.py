@@ -9,7 +9,7 @@ from sysmgmt.engine.departure import GONE
 GRACE = 10.0
 """Seconds that a client has to log its user out by itself before it is cut off."""
 WINDOW, ALLOWANCE = 60.0, 600
-"""Calls that all strangers of one uid, root aside, may make in so many seconds."""
+"""Calls that all strangers of one uid, root aside, may make in so many seconds; each request of a batch is one."""
 
 
 class Spent(OSError):
@@ -40,11 +40,11 @@ class Presence:
         finally:
             self._used[session] = time.monotonic()
 
-    def spend(self, uid: int) -> None:
-        """Count a call of a stranger who runs as `uid`, since the audit keeps what is asked. Raises Spent."""
+    def spend(self, uid: int, requests: int = 1) -> None:
+        """Count what a stranger who runs as `uid` asks in a call, since the audit keeps it. Raises Spent."""
         since, count = self._strangers.get(uid, (0.0, 0))
         now = time.monotonic()
-        since, count = (since, count + 1) if now - since < WINDOW else (now, 1)
+        since, count = (since, count + requests) if now - since < WINDOW else (now, requests)
         self._strangers[uid] = since, count
         if count > ALLOWANCE:
             raise Spent()

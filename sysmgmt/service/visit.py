@@ -191,7 +191,8 @@ class Visit:
         if call is None:
             return described(name, parameters)
         if self.peer.uid and not self.door.caller.user:
-            self.presence.spend(self.peer.uid)
+            batch = parameters.get("requests")
+            self.presence.spend(self.peer.uid, len(batch) if batch and isinstance(batch, list) else 1)
         try:
             with (self._bounds.checks.enter(self.peer.uid) if method in CHECKING else nullcontext(),
                   nullcontext() if method in PASSIVE else self.presence.use(self._name)):

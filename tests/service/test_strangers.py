@@ -103,6 +103,25 @@ def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
     assert (made["user"], made["endpoint"], len(made["frames"])) == ("", "local", 20), "it is told apart from our own"
 
 
+@pytest.mark.requirement(46)
+def test_every_request_of_a_strangers_batch_counts(basic: TestBox) -> None:
+    def flood(daemon: Daemon) -> int:
+        raw, done = daemon.connect(), 0
+        batch = [{"request": {"command": "help"}}] * (ALLOWANCE // 2 - 5)
+        try:
+            while done < 4:
+                assert len(raw.call("RunTogether", requests=batch)["parameters"]["answers"]) == len(batch)
+                done += 1
+        except (OSError, ValueError):
+            pass
+        return done
+    with running(basic) as daemon:
+        os.chmod(daemon.path.parent, 0o755)
+        before = len(basic.audit())
+        assert served_as(daemon, NOBODY, flood) == 2
+        assert [one["command"] for one in basic.audit()[before:]].count("help") <= ALLOWANCE
+
+
 @pytest.mark.attack(16)
 def test_a_stranger_learns_no_name_from_a_check(basic: TestBox) -> None:
     stranger = basic.client()

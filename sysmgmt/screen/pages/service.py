@@ -22,7 +22,8 @@ No user of the machine can keep others from being answered: boxmgmtd serves 512 
 time, 128 of one user and 16 of one that is not logged in; PAM, sshd and root have places of their
 own. Passwords are checked in the order in which they came, two at a time and two of one user; one
 that was not checked since the box is busy is no failed login. A message that no --atomic batch
-needs ends its connection.
+needs ends its connection. So does what somebody who is not logged in asks beyond 600 requests in a
+minute, of all who run as the same user; each line of an --atomic batch is one.
 
 boxmgmtd --deploy makes a Debian machine ask boxmgmtd at its doors, SSH and the local console. It
 ends deployed, or the machine is exactly as it was before. --remove takes it back.
