@@ -6,12 +6,13 @@ would hold the lock for long goes back to the beginning instead. If one fails it
 code and every other one with NotApplied.
 """
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from sysmgmt.domain import changes, events
-from sysmgmt.domain.errors import BoxBusy, InternalError, NotApplied, NotAtomic, Refusal
+from sysmgmt.domain.errors import BoxBusy, InternalError, InvalidValue, NotApplied, NotAtomic, Refusal
 from sysmgmt.domain.model import State, differs
 from sysmgmt.engine.arguments import NothingToChoose
 from sysmgmt.engine.audit_record import Record, unless_guaranteed
@@ -23,6 +24,8 @@ from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.reading import SlowWork, StateMoved
 from sysmgmt.engine.request import Answer, Caller, Request, refused
 
+MOST_ANSWERED = 16 << 20
+"""Bytes of what all commands of a batch show, as JSON. A single one shows as much as it does alone."""
 FEW = 10
 """Commands that change nothing, which a batch may have evaluated again under the lock."""
 TRIES = 5
@@ -118,9 +121,14 @@ def _check_few(steps: Sequence[Step], again: bool) -> None:
 def _follow(house: House, caller: Caller, steps: Sequence[Step], state: State, locked: bool) -> Course:
     """Go through all requests, each on the state that the one before it left."""
     answers: list[Answer] = []
+    size = 0
     for step in steps:
         step.slow.closed = locked
         answer, state, caller = _next(house, Course(answers, state, caller), step)
+        size += len(json.dumps((answer.result, answer.download)))
+        if size > MOST_ANSWERED and answers and not answer.status:
+            answer = refused(_name(step.one), InvalidValue(
+                what=f"What an --atomic batch shows has at most {MOST_ANSWERED >> 20} MiB"))
         answers.append(answer)
         if answer.status:
             break

@@ -9,7 +9,7 @@ import pytest
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.declaration import Call, Shown, Word, command
-from sysmgmt.engine.together import FEW, TRIES
+from sysmgmt.engine.together import FEW, MOST_ANSWERED, TRIES
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 
 pytestmark = pytest.mark.embedded_only("the store is watched in the engine's own process")
@@ -22,6 +22,18 @@ def look_for(call: Call, name: Group) -> Shown:
     """Look whether there is a group, and count that."""
     LOOKED.append(name)
     return Shown({"found": name in call.state.groups})
+
+
+@command(needs="anyone")
+def show_much(call: Call) -> Shown:
+    """Show a third of what a batch may show."""
+    return Shown({"much": "x" * (MOST_ANSWERED // 3)})
+
+
+@command(needs="anyone")
+def show_too_much(call: Call) -> Shown:
+    """Show more than a batch may show."""
+    return Shown({"much": "x" * (MOST_ANSWERED + 1)})
 
 
 class WatchedStore:
@@ -47,7 +59,7 @@ def watched(box: TestBox, before: Callable[[], object] = lambda: None) -> tuple[
     """Admin of an engine whose store is watched from now on, and that store."""
     house, meanwhile = box.house(), list[Callable[[], object]]()
     store = WatchedStore(house.box.store, lambda: [act() for act in meanwhile])
-    catalog = Catalog({one.name: one for one in (*CATALOG, look_for)})
+    catalog = Catalog({one.name: one for one in (*CATALOG, look_for, show_much, show_too_much)})
     client = box.client(house=house._replace(box=house.box._replace(store=store), catalog=catalog))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
     store.taken = 0
@@ -113,3 +125,21 @@ def test_a_batch_with_many_looks_is_refused_where_others_change_the_box_all_the_
     assert [one.code for one in answers] == ["BoxBusy"] + ["NotApplied"] * (FEW + 1)
     assert store.taken == TRIES and "g1" not in basic.state.groups
     assert answers[0].message and "nothing was changed" in answers[0].message
+
+
+@pytest.mark.parametrize("before", [[], ["add_group name=g1"]])
+def test_what_a_batch_shows_is_bounded(basic: TestBox, before: list[str]) -> None:
+    client, _ = watched(basic)
+    assert {one.code for one in client.together(*before, "show_much", "show_much")} == {"Done"}
+    answers = client.together("add_group name=g2", *["show_much"] * 3, "get_users", "show_much")
+    assert [one.code for one in answers] == ["NotApplied"] * 3 + ["InvalidValue"] + ["NotApplied"] * 2
+    assert answers[3].command == "show_much"
+    assert answers[3].message == "What an --atomic batch shows has at most 16 MiB."
+    assert "g2" not in basic.state.groups
+    assert basic.audit()[-3]["code"] == "InvalidValue"
+
+
+def test_a_single_command_shows_in_a_batch_what_it_shows_alone(basic: TestBox) -> None:
+    client, _ = watched(basic)
+    assert client.together("show_too_much")[0].code == client.do("show_too_much").code == "Done"
+    assert [one.code for one in client.together("show_too_much", "show_much")] == ["NotApplied", "InvalidValue"]

@@ -54,10 +54,11 @@ On standard input one command stands in each line. The batch stops at the first 
 fails; messages begin with line N: and the exit status is that of the command. With --keep-going
 it goes on, and exits with the status of the first failure. With --atomic all commands are carried
 out, or none: everything is read first (at most 10,000 lines, 16 MiB), a command that fails gives
-its own code and every other one NotApplied. A wrong password that was tried on the way stays
-counted. A batch that changes nothing keeps nobody from changing the box; one that changes something
-is evaluated again where others change the box meanwhile, and refused with BoxBusy where they do so
-all the time, if more than ten of its commands change nothing.
+its own code and every other one NotApplied. All answers together have at most 16 MiB. A wrong
+password that was tried on the way stays counted. A batch that changes nothing keeps nobody from
+changing the box; one that changes something is evaluated again where others change the box
+meanwhile, and refused with BoxBusy where they do so all the time, if more than ten of its commands
+change nothing.
 
     printf '%s\\n' 'add_group name=sales' 'get_groups --json' |
         sysmgmt --user admin --password-file /root/admin.password
