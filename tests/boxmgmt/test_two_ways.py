@@ -43,8 +43,8 @@ def steps(chance: random.Random) -> bytes:
 
 
 def still(done: Result) -> Result:
-    """What was printed, without what no two runs have in common: how much was written."""
-    return done._replace(out=re.sub(r"((?:State|Journal)[ _]bytes\W+)\d+", r"\1N", done.out, flags=re.I))
+    """What was printed, without what no two runs have in common: how much was written, and is free."""
+    return done._replace(out=re.sub(r"((?:State|Journal|Free)[ _]bytes\W+)\d+", r"\1N", done.out, flags=re.I))
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
