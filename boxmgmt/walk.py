@@ -10,13 +10,19 @@ from boxmgmt import drawing
 from boxmgmt.action import Site, is_hidden, perform
 from boxmgmt.menu import Leaf, Menu, Open, names, numbered, walked
 from sysmgmt.commands import support
+from sysmgmt.commands.catalog import COMMANDS
 from sysmgmt.domain.errors import InvalidValue, PermissionDenied, UnknownCommand
 from sysmgmt.engine import following, language
+from sysmgmt.engine.catalog import is_shown
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen.taker import Manner, Taker
 
 HIDING = (PermissionDenied.__name__, UnknownCommand.__name__)
 """Why an item is not shown. Whatever else bars it is answered when it is chosen."""
+
+SYSMGMT = "sysmgmt"
+"""What is opened for commands."""
+COMMANDS_BEHIND = "That is a command: choose 6 in the Main Menu first; what follows are commands then, one a line."
 
 _PATH = re.compile(r"[1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,9}")
 
@@ -64,7 +70,7 @@ class Walk(Taker):
         found = walked(self._menus, path, self._is_allowed) if path else None
         if found is None:
             wrong = refused(None, InvalidValue(what=f"There is no {_repeatable(typed)} in this menu"))
-            hint = "Enter a number of the menu, or ? for help."
+            hint = COMMANDS_BEHIND if self._is_command(typed) else "Enter a number of the menu, or ? for help."
             return self.finish(self.door.run(wrong._replace(hint=hint)))
         self._menus, item = found
         over = item is not None and self.count(self._do(item))
@@ -81,6 +87,11 @@ class Walk(Taker):
         if wanted and self.manner.follow and not answer.status:
             return self.follow(answer, 0) or answer
         return answer
+
+    def _is_command(self, typed: str) -> bool:
+        """Whether that is a command, for somebody who may enter commands."""
+        command = COMMANDS.get(language.command_of(typed)) if SYSMGMT in self._programs else None
+        return command is not None and is_shown(command, self.door.caller)
 
     def _help(self) -> bool:
         items = numbered(self._menus[-1], self._is_allowed)

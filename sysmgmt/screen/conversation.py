@@ -6,7 +6,7 @@ whether there is somebody to ask, and in whether a failure ends it.
 
 from collections.abc import Mapping, Sequence
 
-from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal, SecretOnCommandLine
+from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal, SecretOnCommandLine, UnknownCommand
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import following, language
 from sysmgmt.engine.catalog import help_on
@@ -19,6 +19,8 @@ from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
 MOST_AWAITED = 8
+PROGRAMS = ("sysmgmt", "boxmgmt")
+BATCH_OVER_SSH = "Over SSH a batch comes on standard input, without a command; see BATCHES in sysmgmt(1)."
 NOT_FOLLOWED = ("A log is followed at a terminal only; without follow, and with after=NUMBER of the last record seen, "
                 "a script gets what has happened since")
 
@@ -55,6 +57,8 @@ class Conversation(Taker):
         # Whatever becomes of this line: the lines that it says hold values are no commands.
         values = [] if self.manner.asker else self._following(len(language.awaited(line)))
         try:
+            if name in PROGRAMS:  # whatever options stand behind it
+                raise UnknownCommand(f"{name} is no command: its shell reads this line already.", BATCH_OVER_SSH)
             parsed = language.parse(line)
             return self._request(name, parsed, values), "json" in parsed.flags
         except Refusal as refusal:

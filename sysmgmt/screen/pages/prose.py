@@ -62,6 +62,15 @@ change nothing.
 
     printf '%s\\n' 'add_group name=sales' 'get_groups --json' |
         sysmgmt --user admin --password-file /root/admin.password
+
+Over SSH a batch comes in the same way, without a command, and for a user whose login has the command
+shell, as that of role sysmgmt: add_user name=robot role=sysmgmt, and a key with add_ssh_key. There
+is nothing to give options to there: put --json into each line; --keep-going and --atomic are for
+those who start sysmgmt themselves. The login of roles administrator and admin has the menu, which
+reads choices: for administrator a first line 6 opens the command shell for all that follow.
+
+    printf '%s\n' 'add_group name=sales' 'get_groups --json' | ssh robot@box1
+    printf '%s\n' 6 'get_groups --json' | ssh admin@box1
 """
 
 ANSWERS = """
