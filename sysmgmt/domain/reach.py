@@ -1,4 +1,4 @@
-"""Who reaches the box, and how: what is stored about it."""
+"""Who reaches the box, and how: what is stored about it, and about a change of it that waits or was undone."""
 
 from typing import NamedTuple
 

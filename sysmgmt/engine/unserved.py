@@ -13,7 +13,7 @@ from sysmgmt.engine.request import Answer, Caller, Request
 
 NOT_SERVED = "No boxmgmtd runs here: until it does, nothing of this is carried out."
 TABLES = ("mail", "syslog", "snmp", "backup_schedules")
-"""What boxmgmtd does by itself."""
+"""Tables of settings that only boxmgmtd carries out."""
 
 
 class UnservedDoor(EmbeddedDoor):
