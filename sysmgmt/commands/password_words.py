@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from sysmgmt.commands.words import from_file, one_of
-from sysmgmt.domain import accounts, blocklist, levels, passwords, security
+from sysmgmt.domain import accounts, blocklist, levels, passwords
 from sysmgmt.domain.errors import KeptInDirectory, PasswordReused, PasswordTooCommon
 from sysmgmt.domain.levels import LEVELS, Rules
 from sysmgmt.domain.model import LOCAL, Account, Cost
@@ -67,7 +67,7 @@ def _check(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> N
     Raises PasswordTooWeak, PasswordTooCommon.
     """
     passwords.check_text(text, rules)
-    if not passwords.is_common(text, *known, *security.blocked(reading.state)):
+    if not passwords.is_common(text, *known, *blocklist.blocked(reading.state.blocklists)):
         return
     if rules.refuses_common:
         raise PasswordTooCommon()

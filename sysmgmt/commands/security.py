@@ -7,7 +7,7 @@ from sysmgmt.commands.password_words import BlocklistFile, CurrentPassword
 from sysmgmt.commands.words import (
     Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, RootDoors,
     RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
-from sysmgmt.domain import compliance, consequences, facts, root_access, sealed, security
+from sysmgmt.domain import blocklist, compliance, consequences, facts, root_access, sealed, security
 from sysmgmt.domain.errors import NotCompliant
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
@@ -70,7 +70,7 @@ def set_password_blocklist(call: Call, file: BlocklistFile) -> Change:
     A password counts as common also with digits or signs behind it, and repeated. A file without
     words empties the list.
     """
-    return Change(security.set_blocklist(call.state, file), {"words": len(file)})
+    return Change(call.state._replace(blocklists=blocklist.replaced(call.state.blocklists, file)), {"words": len(file)})
 
 
 @command(needs=Permission.SECURITY)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.records import Records
 
 NAME = "own"
 """The key of the one list."""
@@ -27,3 +28,14 @@ def read(data: bytes) -> tuple[str, ...]:
     if len(words) > MOST or any(len(one) > LONGEST or not one.isprintable() for one in words):
         raise InvalidValue(what=f"A list has at most {MOST} words of at most {LONGEST} printable characters")
     return words
+
+
+def replaced(lists: Records[Blocklist], words: tuple[str, ...]) -> Records[Blocklist]:
+    """The table with `words`: no password may be one of them, where the level or the policy refuses common ones."""
+    return lists.put(NAME, Blocklist(NAME, words))
+
+
+def blocked(lists: Records[Blocklist]) -> tuple[str, ...]:
+    """The words of the box's own list."""
+    own = lists.get(NAME)
+    return own.words if own else ()

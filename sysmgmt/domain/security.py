@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import blocklist, passwords, roles, tls
-from sysmgmt.domain.blocklist import Blocklist
+from sysmgmt.domain import passwords, roles, tls
 from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import ASK_LESS, LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
@@ -116,17 +115,6 @@ def set_policy(state: State, wanted: Mapping[str, int | None]) -> State:
     given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     policy = state.settings.policy._replace(**given)
     return state._replace(settings=state.settings._replace(policy=policy))
-
-
-def set_blocklist(state: State, words: tuple[str, ...]) -> State:
-    """The state in which no password may be one of `words`, where the level or the policy refuses common ones."""
-    return state._replace(blocklists=state.blocklists.put(blocklist.NAME, Blocklist(blocklist.NAME, words)))
-
-
-def blocked(state: State) -> tuple[str, ...]:
-    """The words of the box's own list."""
-    own = state.blocklists.get(blocklist.NAME)
-    return own.words if own else ()
 
 
 def due(state: State, now: float) -> list[str]:

@@ -3,7 +3,9 @@
 import pytest
 
 from sysmgmt.domain import blocklist
+from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.records import Records
 
 
 def test_words_are_read_once_each_in_lower_case_and_in_their_order() -> None:
@@ -23,3 +25,11 @@ def test_the_longest_list_of_the_longest_words_is_taken() -> None:
 def test_what_is_no_list_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(InvalidValue, match=words):
         blocklist.read(data)
+
+
+def test_the_own_list_of_common_words_is_replaced() -> None:
+    none = Records[Blocklist]()
+    assert blocklist.blocked(none) == ()
+    once = blocklist.replaced(none, ("boxcar",))
+    assert blocklist.blocked(once) == ("boxcar",)
+    assert blocklist.blocked(blocklist.replaced(once, ("a", "b"))) == ("a", "b")

@@ -139,13 +139,6 @@ def test_single_rules_are_set_apart_and_others_stay() -> None:
     assert after.settings.policy == Policy(min_length=9, history=3)
 
 
-def test_the_own_list_of_common_words_is_replaced() -> None:
-    assert security.blocked(State()) == ()
-    once = security.set_blocklist(State(), ("boxcar",))
-    assert security.blocked(once) == ("boxcar",)
-    assert security.blocked(security.set_blocklist(once, ("a", "b"))) == ("a", "b")
-
-
 @pytest.mark.parametrize("account, secures", [
     (ADMIN, True), (ADMIN._replace(locked_by="attempts"), True), (ADMIN._replace(locked_by="disuse"), True),
     (ADMIN._replace(locked_by="command"), False), (BOB, False), (ANNA, False), (BOB._replace(role="keepers"), True)])

@@ -84,7 +84,7 @@ SWITCHES = {
     20: Switch("domain.passwords:remembered", EMPTY),
     21: Switch("domain.passwords:check_difference", NOTHING),
     22: Switch("domain.passwords:is_common", NO),
-    23: Switch("domain.security:blocked", EMPTY),
+    23: Switch("domain.blocklist:blocked", EMPTY),
     24: Switch("domain.passwords:check_text", NOTHING),
     25: Switch("vault.hashing:Argon2Hasher.matches", instead(lambda of, self, known, text: of(self, known, text[:72]))),
     26: Switch("engine.audit_record:masked", instead(lambda of, texts, command: dict(texts))),
