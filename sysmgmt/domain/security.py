@@ -76,7 +76,7 @@ def _given_back(settings: Settings) -> Settings:
     before = _with(settings._replace(displaced=Displaced()), settings.displaced)
     forced = _at_stake(fitted(before, LEVELS[settings.level]))
     own = Displaced._make((None if now == there else now
-                      for now, there in zip(_at_stake(settings), forced, strict=True)))
+                           for now, there in zip(_at_stake(settings), forced, strict=True)))
     return _with(before, own)
 
 
