@@ -19,8 +19,8 @@ def export_audit_log(call: Call, since: Since = "", until: Until = "", after: Af
 
     The export is one text on standard output: a line that says what it is, the records as they
     were written, and the signature with its certificates. The section VERIFYING AN EXPORT of the
-    manual says how anybody verifies it with openssl. One export has at most 8 MB of records; a
-    warning says where to go on. What was exported without a gap may be removed by the policy, once
+    manual says how anybody verifies it with openssl. One export has at most 8 MB of records, or one
+    that is longer; a warning says where to go on. What was exported without a gap may be removed by the policy, once
     another export goes on behind it: after=NUMBER says that everything up to that record has arrived.
     """
     made = auditexport.make(call, Wanted({}, since, until, "", after))

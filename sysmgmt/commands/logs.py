@@ -33,7 +33,8 @@ def get_audit_log(call: Call, user: RecordedUser | None = None, command: Recorde
                   after: After | None = None, limit: Limit = USUAL) -> Shown:
     """List the audit: what was asked of the box, by whom, from where, and what became of it.
 
-    A change has two records with the same id, its intent and its outcome.
+    A change has two records with the same id, its intent and its outcome. Of names that are no parameters of the
+    command, some 50 are kept; parameters_left_out counts the others.
     """
     wanted = Wanted(_given(user=user, command=command, code=outcome), since, until, text, after, limit)
     return Shown({"records": [facts.record(one) for one in logs.select(call.box.audit.newest(), wanted)]})

@@ -15,7 +15,7 @@ from sysmgmt.engine.ports import Box
 from sysmgmt.engine.request import Answer, Caller, Request
 
 _LONGEST, _MOST = 200, 50
-"""Characters of a value that the audit keeps, and differences of one request."""
+"""Characters of a value that the audit keeps; names of parameters, and differences, of one request."""
 
 
 class Record:
@@ -36,6 +36,8 @@ class Record:
             "endpoint": caller.endpoint, "command": request.command if known else MASK,
             "parameters": masked(request.texts, command),
         }
+        if len(request.texts) > _MOST:
+            self._facts["parameters_left_out"] = len(request.texts) - len(self._facts["parameters"])
         if request.dry_run:
             self._facts["dry_run"] = True
         self._intended = False
@@ -104,10 +106,12 @@ def _carries_secret(text: str, command: Command) -> bool:
 
 
 def masked(texts: Mapping[str, str], command: Command | None) -> dict[str, str]:
-    """`texts` without secrets; of what no declaration knows, only names that are no misplaced secrets are kept."""
-    shown = {}
+    """`texts` without secrets; of what no declaration knows, only some names that are no misplaced secrets are kept."""
+    shown: dict[str, str] = {}
     for name, text in texts.items():
         parameter = command.parameter(name) if command else None
+        if parameter is None and len(shown) >= _MOST:
+            continue
         secret = parameter is None or parameter.word.secret or (command and _carries_secret(text, command))
         kept = parameter.word.recorded if parameter else str
         shown[name if parameter or is_harmless(name) else MASK] = MASK if secret else kept(text)[:_LONGEST]

@@ -14,7 +14,7 @@ from sysmgmt.engine import certification
 from sysmgmt.engine.declaration import Call
 
 MOST = 8_000_000
-"""Bytes of records in one export."""
+"""Bytes of records in one export; a single record may have more."""
 
 
 class Export(NamedTuple):
@@ -50,7 +50,7 @@ def _gathered(call: Call, wanted: Wanted, newest: int) -> tuple[list[bytes], int
             break
         if wanted.matches(record):
             size += len(line)
-            if size > MOST:
+            if size > MOST and lines:
                 return lines, last, False
             lines.append(line)
         last = record["seq"]

@@ -126,6 +126,16 @@ def test_a_large_audit_is_exported_in_parts(basic: TestBox, admin: Client) -> No
     assert (basic.state.settings.audit_exported, basic.state.settings.audit_handed_out) == (facts["last"], rest["last"])
 
 
+def test_a_record_that_is_longer_than_an_export_is_exported_alone(basic: TestBox, admin: Client) -> None:
+    journal = basic.house().box.audit
+    last = basic.audit()[-1]["seq"]
+    for size in (auditexport.MOST + 1, 1):
+        journal.append({"time": "2026-01-01T00:00:00Z", "text": "x" * size}, durable=False)
+    facts, records = parsed(exported(admin, f"after={last}"))
+    assert [one["seq"] for one in records] == [last + 1] == [facts["last"]] and not facts["complete"]
+    assert parsed(exported(admin, f"after={last + 1}"))[1][0]["seq"] == last + 2
+
+
 def test_what_is_exported_with_a_gap_before_it_does_not_count_as_exported(basic: TestBox, admin: Client) -> None:
     exported(admin, "after=9")
     assert basic.state.settings.audit_exported == 0

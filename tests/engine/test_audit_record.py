@@ -142,6 +142,16 @@ def test_an_unknown_command_is_named_only_if_that_is_harmless(
     assert facts["command"] == kept and facts["parameters"] == {"word": MASK, MASK: MASK}
 
 
+def test_of_names_that_are_no_parameters_only_some_are_kept(house: House, journal: Kept) -> None:
+    unknown = {f"n{'a' * (number // 26)}{chr(97 + number % 26)}": "" for number in range(1000)}
+    record(house, Request("add_user", unknown | {"name": "eve"})).outcome(Answer("add_user", "InvalidValue", 2))
+    facts = journal.kept[0][0]
+    assert len(facts["parameters"]) == 51 and facts["parameters"]["name"] == "eve", "what the command knows is kept"
+    assert facts["parameters_left_out"] == 950
+    record(house, Request("add_user", dict(list(unknown.items())[:50]))).outcome(Answer("add_user", "InvalidValue", 2))
+    assert len(journal.kept[1][0]["parameters"]) == 50 and "parameters_left_out" not in journal.kept[1][0]
+
+
 def test_a_secret_that_wrong_quotes_put_elsewhere_is_masked(house: House) -> None:
     add = house.catalog["add_user"]
     assert masked({"name": "eve password=canary"}, add) == {"name": MASK}
