@@ -44,9 +44,13 @@ def loaded(group: str, broken: list[str]) -> Iterator[tuple[str, tuple[Any, ...]
             broken.append(f"The package behind {group} {point.name} is broken ({type(error).__name__})")
 
 
-@cache
 def _points(group: str) -> "list[EntryPoint]":
+    return sorted(_all_points().select(group=group), key=lambda one: one.name)
+
+
+@cache
+def _all_points() -> Any:
     """What the packages name that are installed when it is first asked for."""
     from importlib.metadata import entry_points  # costs more than running a command
 
-    return sorted(entry_points(group=group), key=lambda one: one.name)
+    return entry_points()
