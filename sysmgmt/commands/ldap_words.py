@@ -6,7 +6,7 @@ from typing import Annotated
 
 from sysmgmt.commands.place_words import port, read_port, read_server
 from sysmgmt.commands.words import choice, one_of, whether, whole, yes
-from sysmgmt.domain import directory
+from sysmgmt.domain import directory, ldap_syntax
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue
 from sysmgmt.engine import ldap_servers
@@ -20,7 +20,7 @@ LONGEST = 1000
 def _dn(text: str, reading: Reading) -> str:
     if len(text) > LONGEST:
         raise InvalidValue(what=f"A DN has at most {LONGEST} characters")
-    return directory.dn(text)
+    return ldap_syntax.dn(text)
 
 
 def _bind_dn(text: str, reading: Reading) -> str:
@@ -59,11 +59,11 @@ BaseDn = Annotated[str, Word("DN below which the users are", _dn, "DN", offers_f
 GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _dn, "DN",
                                   offers_from=partial(_bases, True))]
 UserAttribute = Annotated[str, Word(
-    "Attribute that holds the login name; uid unless given", lambda text, reading: directory.attribute(text),
+    "Attribute that holds the login name; uid unless given", lambda text, reading: ldap_syntax.attribute(text),
     "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName", "userPrincipalName"])]
 UserFilter = Annotated[str, Word(
     f"Filter that every user matches; {directory.PERSONS} unless given",
-    lambda text, reading: directory.search_filter(text), "FILTER")]
+    lambda text, reading: ldap_syntax.search_filter(text), "FILTER")]
 NestedGroups = Annotated[bool, whether("Whether a group within a group counts")]
 AnswerSeconds = Annotated[int, Word(
     f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", whole(1, 30, "seconds"),

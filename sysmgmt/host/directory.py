@@ -7,13 +7,14 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from sysmgmt.domain.directory import (
-    CLEAR, DISABLED, DUE, EXPIRED, LOCKED, PERSONS, RIGHT, STARTTLS, WRONG, Count, Entry, above, equal)
+    CLEAR, DISABLED, DUE, EXPIRED, LOCKED, PERSONS, RIGHT, STARTTLS, WRONG, Count, Entry)
 from sysmgmt.domain.errors import DirectoryFailed, Refusal, ServerUnreachable
 from sysmgmt.domain.ldap import Access
+from sysmgmt.domain.ldap_syntax import above, equal
 from sysmgmt.domain.truststore import Trust
-from sysmgmt.host import connections, ldap, memberships
+from sysmgmt.host import connections, ldap_messages, memberships
 from sysmgmt.host.entries import ANYTHING, GROUPS, Entries
-from sysmgmt.host.ldap import BUSY, SUCCESS, UNAVAILABLE, UNWILLING, WRONG_CREDENTIALS, Bound, Query, Talk
+from sysmgmt.host.ldap_messages import BUSY, SUCCESS, UNAVAILABLE, UNWILLING, WRONG_CREDENTIALS, Bound, Query, Talk
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -44,7 +45,7 @@ class LdapDirectory:
 
     def check_installed(self) -> None:
         """See the port."""
-        ldap.check_installed()
+        ldap_messages.check_installed()
 
     @contextmanager
     def open(self, access: Access, passed: Callable[[str], None]) -> Iterator["LdapLink"]:
@@ -152,7 +153,7 @@ def _bind(talk: Talk, access: Access) -> None:
 
 
 def _not_bound(server: str, answer: Bound, secret: str) -> Refusal:
-    words = ldap.reason(answer.code, answer.said, secret)
+    words = ldap_messages.reason(answer.code, answer.said, secret)
     kind = ServerUnreachable if answer.code in (BUSY, UNAVAILABLE) else DirectoryFailed
     return kind(server=server, reason=words)
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from sysmgmt.domain.directory import Count, Entry, equal, within
+from sysmgmt.domain.directory import Count, Entry
 from sysmgmt.domain.errors import DirectoryFailed
 from sysmgmt.domain.ldap import Access
-from sysmgmt.domain.standing import READ, standing
-from sysmgmt.host.ldap import Found, Query, Talk
+from sysmgmt.domain.ldap_standing import READ, standing
+from sysmgmt.domain.ldap_syntax import equal, within
+from sysmgmt.host.ldap_messages import Found, Query, Talk
 
 ANYTHING = "(objectClass=*)"
 GROUPS = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=group))"

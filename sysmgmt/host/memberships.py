@@ -6,7 +6,8 @@ knows; any other one is asked level by level.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sysmgmt.domain.directory import Entry, equal
+from sysmgmt.domain.directory import Entry
+from sysmgmt.domain.ldap_syntax import equal
 from sysmgmt.host.entries import Entries
 
 BY_DN, BY_NAME = ("member", "uniqueMember"), "memberUid"

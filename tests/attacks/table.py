@@ -29,7 +29,7 @@ TABLE = (
         (FOLDER, DEPLOYED, OWN)),
     Row(2, ALL, "redirections and comments behind values, also where notifications go", OPEN, (FOLDER, DEPLOYED)),
     Row(3, "SSH, console, socket, LDAP", "login names that a shell would run, or a filter would take for its own",
-        "a shell that is given one runs it", (SECOND, COUNTER, "test_directory")),
+        "a shell that is given one runs it", (SECOND, COUNTER, "test_ldap_syntax")),
     Row(4, "all that is written", "passwords as canaries in every spelling of a mistake", "what is stored is found",
         (STORED, "test_ldap", "test_canaries")),
     Row(6, "SSH, console, shell", "names that exist, are locked, do not exist; paths likewise: text and time",

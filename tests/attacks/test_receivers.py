@@ -17,7 +17,7 @@ from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import UploadTarget
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.uploads import Goal
-from sysmgmt.host import connections, ldap
+from sysmgmt.host import connections, ldap_messages
 from sysmgmt.host.mail import SmtpMailer
 from sysmgmt.host.uploads import FileUploads
 
@@ -119,7 +119,7 @@ def test_no_server_makes_the_box_show_a_password_or_a_part_of_it(secret: str, be
             post._replace(port=port), [letter], lambda step: None, lambda one: None)
     with served(answers(b"220 x\r\n", b"331 x\r\n", f"550 {said}\r\n".encode())) as port:
         ftp = sent(port, "ftp", secret=secret)
-    for words in (str(mail.value), ftp, ldap.reason(1, said, secret)):
+    for words in (str(mail.value), ftp, ldap_messages.reason(1, said, secret)):
         assert BEGIN not in words and MASK in words, words
 
 
@@ -134,8 +134,8 @@ def test_no_answer_of_a_directory_does_harm(said: bytes) -> None:
     begun = time.monotonic()
     with served(speak) as port, socket.create_connection(("127.0.0.1", port)) as connection:
         with pytest.raises(ServerUnreachable, match="as it should|hung up, or does not answer"):
-            ldap.Talk("127.0.0.1", connection, PATIENCE).bind("cn=x,dc=x", PASSWORD)
-    assert time.monotonic() - begun < PATIENCE + 2 * ldap.GRACE
+            ldap_messages.Talk("127.0.0.1", connection, PATIENCE).bind("cn=x,dc=x", PASSWORD)
+    assert time.monotonic() - begun < PATIENCE + 2 * ldap_messages.GRACE
 
 
 class Anybody(paramiko.ServerInterface):

@@ -16,7 +16,7 @@ CHAPTERS = {
     "login": (
         "commands/password_words", "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout",
         "domain/names", "domain/passwords", "domain/root_access", "domain/sessions", "domain/ssh_keys",
-        "domain/standing", "engine/adoption", "engine/attempt", "engine/departure", "engine/ldap_users",
+        "domain/ldap_standing", "engine/adoption", "engine/attempt", "engine/departure", "engine/ldap_users",
         "engine/login", "engine/recovery", "engine/returning", "vault/argon2id", "vault/hashing"),
     "authorization": (
         "domain/accounts", "domain/groups", "domain/pending", "domain/permissions", "domain/policy", "domain/reach",

@@ -10,14 +10,14 @@ from contextlib import AbstractContextManager, suppress
 
 import pytest
 
-from sysmgmt.domain import standing
+from sysmgmt.domain import ldap_standing
 from sysmgmt.domain.directory import DISABLED, DUE, EXPIRED, LOCKED, RIGHT, WRONG, Count, DirectorySettings, Entry
 from sysmgmt.domain.errors import DirectoryFailed, LdapNotInstalled, Refusal, ServerRefused, ServerUnreachable
 from sysmgmt.domain.ldap import Access
 from sysmgmt.domain.truststore import Trust
 from sysmgmt.host.directory import LdapDirectory, LdapLink
 from sysmgmt.host.entries import ANYTHING, Entries
-from sysmgmt.host.ldap import Found, Query
+from sysmgmt.host.ldap_messages import Found, Query
 from sysmgmt.vault import bundles, x509
 from tests.support import ldap_peer, slapd
 from tests.support.authorities import CA, LEAF, Made, make
@@ -90,7 +90,7 @@ def test_a_directory_is_asked_for_nothing_that_nobody_reads() -> None:
     heard = Listening()
     entries = Entries(heard, access(636))  # type: ignore[arg-type]
     assert entries.users(entries.named("alice")) == [] == entries.groups(ANYTHING)
-    assert set(heard.asked) == {"entryUUID", "objectGUID", "cn", "uid", *standing.READ}
+    assert set(heard.asked) == {"entryUUID", "objectGUID", "cn", "uid", *ldap_standing.READ}
 
 
 def test_groups_nest_where_that_is_wanted_also_in_a_ring(server: Slapd) -> None:

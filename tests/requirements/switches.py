@@ -170,7 +170,7 @@ SWITCHES = {
                 instead(lambda of, self, name, most: open(name, "rb").read(most))),
     118: Switch("engine.arguments:read", instead(lambda of, command, reading: of(command, reading._replace(texts={
         name: text for name, text in reading.texts.items() if command.parameter(name)})))),
-    119: Switch("domain.directory:escaped", instead(lambda of, value: value if isinstance(value, str) else "*")),
+    119: Switch("domain.ldap_syntax:escaped", instead(lambda of, value: value if isinstance(value, str) else "*")),
     120: Switch("host.directory:LdapLink.check", answers("right")),
     121: Switch("screen.visible:escaped", SAME),
     122: Switch("host.imports:ImportFolder.read",

@@ -3,7 +3,7 @@
 import pytest
 
 from sysmgmt.domain.directory import DISABLED, LOCKED
-from sysmgmt.domain.standing import standing
+from sysmgmt.domain.ldap_standing import standing
 
 NOW = 1_800_000_000.0  # 2027-01-15T08:00:00Z
 CONTROL, COMPUTED = "userAccountControl", "msDS-User-Account-Control-Computed"
