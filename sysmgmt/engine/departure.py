@@ -11,6 +11,8 @@ from sysmgmt.engine.request import Caller
 
 GONE = "disconnected"
 """The reason where nobody gave one."""
+REPLACED = "replaced by another login"
+"""The reason where somebody logs in again through the same door."""
 
 
 def close(house: House, caller: Caller, reason: str) -> None:

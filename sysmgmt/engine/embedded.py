@@ -96,7 +96,9 @@ class EmbeddedDoor:
 
     @_uninterrupted
     def log_in(self, name: str, password: str) -> Answer:
-        """Check the password and open a session."""
+        """Check the password and open a session, in the place of the one that there may be."""
+        if self._caller.session:
+            self.log_out(departure.REPLACED)
         answer, self._caller = login.log_in(self._house, self._stranger, name, password)
         return answer
 

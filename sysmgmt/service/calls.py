@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.progress import Listening
+from sysmgmt.engine import departure
 from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.request import Request, refused
 from sysmgmt.screen.batch import MOST_LINES
@@ -34,7 +35,9 @@ def sign(visit: "Visit", given: Parameters) -> Facts:
 
 
 def log_in(visit: "Visit", given: Parameters) -> Facts:
-    """Check a password and open a session."""
+    """Check a password and open a session, in the place of the one that there may be."""
+    if visit.door.caller.user:
+        visit.leave(departure.REPLACED)
     answer = visit.door.log_in(text(given.get("name")), text(given.get("password")))
     visit.trust()
     return {"answer": answer._asdict(), "caller": visit.door.caller._asdict()}

@@ -38,7 +38,8 @@ class Presence:
         try:
             yield
         finally:
-            self._used[session] = time.monotonic()
+            if session in self._used:  # it has not ended meanwhile
+                self._used[session] = time.monotonic()
 
     def spend(self, uid: int, requests: int = 1) -> None:
         """Count what a stranger who runs as `uid` asks in a call, since the audit keeps it. Raises Spent."""

@@ -8,7 +8,7 @@ from sysmgmt import box as boxes
 from sysmgmt.domain.errors import LoginFailed, SessionEnded
 from sysmgmt.engine import authorization, login
 from sysmgmt.engine.request import Caller
-from tests.support.box import CHEAP, TestBox
+from tests.support.box import ADMIN_PASSWORD, CHEAP, TestBox
 from tests.support.hashers import CountingHasher
 
 
@@ -100,3 +100,15 @@ def test_guesses_at_unknown_names_leave_no_byte_in_the_state(basic: TestBox) -> 
     assert basic.files() == before and sorted(os.listdir(basic.folder)) == names
     assert client.log_in("admin", "guess").code == "LoginFailed"
     assert basic.files() != before, "a guess at a user is counted"
+
+
+@pytest.mark.requirement(52)
+@pytest.mark.parametrize("password", [ADMIN_PASSWORD, "wrong"])
+def test_who_logs_in_again_leaves_no_session_open(basic: TestBox, password: str) -> None:
+    client = basic.admin()
+    first = client.door.caller.session
+    answer = client.log_in("admin", password)
+    assert (client.do("get_groups").code == "Done") is (answer.status == 0)
+    assert list(basic.state.sessions) == [one for one in [client.door.caller.session] if one] != [first]
+    ends = [one["parameters"]["reason"] for one in basic.audit() if one["command"] == "close_session"]
+    assert ends[-1] == "replaced by another login"

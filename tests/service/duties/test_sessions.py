@@ -182,3 +182,21 @@ def test_a_shell_that_logs_out_ends_with_its_login_and_its_reason(daemon: Daemon
         assert until(client, "") == "LoginNeeded"
         client.wait(5)
     assert (sessions(daemon), ends(daemon)) == ([], ["logged out"])
+
+
+ANOTHER = """
+wire = connect()
+tell(call(wire, "Enter")["answer"]["code"])
+tell(call(wire, "LogIn", name="bob", password="Bobs-pass-11")["answer"]["code"])
+tell(call(wire, "LogIn", name="bob", password="wrong")["answer"]["code"])
+time.sleep(60)
+"""
+
+
+def test_another_login_over_the_connection_of_one_leaves_that_one_open_and_nothing_else(daemon: Daemon) -> None:
+    with login(daemon, "bob", BOB, ANOTHER) as client:
+        assert next_line(client) == "Done"
+        (first,) = sessions(daemon)
+        assert [next_line(client), next_line(client)] == ["Done", "LoginFailed"]
+        assert [one.id for one in sessions(daemon)] == [first.id]
+        assert ends(daemon) == ["replaced by another login"]
