@@ -4,7 +4,7 @@ from sysmgmt.commands.log_words import (
     After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Follow, Limit, RecordedCode, RecordedCommand,
     RecordedUser, Since, Until)
 from sysmgmt.domain import facts, logs
-from sysmgmt.domain.errors import AuditDamaged, InvalidValue
+from sysmgmt.domain.errors import AnchorNotHeld, AuditDamaged, InvalidValue
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import audit_seeds
@@ -47,14 +47,19 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
     With an anchor that was noted at an earlier login, also an end that was cut off since then is
     found. Without one, whatever was done to records of before the last minute is. Archives are
     verified with the rest; one that is missing is found, unless the policy has removed it. What a power
-    cut has left of records that were not synced is named in a warning, for ever.
+    cut has left of records that were not synced is named in a warning, for ever. An anchor that an audit
+    which is whole by itself does not hold is refused: it was mistyped, or records were removed or changed
+    since it was noted.
     """
     kept = call.state.settings.audit_kept
     if anchor is not None and anchor[0] < kept - 1:
         raise InvalidValue(what=f"The records of this anchor are no longer kept; the audit begins with record {kept}")
-    found = call.box.audit.verify(audit_seeds.seeds(call.state, call.box.sealer), anchor, call.report, kept)
+    seeds = audit_seeds.seeds(call.state, call.box.sealer)
+    found = call.box.audit.verify(seeds, anchor, call.report, kept)
     if not found["intact"]:
-        raise AuditDamaged(number=found["first_bad_record"], reason=found["reason"])
+        alone = call.box.audit.verify(seeds, None, call.report, kept) if anchor else found
+        refusal, bad = (AnchorNotHeld, found) if alone["intact"] else (AuditDamaged, alone)
+        raise refusal(number=bad["first_bad_record"], reason=bad["reason"])
     return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}},
                  tuple(logs.of_gap(one) for one in found["gaps"]))
 

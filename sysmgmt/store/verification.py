@@ -113,8 +113,7 @@ class Verifier:
     def finish(self, link: Link | None) -> None:
         """Compare the end with the anchor and with the file of the key. Raises Broken."""
         if self._known and self._known.records > self.count:
-            raise Broken(self.count + 1, f"there were {self._known.records} records when the anchor was noted, if it "
-                         "is given as it was shown")
+            raise Broken(self.count + 1, f"there were {self._known.records} records when the anchor was noted")
         if link is None:
             if self._at.chain:
                 raise Broken(self.count + 1, "the file audit.key is missing")

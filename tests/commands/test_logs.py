@@ -140,7 +140,22 @@ def test_the_audit_is_verified_and_an_anchor_shows_a_cut_end(basic: TestBox, adm
     assert admin.do("verify_audit_log anchor=3:zz").code == "InvalidValue"
     path = basic.folder / "audit.journal"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-6]))
-    assert basic.admin().do(f"verify_audit_log anchor={anchor}").code == "AuditDamaged"
+    assert basic.admin().do(f"verify_audit_log anchor={anchor}").code == "AnchorNotHeld"
+
+
+@pytest.mark.requirement(79)
+@pytest.mark.parametrize("anchor", ["3:000000000000000000000000", "99999:8d5e957f297893487bd98fa8"])
+def test_an_anchor_that_a_whole_audit_does_not_hold_is_refused_and_no_event(
+        basic: TestBox, admin: Client, anchor: str) -> None:
+    answer = admin.do(f"verify_audit_log anchor={anchor}")
+    assert (answer.code, answer.status) == ("AnchorNotHeld", 6)
+    assert f"record {min(int(anchor.split(':')[0]), len(basic.audit()))}:" in str(answer.message)
+    assert "removed or changed since" in str(answer.hint)
+    assert events(admin, "level=critical") == []
+    path = basic.folder / "audit.journal"
+    path.write_bytes(path.read_bytes().replace(b'"command":"lock_user"', b'"command":"help_user"'))
+    assert admin.do(f"verify_audit_log anchor={anchor}").code == "AuditDamaged", "the control"
+    assert [one["name"] for one in events(admin, "level=critical")] == ["AuditDamaged"]
 
 
 @pytest.mark.requirement(79)

@@ -438,7 +438,7 @@ REACHED_ELSEWHERE = {
     "SnmpUserInUse": "tests/commands/test_snmp.py",
     "PartnerExists": "tests/commands/test_partners.py", "ClusterIsolated": "tests/commands/test_partners.py",
     "PartnerFailed": "tests/service/test_partners.py",
-    "AuditDamaged": "tests/commands/test_logs.py",
+    **dict.fromkeys(("AnchorNotHeld", "AuditDamaged"), "tests/commands/test_logs.py"),
     **dict.fromkeys(("ArchiveTooLarge", "CollectionRuns", "DownloadBrokenOff", "NotForTerminals"),
                     "tests/commands/test_collections.py"),
     **dict.fromkeys(("TargetExists", "UploadFailed", "UploadNotInstalled"), "tests/service/test_uploads.py"),
@@ -508,7 +508,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "StorageUncertain", "ServiceRefused",
               "BoxBusy", "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",
-              "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled", "SelfTestFailed", "SafeState"},
+              "AnchorNotHeld", "AuditDamaged", "LdapNotInstalled", "UploadNotInstalled", "SelfTestFailed", "SafeState"},
           70: {"InternalError"}}
 
 

@@ -33,6 +33,7 @@ from sysmgmt.domain.errors.backups import NotAState as NotAState
 from sysmgmt.domain.errors.backups import NotInBackup as NotInBackup
 from sysmgmt.domain.errors.backups import UnknownBackup as UnknownBackup
 from sysmgmt.domain.errors.box import AlreadyInstalled as AlreadyInstalled
+from sysmgmt.domain.errors.box import AnchorNotHeld as AnchorNotHeld
 from sysmgmt.domain.errors.box import AuditDamaged as AuditDamaged
 from sysmgmt.domain.errors.box import BoxBusy as BoxBusy
 from sysmgmt.domain.errors.box import ChangePending as ChangePending

@@ -21,6 +21,13 @@ class AuditDamaged(Unable):
     hint = "Keep a copy of the whole state folder, and find out who could write to it."
 
 
+class AnchorNotHeld(Unable):
+    """The audit is whole by itself, but does not hold this anchor: record {number}: {reason}."""
+
+    hint = ("Compare it with the one that was noted. If it is as it was shown, records were removed or changed since: "
+            "keep a copy of the whole state folder, and find out who could write to it.")
+
+
 class StorageFull(Unable):
     """The storage of the box is full; nothing was changed."""
 
