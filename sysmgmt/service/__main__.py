@@ -52,11 +52,11 @@ def serve(folder: str, path: str) -> None:
     make_way(os.path.dirname(path))
     with suppress(Refusal):  # a box that cannot write lets people in all the same
         audit.begin(house)
-    watch = unconfirmed.begin(house)
+    left_over = unconfirmed.begin(house)
     if here:
         doors.begin(house, here)
     presence = Presence()
-    duty.start(house, (*roster.duties(folder, path, presence, here is not None), watch, guests.duty))
+    duty.start(house, roster.duties(roster.Begun(folder, path, presence, guests, left_over, here is not None)))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
     server = Server(house, listening(path), presence)

@@ -200,7 +200,7 @@ def test_a_return_that_is_refused_at_the_start_is_tried_again_before_its_time(ba
     refusing = True
     house = basic.house()
     house = House(house.box._replace(services=following(folder, lambda: refusing)), house.catalog, house.verify)
-    duty = unconfirmed.begin(house)
+    duty = unconfirmed.duty(unconfirmed.begin(house))
     assert floor(basic) == "1.3"
     refusing = False
     duty.run(house)

@@ -1,17 +1,34 @@
 """All that boxmgmtd does by itself, as long as it runs."""
 
+from typing import NamedTuple
+
 from sysmgmt.service.deployment import doors
 from sysmgmt.service.duties import (
     audit, backups, collections, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals, selftest,
-    sessions, snmp_facts, snmp_receivers, syslog, tls)
+    sessions, snmp_facts, snmp_receivers, syslog, tls, unconfirmed)
 from sysmgmt.service.duties.duty import Duty
+from sysmgmt.service.partners import PartnerService
 from sysmgmt.service.presence import Presence
 
 
-def duties(folder: str, socket: str, presence: Presence, is_deployed: bool) -> tuple[Duty, ...]:
-    """The duties of a boxmgmtd that owns the state in `folder` and serves `socket`; a deployed one has more."""
-    always = (*sessions.duties(presence), *health.duties(folder), *audit.DUTIES, *renewals.DUTIES, *mail.duties(),
-              *syslog.duties(), *snmp_receivers.duties(), *partners.duties(), *ldap_servers.duties(),
-              *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), *erasure.duties(folder),
-              *selftest.DUTIES)
-    return (*always, *doors.DUTIES, *snmp_facts.duties(socket)) if is_deployed else always
+class Begun(NamedTuple):
+    """A boxmgmtd that owns the state in `folder` and serves `socket`.
+
+    `left_over` is the change that nobody had confirmed when it began.
+    """
+
+    folder: str
+    socket: str
+    presence: Presence
+    guests: PartnerService
+    left_over: str
+    is_deployed: bool
+
+
+def duties(begun: Begun) -> tuple[Duty, ...]:
+    """The duties of a boxmgmtd; a deployed one has more."""
+    always = (*sessions.duties(begun.presence), *health.duties(begun.folder), *audit.DUTIES, *renewals.DUTIES,
+              *mail.duties(), *syslog.duties(), *snmp_receivers.duties(), *partners.duties(), *ldap_servers.duties(),
+              *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), *erasure.duties(begun.folder),
+              *selftest.DUTIES, unconfirmed.duty(begun.left_over), begun.guests.duty)
+    return (*always, *doors.DUTIES, *snmp_facts.duties(begun.socket)) if begun.is_deployed else always

@@ -42,8 +42,8 @@ class ConfirmationWatch:
             returning.take_back(house, waits)
 
 
-def begin(house: House) -> Duty:
-    """Let a change return that nobody had confirmed when boxmgmtd ended, however it ended; the duty from then on.
+def begin(house: House) -> str:
+    """Let a change return that nobody had confirmed when boxmgmtd ended, however it ended; the id of that change.
 
     Where a service refuses it now, the duty tries again.
     """
@@ -53,4 +53,9 @@ def begin(house: House) -> Duty:
             returning.take_back(house, waits)
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr, flush=True)
-    return Duty("a change that is not confirmed", POLL, ConfirmationWatch(left_over=waits.id if waits else ""))
+    return waits.id if waits else ""
+
+
+def duty(left_over: str) -> Duty:
+    """What boxmgmtd does about a change that waits; the one `left_over` when it began returns at once."""
+    return Duty("a change that is not confirmed", POLL, ConfirmationWatch(left_over=left_over))
