@@ -16,7 +16,7 @@ from sysmgmt.screen import options
 from sysmgmt.screen.client import SOCKET
 from sysmgmt.screen.pages.usage import usage
 from sysmgmt.service import deploy, downloads, update
-from sysmgmt.service.deployment import doors, site
+from sysmgmt.service.deployment import machine, site
 from sysmgmt.service.duties import audit, duty, erasure, roster, unconfirmed
 from sysmgmt.service.listeners import listening
 from sysmgmt.service.partners import PartnerService
@@ -39,7 +39,7 @@ def serve(folder: str, path: str) -> None:
     memory.share()
     here = deployed(folder)
     guests = PartnerService()
-    services = partial(guests.beside, partial(doors.services, here) if here else None)
+    services = partial(guests.beside, partial(machine.services, here) if here else None)
     house = shared(box.embedded(folder, services=services, doors=MachineDoors() if here else None))
     house.box.store.read()  # a state that cannot be read is said at once
     os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -54,7 +54,7 @@ def serve(folder: str, path: str) -> None:
         audit.begin(house)
     left_over = unconfirmed.begin(house)
     if here:
-        doors.begin(house, here)
+        machine.begin(house, here)
     presence = Presence()
     duty.start(house, roster.duties(roster.Begun(folder, path, presence, guests, left_over, here is not None)))
     if here:

@@ -12,8 +12,8 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.host import hostkeys, programs, sshd
 from sysmgmt.host.doors import MachineDoors
 from sysmgmt.host.services import HostServices
-from sysmgmt.service.deployment import doors, pamfiles
-from sysmgmt.service.deployment.closing import Closing
+from sysmgmt.service.deployment import pamfiles, root_login
+from sysmgmt.service.deployment.root_login import Closing
 from sysmgmt.service.deployment.site import ROOT_STAYS, Site
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 from tests.support.clock import MINUTE
@@ -35,7 +35,7 @@ class Governed:
     @property
     def house(self) -> House:
         """The engine over both."""
-        kinds = (doors.doors(Site("/bin/true", "/"), str(self.tree), lambda: self.box.clock.now),
+        kinds = (root_login.doors(Site("/bin/true", "/"), str(self.tree), lambda: self.box.clock.now),
                  hostkeys.service(str(self.tree)))
         services = HostServices([one._replace(reload=lambda: None) for one in kinds], str(self.tree))
         return box.embedded(str(self.box.folder), self.box.clock.port, lambda sealer: services,
@@ -217,7 +217,7 @@ def test_only_a_session_over_ssh_since_the_deployment_shows_that_the_new_door_wo
     session = Session("s1", "admin", "process", opened_at, endpoint=endpoint)
     state = State(accounts=Records().put("admin", Account("admin", "administrator", last_login_at=opened_at)),
                   sessions=Records().put("s1", session))
-    assert doors.came_in(state, 100.0) is shows
+    assert root_login.came_in(state, 100.0) is shows
 
 
 @pytest.mark.checklist("R143")

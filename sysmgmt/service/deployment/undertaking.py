@@ -10,7 +10,7 @@ from sysmgmt.domain.errors import Refusal, ServiceLost
 from sysmgmt.host import deployed, files, installed, nftables, nss, snmpd, sshd
 from sysmgmt.host.files import File
 from sysmgmt.host.installed import MANIFEST
-from sysmgmt.service.deployment import barriers, doors, forking, networking, plan, unit
+from sysmgmt.service.deployment import barriers, forking, machine, networking, plan, unit
 from sysmgmt.service.deployment.site import GROUP, HOME, KEPT, KEYS_USER, RECORD, ROOT_STAYS, SHELL_USER, Site
 
 STARTED = ("boxmgmtd.service", forking.SERVICE)
@@ -98,7 +98,7 @@ def _put(one: Undertaking, wanted: dict[str, File]) -> None:
     one.kept.keep((), known._asdict())
     house = box.embedded(one.place(one.site.state))
     # Shows that sshd accepts it, before PAM follows.
-    doors.services(known, house.box.sealer, one.root).heal(house.box.store.read())
+    machine.services(known, house.box.sealer, one.root).heal(house.box.store.read())
     deployed.put({path: file for path, file in wanted.items() if path not in early}, one.root)
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.service.deployment import doors
+from sysmgmt.service.deployment import machine
 from sysmgmt.service.duties import (
     audit, backups, collections, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals, selftest,
     sessions, snmp_facts, snmp_receivers, syslog, tls, unconfirmed)
@@ -31,4 +31,4 @@ def duties(begun: Begun) -> tuple[Duty, ...]:
               *mail.duties(), *syslog.duties(), *snmp_receivers.duties(), *partners.duties(), *ldap_servers.duties(),
               *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), *erasure.duties(begun.folder),
               *selftest.DUTIES, unconfirmed.duty(begun.left_over), begun.guests.duty)
-    return (*always, *doors.DUTIES, *snmp_facts.duties(begun.socket)) if begun.is_deployed else always
+    return (*always, *machine.DUTIES, *snmp_facts.duties(begun.socket)) if begun.is_deployed else always

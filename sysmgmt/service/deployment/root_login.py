@@ -1,35 +1,25 @@
-"""The services of a deployed machine, as boxmgmtd settles them: users, sshd, host keys."""
+"""Whether root may log in, at SSH and at the console: sshd, the console, and when both are shut again (R247)."""
 
 import ipaddress
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from sysmgmt.domain import root_access, security, uids
-from sysmgmt.domain.errors import Refusal
-from sysmgmt.domain.model import State
+from sysmgmt.domain import root_access, security
+from sysmgmt.domain.model import RootAccess, State
+from sysmgmt.domain.times import iso
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.ports import Sealer
-from sysmgmt.host import files, hostkeys, nss, sshd
+from sysmgmt.engine.own_work import work
+from sysmgmt.host import files, sshd
 from sysmgmt.host.files import File
-from sysmgmt.host.services import HostServices, Service
-from sysmgmt.service.deployment import networking, pamfiles, snmp_agent, webserver
-from sysmgmt.service.deployment.closing import Closing
-from sysmgmt.service.deployment.site import HOME, ROOT_STAYS, Site
+from sysmgmt.host.services import Service
+from sysmgmt.service.deployment import pamfiles
+from sysmgmt.service.deployment.site import ROOT_STAYS, Site
 from sysmgmt.service.duties.duty import Duty
 
 POLL = 1.0
 """Seconds between two looks for the first user who came in over SSH."""
-
-
-def services(site: Site, sealer: Sealer, root: str = "/") -> HostServices:
-    """What follows the state on this machine."""
-    shells = nss.Shells(site.launcher("boxmgmt"), site.launcher("sysmgmt"), HOME, site.gid)
-    always = [nss.service(shells, site.shadow_gid, root), doors(site, root), hostkeys.service(root),
-              snmp_agent.service(sealer, site.launcher("snmp"), root)]
-    return HostServices([*always, *webserver.services(sealer, root), *networking.services(sealer, root)], root)
 
 
 def doors(site: Site, root: str = "/", now: Callable[[], float] = time.time) -> Service:
@@ -77,22 +67,6 @@ def _is_address(origin: str) -> bool:
         return False
 
 
-def begin(house: House, site: Site) -> None:
-    """Give everybody a number and make the machine what the state wants.
-
-    What refuses now is said and does not keep boxmgmtd from serving.
-    """
-    try:
-        with house.box.store.writing() as transaction:
-            state = transaction.state
-            if not state.settings.uids or any(uids.lacks(one) for one in state.accounts.values()):
-                state = uids.reserve(state, *site.uids)
-                transaction.save(state)
-            house.box.services.heal(state)
-    except Refusal as refusal:
-        print(f"Error: {refusal}", file=sys.stderr, flush=True)
-
-
 def shut_root_out(house: House) -> None:
     """End the time in which root may still log in, once somebody who can do without has come in."""
     with suppress(FileNotFoundError):
@@ -101,6 +75,31 @@ def shut_root_out(house: House) -> None:
                 house.box.services.heal(transaction.state)
 
 
-DUTIES = (Duty("the login of root", POLL, shut_root_out), Duty("root access", POLL, Closing().look),
-          *webserver.DUTIES, *networking.DUTIES)
-"""What a deployed boxmgmtd looks after besides."""
+def _elapsed() -> float:
+    """Seconds that no setting of the clock changes; those of a suspended machine count."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Closing:
+    """Looks whether root access has to be shut.
+
+    Besides the clock it counts the minutes itself from its first look at an opening, so that a
+    clock that is set back does not lengthen them while boxmgmtd runs. After a restart of boxmgmtd
+    the clock alone decides, and one that shows a time before the opening shuts at once.
+    """
+
+    def __init__(self, elapsed: Callable[[], float] = _elapsed) -> None:
+        self._elapsed = elapsed
+        self._access = RootAccess()
+        self._deadline = 0.0
+
+    def look(self, house: House) -> None:
+        """Shut root out if it is time. Raises any refusal; the next look tries again."""
+        access, now = house.box.store.read().settings.root_access, house.box.clock.now()
+        if access != self._access:
+            self._access, self._deadline = access, self._elapsed() + access.until - now
+        if access.where and (root_access.is_over(access, now) or self._elapsed() >= self._deadline):
+            work(house, "close_root_access", {"until": iso(access.until) or ""})
+
+
+DUTIES = (Duty("the login of root", POLL, shut_root_out), Duty("root access", POLL, Closing().look))
