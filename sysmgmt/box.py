@@ -143,7 +143,7 @@ def _seldom(folder: str, deployed: bool) -> Seldom:
     return Seldom(
         audit_files=auditfiles.AuditFiles(folder), certifier=x509.Certifier(), reader=x509.Reader(),
         servers=x509.Servers(connections.connected), partners=x509.Partners(connections.place),
-        imports=ImportFolder(os.path.join(folder, "import")), network=MachineNetwork(deployed),
+        imports=ImportFolder(os.path.join(folder, "import"), deployed), network=MachineNetwork(deployed),
         mailer=SmtpMailer(x509.client), sender=SyslogSender(x509.client), directory=LdapDirectory(x509.client),
         notifier=SnmpNotifier(), deliveries=DeliveryFile(folder), archives=CollectedFiles(folder),
         uploads=FileUploads(x509.client), surroundings=LinuxSurroundings(), backups=_backups(folder),

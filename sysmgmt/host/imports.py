@@ -8,10 +8,14 @@ from sysmgmt.domain.errors import InvalidValue, StorageFailed, UnknownFile
 
 
 class ImportFolder:
-    """The files in `folder`. Of anything outside it, and of what is no plain file, nobody learns that it exists."""
+    """The files in `folder`. Of anything outside it, and of what is no plain file, nobody learns that it exists.
 
-    def __init__(self, folder: str) -> None:
+    On a box that is `deployed` root of the machine alone can put files there.
+    """
+
+    def __init__(self, folder: str, deployed: bool = False) -> None:
         self._folder = folder
+        self._deployed = deployed
 
     def read(self, name: str, most: int) -> bytes:
         """What the file `name` holds.
@@ -19,7 +23,7 @@ class ImportFolder:
         Raises UnknownFile, InvalidValue for one with more than `most` bytes, StorageFailed for a disk that fails:
         what could not be looked for is not missing.
         """
-        unknown = UnknownFile(name=name, folder=self._folder)
+        unknown = self._unknown(name)
         if os.path.basename(name) != name or name.startswith("."):
             raise unknown
         try:
@@ -31,6 +35,13 @@ class ImportFolder:
             raise unknown from None
         except ValueError:
             raise unknown from None
+
+    def _unknown(self, name: str) -> UnknownFile:
+        refusal = UnknownFile(name=name, folder=self._folder)
+        if not self._deployed:
+            return refusal
+        return UnknownFile(str(refusal), f"Only root of this machine can put it into {self._folder}, as with scp while "
+                                         "enable_root_access has opened ssh; a link counts as none.")
 
     def _read(self, name: str, most: int) -> bytes:
         folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

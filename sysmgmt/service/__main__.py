@@ -4,7 +4,8 @@ import os
 import resource
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 
@@ -49,7 +50,8 @@ def serve(folder: str, path: str) -> None:
     if erasure.begin_if_decided(house, folder):
         os.close(owned)
         return serve(folder, path)  # as the box that it is once all is erased
-    make_way(os.path.dirname(path))
+    with placing(path):
+        make_way(os.path.dirname(path))
     with suppress(Refusal):  # a box that cannot write lets people in all the same
         audit.begin(house)
     left_over = unconfirmed.begin(house)
@@ -59,7 +61,9 @@ def serve(folder: str, path: str) -> None:
     duty.start(house, roster.duties(roster.Begun(folder, path, presence, guests, left_over, here is not None)))
     if here:
         downloads.serve(house, os.path.join(os.path.dirname(path), downloads.NAME))
-    server = Server(house, listening(path), presence)
+    with placing(path):
+        listener = listening(path)
+    server = Server(house, listener, presence)
     for number in ENDING:
         signal.signal(number, lambda number, frame: _stop(server, frame))
     daemons.tell_ready()
@@ -74,6 +78,16 @@ def make_way(folder: str) -> None:
     if not os.path.isdir(folder):
         os.makedirs(folder)
         os.chmod(folder, 0o755)  # whatever the umask is
+
+
+@contextmanager
+def placing(path: str) -> Iterator[None]:
+    """Raise ServiceRefused where the system takes no socket at `path`."""
+    try:
+        yield
+    except OSError as problem:
+        told = ServiceRefused(service="The system", words=f"no socket at {path} ({problem.strerror or problem})")
+        raise ServiceRefused(str(told), "Give another place with --socket PATH.") from None
 
 
 def deployed(folder: str) -> site.Site | None:
@@ -93,6 +107,8 @@ def main() -> None:
         run(sys.argv[1:])
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr)
+        if refusal.advice:
+            print(f"Hint: {refusal.advice}", file=sys.stderr)
         sys.exit(refusal.status)
     except OSError as problem:
         print(f"Error: {InvalidValue(what=str(problem))}", file=sys.stderr)

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import sysmgmt
 from sysmgmt.domain.errors import InvalidValue, MissingValue
-from sysmgmt.host import files, sshd
+from sysmgmt.host import files, hostkeys, hostname, sshd, timekeeping
 from sysmgmt.host.files import File
 from sysmgmt.screen.options import check_once
-from sysmgmt.service.deployment import barriers, plan, site, undertaking
+from sysmgmt.service.deployment import barriers, manual, plan, site, undertaking
 from sysmgmt.service.deployment.site import GROUP, KEYS_USER, ROOT_STAYS, SHELL_USER, Site
 from sysmgmt.service.deployment.undertaking import Undertaking
 
@@ -59,6 +59,9 @@ def uid_range(value: str) -> tuple[int, int]:
     return int(first), int(last)
 
 
+SET_SINCE = {timekeeping.ZONE: "/etc/localtime stays as set_time has set it.",
+             hostname.WANTED: "/etc/hostname stays as set_host_name has set it."}
+"""What is told of the machine's own files, by the file that stands there once they were changed."""
 VALUES: Mapping[str, Callable[[str], Any]] = {
     "--uids": uid_range, "--root": os.path.abspath, "--state": os.path.abspath}
 """The options with a value, and what reads it."""
@@ -121,11 +124,14 @@ def first_door(one: Undertaking) -> dict[str, File]:
 
 
 def difference(path: str, before: File | None, after: File) -> Iterator[str]:
-    """A unified diff, with the mode of a new file or of one whose mode changes."""
+    """A unified diff, with the mode of a new file or of one whose mode changes; of a page of the manual one line."""
     old = before.content.decode(errors="replace").splitlines() if before else []
     new = after.content.decode(errors="replace").splitlines()
     if before and before.mode == after.mode and old == new:
         yield f"= {path}: as it is"
+        return
+    if path.startswith(manual.FOLDER):
+        yield f"= {path}: a page of the manual, {'which changes' if before else 'new'}"
         return
     if not before or before.mode != after.mode:
         yield f"= {path}: mode {after.mode:o}"
@@ -155,6 +161,17 @@ def removed(wish: Wish) -> Iterator[str]:
     if wish.dry_run:
         for path in one.kept.paths():
             yield f"{path} would be {'restored' if one.kept.original(path) else 'removed'}"
+        yield from staying(one)
         return
+    stays = list(staying(one))
     undertaking.take_back(one)
-    yield "All files are as they were before the deployment. The state and the host keys stay."
+    yield "All files are as they were before the deployment, but for what is named here."
+    yield from stays
+
+
+def staying(one: Undertaking) -> Iterator[str]:
+    """What a removal leaves as it is."""
+    yield f"The state and the host keys stay, and {hostkeys.OWNER}, which says whose these are."
+    for path, told in SET_SINCE.items():
+        if os.path.exists(one.place(path)):
+            yield told

@@ -103,8 +103,23 @@ def check_private(folder: str) -> None:
         found = os.stat(folder)
     except OSError:
         return  # whoever opens a file in it says why that is not possible
-    if stat.S_ISDIR(found.st_mode) and (found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH):
-        raise damaged(folder, "somebody else owns this folder or may write to it")
+    if not stat.S_ISDIR(found.st_mode):
+        return
+    refusal = damaged(folder, "somebody else owns this folder or may write to it")
+    if found.st_uid != os.geteuid():
+        raise StateDamaged(str(refusal), f"It belongs to {owner(found.st_uid)}: run the program as that user.")
+    if found.st_mode & stat.S_IWOTH:
+        raise StateDamaged(str(refusal), f"Look who has written there, then take that right away: chmod o-w {folder}")
+
+
+def owner(uid: int) -> str:
+    """The name of a user of the machine."""
+    import pwd  # rarely needed
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"the user {uid}"
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -200,7 +215,10 @@ def read(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise damaged(os.path.basename(path), os.strerror(problem.errno or 0)) from problem
+        refusal = damaged(os.path.basename(path), os.strerror(problem.errno or 0))
+        if isinstance(problem, PermissionError):
+            refusal = StateDamaged(str(refusal), "Run the program as the user whom the state belongs to.")
+        raise refusal from problem
     try:
         content = read_from(descriptor, 0, os.path.basename(path))
         replaced = os.fstat(descriptor).st_nlink == 0

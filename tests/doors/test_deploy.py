@@ -81,10 +81,14 @@ def test_what_was_there_comes_back_exactly(fresh: Site) -> None:
     assert {"/etc/pam.d/sshd", "/etc/pam.d/login", "/etc/nsswitch.conf", f"{LIBRARY}/boxmgmt"} <= changed, "the control"
     done = fresh.deploy("--remove", "--dry-run")
     assert b"/etc/pam.d/sshd would be restored" in done.stdout and seen(fresh.machine) == between
+    assert b"/etc/localtime" not in done.stdout, "nobody has set it"
+    fresh.machine.path("/etc/boxmgmt/time_zone").write_text("Europe/London\n")
     fresh.machine.start("/usr/bin/setpriv", f"--reuid={SHELL_USER}", f"--regid={SHELL_USER}", "--clear-groups",
                         "/bin/sleep", "60")  # as a session that is open
     wait_until(lambda: fresh.machine.run("/usr/bin/pgrep", "-u", SHELL_USER).returncode == 0)
-    assert fresh.deploy("--remove").returncode == 0
+    done = fresh.deploy("--remove")
+    assert done.returncode == 0 and b"/etc/localtime stays as set_time has set it." in done.stdout, done.stdout
+    assert b"/etc/boxmgmt/host_keys_of, which says" in done.stdout
     after = seen(fresh.machine)
     assert {path: (before.get(path), after.get(path)) for path in before.keys() | after.keys()
             if before.get(path) != after.get(path)} == {}
@@ -113,6 +117,7 @@ def test_deploying_twice_changes_nothing_and_keeps_the_first_originals(fresh: Si
     ("echo 'bob:80000:10' >> /etc/subuid", "80000-80009, which belong to the containers of bob"),
     (f"chmod 777 {HOME}/lib/sysmgmt", "can be written by others than root"),
     (f"chmod 700 {HOME}", "cannot be read by users of the box"),
+    (f"chmod o-r $(readlink -f {HOME}/venv/bin/python)", "use chmod o+rx"),
     (f"chown 33 {HOME}/lib", "belongs to www-data"),
     ("sed -i s/^Include/#Include/ /etc/ssh/sshd_config", "does not include /etc/ssh/sshd_config.d/10-boxmgmt.conf"),
     ("sed -i 's|/usr/lib/openssh/sftp-server|internal-sftp|' /etc/ssh/sshd_config", "make it /usr/lib/openssh/sftp"),
@@ -206,7 +211,8 @@ def test_an_upgrade_keeps_where_the_state_is_and_refuses_another_place(fresh: Si
     ("--state=/srv/a b", "other characters than letters"),
     ("--uids=1-2", "1-2 is no range"), ("--uids=50000-50100", "adduser (/etc/login.defs)"), ("--uids=x", "no range"),
     ("--uids=100000-100010", "containers (/etc/login.defs)"), ("--nosuch", "There is no option --nosuch"),
-    ("--uids=61000-62000", "systemd"), ("--remove", "there is none to take back")])
+    ("--uids=61000-62000", "systemd"),
+    ("--state=/tmp/box", "a /tmp and a /var/tmp of its own"), ("--remove", "there is none to take back")])
 def test_a_wrong_option_is_said_in_one_sentence(bare: Site, option: str, sentence: str) -> None:
     assert sentence in refused(bare, option)
 

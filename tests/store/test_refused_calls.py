@@ -204,9 +204,10 @@ def test_a_folder_that_everybody_may_write_to_could_hold_anything(folder: str) -
 def test_a_folder_of_somebody_else_could_hold_anything(folder: str) -> None:
     os.mkdir(folder)
     os.chown(folder, 12345, -1)
-    with pytest.raises(StateDamaged, match="somebody else owns this folder or may write to it"):
+    with pytest.raises(StateDamaged, match="somebody else owns this folder or may write to it") as refused:
         with StateStore(folder).writing():
             pass
+    assert refused.value.advice == "It belongs to the user 12345: run the program as that user."
 
 
 def test_a_file_of_which_the_disk_has_kept_less_replaces_nothing(tmp_path: Path) -> None:

@@ -129,6 +129,8 @@ def _exposed(site: Site) -> Iterator[str]:
                 yield f"{one} belongs to {_owner(found.st_uid)}, and users of the box would run what lies there"
             elif found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX:
                 yield f"{one} can be written by others than root, and users of the box would run what lies there"
+            elif not found.st_mode & 0o005 == 0o005 and one == path:
+                yield f"{one} cannot be read by users of the box; use chmod o+rx {one}"
             elif not found.st_mode & 0o005 == 0o005:
                 yield (f"{one} cannot be read by users of the box, and {path} lies there; install the program "
                        "elsewhere, as below /opt, with a Python that all can read")
@@ -138,6 +140,8 @@ def _places(site: Site, root: str) -> Iterator[str]:
     for path in (site.python, site.package, site.state):
         if not re.fullmatch(r"[A-Za-z0-9/._+-]{1,100}", path):
             yield f"{path[:100]} has a name that is too long or has other characters than letters, digits and . _ + -"
+    if re.match("/(var/)?tmp(/|$)", site.state):
+        yield f"--state {site.state} cannot be: systemd gives boxmgmtd a /tmp and a /var/tmp of its own"
     state = files.within(root, site.state)
     if os.path.lexists(state):
         found = os.lstat(state)
