@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from sysmgmt.commands.words import choice, from_file, listed, whole
 from sysmgmt.domain import passwords, schedules
 from sysmgmt.domain.backups import ITEMS
-from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.errors import InvalidValue, UnknownBackup
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import State
 from sysmgmt.engine import backup, importedstate
@@ -28,6 +28,14 @@ def _name(text: str, reading: Reading) -> str:
     if not _NAME.fullmatch(text.lower()):
         raise InvalidValue(what="The name of a backup has up to 64 letters, digits, '_' and '-'")
     return text.lower()
+
+
+def _known(text: str, reading: Reading) -> str:
+    """Raises UnknownBackup, before any password is asked for."""
+    name = _name(text, reading)
+    if name not in reading.box.backups.shelf.names():
+        raise UnknownBackup(name=name)
+    return name
 
 
 def _new_name(text: str, reading: Reading) -> str:
@@ -86,7 +94,7 @@ def _schedules(state: State) -> Iterable[str]:
 
 
 NewBackup = Annotated[str, Word("Name of the backup", _new_name, "NAME")]
-BackupName = Annotated[str, Word("Which backup", _name, "NAME", bare=True,
+BackupName = Annotated[str, Word("Which backup", _known, "NAME", bare=True,
                                  offers_from=lambda reading: reading.box.backups.shelf.names())]
 BackupItems = Annotated[tuple[str, ...], Word(
     "What belongs to it, separated by commas; everything unless given", _items, "ITEM[,ITEM...]",

@@ -28,7 +28,7 @@ DEPLOY = "boxmgmtd --deploy"
 class Seen(NamedTuple):
     """What was seen of the machine; `unexpected` None where that could not be seen.
 
-    `governed`: it follows the state.
+    `governed`: it follows the state. `root_stays`: root may log in as before that.
     """
 
     daemons: Collection[str]
@@ -36,6 +36,7 @@ class Seen(NamedTuple):
     filters: bool
     unexpected: Sequence[str] | None
     governed: bool = True
+    root_stays: bool = True
 
 
 class Check(NamedTuple):
@@ -71,7 +72,7 @@ def _checks(state: State, seen: Seen, now: float) -> Iterator[Check]:
     yield from _network(seen)
     yield Check("physical_access", 5, BY_HAND, "Control the physical access to the vSphere client and ESXi hosts")
     yield Check("datastores", 6, BY_HAND, "Control the access to the datastores of journal and repository")
-    yield _root(state, now)
+    yield _root(state, seen, now)
     yield _daemons(seen)
     yield from _settings(state)
 
@@ -95,7 +96,7 @@ def _users(state: State, now: float) -> Iterator[Check]:
                 f"To choose a new password at their next login: {', '.join(one.name for one in due)}"
                 f"{_lateness(late)}" if due else
                 "The box has no default passwords, and each user has chosen a password",
-                f"lock_user name={late[0]}" if late else "get_users" if due else "")
+                f"lock_user name={late[0]}" if late else "")
     idle = [one.name for one in state.accounts.values() if lockout.is_unused(one, now, IDLE_DAYS)]
     yield Check("unneeded_users", 2, ATTENTION if idle else GOOD,
                 f"Not logged in for {IDLE_DAYS} days: {', '.join(idle)}" if idle else
@@ -147,14 +148,15 @@ def _network(seen: Seen) -> Iterator[Check]:
                 "net.ipv6.conf.all.forwarding to 0" if seen.forwards else "The machine passes nothing on")
 
 
-def _root(state: State, now: float) -> Check:
+def _root(state: State, seen: Seen, now: float) -> Check:
     access = state.settings.root_access
     if root_access.is_open(access, now):
         return Check("root_access", 0, BAD, f"Root may log in until {iso(access.until)}", "disable_root_access",
                      of_machine=True)
-    if access.changed_at is None:
-        return Check("root_access", 0, ATTENTION, "Nobody has decided yet whether root may log in",
-                     "disable_root_access", of_machine=True)
+    if access.changed_at is None and seen.root_stays:
+        return Check("root_access", 0, ATTENTION, "Root may log in as before the deployment, until a user with the "
+                     "permission security has come in over SSH" if seen.governed else
+                     "Nobody has decided yet whether root may log in", "disable_root_access", of_machine=True)
     return Check("root_access", 0, GOOD, "Root is shut out")
 
 

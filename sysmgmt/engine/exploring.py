@@ -53,5 +53,6 @@ def hardened(call: Call) -> Mapping[str, Any]:
     with suppress(ServiceRefused):
         wrong = sockets.unexpected(sight.sockets(), _expected(call))
     machine = call.box.network
-    seen = hardening.Seen(sight.daemons(), machine.forwards(), machine.filters(), wrong, machine.is_governed())
+    seen = hardening.Seen(sight.daemons(), machine.forwards(), machine.filters(), wrong, machine.is_governed(),
+                          call.box.doors.root_stays())
     return hardening.facts(list(hardening.checks(call.state, seen, call.now)))

@@ -7,6 +7,8 @@ from sysmgmt.domain.ssh_keys import HostKey
 from sysmgmt.host import files
 
 SHADOW = "/etc/shadow"
+ROOT_STAYS = "/var/lib/boxmgmt-deploy/root-stays"
+"""Exists while the login of root is as it was before the deployment."""
 KEYS = ("/root/.ssh/authorized_keys", "/root/.ssh/authorized_keys2")
 
 
@@ -29,6 +31,10 @@ class MachineDoors:
             return self._has_password() or any(map(self._holds_key, KEYS))
         except OSError as problem:
             raise ServiceRefused(service="The machine", words=str(problem)) from None
+
+    def root_stays(self) -> bool:
+        """See Doors."""
+        return os.path.exists(files.within(self._root, ROOT_STAYS))
 
     def host_keys(self) -> tuple[HostKey, ...]:
         """See Doors."""
@@ -67,6 +73,10 @@ class NoDoors:
         """Raise ServiceRefused."""
         self.check()
         return False
+
+    def root_stays(self) -> bool:
+        """As there is no deployment, nothing has changed it."""
+        return True
 
     def host_keys(self) -> tuple[HostKey, ...]:
         """Raise ServiceRefused."""

@@ -504,3 +504,10 @@ def test_everything_that_is_stored_belongs_to_a_backup_but_what_is_of_the_moment
     assert sum(len(backups.tables([item])) for item in backups.ITEMS) == len(kept)
     assert set(State._fields) - kept == {"generation", "settings", "sessions", "conditions", "download_links",
                                          "directory_uids"}
+
+
+@pytest.mark.parametrize("command", ["verify_backup", "restore_settings"])
+def test_a_backup_that_is_not_there_is_refused_before_its_password_is_asked_for(admin: Client, command: str) -> None:
+    answer = admin.door.check(command, "name", {"name": "nosuch"})
+    assert answer is not None and answer.code == "UnknownBackup"
+    assert admin.door.check(command, "name", {"name": "whole"}) is None

@@ -69,6 +69,17 @@ def test_what_could_not_be_seen_is_not_good() -> None:
     assert checked(State(), QUIET._replace(unexpected=None))["listening_ports"].verdict == "attention"
 
 
+def test_root_is_shut_out_once_a_deployed_box_has_let_somebody_in() -> None:
+    early, later = (checked(State(), QUIET._replace(root_stays=one))["root_access"] for one in (True, False))
+    assert (early.verdict, early.fix) == (hardening.ATTENTION, "disable_root_access") and "over SSH" in early.reason
+    assert (later.verdict, later.fix, later.reason) == (GOOD, "", "Root is shut out")
+
+
+def test_who_is_to_choose_a_password_does_it_himself() -> None:
+    state = State(accounts=Records[Account]().put("bob", given("bob", 1)))
+    assert checked(state)["default_passwords"].fix == "" and "bob" in checked(state)["default_passwords"].reason
+
+
 def test_where_nothing_follows_the_box_the_deployment_comes_first() -> None:
     bad = Seen((), False, False, ("7777/tcp (nc)",), governed=False)
     found = {one.name: one.fix for one in checked(State(), bad).values() if one.fix}
@@ -89,9 +100,9 @@ def passwords_of(*accounts: Account) -> tuple[str, str, str]:
 
 def test_a_user_who_was_just_added_is_named_and_nobody_advises_to_lock_him() -> None:
     told = "To choose a new password at their next login: admin, dave"
-    assert passwords_of(given("admin", 400), given("dave", 1)) == ("attention", told, "get_users")
+    assert passwords_of(given("admin", 400), given("dave", 1)) == ("attention", told, "")
     changed = given("dave", 30, own_change_at=NOW - 30 * 86400)
-    assert passwords_of(changed)[2] == "get_users", "he has chosen it himself, before the level was raised"
+    assert passwords_of(changed)[2] == "", "he has chosen it himself, before the level was raised"
 
 
 def test_a_given_password_that_nobody_has_used_for_a_week_is_led_to_a_lock_and_that_settles_it() -> None:

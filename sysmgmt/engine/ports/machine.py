@@ -111,5 +111,8 @@ class Doors(Protocol):
     def root_has_credential(self) -> bool:
         """Whether root has a password or a key to log in with. Raises ServiceRefused."""
 
+    def root_stays(self) -> bool:
+        """Whether the login of root is as it was before boxmgmtd was deployed."""
+
     def host_keys(self) -> "Sequence[HostKey]":
         """The host keys of sshd that stand on the machine now. Raises ServiceRefused."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import uids
 from sysmgmt.domain.errors import StateDamaged
-from sysmgmt.host import files
+from sysmgmt.host import doors, files
 
 LIBRARY = "/usr/lib/boxmgmt"
 HOME = f"{LIBRARY}/home"
@@ -13,8 +13,7 @@ HOME = f"{LIBRARY}/home"
 KEPT = "/var/lib/boxmgmt-deploy"
 """The record, and what stood on the machine before."""
 RECORD = f"{KEPT}/record.json"
-ROOT_STAYS = f"{KEPT}/root-stays"
-"""Exists while the login of root is as it was before the deployment."""
+ROOT_STAYS = doors.ROOT_STAYS
 GROUP, KEYS_USER, SHELL_USER = "boxmgmt", "boxmgmt-keys", "boxmgmt-shell"
 """The group of all users; who asks for keys; as whom the shells of logins run."""
 
