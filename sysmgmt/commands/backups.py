@@ -67,7 +67,8 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
 
     What the backup holds takes the place of what there is; with items only that. --dry-run shows each
     difference. It is all or nothing, and nothing is touched for a file that was changed, that a newer release
-    wrote, or whose password is wrong. Users with the permission security stay as they are on this box, with their
+    wrote, whose password is wrong, or that holds what no command would have stored, such as a key or a certificate
+    that is another than it says. Users with the permission security stay as they are on this box, with their
     roles and SSH keys, unless administrators=replace: without that nobody comes to hold it who does not now, and
     nobody who is locked is unlocked. left_out names the users of the backup who stay away or as they are, and why;
     names that older releases shipped are among them (R047). Nobody removes the own account. Sessions of users who
@@ -134,7 +135,8 @@ def import_state(call: Call, file: StateFile, items: RestoredItems = (),
     The file is the state.json of a state folder, and beside it, called alike, its state.journal with the latest
     changes: old.json and old.journal. Formats of older releases are understood, those of newer ones refused. What
     the file holds takes the place of what there is; with items only that. --dry-run shows the same report: how much
-    of each kind is taken, each difference, and what is left out and why. It is all or nothing.
+    of each kind is taken, each difference, and what is left out and why. It is all or nothing, and a file with what no
+    command would have stored is refused, as by restore_settings.
 
     Left out are users whose names older releases shipped (security-admin, boxmgmt, SE), users who have the permission
     security or would get it, what is sealed under a master key that this box does not have (keys of certificates

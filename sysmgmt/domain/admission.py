@@ -4,7 +4,7 @@ Whoever knows the password of a backup can write into it what he likes, and file
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sysmgmt.domain import (
@@ -13,8 +13,9 @@ from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS, is_affordable
 from sysmgmt.domain.model import TYPES, Cost, Settings, State
 from sysmgmt.domain.names import canonical, fits
-from sysmgmt.domain.records import Records
+from sysmgmt.domain.records import leaves
 from sysmgmt.domain.roles import PREDEFINED
+from sysmgmt.domain.times import is_moment
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ON_LINES = frozenset({"pem", "key", "banner"})
@@ -31,27 +32,12 @@ HIGHEST_PORT = 65535
 def check(content: State) -> None:
     """Raise InvalidValue for what no command would have stored; no secret of the content is sealed."""
     for field, value in content._asdict().items():
-        for place, one in _values(value, field):
+        for place, one in leaves(value, field):
             _check_value(place, one)
     _check_names(content)
     _check_settings(content.settings)
     _check_attachment(content.settings)
     _check_tables(content)
-
-
-def _values(value: Any, field: str) -> Iterator[tuple[str, Any]]:
-    """Every text and number, with the name of the field that it is in."""
-    if isinstance(value, Records):
-        for one in value.values():
-            yield from _values(one, field)
-    elif hasattr(value, "_fields"):
-        for name, one in zip(value._fields, value, strict=True):
-            yield from _values(one, name)
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _values(one, field)
-    else:
-        yield field, value
 
 
 def _check_value(field: str, value: Any) -> None:
@@ -61,6 +47,8 @@ def _check_value(field: str, value: Any) -> None:
         _demand(field not in _ENDPOINTS or _ENDPOINT.fullmatch(value), f"a {field} where nothing can be")
     elif field == "port":
         _demand(0 <= value <= HIGHEST_PORT, "a port that there is not")
+    elif isinstance(value, float):  # a moment: lengths of time are whole numbers
+        _demand(is_moment(value), f"a {field} that is no time")
 
 
 def _check_names(content: State) -> None:

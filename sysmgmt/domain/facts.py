@@ -6,10 +6,11 @@ from typing import Any
 
 from sysmgmt.domain import accounts, levels, passwords, retention, roles, root_access, sessions, ssh_keys
 from sysmgmt.domain.audit_policy import AuditPolicy
+from sysmgmt.domain.errors import StateDamaged
 from sysmgmt.domain.model import LDAP_USER, SECRET, Account, Role, Session, Settings, SshKey, State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.domain.records import Records
-from sysmgmt.domain.times import DAY, HOUR, MINUTE, iso
+from sysmgmt.domain.records import Records, leaves
+from sysmgmt.domain.times import DAY, HOUR, MINUTE, is_moment, iso
 
 ENTITLED = frozenset({Permission.SECURITY, Permission.AUDIT})
 """Who may see lock and login details of other users."""
@@ -189,7 +190,10 @@ def system_status(state: State, storage: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def checked(state: State) -> dict[str, Any]:
-    """How many values of each kind could be read. Raises StateDamaged at the first that cannot."""
+    """How many values of each kind could be read. Raises StateDamaged at the first that cannot, or is no time."""
+    for field, value in leaves(state, ""):
+        if isinstance(value, float) and not is_moment(value):  # lengths of time are whole numbers
+            raise StateDamaged(what=f"a {field} is no time")
     tables = {name: table for name, table in state._asdict().items() if isinstance(table, Records)}
     return {"generation": state.generation,
             "checked": {name: sum(1 for _ in table.values()) for name, table in tables.items()}}

@@ -119,3 +119,18 @@ class Records(Generic[V]):
                 value = self.get(key)
                 if value != older.get(key):
                     yield key, value
+
+
+def leaves(value: Any, field: str) -> Iterator[tuple[str, Any]]:
+    """Every text and number in a stored value, with the name of the field that it is in."""
+    if isinstance(value, Records):
+        for one in value.values():
+            yield from leaves(one, field)
+    elif hasattr(value, "_fields"):
+        for name, one in zip(value._fields, value, strict=True):
+            yield from leaves(one, name)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from leaves(one, field)
+    else:
+        yield field, value

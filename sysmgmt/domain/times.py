@@ -35,6 +35,14 @@ def _second(whole: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
 
 
+def is_moment(seconds: float) -> bool:
+    """Whether it can be shown as a point in time."""
+    try:
+        return len(str(iso(seconds))) == len("2026-01-01T00:00:00Z")
+    except (ValueError, OverflowError, OSError):
+        return False
+
+
 def seconds(text: str) -> float:
     """Seconds since 1970 of a time as `iso` writes it, whole ones. Raises ValueError."""
     from calendar import timegm  # rarely needed

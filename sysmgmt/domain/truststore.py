@@ -38,8 +38,13 @@ def add(state: State, one: TrustedCertificate, now: float) -> State:
     if one.name in state.trusted_certificates:
         raise TrustExists(name=one.name)
     for each in one.certificates:
-        certificates.refuse(each, [*certificates.faults(each, now), *_role_faults(each, bool(one.server))])
+        check(each, one.server, now)
     return state._replace(trusted_certificates=state.trusted_certificates.put(one.name, one))
+
+
+def check(one: Certificate, server: str, now: float) -> None:
+    """Raise CertificateRefused for one that cannot be trusted, for a `server` or as an authority."""
+    certificates.refuse(one, [*certificates.faults(one, now), *_role_faults(one, bool(server))])
 
 
 def _role_faults(one: Certificate, for_server: bool) -> Iterator[str]:

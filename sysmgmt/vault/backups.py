@@ -9,6 +9,7 @@ The form of the first line up to its format, and the checksum, are the same in e
 import base64
 import json
 import os
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +24,7 @@ LONGEST = 64 << 20
 """Bytes of a content: compressed, little may stand for much."""
 SALT_BYTES, NONCE_BYTES = 16, 12
 _MAGIC = "settings_backup"
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}\n")
 _BEGIN = f'{{"{_MAGIC}": '.encode()
 
 
@@ -78,6 +80,8 @@ class BackupSeal:
                 raise ValueError("no box says that of a backup")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise BackupDamaged(name=name, what="its first line makes no sense") from None
+        if found == FORMAT and not _BASE64.fullmatch(sealed):
+            raise BackupDamaged(name=name, what="its second line makes no sense")
         if found > FORMAT:
             raise BackupNewer(name=name, found=found, known=FORMAT)
         return facts, head + b"\n", sealed.rstrip(b"\n")

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from sysmgmt.domain import fingerprints
 from sysmgmt.domain.certificates import Plan
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.model import Certificate, Subject
+from sysmgmt.domain.model import Certificate, SigningRequest, Subject
 from sysmgmt.vault import keys, panics
 
 FIELDS = {"country": NameOID.COUNTRY_NAME, "state": NameOID.STATE_OR_PROVINCE_NAME,
@@ -63,6 +63,22 @@ def request(plan: Plan, key: str) -> str:
     for extension, critical in _extensions(plan):
         builder = builder.add_extension(extension, critical)
     return builder.sign(own, _digest(own)).public_bytes(Encoding.PEM).decode()
+
+
+def check_request(one: SigningRequest) -> None:
+    """Raise InvalidValue unless a request is for its subject and names, and made with its key, which is opened."""
+    key = keys.read(one.key.encode())
+    try:
+        with panics.refused():
+            found = x509.load_pem_x509_csr(one.pem.encode())
+            names = _extension(found, x509.SubjectAlternativeName)
+            fits = (found.public_bytes(Encoding.PEM).decode() == one.pem and found.is_signature_valid
+                    and keys.fits(found.public_key(), key) and found.subject == _name(one.subject)
+                    and list(names or ()) == [_alternative(name) for name in one.names])
+    except Exception:  # whatever a library makes of hostile bytes
+        fits = False
+    if not fits or one.key_type != keys.kind(key.public_key()):
+        raise InvalidValue(what="The request is another than it says")
 
 
 def proves(pem: str, key: str) -> bool:
@@ -126,7 +142,7 @@ def spelled(name: x509.Name) -> str:
     return name.rfc4514_string({NameOID.EMAIL_ADDRESS: "emailAddress"})
 
 
-def _extension(one: x509.Certificate, kind: Any) -> Any:
+def _extension(one: x509.Certificate | x509.CertificateSigningRequest, kind: Any) -> Any:
     try:
         return one.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sysmgmt.domain.certificates import Bundle, Plan
 from sysmgmt.domain.exchange import Heard, Message, Proof
-from sysmgmt.domain.model import Certificate, Partner, RevocationList
+from sysmgmt.domain.model import Certificate, Partner, RevocationList, SigningRequest
 from sysmgmt.domain.truststore import Trust
 
 if TYPE_CHECKING:
@@ -89,6 +89,12 @@ class Reader:
         from sysmgmt.vault import bundles
 
         return bundles.paired(found, key)
+
+    def check_request(self, one: SigningRequest) -> None:
+        """See the port."""
+        from sysmgmt.vault import certificates
+
+        certificates.check_request(one)
 
     def revocations(self, data: bytes) -> RevocationList:
         """See the port."""

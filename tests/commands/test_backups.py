@@ -11,7 +11,7 @@ import pytest
 
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import backups, errors
-from sysmgmt.domain.model import Account, Firewall, Role, State, TimeSettings
+from sysmgmt.domain.model import Account, Certificate, Firewall, Partner, Role, State, TimeSettings
 from sysmgmt.domain.policy import Policy
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.engine.restoring import RAISED, SHIPPED
@@ -28,6 +28,7 @@ MORNING = (time.time() // DAY + 1) * DAY + HOUR + 0.5
 """The next one, in UTC, in the time of the certificates: no day of theirs ends while these boxes are used."""
 SECRET = "Mail-Canary-77"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo bob@desk"
+OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC5jYW5hcnktY2FuYXJ5LWNhbmFyeS1jYW5hcnktMjAy"
 ROOT = make("authority", wish=CA)
 REFUSED = (errors.BackupDamaged, errors.BackupPasswordWrong, errors.NotABackup, errors.BackupNewer)
 OF_ONE_BOX = {"get_events_log", "get_audit_log", "get_audit_policy", "get_sessions", "get_backups", "get_system_status",
@@ -425,6 +426,64 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
         assert admin.do(f"verify_backup name=crafted password={PASSWORD}").code == "InvalidValue"
     path(basic, "crafted").unlink()
     assert basic.files() == before
+
+
+def forged(content: State) -> Iterator[State]:
+    """The content with one key, certificate or list each that is another than its fields say."""
+    key, trusted = next(content.ssh_keys.values()), next(content.trusted_certificates.values())
+    other = content.identities.get("root")
+    asked, listed = next(content.signing_requests.values()), next(content.revocation_lists.values())
+    system, [one] = content.identities.get("system"), trusted.certificates
+    assert other and system
+
+    def trusting(*found: Certificate, **fields: Any) -> State:
+        return content._replace(trusted_certificates=content.trusted_certificates.put(
+            trusted.name, trusted._replace(certificates=found, **fields)))
+    for fields in ({"line": OTHER_KEY}, {"line": f"cert-authority {key.line}"}, {"line": f"{key.line} bob"},
+                   {"fingerprint": "SHA256:x"}, {"user": "kim"}):
+        yield content._replace(ssh_keys=content.ssh_keys.put(key.id, key._replace(**fields)))
+    for field, value in (("pem", other.certificates[0].pem), ("fingerprint", "AB:CD"), ("subject", "CN=sly"),
+                         ("serial", "1"), ("not_after", one.not_after + DAY), ("key_type", "ec_p521"),
+                         ("usages", ()), ("authority", False), ("pem", one.pem * 2), ("pem", "")):
+        yield trusting(one._replace(**{field: value}))
+    yield trusting(system.certificates[0])
+    yield trusting(one, purposes=("everything",))
+    for fields in ({"key": other.key}, {"key": "x"}, {"certificates": other.certificates},
+                   {"certificates": (system.certificates[0], one._replace(subject="CN=sly"))}):
+        yield content._replace(identities=content.identities.put("system", system._replace(**fields)))
+    for fields in ({"key": system.key}, {"pem": f"{asked.pem}x"}, {"names": ("DNS:sly.example",)},
+                   {"subject": asked.subject._replace(common_name="sly")}, {"key_type": "rsa2048"}):
+        yield content._replace(signing_requests=content.signing_requests.put(asked.use, asked._replace(**fields)))
+    for fields in ({"issuer": "CN=sly"}, {"revoked": 5}, {"next_update": None}, {"pem": one.pem}):
+        yield content._replace(revocation_lists=content.revocation_lists.put(listed.name, listed._replace(**fields)))
+    partner = Partner("sly", "sly.example", 7450, one._replace(fingerprint="AB:CD"))
+    yield content._replace(partners=content.partners.put("sly", partner))
+
+
+def test_a_key_or_certificate_that_is_another_than_it_says_is_not_restored(basic: TestBox, admin: Client) -> None:
+    before = basic.files()
+    for number, wrong in enumerate(forged(content_of(basic))):
+        sealed_with(basic, wrong)
+        answer = restore(admin, name="crafted")
+        assert answer.code == "InvalidValue" and "than it says" in str(answer.message), (number, answer)
+    assert number == 30 and basic.files() == before
+
+
+@pytest.mark.parametrize("moment", [2.0**62, -1e12, 253402300800.0])
+def test_a_moment_that_is_none_is_not_restored(basic: TestBox, admin: Client, moment: float) -> None:
+    content = content_of(basic)
+    key = next(content.ssh_keys.values())
+    sealed_with(basic, content._replace(ssh_keys=content.ssh_keys.put(key.id, key._replace(added_at=moment))))
+    assert restore(admin, name="crafted").code == "InvalidValue"
+
+
+def test_a_second_line_that_is_no_base64_is_refused_whatever_its_checksum(basic: TestBox, admin: Client) -> None:
+    first, second, _ = path(basic).read_bytes().splitlines()
+    (basic.folder / "import").mkdir()
+    for wrong, code in ((second[:20] + b"\xff\x1b[2J" + second[20:], "BackupDamaged"), (second, "Done")):
+        (basic.folder / "import" / "in.backup").write_bytes(checksummed(first + b"\n" + wrong + b"\nx\n"))
+        assert admin.do("import_backup name=taken file=in.backup").code == code
+    assert admin.do("export_backup name=taken").status == 0, "the control"
 
 
 @pytest.mark.parametrize("wrong", [

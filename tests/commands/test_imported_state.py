@@ -132,6 +132,22 @@ def test_an_earlier_state_of_the_same_box_brings_its_secrets_and_its_name(basic:
     assert basic.house().box.sealer.unseal(mail.password, "mail email password") == SECRET
 
 
+@pytest.mark.parametrize("fields, code", [
+    ({"line": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC5jYW5hcnktY2FuYXJ5LWNhbmFyeS1jYW5hcnktMjAy"}, "InvalidValue"),
+    ({"added_at": 2.0**62}, "NotAState"), ({}, "Done")])
+def test_a_key_that_is_another_than_it_says_and_a_moment_that_is_none_stay_outside(
+        old: TestBox, new: TestBox, fields: dict[str, Any], code: str) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKDQ8ZVdTrVbTyRU+Vu0yPVTi6rBjWqbFCvj7fQDJxo"
+    assert old.admin().do(f'add_ssh_key name=bob key="{key}"').code == "Done"
+    with old.house().box.store.writing() as transaction:
+        keys = transaction.state.ssh_keys
+        one = next(keys.values())
+        transaction.save(transaction.state._replace(ssh_keys=keys.put(one.id, one._replace(**fields))))
+    admin = carry(old, new)
+    for way in ("--dry-run", "--yes"):
+        assert admin.do(f"import_state file=old.json items=users,roles {way}").code == code
+
+
 def test_without_its_journal_the_file_counts_and_that_is_said(old: TestBox, new: TestBox) -> None:
     old.house().box.store.compact()
     admin = carry(old, new, journal=False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sysmgmt.domain.model import Certificate, Cost, RevocationList
+from sysmgmt.domain.model import Certificate, Cost, RevocationList, SigningRequest
 
 if TYPE_CHECKING:  # most commands need nothing of what these ports are about
     from sysmgmt.domain.certificates import Bundle, Plan
@@ -84,6 +84,9 @@ class Reader(Protocol):
 
     def pair(self, found: tuple[Certificate, ...], key: str) -> "Bundle":
         """The certificate of `key` with those above it. Raises KeyMismatch."""
+
+    def check_request(self, one: SigningRequest) -> None:
+        """Raise InvalidValue unless a request is for its subject and names, and made with its key, which is opened."""
 
     def revocations(self, data: bytes) -> RevocationList:
         """What a revocation list says. Raises InvalidValue."""
