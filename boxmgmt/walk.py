@@ -24,6 +24,8 @@ SYSMGMT = "sysmgmt"
 """What is opened for commands."""
 COMMANDS_BEHIND = "That is a command: choose 6 in the Main Menu first; what follows are commands then, one a line."
 
+LEAVING = ("q", "quit", "exit", "logout")
+
 _PATH = re.compile(r"[1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,9}")
 
 Programs = Mapping[str, Callable[[], Answer]]
@@ -48,7 +50,7 @@ class Walk(Taker):
         """Do what was chosen; True if the walk is over then."""
         self.manner.mark()
         word = line.strip().lower()
-        if word in ("q", "quit"):
+        if word in LEAVING:
             return True
         if word in ("?", "help"):
             return self._help()

@@ -10,7 +10,10 @@ from sysmgmt.engine.declaration import Call, Change, Shown, command
 def add_role(call: Call, name: NewRole, permissions: Permissions) -> Change:
     """Add a role.
 
-    Every role contains the permission view; boxmgmt and web_download cannot be part of a new one.
+    Every role contains the permission view; boxmgmt and web_download cannot be part of a new one. The others are
+    array_configuration, audit, data_transfer, failover, group_clear_settings, group_configuration, se, security,
+    splitter_configuration, storage_management, system_configuration, target_image and upgrade: PERMISSIONS in
+    sysmgmt(1) says what each is for, and help COMMAND which one a command needs.
     """
     return Change(roles.add(call.state, name, permissions), {"name": name})
 

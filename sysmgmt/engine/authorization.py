@@ -11,6 +11,8 @@ from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Call, Command, Shown
 from sysmgmt.engine.request import Caller
 
+ENABLING = "enable_advanced_support_commands makes it known until the end of this session."
+
 
 def authorise(state: State, caller: Caller, command: Command) -> None:
     """Return if `caller` may run `command` now (R094, R119).
@@ -28,7 +30,10 @@ def authorise(state: State, caller: Caller, command: Command) -> None:
         raise NotInstalled()
     account = standing(state, caller)
     if command.advanced and not caller.advanced:
-        raise UnknownCommand(name=command.name)
+        unknown = UnknownCommand(name=command.name)
+        if holds(state, account, command.needs):  # he may have it shown, and see which there are
+            raise UnknownCommand(str(unknown), ENABLING)
+        raise unknown
     if caller.due and not command.while_due:
         raise MustChangePassword()
     if not holds(state, account, command.needs):

@@ -74,7 +74,7 @@ def test_an_answer_has_exactly_its_fields(basic: TestBox, line: str) -> None:
 def test_a_refusal_has_exactly_its_fields(basic: TestBox) -> None:
     said = json.loads(document(basic.admin().do("get_users name=nobody-here")))
     assert said == {"command": "get_users", "code": "UnknownUser", "status": 1,
-                    "message": "There is no user nobody-here.", "hint": None}
+                    "message": "There is no user nobody-here.", "hint": "get_users lists the users."}
 
 
 def test_every_command_can_be_explained(basic: TestBox) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
+from sysmgmt.engine.authorization import ENABLING
 from sysmgmt.engine.declaration import OWN_WORK
 from tests.support.box import Client, TestBox
 
@@ -149,7 +150,9 @@ def test_advanced_commands_are_hidden_until_enabled_and_again_in_the_next_sessio
     admin = basic.admin()
     for name in ADVANCED:
         assert admin.do(name).code == "UnknownCommand"
+        assert admin.do(name).hint == ENABLING
         assert admin.do(f"help command={name}").code == "UnknownCommand"
+    assert "enable" not in str(holder(basic, "monitor").do("check_state")), "who may not enable it learns nothing"
     assert admin.do("enable_advanced_support_commands").code == "Done"
     assert {admin.do(name).code for name in ADVANCED} == {"Done"}
     assert admin.do("help command=check_state").code == "Done"

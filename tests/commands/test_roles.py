@@ -1,7 +1,10 @@
 """Roles (R057-R060, R096-R097, R113-R124)."""
 
+import re
+
 import pytest
 
+from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.roles import PREDEFINED
 from tests.support.box import TestBox
 
@@ -86,3 +89,8 @@ def test_a_renamed_role_stays_with_its_users_and_is_protected_under_its_new_name
                                         ("remove_role name=spare", "Done")])
 def test_what_need_not_change_is_unchanged(box: TestBox, line: str, code: str) -> None:
     assert box.admin().do(line).code == code
+
+
+def test_help_on_add_role_names_every_permission(basic: TestBox) -> None:
+    details = basic.admin().facts("help command=add_role")["command"]["details"]
+    assert {one.value for one in Permission} <= set(re.findall("[a-z_]+", details))

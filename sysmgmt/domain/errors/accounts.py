@@ -12,6 +12,7 @@ class UserExists(Refusal):
 class UnknownUser(Refusal):
     """There is no user {name}."""
 
+    hint = "get_users lists the users."
     askable = True
 
 
