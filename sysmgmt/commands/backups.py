@@ -26,8 +26,8 @@ def backup_settings(call: Call, name: NewBackup, password: BackupPassword, items
     others, the partners, receivers and schedules among them; certificates are the truststore and the revocation
     lists; keys are the private keys with their certificates and requests. Neither the master key nor the SSH host
     keys nor the audit belong to it. The file is sealed with AES-256-GCM under a key that argon2id makes of the
-    password. It counts only once it was read back, opened and restored into an empty store. Nobody can restore it
-    without its password.
+    password, and holds at most 64 MB. It counts only once it was read back, opened and restored into an empty store.
+    Nobody can restore it without its password.
     """
     return Act(lambda: backup.take(call, backup.Order(name, items, password)))
 

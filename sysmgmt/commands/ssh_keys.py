@@ -13,7 +13,7 @@ def add_ssh_key(call: Call, key: PublicKey, name: UserName | None = None) -> Cha
     """Add a public key, with which a user logs in over SSH without a password.
 
     Your own, or with the permission security another user's. One key: Ed25519, ECDSA, one on a
-    security key, or RSA with at least 2048 bits; without options.
+    security key, or RSA with at least 2048 bits; without options. A user has at most 50 keys.
     """
     user = own_or(call, Permission.SECURITY, name)
     line, comment = key

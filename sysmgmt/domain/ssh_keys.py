@@ -3,17 +3,26 @@
 import base64
 import binascii
 import struct
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import InvalidValue, KeyExists, UnknownKey
+from sysmgmt.domain.errors import InvalidValue, KeyExists, TooManyKeys, UnknownKey
 from sysmgmt.domain.model import SshKey, State
 
-TYPES = frozenset({
-    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa",
-    "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"})
+CURVE, POINT = (8, 8), (65, 65)
+"""Bytes of the name of a curve, and of a point on the smallest one."""
+ED25519, APPLICATION = (32, 32), (1, 255)
+PARTS: Mapping[str, tuple[tuple[int, int], ...]] = {
+    "ssh-ed25519": (ED25519,), "ecdsa-sha2-nistp256": (CURVE, POINT), "ecdsa-sha2-nistp384": (CURVE, (97, 97)),
+    "ecdsa-sha2-nistp521": (CURVE, (133, 133)), "ssh-rsa": ((1, 33), (1, 2049)),
+    "sk-ssh-ed25519@openssh.com": (ED25519, APPLICATION),
+    "sk-ecdsa-sha2-nistp256@openssh.com": (CURVE, POINT, APPLICATION)}
+"""The types, and how many bytes each part of a key may have behind its type."""
 LEAST_RSA_BITS = 2048
 LONGEST = 8192
 """Characters of a key."""
+MOST = 50
+"""Keys of a user."""
 
 
 class HostKey(NamedTuple):
@@ -30,9 +39,9 @@ def read(text: str) -> tuple[str, str]:
     One key, no options, no second line. Raises InvalidValue.
     """
     parts = text.strip().split(None, 2)
-    if len(text) > LONGEST or len(parts) < 2 or parts[0] not in TYPES or "\n" in text.strip():
+    if len(text) > LONGEST or len(parts) < 2 or parts[0] not in PARTS or "\n" in text.strip():
         raise InvalidValue(what="Expected one public key: type, blob and an optional comment, without options; "
-                           "the types are " + ", ".join(sorted(TYPES)))
+                           "the types are " + ", ".join(sorted(PARTS)))
     _check_blob(parts[0], parts[1])
     return f"{parts[0]} {parts[1]}", parts[2] if len(parts) > 2 else ""
 
@@ -45,7 +54,11 @@ def _check_blob(kind: str, blob: str) -> None:
         raise InvalidValue(what="The blob of the key cannot be read") from None
     if not fields or fields[0] != kind.encode():
         raise InvalidValue(what="The blob of the key is of another type than the key says")
-    if kind == "ssh-rsa" and (len(fields) < 3 or int.from_bytes(fields[2], "big").bit_length() < LEAST_RSA_BITS):
+    sizes = [len(one) for one in fields[1:]]
+    if len(sizes) != len(PARTS[kind]) or not all(
+            least <= size <= most for size, (least, most) in zip(sizes, PARTS[kind], strict=True)):
+        raise InvalidValue(what="The blob of the key has not the parts of a key of its type")
+    if kind == "ssh-rsa" and int.from_bytes(fields[2], "big").bit_length() < LEAST_RSA_BITS:
         raise InvalidValue(what=f"RSA keys need at least {LEAST_RSA_BITS} bits")
 
 
@@ -75,9 +88,11 @@ def of(state: State, user: str) -> list[SshKey]:
 
 
 def add(state: State, key: SshKey) -> State:
-    """Add a key. Raises KeyExists."""
+    """Add a key. Raises KeyExists, TooManyKeys."""
     if key.id in state.ssh_keys:
         raise KeyExists(user=key.user)
+    if len(of(state, key.user)) >= MOST:
+        raise TooManyKeys(user=key.user, count=MOST)
     return state._replace(ssh_keys=state.ssh_keys.put(key.id, key))
 
 

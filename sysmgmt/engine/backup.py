@@ -54,8 +54,8 @@ class Opened(NamedTuple):
 def take(call: Call, order: Order) -> dict[str, Any]:
     """Take a backup of the state of the call, and prove it; what is to be shown of it.
 
-    It counts once it was read back and restored into a store of its own. Raises BackupExists, BackupDamaged,
-    MasterKeyMissing, MasterKeyWrong, StorageFull, StorageFailed.
+    It counts once it was read back and restored into a store of its own. Raises BackupExists, BackupTooLarge,
+    BackupDamaged, MasterKeyMissing, MasterKeyWrong, StorageFull, StorageFailed.
     """
     box, settings = call.box, call.state.settings
     content = _unsealed(box, backups.portable(call.state, order.items))
@@ -74,7 +74,7 @@ def take(call: Call, order: Order) -> dict[str, Any]:
 def opened(box: Box, name: str, password: str, data: bytes | None = None) -> Opened:
     """A backup, opened; `data` is its file if that was read already. Slow.
 
-    Raises UnknownBackup, NotABackup, BackupNewer, BackupDamaged, BackupPasswordWrong.
+    Raises UnknownBackup, NotABackup, BackupNewer, BackupDamaged, BackupPasswordWrong, BackupTooLarge.
     """
     facts, text = box.backups.seal.open(box.backups.shelf.read(name) if data is None else data, name, password)
     if not facts.keys() >= {*_SAID} or not set(facts["items"]) <= set(backups.ITEMS):

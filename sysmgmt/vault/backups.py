@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sysmgmt.domain.errors import BackupDamaged, BackupNewer, BackupPasswordWrong, NotABackup
+from sysmgmt.domain.errors import BackupDamaged, BackupNewer, BackupPasswordWrong, BackupTooLarge, NotABackup
 from sysmgmt.domain.levels import is_affordable
 from sysmgmt.domain.model import Cost
 
@@ -36,9 +36,11 @@ class BackupSeal:
         self._cost = cost
 
     def seal(self, facts: Mapping[str, Any], content: bytes, password: str) -> bytes:
-        """A file that holds `content`, sealed, and says `facts`."""
+        """A file that holds `content`, sealed, and says `facts`. Raises BackupTooLarge."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # expensive to import
 
+        if len(content) > LONGEST:
+            raise BackupTooLarge(megabytes=LONGEST >> 20)
         salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
         head = _BEGIN + json.dumps({
             **facts, "format": FORMAT, "cipher": "AES-256-GCM", "nonce": nonce.hex(),
@@ -52,7 +54,10 @@ class BackupSeal:
         return self._parted(data, name)[0]
 
     def open(self, data: bytes, name: str, password: str) -> tuple[Mapping[str, Any], bytes]:
-        """What a file says of itself, proven, and its content. Raises BackupPasswordWrong, and as `facts` does."""
+        """What a file says of itself, proven, and its content.
+
+        Raises BackupPasswordWrong, BackupTooLarge, and as `facts` does.
+        """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -103,11 +108,13 @@ def _made(one: Mapping[str, Any]) -> tuple[bytes, Cost]:
 
 
 def _content(compressed: bytes) -> bytes:
-    """What was compressed. Raises ValueError for more than LONGEST, zlib.error."""
+    """What was compressed. Raises BackupTooLarge, ValueError where it is cut off, zlib.error."""
     opening = zlib.decompressobj()
     found = opening.decompress(compressed, LONGEST)
     if not opening.eof:
-        raise ValueError("it is cut off, or too long")
+        if len(found) == LONGEST:
+            raise BackupTooLarge(megabytes=LONGEST >> 20)
+        raise ValueError("it is cut off")
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sysmgmt import vault
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import backups, errors
 from sysmgmt.domain.model import Account, Certificate, Firewall, Partner, Role, State, TimeSettings
@@ -332,11 +333,23 @@ def test_a_first_line_that_no_box_writes_is_refused_in_one_sentence(basic: TestB
 
 
 @pytest.mark.embedded_only("it looks at the file alone")
-def test_what_little_stands_for_too_much_is_not_unpacked(basic: TestBox) -> None:
+def test_what_little_stands_for_too_much_is_not_unpacked(basic: TestBox, monkeypatch: pytest.MonkeyPatch) -> None:
     seal = cheaply(basic)
-    assert len(seal.open(seal.seal({"items": []}, bytes(LONGEST), PASSWORD), "x", PASSWORD)[1]) == LONGEST
-    with pytest.raises(errors.BackupDamaged):
-        seal.open(seal.seal({"items": []}, bytes(LONGEST + 1), PASSWORD), "x", PASSWORD)
+    most = seal.seal({"items": []}, bytes(LONGEST), PASSWORD)
+    assert len(seal.open(most, "x", PASSWORD)[1]) == LONGEST
+    monkeypatch.setattr(vault.backups, "LONGEST", LONGEST - 1)
+    with pytest.raises(errors.BackupTooLarge):
+        seal.open(most, "x", PASSWORD)
+
+
+@pytest.mark.embedded_only("the bound of the engine's own process is lowered")
+def test_what_could_not_be_read_again_is_not_written(
+        basic: TestBox, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault.backups, "LONGEST", 1000)
+    there = basic.house().box.backups.shelf.names()
+    answer = admin.do(f"backup_settings name=large password={PASSWORD}")
+    assert (answer.code, answer.status) == ("BackupTooLarge", 1)
+    assert basic.house().box.backups.shelf.names() == there
 
 
 @pytest.mark.attack(28)

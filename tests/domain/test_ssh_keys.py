@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from sysmgmt.domain import facts, ssh_keys
-from sysmgmt.domain.errors import InvalidValue, KeyExists, UnknownKey
+from sysmgmt.domain.errors import InvalidValue, KeyExists, TooManyKeys, UnknownKey
 from sysmgmt.domain.model import Account, Settings, SshKey, State
 
 NAMES = ("dom", "dom admins", "eve")
@@ -59,19 +59,36 @@ def rsa(bits: int) -> str:
     return "ssh-rsa " + blob(b"ssh-rsa", b"\1\0\1", b"\0" + (1 << bits - 1).to_bytes(-(-bits // 8), "big"))
 
 
+PARTS = {
+    "ssh-ed25519": (bytes(32),), "ssh-rsa": (b"\1\0\1", b"\0" + b"\xff" * 2048),
+    "ecdsa-sha2-nistp256": (b"nistp256", bytes(65)), "ecdsa-sha2-nistp384": (b"nistp384", bytes(97)),
+    "ecdsa-sha2-nistp521": (b"nistp521", bytes(133)), "sk-ssh-ed25519@openssh.com": (bytes(32), b"ssh:"),
+    "sk-ecdsa-sha2-nistp256@openssh.com": (b"nistp256", bytes(65), b"ssh:")}
+"""What stands behind the type in the blob of each kind of key."""
+
+
 @pytest.mark.requirement(107)
 def test_a_key_is_read_with_its_comment_and_without() -> None:
     assert ssh_keys.read(f" {ED25519} bob at home \n") == (ED25519, "bob at home")
     assert ssh_keys.read(ED25519) == (ED25519, "") and ssh_keys.read(rsa(2048)) == (rsa(2048), "")
-    for kind in ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com",
-                 "sk-ecdsa-sha2-nistp256@openssh.com"):
-        assert ssh_keys.read(f"{kind} {blob(kind.encode(), b'key')}")[0].startswith(kind)
+    for kind, parts in PARTS.items():
+        assert ssh_keys.read(f"{kind} {blob(kind.encode(), *parts)}")[0].startswith(kind)
     assert ssh_keys.read(f"{ED25519} ".ljust(8192, "c"))[1] == "c" * (8191 - len(ED25519))
 
 
 @pytest.mark.requirement(107)
+@pytest.mark.parametrize("kind", PARTS)
+def test_a_key_has_the_parts_of_its_type_and_no_others(kind: str) -> None:
+    parts = PARTS[kind]
+    for wrong in (parts[:-1], (*parts, b"more"), (*parts[:-1], b""), (*parts[:-1], parts[-1] + bytes(2048)),
+                  (parts[0] + bytes(32), *parts[1:])):
+        with pytest.raises(InvalidValue, match="has not the parts of a key of its type"):
+            ssh_keys.read(f"{kind} {blob(kind.encode(), *wrong)}")
+
+
+@pytest.mark.requirement(107)
 @pytest.mark.parametrize("text, words", [
-    (rsa(2047), "at least 2048 bits"), ("ssh-rsa " + blob(b"ssh-rsa", b"\1\0\1"), "at least 2048 bits"),
+    (rsa(2047), "at least 2048 bits"), (rsa(16385), "the parts of a key"),
     ("ssh-rsa " + blob(b"ssh-ed25519", bytes(32)), "of another type"), ("ssh-ed25519 AAAA", "cannot be read"),
     ("ssh-ed25519 " + blob(b"ssh-ed25519", bytes(32))[:-4], "cannot be read"), ("ssh-ed25519 !", "cannot be read"),
     ("ssh-ed25519 ", "Expected one public key"), ("ssh-dss AAAA", "Expected one public key"),
@@ -94,3 +111,12 @@ def test_a_key_is_found_used_and_renamed_without_the_others() -> None:
         ssh_keys.find(MANY, "dom", "b")
     with pytest.raises(KeyExists):
         ssh_keys.add(MANY, key("dom", "a", 4.0))
+
+
+def test_a_user_has_as_many_keys_as_anybody_needs_and_no_more() -> None:
+    full = state_of(*(key("dom", f"k{number}", 1.0) for number in range(50)))
+    with pytest.raises(TooManyKeys, match="User dom has 50 SSH keys, and nobody has more."):
+        ssh_keys.add(full, key("dom", "one more", 1.0))
+    with pytest.raises(KeyExists):
+        ssh_keys.add(full, key("dom", "k1", 1.0))
+    assert len(ssh_keys.of(ssh_keys.add(full, key("dom admins", "a", 1.0)), "dom admins")) == 1

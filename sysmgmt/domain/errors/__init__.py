@@ -14,6 +14,7 @@ from sysmgmt.domain.errors.accounts import PredefinedRole as PredefinedRole
 from sysmgmt.domain.errors.accounts import PredefinedUser as PredefinedUser
 from sysmgmt.domain.errors.accounts import RoleExists as RoleExists
 from sysmgmt.domain.errors.accounts import RoleInUse as RoleInUse
+from sysmgmt.domain.errors.accounts import TooManyKeys as TooManyKeys
 from sysmgmt.domain.errors.accounts import UidsExhausted as UidsExhausted
 from sysmgmt.domain.errors.accounts import UnknownGroup as UnknownGroup
 from sysmgmt.domain.errors.accounts import UnknownKey as UnknownKey
@@ -28,6 +29,7 @@ from sysmgmt.domain.errors.backups import BackupDamaged as BackupDamaged
 from sysmgmt.domain.errors.backups import BackupExists as BackupExists
 from sysmgmt.domain.errors.backups import BackupNewer as BackupNewer
 from sysmgmt.domain.errors.backups import BackupPasswordWrong as BackupPasswordWrong
+from sysmgmt.domain.errors.backups import BackupTooLarge as BackupTooLarge
 from sysmgmt.domain.errors.backups import NotABackup as NotABackup
 from sysmgmt.domain.errors.backups import NotAState as NotAState
 from sysmgmt.domain.errors.backups import NotInBackup as NotInBackup

@@ -78,6 +78,12 @@ class KeyExists(Refusal):
     """User {user} has this key already."""
 
 
+class TooManyKeys(Refusal):
+    """User {user} has {count} SSH keys, and nobody has more."""
+
+    hint = "Remove one with remove_ssh_key."
+
+
 class UnknownKey(Refusal):
     """User {user} has no key {key}."""
 

@@ -31,6 +31,12 @@ class BackupDamaged(Refusal):
     hint = "Nothing was changed. Use another copy of it."
 
 
+class BackupTooLarge(Refusal):
+    """A backup holds at most {megabytes} MB, and this one is larger."""
+
+    hint = "Take one of fewer items."
+
+
 class BackupPasswordWrong(Refusal):
     """The backup {name} does not open: the password is wrong, or somebody has changed the file."""
 
