@@ -57,7 +57,9 @@ def _mean(once: Callable[[], float], number: int) -> Callable[[], float]:
 
 def _each(whole: Callable[[], float], without: Callable[[], float]) -> Callable[[], float]:
     """One of the lines of a shell, net of its start, of what the first of them loads and of what a change costs."""
-    return lambda: (whole() - without()) / (IN_ONE_SHELL - 1)
+    def least(seconds: Callable[[], float]) -> float:
+        return min(seconds() for _ in range(3))  # of a difference, what else runs may take away too
+    return lambda: (least(whole) - least(without)) / (IN_ONE_SHELL - 1)
 
 
 def _stored(folder: Path) -> tuple[House, Caller]:
