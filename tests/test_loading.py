@@ -6,8 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from tests.support.box import ADMIN_PASSWORD, build
+import pytest
+
+from tests.support.box import ADMIN_PASSWORD, TestBox, build
 from tests.support.clock import HeldClock
+from tests.support.program import ENVIRONMENT, command
 
 DEAR = {"argparse", "cmd2", "cryptography", "dataclasses", "datetime", "inspect", "ldap3", "locale", "paramiko",
         "prompt_toolkit", "rich", "shutil", "ssl", "subprocess", "tempfile", "textwrap"}
@@ -71,3 +74,15 @@ def test_a_command_that_needs_more_loads_it(folder: Path) -> None:
     """The control: what few commands need is there for them."""
     assert {"sysmgmt.vault.x509", "sysmgmt.commands.certificates", "cryptography.x509"} <= loaded(
         folder, "create_system_certificate common_name=box1")
+
+
+@pytest.mark.parametrize("line, needed", [
+    ("get_roles", False), ("get_certificates", False), ("get_trusted_certificates", False), ("get_key_status", False),
+    ("create_system_certificate common_name=box1", True)])
+def test_only_what_makes_or_reads_certificates_imports_cryptography(basic: TestBox, line: str, needed: bool) -> None:
+    basic.admin().do("create_system_certificate common_name=box1")
+    arguments = [sys.executable, "-X", "importtime", *command(basic.folder, ["-c", line])[1:]]
+    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, cwd="/")
+    assert done.returncode == 0, done.stderr
+    imported = {one.rpartition("|")[2].strip() for one in done.stderr.splitlines()}
+    assert ("cryptography" in imported, "ssl" in imported) == (needed, False)

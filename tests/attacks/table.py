@@ -9,8 +9,8 @@ ALL = "every door"
 FOLDER, DEPLOYED = "test_folder_doors", "test_deployed_doors"
 STORED, ENTRIES, COUNTER, SECOND, SHIPPED = (
     "test_stored_text", "test_entries", "test_one_counter", "test_second_order", "test_shipped_secrets")
-ENUMERATION, EXHAUSTION, CERTIFICATES, OWN, RECEIVERS = (
-    "test_enumeration", "test_exhaustion", "test_certificates", "test_own_password", "test_receivers")
+ENUMERATION, EXHAUSTION, ITERATIONS, OWN, RECEIVERS = (
+    "test_enumeration", "test_exhaustion", "test_iterations", "test_own_password", "test_receivers")
 
 
 class Row(NamedTuple):
@@ -83,7 +83,7 @@ TABLE = (
     Row(43, "launchers", "variables of Python, the linker, shells, editors, pagers", "they reach a Python without -I",
         (SECOND,)),
     Row(44, "certificates, keys, PKCS#12", "passwords that are hashed for an hour, a million blank lines",
-        "ordinary ones open", (CERTIFICATES,)),
+        "ordinary ones open", (ITERATIONS,)),
     Row(45, "shell, SSH, console, other PAM", "empty, blank, NUL-first; accounts without a hash",
         "the right one passes", (COUNTER, OWN, "test_ldap", "test_ldap_users")),
     Row(48, "shell", "unsigned, altered, older packages, and keys that are not trusted", "a signed one is installed",

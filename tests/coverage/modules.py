@@ -60,11 +60,11 @@ NOT_THE_STATE = ("store/backups", "store/collected", "store/deliveries", "store/
 
 TESTS = ("tests/domain", "tests/engine", "tests/store", "tests/vault/test_hashing.py", "tests/vault/test_sealing.py",
          "tests/commands/test_audit_export.py", "tests/commands/test_audit_policy.py",
-         "tests/commands/test_ldap_users.py", "tests/commands/test_logs.py", "tests/commands/test_pending.py",
-         "tests/commands/test_permissions.py", "tests/commands/test_profiles.py", "tests/commands/test_regeneration.py",
-         "tests/commands/test_roles.py", "tests/commands/test_root_access.py", "tests/commands/test_security.py",
-         "tests/commands/test_sessions.py", "tests/commands/test_ssh_keys.py", "tests/commands/test_users.py",
-         "tests/faults/test_full_disk.py", "tests/service/test_shared.py")
+         "tests/commands/test_ldap_users.py", "tests/commands/test_levels.py", "tests/commands/test_logs.py",
+         "tests/commands/test_pending.py", "tests/commands/test_permissions.py",
+         "tests/commands/test_regeneration.py", "tests/commands/test_roles.py", "tests/commands/test_root_access.py",
+         "tests/commands/test_security.py", "tests/commands/test_sessions.py", "tests/commands/test_ssh_keys.py",
+         "tests/commands/test_users.py", "tests/faults/test_full_disk.py", "tests/service/test_shared.py")
 """What tests them within one process, where coverage and mutants can be seen."""
 
 

@@ -1,13 +1,10 @@
-"""Whom the mail tells of which events, and what syslog makes of a record."""
+"""Whom the mail tells of which events."""
 
 import pytest
 
-from sysmgmt.domain import mail, syslog
+from sysmgmt.domain import mail
 from sysmgmt.domain.event_kinds import NAMED, NUMBERED
 from sysmgmt.domain.events import Event
-from sysmgmt.domain.syslog import AUDIT, EVENTS, Origin
-
-BOX = Origin("box1", "0123")
 
 
 @pytest.mark.checklist("R022")
@@ -27,16 +24,4 @@ def test_whoever_is_told_of_something_is_told_that_it_is_over() -> None:
 
 
 def test_what_a_journal_notes_of_itself_is_no_event() -> None:
-    note = {"seq": 7, "note": "an incomplete record precedes"}
-    assert not mail.recipient("ops@example.com:advanced").wants(note)
-    assert b"an incomplete record precedes" in syslog.message(AUDIT, note, BOX)
-    assert b'number="7"' in syslog.message(EVENTS, note, BOX)
-
-
-def test_a_message_has_the_form_of_rfc_5424_and_nothing_breaks_out_of_its_data() -> None:
-    record = {"seq": 3, "time": "2026-01-31T12:00:00.000001Z", "user": 'a"] [x y="', "command": "add_group",
-              "status": 1, "code": "GroupExists", "parameters": {"name": "g\\"}}
-    assert syslog.message(AUDIT, record, BOX).decode() == (
-        '<108>1 2026-01-31T12:00:00.000001Z box1 boxmgmt - audit [audit@32473 box="0123" number="3" '
-        'user="a\\"\\] [x y=\\"" command="add_group" status="1" code="GroupExists" '
-        'parameters="{\\"name\\": \\"g\\\\\\\\\\"}"] \ufeffa"] [x y=" add_group GroupExists')
+    assert not mail.recipient("ops@example.com:advanced").wants({"seq": 7, "note": "an incomplete record precedes"})

@@ -442,7 +442,7 @@ REACHED_ELSEWHERE = {
     **dict.fromkeys(("AnchorNotHeld", "AuditDamaged"), "tests/commands/test_logs.py"),
     **dict.fromkeys(("ArchiveTooLarge", "CollectionRuns", "DownloadBrokenOff", "NotForTerminals"),
                     "tests/commands/test_collections.py"),
-    **dict.fromkeys(("TargetExists", "UploadFailed", "UploadNotInstalled"), "tests/service/test_uploads.py"),
+    **dict.fromkeys(("TargetExists", "UploadFailed", "UploadNotInstalled"), "tests/host/test_uploads.py"),
     **dict.fromkeys(("NoWebServer", "UnknownLink"), "tests/service/test_downloads.py"),
     "MasterKeyMissing": "tests/vault/test_sealing.py", "MasterKeyWrong": "tests/vault/test_sealing.py",
     "KeysNotProven": "tests/commands/test_regeneration.py",

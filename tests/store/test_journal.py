@@ -1,4 +1,4 @@
-"""The audit journal: numbered over all processes, never rewritten."""
+"""A journal, of the audit or of events: numbered over all processes, never rewritten."""
 
 import fcntl
 import json
