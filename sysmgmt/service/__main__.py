@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
+from typing import NoReturn
 
 from sysmgmt import __version__, box
 from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
@@ -106,13 +107,18 @@ def main() -> None:
     try:
         run(sys.argv[1:])
     except Refusal as refusal:
-        print(f"Error: {refusal}", file=sys.stderr)
-        if refusal.advice:
-            print(f"Hint: {refusal.advice}", file=sys.stderr)
-        sys.exit(refusal.status)
+        end(refusal)
     except OSError as problem:
-        print(f"Error: {InvalidValue(what=str(problem))}", file=sys.stderr)
-        sys.exit(InvalidValue.status)
+        words = f"{problem.filename} ({problem.strerror})" if problem.filename else str(problem)
+        end(ServiceRefused(service="The system", words=words))
+
+
+def end(refusal: Refusal) -> NoReturn:
+    """Say why boxmgmtd does not run, and exit with the status of that."""
+    print(f"Error: {refusal}", file=sys.stderr)
+    if refusal.advice:
+        print(f"Hint: {refusal.advice}", file=sys.stderr)
+    sys.exit(refusal.status)
 
 
 def run(words: list[str]) -> None:

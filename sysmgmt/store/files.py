@@ -107,7 +107,7 @@ def check_private(folder: str) -> None:
         return
     refusal = damaged(folder, "somebody else owns this folder or may write to it")
     if found.st_uid != os.geteuid():
-        raise StateDamaged(str(refusal), f"It belongs to {owner(found.st_uid)}: run the program as that user.")
+        raise StateDamaged(str(refusal), f"It belongs to the user {owner(found.st_uid)}: run the program as that user.")
     if found.st_mode & stat.S_IWOTH:
         raise StateDamaged(str(refusal), f"Look who has written there, then take that right away: chmod o-w {folder}")
 
@@ -119,7 +119,7 @@ def owner(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return f"the user {uid}"
+        return str(uid)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

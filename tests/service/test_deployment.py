@@ -39,3 +39,11 @@ def test_a_place_that_takes_no_socket_is_refused_with_a_hint(tmp_path: Path) -> 
     assert (done.returncode, done.stderr.splitlines()) == (6, [
         f"Error: The system refused: no socket at {path} (Not a directory).",
         "Hint: Give another place with --socket PATH."])
+
+
+def test_what_the_system_refuses_is_a_sentence_with_the_status_of_that(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sysmgmt.service", "--state", "/proc/nosuch", "--socket", str(tmp_path / "box.sock")],
+        capture_output=True, text=True, cwd=os.getcwd(), timeout=60)
+    assert (done.returncode, done.stderr) == (
+        6, "Error: The system refused: /proc/nosuch (No such file or directory).\n")

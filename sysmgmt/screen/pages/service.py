@@ -202,7 +202,8 @@ start end the deployment, and what was there before is put back.
 REMOVING = """
 boxmgmtd --deploy --remove stops boxmgmtd and puts back every file that stood there before, exactly; what the
 deployment made is removed, with the group boxmgmt and the users boxmgmt-keys and boxmgmt-shell. The state, the host
-keys of sshd and the programs stay. Users of the box are unknown to the machine then, and a shell of theirs that
+keys of sshd and the programs stay, and so do the time zone and the host name where set_time and set_host_name have
+set them. Users of the box are unknown to the machine then, and a shell of theirs that
 is open can do nothing any more. A later --deploy over the same state brings
 them back, with the same numbers; root's login stays open again until one of them has come in.
 """
