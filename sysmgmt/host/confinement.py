@@ -18,7 +18,11 @@ _CALLS = {"kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130), "pidfd_s
           "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
           "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setscheduler": (144, 119),
           "sched_setparam": (142, 118), "sched_setattr": (314, 274), "sched_setaffinity": (203, 122),
-          "migrate_pages": (256, 238), "move_pages": (279, 239)}
+          "migrate_pages": (256, 238), "move_pages": (279, 239), "socketpair": (53, 199), "bind": (49, 200),
+          "listen": (50, 201), "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "msgget": (68, 186),
+          "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187), "semget": (64, 190), "semop": (65, 193),
+          "semctl": (66, 191), "semtimedop": (220, 192), "mq_open": (240, 180), "mq_unlink": (241, 181),
+          "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)}
 """Their numbers on each of the machines."""
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
 """Where these stand in what a filter sees (struct seccomp_data)."""
@@ -28,6 +32,9 @@ _OTHER_KIND, _THREAD = 0x40000000, 0x00010000
 """A bit of the calls of x32, and CLONE_THREAD."""
 _TO_WHOM, _TO_WHOM_OF_SOCKETS = (8, 15), (0x8901, 0x8902)
 """F_SETOWN, F_SETOWN_EX and FIOSETOWN, SIOCSPGRP: whom the kernel signals when something arrives."""
+_STREAM, _CLOEXEC, _NONBLOCK = 1, 0x80000, 0x800
+_STREAMS = tuple(_STREAM | cloexec | nonblock for cloexec in (0, _CLOEXEC) for nonblock in (0, _NONBLOCK))
+"""Types of pairs of sockets that send to nobody but each other."""
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
 
 Step = tuple[int, int, int, int]
@@ -53,6 +60,7 @@ class _Program(ctypes.Structure):
 def begin() -> None:
     """From here on this process signals and limits only itself, starts nothing but threads, and makes no connection.
 
+    It sends to no socket that has a name, and shares no memory, queue, semaphore or key of the kernel with anybody.
     Nor does it say when, where and how soon any process runs, or have the kernel do all that for it (io_uring(7)).
 
     Raises OSError where that cannot be had.
@@ -74,6 +82,7 @@ def _rules(own: int) -> Mapping[str, _Rule]:
     return dict.fromkeys(_CALLS, _Rule()) | {
         "kill": _Rule(values=(own,)), "tgkill": _Rule(values=(own,)), "prlimit64": _Rule(values=(0, own)),
         "fcntl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM), "ioctl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM_OF_SOCKETS),
+        "socketpair": _Rule(place=1, values=_STREAMS),
         "clone": _Rule(values=(_THREAD,), test=_HAS),
         "clone3": _Rule(_MISSING)}  # what it asks for cannot be seen; who wants a thread takes clone then
 

@@ -16,9 +16,10 @@ from sysmgmt.screen.program import Program
 from sysmgmt.service import forkserver
 
 FIOSETOWN = 0x8901
-BY_RING = "have the kernel connect to somebody"
-"""A way that some machines, and most containers, refuse everybody."""
+BY_RING, BY_KEYS = CONTAINED = "have the kernel connect to somebody", "share keys"
+"""Ways that some machines, and most containers, refuse everybody."""
 IO_URING_SETUP, IOPRIO_SET = 425, {"x86_64": 251, "aarch64": 30}[os.uname().machine]
+KEYCTL = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
 
 
 def _call(name: str, *given: int) -> None:
@@ -53,6 +54,35 @@ def _start(pid: int) -> None:
     os.waitpid(child, 0)
 
 
+def _pair(kind: int) -> None:
+    """A pair of sockets, of which each sends to whoever has a name."""
+    one, other = socket.socketpair(socket.AF_UNIX, kind)
+    with one, other, suppress(FileNotFoundError):
+        one.sendto(b"x", "/run/nobody-of-that-name")
+
+
+def _name() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        one.bind("")  # a name of the kernel's choice
+
+
+def _queue() -> None:
+    """A queue of messages, whose name anybody may know."""
+    name, library = b"/boxmgmt-test-%d" % os.getpid(), ctypes.CDLL(None, use_errno=True)
+    if library.mq_open(name, os.O_CREAT | os.O_RDWR, 0o600, None) < 0:
+        raise OSError(ctypes.get_errno(), "mq_open")
+    _call("mq_unlink", name)
+
+
+def _shared(get: str, control: str, *more: int) -> None:
+    """What processes share by its number (ipc(7))."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if (number := getattr(library, get)(0, *more, 0o600)) < 0:
+        raise OSError(ctypes.get_errno(), get)
+    _call(control, number, *([0] if control == "semctl" else []), 0, None)
+
+
 WAYS: Mapping[str, Callable[[int], object]] = {
     "signal it": lambda pid: os.kill(pid, 0),
     "signal all": lambda pid: os.kill(-1, 0),
@@ -69,6 +99,14 @@ WAYS: Mapping[str, Callable[[int], object]] = {
     "schedule it": lambda pid: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
     "keep it from a processor": lambda pid: os.sched_setaffinity(pid, os.sched_getaffinity(0)),
     "have its files wait": lambda pid: _number(IOPRIO_SET, 1, pid, 2 << 13 | 7),
+    "send to whoever has a name": lambda pid: _pair(socket.SOCK_DGRAM),
+    "send raw to whoever has a name": lambda pid: _pair(socket.SOCK_RAW),
+    "have a name of its own": lambda pid: _name(),
+    "share memory": lambda pid: _shared("shmget", "shmctl", 4096),
+    "share messages": lambda pid: _shared("msgget", "msgctl"),
+    "share semaphores": lambda pid: _shared("semget", "semctl", 1),
+    "queue messages": lambda pid: _queue(),
+    BY_KEYS: lambda pid: _number(KEYCTL, 0, -4, 0),
     BY_RING: lambda pid: _ring()}
 
 

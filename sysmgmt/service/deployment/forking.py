@@ -54,8 +54,8 @@ IPAddressDeny=any
 RestrictAddressFamilies=AF_UNIX
 ProtectProc=invisible
 SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources io_uring_setup io_uring_enter io_uring_register
-SystemCallFilter=setrlimit prlimit64 capset
+SystemCallFilter=~@privileged @resources @ipc @keyring io_uring_setup io_uring_enter io_uring_register
+SystemCallFilter=setrlimit prlimit64 capset pipe pipe2 memfd_create
 
 [Install]
 WantedBy=multi-user.target
