@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.commands.log_words import (
-    After, Archives, ArchiveSize, Guarantee, Removal, Rotation, Since, Until)
+from sysmgmt.commands.log_words import After, Archives, ArchiveSize, Guarantee, Removal, Rotation, Since, Until
 from sysmgmt.domain import facts, retention
-from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.logs import Wanted
+from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import auditexport
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command

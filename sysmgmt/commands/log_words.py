@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated
 
 from sysmgmt.commands.words import any_text, choice, whether, whole
-from sysmgmt.domain.audit_policy import REMOVALS, ROTATIONS
 from sysmgmt.domain.errors import InvalidValue, refusals
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
+from sysmgmt.domain.model.audit_policy import REMOVALS, ROTATIONS
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 

@@ -6,7 +6,7 @@ from sysmgmt.commands.certificate_words import CertificatesFile, read_certificat
 from sysmgmt.commands.place_words import own_address, port, read_server
 from sysmgmt.commands.words import any_name, choice, whether, whole
 from sysmgmt.domain import certificates, names, partners
-from sysmgmt.domain.credentials import Certificate
+from sysmgmt.domain.model.certificates import Certificate
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 

@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import (
-    accounts, audit_policy, firewall, notation, partners, schedules, security, snmp, timekeeping, tls)
+from sysmgmt.domain import accounts, firewall, notation, partners, schedules, security, snmp, timekeeping, tls
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS, is_affordable
-from sysmgmt.domain.model import TYPES, Cost, Settings, State
+from sysmgmt.domain.model import TYPES, Cost, Settings, State, audit_policy
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.records import leaves
 from sysmgmt.domain.roles import PREDEFINED

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain.credentials import Certificate
 from sysmgmt.domain.model import SECRET, Account, SshKey, State
+from sysmgmt.domain.model.certificates import Certificate
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
 

@@ -6,7 +6,7 @@ What makes an address secret is kept by nobody: the state holds its SHA-256 only
 from hashlib import sha256
 from typing import NamedTuple
 
-from sysmgmt.domain.credentials import Identity
+from sysmgmt.domain.model.certificates import Identity
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
 

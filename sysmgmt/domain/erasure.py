@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from sysmgmt.domain import security, sessions
-from sysmgmt.domain.appliance import Agreeing
 from sysmgmt.domain.errors import AdministratorsChanged
 from sysmgmt.domain.model import Erasure, State, Unsettled
+from sysmgmt.domain.model.appliance import Agreeing
 from sysmgmt.domain.times import DAY, Running, iso, passed
 
 PATIENCE = 900

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sysmgmt.domain import accounts, levels, passwords, retention, roles, root_access, sessions, ssh_keys
-from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.errors import StateDamaged
 from sysmgmt.domain.model import LDAP_USER, SECRET, Account, Role, Session, Settings, SshKey, State
+from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.records import Records, leaves
 from sysmgmt.domain.times import DAY, HOUR, MINUTE, is_moment, iso

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sysmgmt.domain.errors import LevelForbids, Refusal
 from sysmgmt.domain.model import Cost, Settings
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.model.policy import Policy
 
 REMEMBERED = 24
 """So many passwords of an account are kept at every level, the current one among them."""

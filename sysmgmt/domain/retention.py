@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sysmgmt.domain.audit_policy import DAILY, OLDEST, WEEKLY, AuditPolicy
 from sysmgmt.domain.conditions import Finding
 from sysmgmt.domain.model import State
+from sysmgmt.domain.model.audit_policy import DAILY, OLDEST, WEEKLY, AuditPolicy
 from sysmgmt.domain.times import DAY
 
 MB = 1_000_000

@@ -8,8 +8,8 @@ from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import ASK_LESS, LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
+from sysmgmt.domain.model.policy import Displaced, Policy
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.domain.policy import Displaced, Policy
 from sysmgmt.domain.times import MINUTE
 
 SHORTEST_IDLE, LONGEST_IDLE = 60, 1800

@@ -9,7 +9,7 @@ from sysmgmt.domain.errors import ClearText, InvalidValue, MissingValue, NotConf
 from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
 from sysmgmt.domain.mib import Oid, Value
 from sysmgmt.domain.model import Settings, State
-from sysmgmt.domain.monitors import SnmpSettings, SnmpUser
+from sysmgmt.domain.model.snmp import SnmpSettings, SnmpUser
 from sysmgmt.domain.recipients import Recipient
 
 NAME = "snmp"

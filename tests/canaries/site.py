@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sysmgmt.domain import usm
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.model.policy import Policy
 from tests.canaries.needles import Canaries, Found, files, look, trace
 from tests.service.daemon import Daemon, running
 from tests.support import rsyslog, smtp, snmp

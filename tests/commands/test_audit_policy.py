@@ -3,7 +3,7 @@
 import pytest
 
 from sysmgmt.domain import retention
-from sysmgmt.domain.audit_policy import AuditPolicy
+from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.retention import MB, Archived, Holdings
 from tests.support.box import Client, TestBox
 from tests.support.clock import DAY, HOUR, MONDAY

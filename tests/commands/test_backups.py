@@ -13,7 +13,7 @@ from sysmgmt import vault
 from sysmgmt.commands.catalog import CATALOG
 from sysmgmt.domain import backups, errors
 from sysmgmt.domain.model import Account, Certificate, Firewall, Partner, Role, State, TimeSettings
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.model.policy import Policy
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.engine.restoring import RAISED, SHIPPED
 from sysmgmt.store import snapshot

@@ -3,18 +3,17 @@
 import ast
 from collections.abc import Iterator
 
-from tests.coverage.modules import CHAPTERS, ELSEWHERE, NOT_THE_STATE, SYSMGMT, paths
+from tests.coverage.modules import CHAPTERS, ELSEWHERE, NOT_THE_STATE, SYSMGMT, file_of, paths
 
 LISTED = {one for modules in CHAPTERS.values() for one in modules}
 
 
 def imported(module: str) -> Iterator[str]:
     """The modules of domain, engine, store and vault that a module imports."""
-    for node in ast.walk(ast.parse((SYSMGMT / f"{module}.py").read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(file_of(module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sysmgmt."):
             place = node.module.removeprefix("sysmgmt.").replace(".", "/")
-            yield from (one for one in (place, *(f"{place}/{name.name}" for name in node.names))
-                        if (SYSMGMT / f"{one}.py").is_file())
+            yield from (whole if file_of(whole := f"{place}/{name.name}").is_file() else place for name in node.names)
 
 
 def test_each_module_that_is_listed_is_there_once() -> None:

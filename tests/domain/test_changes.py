@@ -8,10 +8,10 @@ import pytest
 
 from sysmgmt.domain import accounts, changes, events, ssh_keys
 from sysmgmt.domain.accounts import Edit
-from sysmgmt.domain.appliance import Unsettled, VCenter
-from sysmgmt.domain.credentials import RevocationList, TrustedCertificate
 from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
 from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, RootAccess, Session, Settings, SshKey, State
+from sysmgmt.domain.model.appliance import Unsettled, VCenter
+from sysmgmt.domain.model.certificates import RevocationList, TrustedCertificate
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.schedules import BackupSchedule
 

@@ -3,11 +3,11 @@
 import pytest
 
 from sysmgmt.domain import destinations, probes
-from sysmgmt.domain.appliance import VCenter
 from sysmgmt.domain.destinations import Place
 from sysmgmt.domain.directory import DirectorySettings
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import MailServer, State, SyslogServer, UploadTarget
+from sysmgmt.domain.model.appliance import VCenter
 from sysmgmt.domain.probes import Wish
 from sysmgmt.domain.records import Records
 

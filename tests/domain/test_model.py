@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sysmgmt.domain import model, reach
+from sysmgmt.domain import model
+from sysmgmt.domain.model import reach
 from sysmgmt.engine import request
 
 SOMETHING = {

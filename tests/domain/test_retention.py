@@ -2,9 +2,9 @@
 
 import pytest
 
-from sysmgmt.domain import audit_policy, retention
-from sysmgmt.domain.audit_policy import AuditPolicy
-from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain import retention
+from sysmgmt.domain.model import Settings, State, audit_policy
+from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.retention import MB, Archived, Holdings
 
 DAY = 86400.0

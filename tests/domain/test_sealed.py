@@ -2,7 +2,7 @@
 
 from sysmgmt.domain import sealed
 from sysmgmt.domain.model import SECRET, MailServer, Settings, State
-from sysmgmt.domain.monitors import SnmpUser
+from sysmgmt.domain.model.snmp import SnmpUser
 from sysmgmt.store import codec
 
 

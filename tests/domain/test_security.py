@@ -3,12 +3,12 @@
 import pytest
 
 from sysmgmt.domain import security
-from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import (
     CLEAR_TEXT, DEAREST, LEGACY_TLS, LEVELS, SERVER_CERTIFICATES, Rules, allows, is_affordable, rules_of)
 from sysmgmt.domain.model import LDAP_USER, Account, Cost, Reach, Role, Settings, State
-from sysmgmt.domain.policy import Displaced, Policy
+from sysmgmt.domain.model.audit_policy import AuditPolicy
+from sysmgmt.domain.model.policy import Displaced, Policy
 
 ADMIN, BOB = Account("admin", "administrator"), Account("bob", "monitor")
 ANNA = Account("anna", "administrator", LDAP_USER)

@@ -5,7 +5,7 @@ import pytest
 from sysmgmt.domain import sessions
 from sysmgmt.domain.errors import TooManySessions, UnknownSession, UnknownUser
 from sysmgmt.domain.model import Account, Session, Settings, SshKey, State
-from sysmgmt.domain.policy import Policy
+from sysmgmt.domain.model.policy import Policy
 
 HOUR = 3600.0
 BOB, EVE = Account("bob", "monitor", uid=7), Account("eve", "administrator")

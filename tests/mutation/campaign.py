@@ -154,7 +154,7 @@ class Campaign(OneProcess):
         file = test.partition("::")[0]
         if file not in self._words:
             self._words[file] = set(re.findall(r"\w+", (ROOT / file).read_text(encoding="utf-8")))
-        return mutant.path.stem in self._words[file]
+        return mutant.module.name in self._words[file]
 
     def _judged(self, mutant: Mutant, tests: Sequence[str], items: dict[str, pytest.Item], reach: Reach) -> Verdict:
         self._note.unlink(missing_ok=True)
@@ -171,12 +171,12 @@ class Campaign(OneProcess):
 
 
 def _is_own(test: str, mutant: Mutant) -> bool:
-    return f"/test_{mutant.path.name}::" in test
+    return f"/test_{mutant.module.name}.py::" in test
 
 
 def _is_near(test: str, mutant: Mutant) -> bool:
-    """Whether a test stands in the folder that is called as that of the module."""
-    return test.startswith(f"tests/{mutant.path.parent.name}/")
+    """Whether a test stands in a folder that is called as one of the module's."""
+    return test.startswith(tuple(f"tests/{one}/" for one in mutant.module.parts[-3:-1]))
 
 
 def _spread(tests: Sequence[str]) -> list[str]:

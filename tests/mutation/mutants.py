@@ -41,9 +41,14 @@ class Mutant(NamedTuple):
     again: int
 
     @property
+    def module(self) -> Path:
+        """The file without suffix; a package by its folder."""
+        return self.path.parent if self.path.stem == "__init__" else self.path.with_suffix("")
+
+    @property
     def title(self) -> str:
         """What stays the same when lines move: module, place and change; #2 is the same change a second time."""
-        where = "/".join(self.path.with_suffix("").parts[-2:])
+        where = "/".join(self.module.parts[-2:])
         again = f" #{self.again}" if self.again > 1 else ""
         return f"{where} {self.place or '-'}: {self.before} -> {self.after}{again}"
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.coverage.modules import ROOT
 from tests.mutation import mutants
 from tests.mutation.mutants import Mutant
 
@@ -148,11 +149,17 @@ class _Finder:
 
     def __init__(self, mutant: Mutant) -> None:
         self._mutant = mutant
-        self._name = ".".join(mutant.path.with_suffix("").parts[-3:])
+        self._name = ".".join(mutant.module.relative_to(ROOT).parts)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """See importlib.abc.MetaPathFinder."""
-        return spec_from_loader(name, self, origin=str(self._mutant.path)) if name == self._name else None
+        if name != self._name:
+            return None
+        place = self._mutant.path
+        found = spec_from_loader(name, self, origin=str(place), is_package=place.stem == "__init__")
+        if found is not None and found.submodule_search_locations is not None:
+            found.submodule_search_locations.append(str(place.parent))
+        return found
 
     def create_module(self, spec: ModuleSpec) -> None:
         """The usual module."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain.audit_policy import AuditPolicy
+from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.engine import selftest
 from sysmgmt.service.duties import audit
 from tests.service.daemon import running

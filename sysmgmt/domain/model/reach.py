@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain.attachment import Firewall, Interface
+from sysmgmt.domain.model.network import Firewall, Interface
 
 
 class Reach(NamedTuple):

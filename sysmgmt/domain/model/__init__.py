@@ -7,35 +7,35 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.appliance import Erasure as Erasure
-from sysmgmt.domain.appliance import Registration as Registration
-from sysmgmt.domain.appliance import Unsettled as Unsettled
-from sysmgmt.domain.appliance import VCenter as VCenter
-from sysmgmt.domain.attachment import Firewall as Firewall
-from sysmgmt.domain.attachment import Interface as Interface
-from sysmgmt.domain.attachment import TimeSettings as TimeSettings
-from sysmgmt.domain.audit_policy import AuditPolicy
 from sysmgmt.domain.blocklist import Blocklist
-from sysmgmt.domain.cluster import Communication as Communication
-from sysmgmt.domain.cluster import Partner as Partner
-from sysmgmt.domain.credentials import Certificate as Certificate
-from sysmgmt.domain.credentials import Identity as Identity
-from sysmgmt.domain.credentials import RevocationList as RevocationList
-from sysmgmt.domain.credentials import SigningRequest as SigningRequest
-from sysmgmt.domain.credentials import Subject as Subject
-from sysmgmt.domain.credentials import TrustedCertificate as TrustedCertificate
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.downloads import DownloadLink as DownloadLink
-from sysmgmt.domain.monitors import SnmpSettings as SnmpSettings
-from sysmgmt.domain.monitors import SnmpUser as SnmpUser
-from sysmgmt.domain.policy import Displaced, Policy
-from sysmgmt.domain.reach import Pending as Pending
-from sysmgmt.domain.reach import Reach as Reach
-from sysmgmt.domain.reach import Returned as Returned
-from sysmgmt.domain.reach import RootAccess as RootAccess
-from sysmgmt.domain.receivers import MailServer as MailServer
-from sysmgmt.domain.receivers import SyslogServer as SyslogServer
-from sysmgmt.domain.receivers import UploadTarget as UploadTarget
+from sysmgmt.domain.model.appliance import Erasure as Erasure
+from sysmgmt.domain.model.appliance import Registration as Registration
+from sysmgmt.domain.model.appliance import Unsettled as Unsettled
+from sysmgmt.domain.model.appliance import VCenter as VCenter
+from sysmgmt.domain.model.audit_policy import AuditPolicy
+from sysmgmt.domain.model.certificates import Certificate as Certificate
+from sysmgmt.domain.model.certificates import Identity as Identity
+from sysmgmt.domain.model.certificates import RevocationList as RevocationList
+from sysmgmt.domain.model.certificates import SigningRequest as SigningRequest
+from sysmgmt.domain.model.certificates import Subject as Subject
+from sysmgmt.domain.model.certificates import TrustedCertificate as TrustedCertificate
+from sysmgmt.domain.model.network import Firewall as Firewall
+from sysmgmt.domain.model.network import Interface as Interface
+from sysmgmt.domain.model.network import TimeSettings as TimeSettings
+from sysmgmt.domain.model.partners import Communication as Communication
+from sysmgmt.domain.model.partners import Partner as Partner
+from sysmgmt.domain.model.policy import Displaced, Policy
+from sysmgmt.domain.model.reach import Pending as Pending
+from sysmgmt.domain.model.reach import Reach as Reach
+from sysmgmt.domain.model.reach import Returned as Returned
+from sysmgmt.domain.model.reach import RootAccess as RootAccess
+from sysmgmt.domain.model.receivers import MailServer as MailServer
+from sysmgmt.domain.model.receivers import SyslogServer as SyslogServer
+from sysmgmt.domain.model.receivers import UploadTarget as UploadTarget
+from sysmgmt.domain.model.snmp import SnmpSettings as SnmpSettings
+from sysmgmt.domain.model.snmp import SnmpUser as SnmpUser
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.secrecy import SECRET as SECRET

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain.credentials import Certificate
+from sysmgmt.domain.model.certificates import Certificate
 
 
 class Partner(NamedTuple):
