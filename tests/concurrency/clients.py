@@ -11,8 +11,8 @@ from sysmgmt.domain.errors import LoginNeeded, ServiceLost, SessionEnded
 from sysmgmt.domain.model import Cost
 from sysmgmt.engine.request import Answer
 from sysmgmt.service.client import ServiceDoor
-from tests.model.family import OWN
-from tests.model.history import Operation
+from tests.concurrency.family import OWN
+from tests.concurrency.history import Operation
 from tests.service.daemon import Daemon
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.__main__ import Plan, check
-from tests.model.clients import Site, Worker, prepare
-from tests.model.family import Family, step
-from tests.model.history import Operation, unexplained
+from tests.concurrency.__main__ import Plan, check
+from tests.concurrency.clients import Site, Worker, prepare
+from tests.concurrency.family import Family, step
+from tests.concurrency.history import Operation, unexplained
 from tests.service.daemon import Daemon, running
 from tests.support.box import TestBox
 

@@ -1,4 +1,4 @@
-"""python -m tests.model --seconds N --clients N: random commands of many clients at once, and kills in between.
+"""python -m tests.concurrency --seconds N --clients N: random commands of many clients at once, and kills in between.
 
 Every answer of a real boxmgmtd is checked against a small model of users, roles and locks: one order of all
 operations has to explain all of them, whatever was killed. Needs root, as the other tests of the service do. The
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sysmgmt.service.client import ServiceDoor
-from tests.model.clients import Site, Worker, prepare
-from tests.model.family import Family, marked, step
-from tests.model.history import Operation, unexplained
+from tests.concurrency.clients import Site, Worker, prepare
+from tests.concurrency.family import Family, marked, step
+from tests.concurrency.history import Operation, unexplained
 from tests.service.daemon import Daemon, running
 from tests.support.box import ADMIN_PASSWORD, Client, build
 from tests.support.clock import HeldClock
@@ -120,7 +120,7 @@ def _wrong(site: Site) -> Iterator[Operation]:
 
 def main() -> int:
     """1 if no order explains the answers."""
-    parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.concurrency", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="how long (60)")
     parser.add_argument("--clients", type=int, default=8, help="how many at once (8)")
     parser.add_argument("--families", type=int, default=4,

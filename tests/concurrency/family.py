@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.model.history import Operation
+from tests.concurrency.history import Operation
 
 THRESHOLD = 3
 """Wrong passwords in a row that lock."""
