@@ -145,7 +145,7 @@ def test_an_anchor_is_compared_with_the_record_it_was_noted_at(lines: list[bytes
     assert wrong(lines, Anchor(4, macs[4][:24])) == (
         4, "it is not the record that was last when the anchor was noted")
     assert wrong(lines, Anchor(7, macs[5]), link(tmp_path)) == (
-        7, "there were 7 records when the anchor was noted, if it is given as it was shown")
+        7, "there were 7 records when the anchor was noted")
 
 
 def test_a_cut_end_or_another_key_is_found_by_the_file_of_the_key(lines: list[bytes], tmp_path: Path) -> None:
