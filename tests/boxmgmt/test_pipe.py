@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from boxmgmt.walk import COMMANDS_BEHIND
 from tests.boxmgmt.program import walk
 from tests.support.box import ADMIN_PASSWORD, TestBox
 
@@ -66,8 +67,8 @@ def test_the_banner_is_removed_without_a_question(basic: TestBox) -> None:
 def test_a_wrong_choice_ends_the_walk(basic: TestBox, choice: str) -> None:
     done = walk(basic.folder, f"\n{choice}\n2.2\nnever\n")
     shown = f"choice {choice}" if re.fullmatch("[0-9.-]{1,32}", choice) else "such choice"
-    assert done.err == (f"line 2: Error: There is no {shown} in this menu.\n"
-                        "line 2: Hint: Enter a number of the menu, or ? for help.\n")
+    hint = COMMANDS_BEHIND if choice == "get_users" else "Enter a number of the menu, or ? for help."
+    assert done.err == f"line 2: Error: There is no {shown} in this menu.\nline 2: Hint: {hint}\n"
     assert (done.out, done.status) == ("", 2)
 
 
