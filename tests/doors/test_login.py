@@ -181,8 +181,7 @@ def test_users_of_the_operating_system_are_refused(site: Site) -> None:
 
 
 def test_the_helpers_start_without_what_they_do_not_need(site: Site) -> None:
-    for name in ("pam", "keys"):
-        module = f"sysmgmt.service.{name}"
+    for name, module in (("pam", "sysmgmt.service.pam"), ("keys", "sysmgmt.service.authorized_keys")):
         program = f"import sys; sys.path.append('/opt/boxmgmt/lib'); import {module}; print(*sys.modules)"
         loaded = site.machine.do(site.python, "-IS", "-c", program).split()
         assert module in loaded and not {"cmd2", "tinydb", "argon2", "rich", "subprocess"} & set(loaded)
