@@ -23,7 +23,9 @@ PASSWORDS = {"admin": "Admin-Pass-12", "carol": "Carol-Pass-1", "bob": "Bob-Pass
 ROLES = {"carol": "admin", "bob": "monitor"}
 PROMPT = r"(?i)password: ?$"
 CLIENT = ("/usr/bin/ssh", "-F", "/dev/null", "-o", "UserKnownHostsFile=/root/known",
-          "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10")
+          "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10",
+          "-o", "ConnectionAttempts=3")
+"""sshd listens to nobody for a moment when it is told to read its files again, as after the first login of all."""
 PIPED = (*CLIENT, "-o", "BatchMode=yes")
 
 
