@@ -3,6 +3,7 @@
 Threads that take turns at it, each with its own lock and sync, cost more than the disk.
 """
 
+import time
 from _thread import allocate_lock
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -31,6 +32,8 @@ class GroupCommit(Generic[T]):
         self._lock = allocate_lock()
         self._wishes: deque[_Wish[T]] = deque()
         """Those that are being done, then those that wait; the thread of the first one does them."""
+        self._last = 0
+        """How many were done together last."""
 
     def __call__(self, wanted: T) -> None:
         """Return when it is done. Raises what refused it."""
@@ -46,8 +49,11 @@ class GroupCommit(Generic[T]):
             raise wish.problem
 
     def _lead(self) -> None:
+        if self._last > 1:
+            time.sleep(0)  # those who were woken before this thread may come along with what they want next
         with self._lock:
             group = list(self._wishes)
+            self._last = len(group)
         problems: Sequence[Problem] = ()
         try:
             problems = self._do([one.wanted for one in group])
@@ -61,6 +67,6 @@ class GroupCommit(Generic[T]):
             for wish, problem in zip(group, problems, strict=True):
                 wish.problem, wish.is_over = problem, True
                 self._wishes.popleft()
-            next_one = list(self._wishes)[:1]
-        for wish in (*next_one, *group[1:]):
+            leader = list(self._wishes)[:1]
+        for wish in (*group[1:], *leader):
             wish.woken.release()
