@@ -11,7 +11,7 @@ from itertools import takewhile
 from sysmgmt.domain.errors import InvalidValue
 
 _SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@")
-# Patterns are compiled where they are used: every command loads this module, and few need them.
+# Patterns are compiled where they are used: whoever looks for a user needs none of them.
 _ATTRIBUTE = r"[A-Za-z][A-Za-z0-9-]{0,63}"
 _TYPE = r"[A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)*"
 _ITEM = r"[A-Za-z0-9.:;-]+(=|~=|>=|<=)([^()\\\x00]|\\[0-9A-Fa-f]{2})*"

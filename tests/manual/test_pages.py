@@ -47,6 +47,11 @@ def test_no_line_of_a_page_is_wider_than_a_terminal(page: Path) -> None:
     assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_no_example_loses_its_place_or_half_a_line(name: str) -> None:
+    assert [line for line in PAGES[name]().splitlines() if line.startswith("    ") and line.count("\\(aq") % 2] == []
+
+
 def test_the_manual_says_that_a_reset_is_not_compared_with_the_last_passwords() -> None:
     levels = (MAN / "sysmgmt.1").read_text().split('.SH "SECURITY LEVELS"')[1].split(".SH ")[0]
     assert "none of the last 10 passwords in an own change" in levels

@@ -69,8 +69,9 @@ is nothing to give options to there: put --json into each line; --keep-going and
 those who start sysmgmt themselves. The login of roles administrator and admin has the menu, which
 reads choices: for administrator a first line 6 opens the command shell for all that follow.
 
-    printf '%s\n' 'add_group name=sales' 'get_groups --json' | ssh robot@box1
-    printf '%s\n' 6 'get_groups --json' | ssh admin@box1
+    printf '%s\\n' 'add_group name=sales' 'get_groups --json' |
+        ssh robot@box1
+    printf '%s\\n' 6 'get_groups --json' | ssh admin@box1
 """
 
 ANSWERS = """
