@@ -28,9 +28,7 @@ class Governed:
     def __init__(self, basic: TestBox, tree: Path) -> None:
         self.box = basic
         self.tree = tree
-        self.now = 0.0
-        """Seconds that have really passed, whatever the clock says."""
-        self.closing = Closing(lambda: self.now)
+        self.closing = Closing()
 
     @property
     def house(self) -> House:
@@ -50,8 +48,9 @@ class Governed:
 
     def pass_time(self, seconds: float, clock: float | None = None) -> None:
         """Let time pass; the clock may be set to show something else. Then the duty looks."""
-        self.now += seconds
-        self.box.clock.move(seconds if clock is None else clock)
+        self.box.clock.move(seconds)
+        if clock is not None:
+            self.box.clock.now += clock - seconds
         self.closing.look(self.house)
 
     def heal(self) -> None:

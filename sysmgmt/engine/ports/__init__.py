@@ -44,7 +44,8 @@ from sysmgmt.engine.ports.storage import Transaction as Transaction
 class Clock(NamedTuple):
     """Time and chance, so that a test can hold them; and which start of the machine this is, "" where unknown.
 
-    `passed` are seconds since that start: whoever sets the clock does not move them.
+    `passed` are seconds since that start, those of a suspended machine included: whoever sets the clock does not
+    move them.
     """
 
     now: Callable[[], float]

@@ -75,11 +75,6 @@ def shut_root_out(house: House) -> None:
                 house.box.services.heal(transaction.state)
 
 
-def _elapsed() -> float:
-    """Seconds that no setting of the clock changes; those of a suspended machine count."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
 class Closing:
     """Looks whether root access has to be shut.
 
@@ -88,17 +83,16 @@ class Closing:
     the clock alone decides, and one that shows a time before the opening shuts at once.
     """
 
-    def __init__(self, elapsed: Callable[[], float] = _elapsed) -> None:
-        self._elapsed = elapsed
+    def __init__(self) -> None:
         self._access = RootAccess()
         self._deadline = 0.0
 
     def look(self, house: House) -> None:
         """Shut root out if it is time. Raises any refusal; the next look tries again."""
-        access, now = house.box.store.read().settings.root_access, house.box.clock.now()
+        access, clock = house.box.store.read().settings.root_access, house.box.clock
         if access != self._access:
-            self._access, self._deadline = access, self._elapsed() + access.until - now
-        if access.where and (root_access.is_over(access, now) or self._elapsed() >= self._deadline):
+            self._access, self._deadline = access, clock.passed() + access.until - clock.now()
+        if access.where and (root_access.is_over(access, clock.now()) or clock.passed() >= self._deadline):
             work(house, "close_root_access", {"until": iso(access.until) or ""})
 
 
