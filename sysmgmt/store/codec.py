@@ -5,6 +5,7 @@ field of `State` that holds records is a table.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from math import isfinite
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
@@ -56,17 +57,22 @@ def decoder(table: str, kind: type) -> Callable[[Any], Any]:
 
 
 def _record(kind: Any) -> Reader:
-    readers = {field: _named(field, _reader(shape)) for field, shape in kind.__annotations__.items()}
-    required = frozenset(kind._fields) - frozenset(kind._field_defaults)
-
     def read(document: Any) -> Any:
         if type(document) is not dict:
             raise ValueError("it is not a document")
+        readers, required = _fields(kind)
         if not (document.keys() <= readers.keys() and required <= document.keys()):
             fields = (document.keys() - readers.keys()) | (required - document.keys())
             raise ValueError(f"the fields {ascii(sorted(fields))} are unknown or missing")
         return kind(**{field: readers[field](item) for field, item in document.items()})
     return read
+
+
+@cache
+def _fields(kind: Any) -> tuple[Mapping[str, Reader], frozenset[str]]:
+    """What reads each field, and which fields must be there; made for the first value of a kind: most have none."""
+    return ({field: _named(field, _reader(shape)) for field, shape in kind.__annotations__.items()},
+            frozenset(kind._fields) - frozenset(kind._field_defaults))
 
 
 def _named(field: str, read: Reader) -> Reader:

@@ -10,8 +10,11 @@ from sysmgmt.store.lines import Change
 from sysmgmt.store.snapshot import Difference, apply
 from sysmgmt.store.writeahead import WriteAhead
 
-FOLD_AT = 1048576
-"""Bytes of journal from which on it is folded into the state file, if that is not larger."""
+FOLD_AT = 65536
+"""Bytes of journal from which on it is folded into the state file, if that is not larger.
+
+Every start reads the journal line by line: two hundred lines cost it as much as folding costs once.
+"""
 
 
 class Image:

@@ -34,7 +34,7 @@ def test_files_and_kinds_of_users_are_called_as_ever() -> None:
         "state.json", "state.journal", "audit.journal", "events.journal", "master.key", "audit.key", "audit.lost",
         ".tmp")
     assert TYPES == ("local", "ldap_user", "ldap_group")
-    assert formats.FORMAT == 1 and image.FOLD_AT == 1 << 20 and space.RESERVE == 1 << 16
+    assert formats.FORMAT == 1 and image.FOLD_AT == 1 << 16 and space.RESERVE == 1 << 16
 
 
 def hashed(text: bytes) -> str:
