@@ -95,8 +95,7 @@ def chosen(items: Collection[str], there: Collection[str]) -> tuple[str, ...]:
 
 def administrators(state: State) -> list[str]:
     """The users with the permission security, in alphabetical order."""
-    return [one.name for one in state.accounts.values()
-            if Permission.SECURITY in roles.permissions_of(state, one.role)]
+    return [one.name for one in state.accounts.values() if roles.holds(state, one, Permission.SECURITY)]
 
 
 def restored(state: State, content: State, wish: Wish, by: Restorer) -> State:
@@ -163,7 +162,7 @@ def withheld(state: State, content: State, wish: Wish) -> list[str]:
         result = _without_raise(_with_tables(state, content, tables([ROLES])), state, wish)
         state = _with_roles_of(result, state, there)
     return [one.name for one in content.accounts.values() if one.name not in (*there, *RESERVED)
-            and Permission.SECURITY in roles.permissions_of(state, one.role)]
+            and roles.holds(state, one, Permission.SECURITY)]
 
 
 def _without_raise(result: State, before: State, wish: Wish) -> State:

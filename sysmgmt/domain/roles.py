@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sysmgmt.domain.errors import (
     InvalidValue, OwnAccount, PermissionNotAssignable, PredefinedRole, RoleExists, RoleInUse, UnknownRole)
-from sysmgmt.domain.model import Role, State
+from sysmgmt.domain.model import Account, Role, State
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 
 ADMINISTRATOR, SYSMGMT, ADMIN_ROLE = "administrator", "sysmgmt", "admin"
@@ -49,6 +49,11 @@ def permissions_of(state: State, name: str) -> Collection[str]:
         return PREDEFINED[name]
     role = state.roles.get(name)
     return role.permissions if role else ()
+
+
+def holds(state: State, account: Account, permission: str) -> bool:
+    """Whether the role of `account` contains `permission`."""
+    return permission in permissions_of(state, account.role)
 
 
 def shell(name: str) -> str:

@@ -126,7 +126,7 @@ def due(state: State, now: float) -> list[str]:
 def secures(state: State, account: Account) -> bool:
     """Whether `account` is one that keeps the box manageable: local, with Security, not locked on purpose."""
     return (account.type == LOCAL and account.locked_by != BY_COMMAND
-            and Permission.SECURITY in roles.permissions_of(state, account.role))
+            and roles.holds(state, account, Permission.SECURITY))
 
 
 def check(state: State) -> None:

@@ -89,7 +89,7 @@ def opened_with(state: State, key: SshKey) -> list[Session]:
 def seen_by(state: State, user: str) -> list[Session]:
     """The sessions that a user may see and end: all with Security, else the user's own; oldest first."""
     account = state.accounts.get(user)
-    everybody = account is not None and Permission.SECURITY in roles.permissions_of(state, account.role)
+    everybody = account is not None and roles.holds(state, account, Permission.SECURITY)
     return opened(state) if everybody else of(state, user)
 
 

@@ -65,7 +65,7 @@ def check_open(state: State, session: str) -> Session:
 
 def holds(state: State, account: Account, needs: Permission | str) -> bool:
     """Whether the role of `account` contains what a command needs."""
-    return needs in (ANYONE, EVERYBODY) or needs in roles.permissions_of(state, account.role)
+    return needs in (ANYONE, EVERYBODY) or roles.holds(state, account, needs)
 
 
 def may_confirm(state: State, user: str, needs: str) -> bool:

@@ -45,6 +45,6 @@ def find(state: State, id: str, now: float) -> DownloadLink:
     account = state.accounts.get(found.made_by) if found else None
     if found is None or account is None or not found.made_at <= now < found.until:
         raise UnknownLink()
-    if account.locked_by == BY_COMMAND or Permission.WEB_DOWNLOAD not in roles.permissions_of(state, account.role):
+    if account.locked_by == BY_COMMAND or not roles.holds(state, account, Permission.WEB_DOWNLOAD):
         raise UnknownLink()
     return found

@@ -210,24 +210,16 @@ def greet(house: House, caller: Caller) -> Reply:
     account, session = accounts.find(state, caller.user), authorization.check_open(state, caller.session)
     facts = {"user": account.name, "role": account.role, "last_login_at": iso(session.last_login_at),
              "last_login_from": session.last_login_from or None, "failed_logins": session.failed_logins,
-             "audit_anchor": audit_seeds.anchor(house.box) or None if _audits(state, account) else None}
+             "audit_anchor": roles.holds(state, account, Permission.AUDIT) and audit_seeds.anchor(house.box) or None}
     due = passwords.change_due(account, levels.rules_of(state.settings), now)
     return Reply(Answer(None, "Done", 0, facts, warnings=_warnings(state, account, session, now)),
                  caller._replace(due=due))
 
 
-def _audits(state: State, account: Account) -> bool:
-    return Permission.AUDIT in roles.permissions_of(state, account.role)
-
-
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
-    entitled = _entitled(state, now) if _secures(state, account) else ()
+    entitled = _entitled(state, now) if roles.holds(state, account, Permission.SECURITY) else ()
     return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account),
             *_returned(state, account, session), *entitled)
-
-
-def _secures(state: State, account: Account) -> bool:
-    return Permission.SECURITY in roles.permissions_of(state, account.role)
 
 
 def _pending(state: State, account: Account) -> tuple[str, ...]:
@@ -260,7 +252,7 @@ def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
 def _recovery(state: State, account: Account, session: Session) -> tuple[str, ...]:
     """What users with Security are told about a recovery since their last login (R093)."""
     recovered, seen = state.settings.recovered_at, session.last_login_at or 0
-    if recovered is None or seen >= recovered or not _secures(state, account):
+    if recovered is None or seen >= recovered or not roles.holds(state, account, Permission.SECURITY):
         return ()
     return (f"The password of admin was recovered on the console on {iso(recovered)}.",)
 

@@ -51,6 +51,13 @@ def test_a_role_that_does_not_exist_permits_nothing() -> None:
     assert roles.permissions_of(STATE, "none") == () and roles.permissions_of(STATE, "ops") == ("failover", "view")
 
 
+def test_an_account_holds_what_its_role_contains() -> None:
+    assert roles.holds(STATE, Account("anna", "ops"), Permission.FAILOVER)
+    assert not roles.holds(STATE, Account("anna", "ops"), Permission.SECURITY)
+    assert roles.holds(STATE, Account("eve", "administrator"), Permission.SECURITY)
+    assert not roles.holds(STATE, Account("ghost", "none"), Permission.VIEW)
+
+
 @pytest.mark.parametrize("name, shell", [
     ("administrator", "administrator"), ("admin", "admin"), ("sysmgmt", ""), ("monitor", ""), ("ops", "")])
 def test_two_roles_have_the_menu(name: str, shell: str) -> None:
