@@ -3,10 +3,12 @@
 import os
 import stat
 from contextlib import suppress
+from errno import ENOSPC
 from typing import NamedTuple
 
 SUFFIX = ".boxmgmt-new"
 """What stands behind the name of a file that is written but not yet in place."""
+_NOTHING = bytes(1 << 16)
 
 
 class File(NamedTuple):
@@ -83,11 +85,14 @@ def let_go(descriptor: int) -> None:
 
 
 def erase(descriptor: int) -> None:
-    """Leave nothing of what a file held (FCS_CKM.4). Raises OSError."""
+    """Leave nothing of what a file held (FCS_CKM.4), as `store.files.overwrite` does. Raises OSError."""
     left = os.fstat(descriptor).st_size
     os.lseek(descriptor, 0, os.SEEK_SET)
     while left > 0:
-        left -= os.write(descriptor, bytes(left))
+        written = os.write(descriptor, _NOTHING[:left])
+        if not written:
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        left -= written
     os.fsync(descriptor)
 
 
