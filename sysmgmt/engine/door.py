@@ -7,6 +7,9 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.request import Answer, Caller, Request
 
+MOST_LINES, MOST_BYTES = 10_000, 16 * 1024 * 1024
+"""What those hold at most that run together, as the lines of an --atomic batch."""
+
 
 class Sign(NamedTuple):
     """What the box tells everybody: its name, its banner; times in seconds.

@@ -2,14 +2,12 @@
 
 from sysmgmt.domain.errors import InvalidValue, NotApplied, Refusal
 from sysmgmt.engine import language
+from sysmgmt.engine.door import MOST_BYTES, MOST_LINES
 from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen import loading
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.lines import Lines
 from sysmgmt.screen.taker import Taker
-
-MOST_LINES, MOST_BYTES = 10_000, 16 * 1024 * 1024
-"""What an --atomic batch may hold."""
 
 
 class Place:

@@ -7,8 +7,8 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import departure
 from sysmgmt.engine.audit_record import Record
+from sysmgmt.engine.door import MOST_LINES
 from sysmgmt.engine.request import Request, refused
-from sysmgmt.screen.batch import MOST_LINES
 from sysmgmt.service import doorkeeper, shown, values
 from sysmgmt.service.values import text
 from sysmgmt.service.wire import Garbled

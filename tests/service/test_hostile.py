@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain.model import Cost
+from sysmgmt.engine.door import MOST_LINES
 from sysmgmt.host import sshd
-from sysmgmt.screen.batch import MOST_LINES
 from sysmgmt.service.asking import ask
 from sysmgmt.service.server import MOST, MOST_OF_A_HELPER
 from sysmgmt.service.visit import MOST_UNKNOWN
