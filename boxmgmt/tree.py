@@ -3,7 +3,7 @@
 from boxmgmt.menu import Menu, Open, Run
 from sysmgmt.commands import (
     accounts, appliance, audit, backups, box, certificates, collections, diagnostics, ldap, logs, mail, network,
-    partners, security, session, snmp, ssh_keys, support, syslog, time, tls, truststore, updates, uploads, web)
+    partners, pending, security, session, snmp, ssh_keys, support, syslog, time, tls, truststore, updates, uploads, web)
 
 LDAP_QUESTIONS = ("server", "protocol", "port", "secondary_server", "bind_dn", "bind_password", "base_dn",
                   "user_attribute", "user_filter", "group_base_dn", "nested_groups", "search_time_limit",
@@ -91,8 +91,9 @@ MAIN = Menu("Main Menu", (
                 Run("End session", session.end_session),
             )),
         )),
-        Run("View the change that waits for its confirmation", tls.get_pending_change),
-        Run("Confirm the change that waits for it", tls.confirm_change),
+        Run("View the change that waits for its confirmation", pending.get_pending_change),
+        Run("Confirm the change that waits for it", pending.confirm_change),
+        Run("Undo the change that waits for it", pending.undo_change),
         Menu("Notification", (
             Menu("Email", (
                 Run("View the mail server and the recipients", mail.get_email_settings),

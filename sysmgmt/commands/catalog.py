@@ -26,8 +26,10 @@ CHAPTERS = (
                  "set_password_blocklist set_session_policy get_key_status enable_root_access disable_root_access "
                  "get_host_keys regenerate_host_keys regenerate_encryption_keys")),
     ("TLS and the web server", _in(
-        tls="set_tls_minimum confirm_change get_pending_change get_cipher_suites",
+        tls="set_tls_minimum get_cipher_suites",
         web="create_web_certificate_request cancel_web_certificate_request change_web_certificate set_hsts")),
+    ("Changes that wait for a confirmation", _in(
+        pending="confirm_change undo_change get_pending_change")),
     ("Certificates", _in(
         certificates="create_system_certificate export_root_certificate create_certificate_request "
                      "cancel_certificate_request install_certificate get_certificates set_certificate_renewal")),

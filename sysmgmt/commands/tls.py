@@ -1,15 +1,13 @@
-"""TLS: what the services of the box speak, and changes that are undone unless they are confirmed."""
+"""TLS: what the services of the box speak."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes, Legacy, TlsVersion
-from sysmgmt.domain import pending, pending_facts, tls
-from sysmgmt.domain.errors import PermissionDenied
+from sysmgmt.domain import tls
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import handshakes
-from sysmgmt.engine.authorization import may_confirm
-from sysmgmt.engine.declaration import ANYONE, Act, Call, Change, Shown, command
+from sysmgmt.engine.declaration import Act, Call, Change, command
 from sysmgmt.engine.reading import Reading
 
 
@@ -33,28 +31,6 @@ def set_tls_minimum(call: Call, version: TlsVersion, legacy: Legacy = False,
     """
     told = tls.consequences(call.state.settings.reach.tls_minimum, version)
     return Change(tls.set_minimum(call.state, version, legacy), {"tls_minimum": version}, told)
-
-
-@command(needs=ANYONE)
-def confirm_change(call: Call) -> Change:
-    """Make a change final that would be undone by itself, from a login that began after it.
-
-    It needs the permission that the change needed. Whoever has that is told at the next login of a
-    change that nobody confirmed.
-    """
-    waits = pending.waiting(call.state)
-    if not may_confirm(call.state, call.caller.user, waits.needs):
-        raise PermissionDenied(command="confirm_change", permission=waits.needs)
-    return Change(pending.confirm(call.state, call.caller.session), pending_facts.pending_change(call.state))
-
-
-@command(needs=Permission.VIEW)
-def get_pending_change(call: Call) -> Shown:
-    """Show the change that waits for its confirmation: what, by whom, until when.
-
-    A setting that somebody has changed again meanwhile keeps that value and is not listed.
-    """
-    return Shown({"change": pending_facts.pending_change(call.state)})
 
 
 @command(needs=Permission.SECURITY)

@@ -38,16 +38,21 @@ def seconds_left(settings: Settings, now: float) -> int:
     return max(1, int(settings.pending.returns_at - now)) if settings.pending else 0
 
 
+def undone(state: State) -> State:
+    """The state as it was before the waiting change. Raises NothingPending."""
+    settings = state.settings
+    before = {name: old for name, (old, _) in changed(waiting(state), settings.reach).items()}
+    found = state._replace(settings=settings._replace(reach=settings.reach._replace(**before), pending=None))
+    return web.without_unfit_hsts(found) if before.keys() & {"hsts", "web_certificate"} else found
+
+
 def return_(state: State, id: str, now: float) -> State:
-    """The state in which the change `id` is undone; the same state if it does not wait any more."""
+    """The state in which the change `id` is undone by itself; the same state if it does not wait any more."""
     settings, waits = state.settings, state.settings.pending
     if waits is None or waits.id != id:
         return state
-    before = {name: old for name, (old, _) in changed(waits, settings.reach).items()}
-    returned = state._replace(settings=settings._replace(
-        reach=settings.reach._replace(**before), pending=None,
-        returned=Returned(tuple(before), waits.user, waits.needs, now)))
-    return web.without_unfit_hsts(returned) if before.keys() & {"hsts", "web_certificate"} else returned
+    returned = Returned(tuple(changed(waits, settings.reach)), waits.user, waits.needs, now)
+    return undone(state._replace(settings=settings._replace(returned=returned)))
 
 
 def confirm(state: State, session: str) -> State:

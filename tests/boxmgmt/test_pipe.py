@@ -96,13 +96,13 @@ def test_a_line_that_cannot_be_used_ends_the_walk(basic: TestBox, line: bytes) -
 
 @pytest.mark.parametrize("answer", ["n", "", "no", "#", "yess", "1"])
 def test_a_confirmation_is_refused_by_anything_but_yes(basic: TestBox, answer: str) -> None:
-    done = walk(basic.folder, f"2.10.8\n\n{answer}\n")
+    done = walk(basic.folder, f"2.11.8\n\n{answer}\n")
     assert (done.err, done.status) == ("line 3: Error: Cancelled; nothing was changed.\n", 1)
 
 
 @pytest.mark.parametrize("answer", ["y", "YES"])
 def test_a_confirmation_is_yes_in_any_spelling(basic: TestBox, answer: str) -> None:
-    done = walk(basic.folder, f"2.10.8\n\n{answer}\n")
+    done = walk(basic.folder, f"2.11.8\n\n{answer}\n")
     assert done.status == 0 and "In Sysmgmt: reset_system_settings --yes" in done.out
 
 
@@ -113,7 +113,7 @@ def test_what_only_systemd_does_is_asked_about_where_there_is_one(basic: TestBox
 
 
 def test_a_confirmation_that_never_comes_is_a_mistake(basic: TestBox) -> None:
-    assert walk(basic.folder, "2.10.8\n\n").status == 2
+    assert walk(basic.folder, "2.11.8\n\n").status == 2
 
 
 def test_a_secret_is_asked_for_once_and_never_shown(basic: TestBox) -> None:

@@ -95,7 +95,7 @@ def test_the_readme_shows_the_levels_that_there_are() -> None:
 @pytest.mark.parametrize("answer", ["n\r", "\x03"])
 def test_a_question_takes_no_for_an_answer(basic: TestBox, answer: str) -> None:
     one = logged_in(basic.folder)
-    step(one, "2.10.8", "(may be left blank)\n >")
+    step(one, "2.11.8", "(may be left blank)\n >")
     step(one, "", "Reset them? (y/n)\n >")
     one.send(answer)
     one.until("Error: Cancelled; nothing was changed.\n\n** ")

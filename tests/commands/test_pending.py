@@ -82,6 +82,23 @@ def test_what_waits_is_shown_and_told_to_those_who_may_confirm_it(basic: TestBox
     assert bob.do("confirm_change").code == "PermissionDenied"
 
 
+def test_whoever_may_confirm_a_change_may_also_undo_it_at_once(basic: TestBox) -> None:
+    maker = basic.admin()
+    assert maker.do("undo_change").code == "NothingPending"
+    maker.do('add_user name=bob role=monitor password="bob-first-1" must_change=no')
+    maker.do(RAISE)
+    bob = basic.client("bob", "bob-first-1")
+    assert bob.do("undo_change").code == "PermissionDenied"
+    assert maker.do("undo_change --dry-run").code == "Done" and floor(basic) == "1.3"
+    answer = maker.do("undo_change")
+    assert answer.code == "Done" and (answer.result or {})["settings"] == [
+        {"setting": "tls_minimum", "before": "1.2", "now": "1.3"}]
+    assert floor(basic) == "1.2" and maker.facts("get_pending_change") == {"change": None}
+    assert basic.client().log_in("admin", ADMIN_PASSWORD).warnings == (), "it did not return by itself"
+    assert "tls_minimum: 1.3 -> 1.2" in str(basic.audit())
+    assert maker.do(RAISE).code == "Done", "and another one may wait"
+
+
 def test_the_next_login_of_everybody_who_might_have_confirmed_it_is_told_once_that_it_returned(basic: TestBox) -> None:
     admin = basic.admin()
     admin.do('add_user name=sue role=administrator password="sue-first-1" must_change=no')

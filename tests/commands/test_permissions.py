@@ -21,7 +21,7 @@ GUIDE = {
     "test_ldap_connection": "security",
     "set_security_level": "security", "get_security_settings": "security", "set_session_policy": "security",
     "set_password_policy": "security", "set_password_blocklist": "security", "check_compliance": "security",
-    "set_tls_minimum": "security", "confirm_change": "anyone", "get_pending_change": "view",
+    "set_tls_minimum": "security", "confirm_change": "anyone", "undo_change": "anyone", "get_pending_change": "view",
     "get_cipher_suites": "security",
     "create_web_certificate_request": "security", "cancel_web_certificate_request": "security",
     "change_web_certificate": "security", "set_hsts": "security",

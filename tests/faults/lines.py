@@ -79,7 +79,7 @@ LINES = [
     *after((LDAP,), "enable_ldap", "clear_ldap_configuration --yes"),
     *after((LDAP, "enable_ldap"), "disable_ldap"),
     *after((OPEN,), "disable_root_access", "close_root_access until=2025-06-15T15:16:40Z"),
-    *after((TLS,), "confirm_change", "return_unconfirmed change={pending}"),
+    *after((TLS,), "confirm_change", "undo_change", "return_unconfirmed change={pending}"),
     *after(("set_session_policy idle_timeout=5",), f"reset_system_settings {FINAL}"),
     *after(DOWNLOAD, "use_download_link link={link}", "cancel_download_links name={archive}"),
     Line("forget_download_links", DOWNLOAD, HOUR),

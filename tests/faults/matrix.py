@@ -23,7 +23,8 @@ ERRORS = {ENOSPC: WRITES | TAKES_SPACE, EDQUOT: WRITES | TAKES_SPACE, EROFS: WRI
 JUMPS = (-MONDAY, -400 * DAY, -HOUR, HOUR, 400 * DAY, 2.0 ** 31 - MONDAY + DAY)
 """Seconds by which the clock is off: from 1970 to 2038."""
 BY_THE_CLOCK = {
-    "confirm_change": "its time is over, and the change returns: tests/commands/test_pending.py",
+    **dict.fromkeys(("confirm_change", "undo_change"),
+                    "its time is over, and the change returns: tests/commands/test_pending.py"),
     "take_scheduled_backup": "it takes what is due by the clock"}
 """Commands that rightly do something else when the clock is off."""
 PAGE, ROOMS = 4096, 48

@@ -32,7 +32,7 @@ PASSWORDS = (ADMIN_PASSWORD, "Other-Pass-34")
 ELSE = frozenset({
     ("syslog", "1", "after_audit"), ("syslog", "1", "after_events"), ("settings", "1", "pending", "sessions")})
 """What is another thing in another session."""
-NOT_HERE = {"confirm_change": "a change that waits returns when boxmgmtd starts",
+NOT_HERE = {**dict.fromkeys(("confirm_change", "undo_change"), "a change that waits returns when boxmgmtd starts"),
             "regenerate_encryption_keys": "tests/faults/test_regeneration_killed.py kills it at each call"}
 """Commands that are not run here, and why."""
 KILLS = 3

@@ -63,7 +63,7 @@ class ServiceLost(Unable):
 class ChangePending(Refusal):
     """A change by {user} ({command}) waits for its confirmation until {time}."""
 
-    hint = "Confirm it first with confirm_change, or wait until it is undone."
+    hint = "Confirm it first with confirm_change, or undo it with undo_change."
 
 
 class NothingPending(Refusal):
