@@ -105,7 +105,7 @@ def _is_fresh(state: State, running: Running) -> bool:
 def _still_agreeing(before: State, after: State, by: str) -> State:
     """`after`, in which somebody who has changed his own password may agree as before."""
     wished, was, now = after.settings.erasure, _as_now(before, by), _as_now(after, by)
-    if wished is None or was == now or was not in wished.others:
+    if wished is None:
         return after
     others = tuple(now if one == was else one for one in wished.others)
     return after._replace(settings=after.settings._replace(erasure=wished._replace(others=others)))
@@ -138,14 +138,14 @@ def _with_key_of_others(before: State, after: State, by: str) -> Collection[str]
             if new is not None and new.user != by and _line(before, key) != new.line}
 
 
-def _line(state: State, key: str) -> str:
+def _line(state: State, key: str) -> str | None:
     one = state.ssh_keys.get(key)
-    return one.line if one else ""
+    return one.line if one else None
 
 
-def _password(state: State, name: str) -> str:
+def _password(state: State, name: str) -> str | None:
     account = state.accounts.get(name)
-    return account.password if account else ""
+    return account.password if account else None
 
 
 def _secures(state: State, name: str) -> bool:

@@ -19,8 +19,8 @@ CHAPTERS = {
         "domain/ldap_standing", "engine/adoption", "engine/attempt", "engine/departure", "engine/ldap_users",
         "engine/login", "engine/recovery", "engine/returning", "vault/argon2id", "vault/hashing"),
     "authorization": (
-        "domain/accounts", "domain/groups", "domain/model/policy", "domain/model/reach", "domain/pending",
-        "domain/permissions", "domain/roles", "domain/security", "domain/uids", "engine/arguments",
+        "domain/accounts", "domain/erasure", "domain/groups", "domain/model/policy", "domain/model/reach",
+        "domain/pending", "domain/permissions", "domain/roles", "domain/security", "domain/uids", "engine/arguments",
         "engine/authorization", "engine/catalog", "engine/confirmation", "engine/declaration", "engine/dispatch",
         "engine/explain", "engine/reading", "engine/request", "engine/together"),
     "audit": (
@@ -50,7 +50,6 @@ ELSEWHERE = {
     "domain/backups": "What belongs to a backup of the settings.",
     "domain/common_passwords": "A table of data, without a line that could be covered.",
     "domain/compliance": "What a level asks of settings of all chapters.",
-    "domain/erasure": "The end of the whole box, with the state.",
     "domain/progress": "What a long piece of work tells meanwhile.",
     "domain/web": "The certificate of the web server, which may come back.",
     "engine/own_work": "What the box does by itself, over the road of every request.",
