@@ -8,12 +8,6 @@ from sysmgmt.engine.departure import GONE
 
 GRACE = 10.0
 """Seconds that a client has to log its user out by itself before it is cut off."""
-WINDOW, ALLOWANCE = 60.0, 600
-"""Calls that all strangers of one uid, root aside, may make in so many seconds; each request of a batch is one."""
-
-
-class Spent(OSError):
-    """A stranger asks too often."""
 
 
 class Presence:
@@ -22,7 +16,6 @@ class Presence:
     def __init__(self) -> None:
         self._used: dict[str, float] = {}
         self._reasons: dict[str, str] = {}
-        self._strangers: dict[int, tuple[float, int]] = {}
 
     def left(self, session: str, limit: float) -> float:
         """Seconds until a session has been idle for too long, if it may be for `limit` seconds.
@@ -40,15 +33,6 @@ class Presence:
         finally:
             if session in self._used:  # it has not ended meanwhile
                 self._used[session] = time.monotonic()
-
-    def spend(self, uid: int, requests: int = 1) -> None:
-        """Count what a stranger who runs as `uid` asks in a call, since the audit keeps it. Raises Spent."""
-        since, count = self._strangers.get(uid, (0.0, 0))
-        now = time.monotonic()
-        since, count = (since, count + requests) if now - since < WINDOW else (now, requests)
-        self._strangers[uid] = since, count
-        if count > ALLOWANCE:
-            raise Spent()
 
     def leave(self, session: str, reason: str) -> None:
         """Remember why the client of a login leaves, which ends a moment later."""

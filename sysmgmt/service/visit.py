@@ -15,6 +15,7 @@ from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Caller, Request, refused
 from sysmgmt.host import processes
+from sysmgmt.service.allowance import Allowance
 from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE
 from sysmgmt.service.crowd import Places, helps
 from sysmgmt.service.installdoor import OthersDoor
@@ -40,6 +41,7 @@ class Bounds:
 
     def __init__(self) -> None:
         self.unknown = Places(*MOST_UNKNOWN)
+        self.allowance = Allowance()
         self.checks = UidLimit(CHECKS)
         self.large = UidLimit(MOST_LARGE)
         self.reading = Turns(1, PATIENCE)
@@ -192,7 +194,7 @@ class Visit:
             return described(name, parameters)
         if self.peer.uid and not self.door.caller.user:
             batch = parameters.get("requests")
-            self.presence.spend(self.peer.uid, len(batch) if batch and isinstance(batch, list) else 1)
+            self._bounds.allowance.spend(self.peer.uid, len(batch) if batch and isinstance(batch, list) else 1)
         try:
             with (self._bounds.checks.enter(self.peer.uid) if method in CHECKING else nullcontext(),
                   nullcontext() if method in PASSIVE else self.presence.use(self._name)):

@@ -103,7 +103,7 @@ SWITCHES = {
     43: Switch("domain.lockout:turn", instead(lambda of, *args: beside(of, "Turn").TRY)),
     44: Switch("domain.lockout:bury", SAME),
     45: Switch("screen.entrance:PAUSE", being(0.0)),
-    46: Switch("service.presence:Presence.spend", NOTHING),
+    46: Switch("service.allowance:Allowance.spend", NOTHING),
     47: Switch("screen.idle:Countdown.due", instead(lambda of, self: beside(of, "Due").NOTHING)),
     48: Switch("domain.compliance:check", NOTHING),
     50: Switch("domain.sessions:overdue", TEXT),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.service.presence import ALLOWANCE
+from sysmgmt.service.allowance import CALLS
 from tests.service.daemon import Daemon, running
 from tests.support.box import TestBox
 from tests.support.program import credentials
@@ -94,8 +94,8 @@ def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
         return done
     with running(basic) as daemon:
         os.chmod(daemon.path.parent, 0o755)
-        assert served_as(daemon, NOBODY, flood) <= ALLOWANCE
-        assert (basic.folder / "audit.journal").stat().st_size < ALLOWANCE * 4096
+        assert served_as(daemon, NOBODY, flood) <= CALLS
+        assert (basic.folder / "audit.journal").stat().st_size < CALLS * 4096
         begun = time.monotonic()
         assert daemon.run("get_groups\n", *credentials(basic.folder)).returncode == 0
         assert time.monotonic() - begun < 20, "others are served"
@@ -107,7 +107,7 @@ def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
 def test_every_request_of_a_strangers_batch_counts(basic: TestBox) -> None:
     def flood(daemon: Daemon) -> int:
         raw, done = daemon.connect(), 0
-        batch = [{"request": {"command": "help"}}] * (ALLOWANCE // 2 - 5)
+        batch = [{"request": {"command": "help"}}] * (CALLS // 2 - 5)
         try:
             while done < 4:
                 assert len(raw.call("RunTogether", requests=batch)["parameters"]["answers"]) == len(batch)
@@ -119,7 +119,7 @@ def test_every_request_of_a_strangers_batch_counts(basic: TestBox) -> None:
         os.chmod(daemon.path.parent, 0o755)
         before = len(basic.audit())
         assert served_as(daemon, NOBODY, flood) == 2
-        assert [one["command"] for one in basic.audit()[before:]].count("help") <= ALLOWANCE
+        assert [one["command"] for one in basic.audit()[before:]].count("help") <= CALLS
 
 
 @pytest.mark.attack(16)
