@@ -58,7 +58,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     from sysmgmt.engine import attempt
     from sysmgmt.engine.commit import Both
     from sysmgmt.engine.dispatch import House
-    from sysmgmt.engine.ownkeys import OwnKeys
+    from sysmgmt.engine.own_keys import OwnKeys
     from sysmgmt.host import machine
     from sysmgmt.host.doors import NoDoors
     from sysmgmt.host.services import NoServices

@@ -8,7 +8,7 @@ from sysmgmt.domain import facts, retention
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import auditexport
+from sysmgmt.engine import audit_export
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
@@ -22,7 +22,7 @@ def export_audit_log(call: Call, since: Since = "", until: Until = "", after: Af
     that is longer; a warning says where to go on. What was exported without a gap may be removed by the policy, once
     another export goes on behind it: after=NUMBER says that everything up to that record has arrived.
     """
-    made = auditexport.make(call, Wanted({}, since, until, "", after))
+    made = audit_export.make(call, Wanted({}, since, until, "", after))
     more = () if made.complete else (f"More records follow: go on with export_audit_log after={made.last}.",)
     whole = not since and not until
     state = retention.arrived(call.state, after or 0)

@@ -6,15 +6,16 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.words import choice, from_file, listed, whole
-from sysmgmt.domain import passwords, schedules
+from sysmgmt.domain import passwords
+from sysmgmt.domain.backup_schedules import INTERVALS, NEVER
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue, UnknownBackup
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import State
-from sysmgmt.engine import backup, importedstate
+from sysmgmt.engine import backup, imported_state
 from sysmgmt.engine.backup import Opened
 from sysmgmt.engine.declaration import Word
-from sysmgmt.engine.importedstate import Found
+from sysmgmt.engine.imported_state import Found
 from sysmgmt.engine.reading import Reading
 
 _NAME = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
@@ -78,7 +79,7 @@ def _open(text: str, reading: Reading) -> Opened:
 
 
 def _state(text: str, reading: Reading) -> Found:
-    found: Found = reading.slow.once(("state", text), partial(importedstate.read, reading.box, text))
+    found: Found = reading.slow.once(("state", text), partial(imported_state.read, reading.box, text))
     return found
 
 
@@ -112,7 +113,7 @@ StateFile = Annotated[Found, Word("Name of a state file in the import folder; it
                                   _state, "NAME.json")]
 ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",
                                    offers=_schedules)]
-Interval = Annotated[str, choice("How often; never ends the schedule", (*schedules.INTERVALS, schedules.NEVER))]
+Interval = Annotated[str, choice("How often; never ends the schedule", (*INTERVALS, NEVER))]
 TimeOfDay = Annotated[int, Word("Time of day in UTC; 02:00 unless given", _minute, "HH:MM")]
 KeptBackups = Annotated[int, Word("How many of its backups are kept; 7 unless given", whole(1, 100, "backups"),
                                   "1-100")]

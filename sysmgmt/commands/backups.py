@@ -8,12 +8,12 @@ from sysmgmt.commands.backup_words import (
     KeptBackups, NewBackup, RestoredItems, ScheduleName, StateFile, TimeOfDay)
 from sysmgmt.commands.upload_words import TargetName
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
-from sysmgmt.domain import backups, schedules, uploads
+from sysmgmt.domain import backup_schedules, backups, uploads
 from sysmgmt.domain.backups import ITEMS, Wish
 from sysmgmt.domain.errors import NotConfigured
 from sysmgmt.domain.model import BackupSchedule
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import backup, importedstate, restoring
+from sysmgmt.engine import backup, imported_state, restoring
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
@@ -143,7 +143,7 @@ def import_state(call: Call, file: StateFile, items: RestoredItems = (),
     then all together), and the name, id and registration of another box. Such things stay as they are on this box, and
     so does what belongs to one machine: see restore_settings. What decides who reaches the box is undone as there.
     """
-    return importedstate.taken_in(call, file, backups.chosen(items, file.items))
+    return imported_state.taken_in(call, file, backups.chosen(items, file.items))
 
 
 @command(needs=Permission.SECURITY)
@@ -163,7 +163,7 @@ def schedule_backup(call: Call, name: ScheduleName, interval: Interval, password
     """
     known = call.state.backup_schedules
     old = known.get(name)
-    if interval == schedules.NEVER:
+    if interval == backup_schedules.NEVER:
         if old is None:
             raise NotConfigured(what=f"schedule {name}", command="schedule_backup")
         return Change(call.state._replace(backup_schedules=known.without(name)))

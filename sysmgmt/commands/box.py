@@ -4,7 +4,7 @@ from sysmgmt.commands.password_words import FirstPassword
 from sysmgmt.commands.words import Banner, BoxName, Level
 from sysmgmt.domain import facts, installation, partner_facts
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import audit_seeds, boxstatus, clustercertificate, machines
+from sysmgmt.engine import audit_seeds, boxstatus, cluster_certificate, machines
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
 
 
@@ -18,7 +18,7 @@ def install(call: Call, name: BoxName, level: Level, password: FirstPassword) ->
     plan = installation.Plan(name, level, password, call.box.clock.token(), call.box.release, key,
                              audit_seeds.new_seed(call.box, key))
     installed = installation.install(call.state, plan, call.now)
-    return Change(clustercertificate.renew(call._replace(state=installed)), {"name": name, "level": level})
+    return Change(cluster_certificate.renew(call._replace(state=installed)), {"name": name, "level": level})
 
 
 @command(needs=Permission.VIEW)

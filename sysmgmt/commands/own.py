@@ -10,7 +10,7 @@ from sysmgmt.domain import (
     sessions)
 from sysmgmt.domain.directory import Entry
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import backup, certification, downloading, webcertificate
+from sysmgmt.engine import backup, certification, downloading, web_certificate
 from sysmgmt.engine.declaration import OWN_WORK, Act, Call, Change, Shown, command
 
 
@@ -47,7 +47,7 @@ def renew_certificate(call: Call, use: Text, key_type: KeyType) -> Change:
 @command(needs=OWN_WORK)
 def begin_web_certificate(call: Call) -> Change:
     """Make the first certificate of the web server, signed by the box's own root CA."""
-    return Change(webcertificate.begin(call))
+    return Change(web_certificate.begin(call))
 
 
 @command(needs=OWN_WORK, reserve=True)

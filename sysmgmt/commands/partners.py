@@ -12,7 +12,7 @@ from sysmgmt.domain.certificates import CLUSTER
 from sysmgmt.domain.model import Communication, Partner
 from sysmgmt.domain.notation import EVERYWHERE
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import clustercertificate, partnership
+from sysmgmt.engine import cluster_certificate, partnership
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
@@ -43,7 +43,7 @@ def renew_cluster_certificate(call: Call) -> Change:
     regenerate_encryption_keys). Enable the cluster isolation before, give the new certificate to
     every partner with change_cluster_certificate there, and end the isolation.
     """
-    state = clustercertificate.renew(call)
+    state = cluster_certificate.renew(call)
     own = certificates.identity(state, CLUSTER).certificates[0]
     return Change(state, partner_facts.cluster_certificate(own, call.now), notes={"fingerprint": own.fingerprint})
 

@@ -9,7 +9,7 @@ from sysmgmt.commands.words import whether
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.packages import Package
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import machines, packaging, selftest
+from sysmgmt.engine import machines, packaging, self_test
 from sysmgmt.engine.declaration import Act, Call, Shown, Word, command
 from sysmgmt.engine.reading import Reading
 
@@ -44,7 +44,7 @@ def run_self_test(call: Call) -> Act:
     everything can be looked at and nothing is changed, but passwords, locks, and what keeps the audit and the
     disk usable. The event SelfTestFails tells of it, and the next self-test that passes ends it.
     """
-    return Act(lambda: selftest.run(call.box, call.catalog, call.report))
+    return Act(lambda: self_test.run(call.box, call.catalog, call.report))
 
 
 @command(needs=Permission.UPGRADE)

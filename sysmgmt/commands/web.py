@@ -11,7 +11,7 @@ from sysmgmt.domain import certificate_facts as facts, certificates, tls, web
 from sysmgmt.domain.certificates import Plan
 from sysmgmt.domain.model import Subject
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import certification, webcertificate
+from sysmgmt.engine import certification, web_certificate
 from sysmgmt.engine.declaration import Call, Change, command
 from sysmgmt.engine.reading import Reading
 
@@ -59,7 +59,7 @@ def change_web_certificate(call: Call, pem: CertificateChain | None = None, file
     login within confirm_minutes (10 unless given; 0: final at once), the old one comes back.
     """
     given = certificates.given("change_web_certificate", pem, file)
-    new = webcertificate.change(call, given)
+    new = web_certificate.change(call, given)
     shown = certificates.identity(new, new.settings.reach.web_certificate)
     leaf = shown.certificates[0]
     told = (web.consequence(leaf), *certificates.doubts(leaf), *_ungoverned(call))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from sysmgmt.domain import accounts, firewall, notation, partners, schedules, security, snmp, timekeeping, tls
+from sysmgmt.domain import accounts, backup_schedules, firewall, notation, partners, security, snmp, timekeeping, tls
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS, is_affordable
 from sysmgmt.domain.model import TYPES, Cost, Settings, State, audit_policy
@@ -89,7 +89,7 @@ def _check_attachment(settings: Settings) -> None:
 
 def _check_tables(content: State) -> None:
     known: Mapping[str, tuple[str, Collection[str]]] = {
-        "accounts": ("type", TYPES), "backup_schedules": ("interval", schedules.INTERVALS),
+        "accounts": ("type", TYPES), "backup_schedules": ("interval", backup_schedules.INTERVALS),
         "snmp": ("version", snmp.VERSIONS)}
     for table, (field, allowed) in known.items():
         _demand(all(getattr(one, field) in allowed for one in getattr(content, table).values()),

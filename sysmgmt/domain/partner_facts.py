@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sysmgmt.domain import certificate_facts, certificates, fingerprints, partners
-from sysmgmt.domain.exchange import Heard
 from sysmgmt.domain.model import Certificate, Partner, State
 from sysmgmt.domain.notation import EVERYWHERE
+from sysmgmt.domain.partner_messages import Heard
 from sysmgmt.domain.times import iso
 from sysmgmt.domain.tls import PARTNERS, Listener
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import (
-    admission, backups, changes, compliance, delivery, derivation, schedules, sealed, security, uploads)
+    admission, backup_schedules, backups, changes, compliance, delivery, derivation, sealed, security, uploads)
 from sysmgmt.domain.backups import Restorer, Wish
 from sysmgmt.domain.delivery import Delivered, unfollowed
 from sysmgmt.domain.errors import BackupDamaged, MissingValue, Refusal, StateDamaged
@@ -208,7 +208,7 @@ def _number(name: str) -> int:
 
 def is_due(box: Box, one: BackupSchedule, now: float) -> bool:
     """Whether a schedule has had its moment, and no backup was taken since then."""
-    moment = schedules.last(one, now)
+    moment = backup_schedules.last(one, now)
     taken = (_dated(one, moment) <= name <= _dated(one, now) for name in box.backups.shelf.names())
     return moment > one.since and not any(taken)
 
@@ -222,7 +222,7 @@ def schedule_facts(one: BackupSchedule, now: float) -> dict[str, Any]:
     """What is shown of a schedule; times in UTC."""
     return {"name": one.name, "interval": one.interval, "time": f"{one.minute // 60:02d}:{one.minute % 60:02d}",
             "items": list(one.items), "keep": one.keep, "target": one.target or None,
-            "password_configured": True, "next_at": iso(schedules.following(one, now))}
+            "password_configured": True, "next_at": iso(backup_schedules.following(one, now))}
 
 
 def _place(schedule: str) -> str:

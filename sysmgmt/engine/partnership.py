@@ -5,8 +5,8 @@ from typing import Any
 
 from sysmgmt.domain import names, partner_facts, partners, sealed, tls, truststore
 from sysmgmt.domain.errors import CertificateRefused, PartnerFailed
-from sysmgmt.domain.exchange import Message, Proof
 from sysmgmt.domain.model import Partner, State
+from sysmgmt.domain.partner_messages import Message, Proof
 from sysmgmt.domain.partners import CERTIFICATE, EXCHANGE
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Sealer

@@ -1,13 +1,13 @@
 """One ceremony that replaces the keys of the box (R142-R149, C24): the state after it, in which all are new.
 
 Every secret is sealed anew and opened again, every private key signs something, before that state
-can be saved. Saving it is the commit: the keys themselves follow it, see `ownkeys`.
+can be saved. Saving it is the commit: the keys themselves follow it, see `own_keys`.
 """
 
 from sysmgmt.domain import sealed
 from sysmgmt.domain.errors import KeysNotProven
 from sysmgmt.domain.model import State
-from sysmgmt.engine import audit_seeds, certification, clustercertificate
+from sysmgmt.engine import audit_seeds, certification, cluster_certificate
 from sysmgmt.engine.declaration import Call
 
 
@@ -20,7 +20,7 @@ def regenerate(call: Call) -> State:
     state = sealed.replaced(call.state, lambda text, place: _sealed_anew(call, (text, place), key))
     seeds = (*state.settings.audit_seeds, audit_seeds.new_seed(call.box, key))
     state = state._replace(settings=state.settings._replace(master_key=key, audit_seeds=seeds))
-    state = clustercertificate.renew(call._replace(state=state))
+    state = cluster_certificate.renew(call._replace(state=state))
     if call.box.doors.is_governed():
         state = with_host_keys(call, state)
     _prove(call, state)

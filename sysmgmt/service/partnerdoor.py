@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from typing import Any, NamedTuple
 
 from sysmgmt import __version__
-from sysmgmt.domain import events, exchange
+from sysmgmt.domain import events, partner_messages
 from sysmgmt.domain.errors import InternalError
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
@@ -160,7 +160,7 @@ def _see_off(stranger: socket.socket) -> None:
     with suppress(OSError):
         _cut(stranger, socket.SHUT_WR)
         socket.socket.settimeout(stranger, LINGER)
-        socket.socket.recv(stranger, exchange.LONGEST)
+        socket.socket.recv(stranger, partner_messages.LONGEST)
 
 
 def _cut(one: socket.socket, ways: int = socket.SHUT_RDWR) -> None:

@@ -4,10 +4,10 @@ import socket
 import ssl
 from typing import NamedTuple
 
-from sysmgmt.domain import exchange, names, partners, truststore
+from sysmgmt.domain import names, partner_messages, partners, truststore
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.exchange import Message
 from sysmgmt.domain.model import Partner, State
+from sysmgmt.domain.partner_messages import Message
 from sysmgmt.vault import lines, mutual, revocations
 
 PATIENCE = 5.0
@@ -39,7 +39,7 @@ def receive(connection: socket.socket, terms: Terms, own: Message) -> None:
     """Hear a partner and answer it. Raises Stranger for anybody else, OSError for whoever goes away."""
     known = _identified(connection, terms.state) if isinstance(connection, ssl.SSLSocket) else None
     try:
-        said = exchange.read(lines.read(connection, exchange.LONGEST, PATIENCE))
+        said = partner_messages.read(lines.read(connection, partner_messages.LONGEST, PATIENCE))
     except ValueError as problem:
         raise Stranger(str(problem)) from None
     if known is None:
@@ -49,7 +49,7 @@ def receive(connection: socket.socket, terms: Terms, own: Message) -> None:
     if said.communication_level != own.communication_level:
         raise Stranger(f"its communication security level is {said.communication_level}")
     connection.settimeout(PATIENCE)
-    connection.sendall(exchange.written(own))
+    connection.sendall(partner_messages.written(own))
 
 
 def _identified(connection: ssl.SSLSocket, state: State) -> Partner:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sysmgmt import __version__, box
 from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal, ServiceRefused
 from sysmgmt.domain.packages import Package
-from sysmgmt.engine import packaging, selftest
+from sysmgmt.engine import packaging
+from sysmgmt.engine.self_test import check_release
 from sysmgmt.host import programs
 from sysmgmt.service.deployment import barriers, releases, site
 
@@ -88,5 +89,5 @@ def _run(python: str, place: str, option: str) -> str:
 def self_test() -> None:
     """The self-test of this very release, which is not in force yet. Raises SelfTestFailed."""
     here = site.read()
-    selftest.check_release(box.embedded(here.state if here else "/nonexistent").box.soundness)
+    check_release(box.embedded(here.state if here else "/nonexistent").box.soundness)
     print("passed")

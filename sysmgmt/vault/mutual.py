@@ -8,8 +8,8 @@ import os
 import ssl
 from collections.abc import Iterable
 
-from sysmgmt.domain.exchange import Proof
 from sysmgmt.domain.model import Certificate
+from sysmgmt.domain.partner_messages import Proof
 from sysmgmt.vault import certificates
 
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}

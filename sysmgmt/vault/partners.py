@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from sysmgmt.domain import certificates, exchange
+from sysmgmt.domain import certificates, partner_messages
 from sysmgmt.domain.errors import InvalidValue, PartnerFailed, ServerUnreachable
-from sysmgmt.domain.exchange import Heard, Message, Proof
 from sysmgmt.domain.model import Partner
+from sysmgmt.domain.partner_messages import Heard, Message, Proof
 from sysmgmt.domain.partners import CERTIFICATE, EXCHANGE, NAME, PORT, TLS
 from sysmgmt.vault import lines, mutual
 
@@ -98,8 +98,8 @@ def _check(one: Partner, connection: ssl.SSLSocket, now: float) -> None:
 def _exchanged(one: Partner, connection: socket.socket, message: Message) -> Message:
     with _step(one, EXCHANGE):
         with suppress(OSError):  # why it has hung up stands in what it sent before
-            connection.sendall(exchange.written(message))
-        return exchange.read(lines.read(connection, exchange.LONGEST, PATIENCE))
+            connection.sendall(partner_messages.written(message))
+        return partner_messages.read(lines.read(connection, partner_messages.LONGEST, PATIENCE))
 
 
 def _spoken(connection: socket.socket) -> tuple[str, str]:

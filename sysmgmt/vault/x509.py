@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sysmgmt.domain.certificates import Bundle, Plan
-from sysmgmt.domain.exchange import Heard, Message, Proof
 from sysmgmt.domain.model import Certificate, Partner, RevocationList, SigningRequest
+from sysmgmt.domain.partner_messages import Heard, Message, Proof
 from sysmgmt.domain.truststore import Trust
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain import certificates
-from sysmgmt.engine import auditexport
+from sysmgmt.engine import audit_export
 from sysmgmt.screen.pages import prose
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.vault.signing import SigningKeys
@@ -119,7 +119,7 @@ def test_a_large_audit_is_exported_in_parts(basic: TestBox, admin: Client) -> No
         journal.append({"time": "2026-01-01T00:00:00Z", "text": "x" * 100_000}, durable=False)
     first = admin.do("export_audit_log")
     facts, records = parsed(first.download)
-    assert not facts["complete"] and len(first.download) < auditexport.MOST * 1.1
+    assert not facts["complete"] and len(first.download) < audit_export.MOST * 1.1
     assert first.warnings == (f"More records follow: go on with export_audit_log after={facts['last']}.",)
     rest, others = parsed(exported(admin, f"after={facts['last']}"))
     assert rest["complete"] and others[0]["seq"] == records[-1]["seq"] + 1
@@ -129,7 +129,7 @@ def test_a_large_audit_is_exported_in_parts(basic: TestBox, admin: Client) -> No
 def test_a_record_that_is_longer_than_an_export_is_exported_alone(basic: TestBox, admin: Client) -> None:
     journal = basic.house().box.audit
     last = basic.audit()[-1]["seq"]
-    for size in (auditexport.MOST + 1, 1):
+    for size in (audit_export.MOST + 1, 1):
         journal.append({"time": "2026-01-01T00:00:00Z", "text": "x" * size}, durable=False)
     facts, records = parsed(exported(admin, f"after={last}"))
     assert [one["seq"] for one in records] == [last + 1] == [facts["last"]] and not facts["complete"]

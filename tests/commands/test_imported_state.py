@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sysmgmt.domain.model import Account
-from sysmgmt.engine.importedstate import NOT_WHOLE
+from sysmgmt.engine.imported_state import NOT_WHOLE
 from sysmgmt.store import snapshot, writeahead
 from tests.support import box as boxes
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox

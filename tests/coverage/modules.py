@@ -25,7 +25,7 @@ CHAPTERS = {
         "engine/explain", "engine/reading", "engine/request", "engine/together"),
     "audit": (
         "domain/changes", "domain/logs", "domain/model/audit_policy", "domain/retention", "domain/times",
-        "engine/audit_record", "engine/audit_seeds", "engine/auditexport", "engine/ownkeys", "store/appended",
+        "engine/audit_record", "engine/audit_seeds", "engine/audit_export", "engine/own_keys", "store/appended",
         "store/rotated", "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/groupcommit",
         "store/journal", "store/links", "store/losses", "store/verification", "vault/signing"),
     "state": (
@@ -37,8 +37,9 @@ CHAPTERS = {
 """Modules of sysmgmt by the word that the claim has for them."""
 
 ELSEWHERE = {
-    **dict.fromkeys(("domain/downloads", "domain/model/appliance", "domain/model/certificates", "domain/model/network",
-                     "domain/model/partners", "domain/model/receivers", "domain/model/snmp", "domain/schedules"),
+    **dict.fromkeys(("domain/backup_schedules", "domain/downloads", "domain/model/appliance",
+                     "domain/model/certificates", "domain/model/network", "domain/model/partners",
+                     "domain/model/receivers", "domain/model/snmp"),
                     "A part of the model that is about another chapter: declarations of fields."),
     **dict.fromkeys(("domain/expiry", "domain/partners", "domain/tls"), "What a login is warned of besides."),
     **dict.fromkeys(("domain/certificates", "engine/certification"), "What the export of the audit is signed with."),

@@ -8,12 +8,12 @@ import pytest
 
 from sysmgmt.domain import accounts, changes, events, ssh_keys
 from sysmgmt.domain.accounts import Edit
+from sysmgmt.domain.backup_schedules import BackupSchedule
 from sysmgmt.domain.event_kinds import KINDS, LEVELS, NUMBERED, SCOPES, TOPICS
 from sysmgmt.domain.model import Account, Condition, Pending, Reach, Role, RootAccess, Session, Settings, SshKey, State
 from sysmgmt.domain.model.appliance import Unsettled, VCenter
 from sysmgmt.domain.model.certificates import RevocationList, TrustedCertificate
 from sysmgmt.domain.records import Records
-from sysmgmt.domain.schedules import BackupSchedule
 
 EMPTY = State(settings=Settings(name="box1"))
 BOB = EMPTY._replace(accounts=EMPTY.accounts.put("bob", Account("bob", "monitor", password="old-hash")))

@@ -5,7 +5,7 @@ import json
 import socket
 from contextlib import suppress
 
-from sysmgmt.domain import exchange
+from sysmgmt.domain import partner_messages
 from sysmgmt.service import values
 from sysmgmt.service.varlink import described
 from sysmgmt.service.wire import Garbled, Wire
@@ -39,5 +39,5 @@ def partner(data: bytes) -> None:
     """What a partner says is read or refused; what was read is written and read again."""
     for line in (data, hashlib.sha256(data).hexdigest().encode() + b" " + data):
         with suppress(ValueError):
-            found = exchange.read(line)
-            assert exchange.read(exchange.written(found)) == found
+            found = partner_messages.read(line)
+            assert partner_messages.read(partner_messages.written(found)) == found

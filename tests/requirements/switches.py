@@ -159,7 +159,7 @@ SWITCHES = {
     104: Switch("vault.paths:verify", NOTHING),
     105: Switch("domain.certificates:signature_faults", EMPTY),
     107: Switch("domain.ssh_keys:read", instead(lambda of, text: (text, ""))),
-    108: Switch("engine.selftest:run", answers({"self_test": "passed"})),
+    108: Switch("engine.self_test:run", answers({"self_test": "passed"})),
     109: Switch("host.packages:Packages.signer", instead(lambda of, *args: beside(of, "Signature")("anybody", 0.0))),
     110: Switch("store.snapshot:read", instead(lambda of, text, *rest: beside(of, "Snapshot")(1, 1, {}))),
     111: Switch("engine.audit_record:Record.reported", TEXT),

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import exchange
+from sysmgmt.domain import partner_messages
 from sysmgmt.domain.model import Communication
 from tests.service.daemon import Daemon, running
 from tests.support import box as boxes
@@ -127,5 +127,5 @@ def answered(connection: socket.socket) -> bytes:
 
 def line(name: str, **fields: Any) -> bytes:
     """What a box called `name` says."""
-    said = exchange.Message(name, "1.0", "basic", "authenticated_encrypted", 0.0)
-    return exchange.written(said._replace(**fields))
+    said = partner_messages.Message(name, "1.0", "basic", "authenticated_encrypted", 0.0)
+    return partner_messages.written(said._replace(**fields))

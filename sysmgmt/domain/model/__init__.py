@@ -7,6 +7,7 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.backup_schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.blocklist import Blocklist
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.downloads import DownloadLink as DownloadLink
@@ -37,7 +38,6 @@ from sysmgmt.domain.model.receivers import UploadTarget as UploadTarget
 from sysmgmt.domain.model.snmp import SnmpSettings as SnmpSettings
 from sysmgmt.domain.model.snmp import SnmpUser as SnmpUser
 from sysmgmt.domain.records import Records
-from sysmgmt.domain.schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.secrecy import SECRET as SECRET
 
 ADMIN = "admin"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 from sysmgmt.domain.model import Certificate, Partner
 
 if TYPE_CHECKING:  # most commands need nothing of what these ports are about
-    from sysmgmt.domain.exchange import Heard, Message, Proof
     from sysmgmt.domain.mail import Letter, Post
+    from sysmgmt.domain.partner_messages import Heard, Message, Proof
     from sysmgmt.domain.snmp import Notification, Target
     from sysmgmt.domain.syslog import Relay
     from sysmgmt.domain.truststore import Trust

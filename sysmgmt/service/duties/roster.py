@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sysmgmt.service.deployment import machine
 from sysmgmt.service.duties import (
-    audit, backups, collections, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals, selftest,
+    audit, backups, collections, erasure, health, ldap_groups, ldap_servers, mail, partners, renewals, self_test,
     sessions, snmp_facts, snmp_receivers, syslog, tls, unconfirmed)
 from sysmgmt.service.duties.duty import Duty
 from sysmgmt.service.partners import PartnerService
@@ -30,5 +30,5 @@ def duties(begun: Begun) -> tuple[Duty, ...]:
     always = (*sessions.duties(begun.presence), *health.duties(begun.folder), *audit.DUTIES, *renewals.DUTIES,
               *mail.duties(), *syslog.duties(), *snmp_receivers.duties(), *partners.duties(), *ldap_servers.duties(),
               *ldap_groups.duties(), *tls.DUTIES, *collections.DUTIES, *backups.duties(), *erasure.duties(begun.folder),
-              *selftest.DUTIES, unconfirmed.duty(begun.left_over), begun.guests.duty)
+              *self_test.DUTIES, unconfirmed.duty(begun.left_over), begun.guests.duty)
     return (*always, *machine.DUTIES, *snmp_facts.duties(begun.socket)) if begun.is_deployed else always

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.domain.model.audit_policy import AuditPolicy
-from sysmgmt.engine import selftest
+from sysmgmt.engine import self_test
 from sysmgmt.service.duties import audit
 from tests.service.daemon import running
 from tests.support.box import TestBox
@@ -106,7 +106,7 @@ def test_archives_that_go_while_the_audit_is_tested_are_no_failure(basic: TestBo
             audit.keep(house)
             audit.keep(house)
     before = basic.state.settings.audit_kept
-    assert selftest.run(house.box, house.catalog, meanwhile)["self_test"] == selftest.PASSED
+    assert self_test.run(house.box, house.catalog, meanwhile)["self_test"] == self_test.PASSED
     assert basic.state.settings.audit_kept > before, "the control: some went"
 
 

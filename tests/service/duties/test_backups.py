@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain import schedules
-from sysmgmt.domain.schedules import BackupSchedule
+from sysmgmt.domain.backup_schedules import BackupSchedule, following, last
 from sysmgmt.domain.times import iso, seconds
 from sysmgmt.service.duties.backups import PAUSE, BackupWatch
 from tests.support import upload_servers
@@ -29,7 +28,7 @@ PASSWORD = "Violet-95-Lamp"
     ("monthly", "2028-02-29T00:00:00Z", "2028-02-01T02:30:00Z", "2028-03-01T02:30:00Z")])
 def test_a_schedule_has_its_moments_in_utc(interval: str, now: str, before: str, after: str) -> None:
     one = BackupSchedule("n", interval, 150, (), 7, "", 0.0)
-    assert (iso(schedules.last(one, seconds(now))), iso(schedules.following(one, seconds(now)))) == (before, after)
+    assert (iso(last(one, seconds(now))), iso(following(one, seconds(now)))) == (before, after)
 
 
 @pytest.fixture

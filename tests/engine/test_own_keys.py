@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.domain.model import Settings, State
-from sysmgmt.engine.ownkeys import OwnKeys
+from sysmgmt.engine.own_keys import OwnKeys
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.keyfile import KeyFile
 from sysmgmt.vault.sealing import MasterKeys

@@ -19,7 +19,7 @@ from sysmgmt.engine import backup
 from sysmgmt.engine.backup import Opened
 from sysmgmt.engine.declaration import Call, Change
 from sysmgmt.engine.ports import Box
-from sysmgmt.engine.restoring import SHIPPED, ended, is_foreign, explained
+from sysmgmt.engine.restoring import SHIPPED, ended, explained, is_foreign
 
 MOST = 64 << 20
 """Bytes of a state that is taken in."""
