@@ -66,7 +66,7 @@ class Door(Protocol):
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
         """What could stand for a parameter: for completion and for choosing."""
 
-    def explain(self, error: Exception) -> str:
+    def report_failure(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""
 
     def standing(self) -> Refusal | None:

@@ -166,7 +166,7 @@ class EmbeddedDoor:
         return dispatch.offered(self._house, self._caller, wanted.word, texts)
 
     @_uninterrupted
-    def explain(self, error: Exception) -> str:
+    def report_failure(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""
         return Record(self._house.box, self._caller, Request(""), None).failure(error)
 

@@ -118,7 +118,7 @@ class Hardened(Ending):
 
     def failed(self, error: Exception) -> bool:
         """Answer with the id of what was recorded."""
-        return self.refused(InternalError(id=self.taker.door.explain(error)))
+        return self.refused(InternalError(id=self.taker.door.report_failure(error)))
 
     def prompt_text(self) -> Prompt:
         """What to show before the next line."""

@@ -118,7 +118,7 @@ def visit(client: Client, program: Program, leave: Callable[[str], None]) -> int
     except (Refusal, BrokenPipeError):
         raise
     except Exception as error:  # whatever it is, nobody may see a traceback
-        refusal = InternalError(id=client.door.explain(error))
+        refusal = InternalError(id=client.door.report_failure(error))
         client.output.answer(refused(None, refusal))
         return refusal.status
     finally:

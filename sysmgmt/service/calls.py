@@ -99,7 +99,7 @@ def log_out(visit: "Visit", given: Parameters) -> Facts:
     return {"caller": visit.door.caller._asdict()}
 
 
-def explain(visit: "Visit", given: Parameters) -> Facts:
+def report_failure(visit: "Visit", given: Parameters) -> Facts:
     """Record a failure of the shell itself: what a client says of itself, marked as that."""
     record = Record(visit.house.box, visit.door.caller, Request(""), None)
     where = [text(one)[:120] for one in values.items(given.get("frames"))[:20]]
@@ -109,7 +109,7 @@ def explain(visit: "Visit", given: Parameters) -> Facts:
 CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
     "Enter": enter, "Sign": sign, "LogIn": log_in, "Run": run, "RunTogether": run_together, "Barred": barred,
     "Check": check, "Line": shown.line, "Follow": follow,
-    "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": explain,
+    "Offers": offers, "Standing": standing, "LogOut": log_out, "Explain": report_failure,
     "Authenticate": doorkeeper.authenticate, "Account": doorkeeper.account, "OpenSession": doorkeeper.open_session,
     "CloseSession": doorkeeper.close_session, "Keys": doorkeeper.keys,
 }

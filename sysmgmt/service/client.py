@@ -100,7 +100,7 @@ class ServiceDoor:
         reply = self._calls.call("Offers", {"command": command, "parameter": parameter, "texts": dict(texts)})
         return [values.text(one) for one in reply["offers"]]
 
-    def explain(self, error: Exception) -> str:
+    def report_failure(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""
         return values.text(self._calls.call("Explain", {"type": type(error).__name__, "frames": frames(error)})["id"])
 

@@ -416,7 +416,7 @@ def test_on_a_full_disk_mistakes_and_reading_are_answered_as_ever(box: TestBox) 
     assert client.do("nosuch").code == "UnknownCommand"
     assert [one.code for one in client.together("get_groups", "nosuch")] == ["NotApplied", "UnknownCommand"]
     assert client.together("add_group name=g8")[0].code == "StorageFull"
-    assert client.door.explain(ValueError("no secret")), "the failure has an id even if it could not be written"
+    assert client.door.report_failure(ValueError("no secret")), "the failure has an id even if it could not be written"
 
 
 REACHED_ELSEWHERE = {

@@ -96,7 +96,7 @@ class SmallDoor:
     def barred(self, command: str) -> Answer | None:
         return None
 
-    def explain(self, error: Exception) -> str:
+    def report_failure(self, error: Exception) -> str:
         return "E1"
 
     def standing(self) -> Refusal | None:

@@ -83,7 +83,8 @@ STEP = st.one_of(
     st.tuples(st.just("run"), st.one_of(REQUEST, USEFUL, MISTAKE)),
     st.tuples(st.just("run_together"), st.lists(st.one_of(REQUEST, USEFUL, MISTAKE), max_size=4)),
     st.tuples(st.just("barred"), COMMAND), st.tuples(st.just("check"), COMMAND, PARAMETER, TEXTS),
-    st.tuples(st.just("offers"), COMMAND, PARAMETER, TEXTS), st.tuples(st.just("explain"), st.just(ValueError("x"))),
+    st.tuples(st.just("offers"), COMMAND, PARAMETER, TEXTS),
+    st.tuples(st.just("report_failure"), st.just(ValueError("x"))),
     st.tuples(st.just("sign")), st.tuples(st.just("standing")), st.tuples(st.just("log_out"), TEXT))
 MANY = Request("get_users", {f"n{number}": "x" for number in range(100)})
 LONG = Request("nosuch", {"name": "\u00e9" * 32_000})
