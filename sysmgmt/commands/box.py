@@ -4,7 +4,7 @@ from sysmgmt.commands.password_words import FirstPassword
 from sysmgmt.commands.words import Banner, BoxName, Level
 from sysmgmt.domain import facts, installation, partner_facts
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import audit_seeds, boxstatus, cluster_certificate, machines
+from sysmgmt.engine import audit_seeds, cluster_certificate, machines, status
 from sysmgmt.engine.declaration import BEFORE_INSTALLATION, Act, Call, Change, Shown, command
 
 
@@ -30,7 +30,7 @@ def get_installation(call: Call) -> Shown:
 @command(needs=Permission.VIEW)
 def get_system_status(call: Call) -> Shown:
     """Show whether the box is well: what is not as it should be, users, sessions, storage."""
-    return Shown(boxstatus.of(call.box, call.state))
+    return Shown(status.of_box(call.box, call.state))
 
 
 @command(needs=Permission.VIEW)

@@ -11,7 +11,7 @@ from sysmgmt.domain import blocklist, compliance, consequences, facts, root_acce
 from sysmgmt.domain.errors import NotCompliant
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import key_status, machines, rekeying
+from sysmgmt.engine import machines, rekeying, status
 from sysmgmt.engine.declaration import Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
@@ -124,7 +124,7 @@ def get_key_status(call: Call) -> Shown:
     regenerate_encryption_keys), and an event says so 73 days before; the keys of certificates are
     replaced with them. What the master key seals is counted.
     """
-    told = [one.facts(call.now) for one in key_status.of(call.box, call.state)]
+    told = [one.facts(call.now) for one in status.of_keys(call.box, call.state)]
     return Shown({"keys": told, "sealed": sealed.counted(call.state)})
 
 
@@ -156,7 +156,7 @@ def regenerate_encryption_keys(call: Call, password: CurrentPassword,
 
 
 def _regenerated(call: Call, state: State) -> list[dict[str, Any]]:
-    return [one.facts(call.now) for one in key_status.of(call.box, state) if one.regenerated]
+    return [one.facts(call.now) for one in status.of_keys(call.box, state) if one.regenerated]
 
 
 @command(needs=Permission.SECURITY, asks="Let root log in to this box?", checks=machines.governed_doors)

@@ -16,7 +16,7 @@ from sysmgmt.domain.errors import DownloadBrokenOff, Refusal, UnknownArchive
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.model import Certificate
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import boxstatus, certification
+from sysmgmt.engine import certification, status
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Archives
 
@@ -165,7 +165,7 @@ class Packing:
     def _services(self) -> Iterator[Member]:
         box, state = self._call.box, self._call.state
         yield _document("status.json", {
-            **boxstatus.of(box, state),
+            **status.of_box(box, state),
             "listeners": [one._asdict() for one in box.listeners(state)],
             "deliveries": {name: one._asdict() for name, one in box.deliveries.read().items()},
             "audit": facts.audit_holdings(state, box.audit_files.holdings(), box.audit_files.free(),

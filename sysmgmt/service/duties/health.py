@@ -9,7 +9,7 @@ from sysmgmt.domain import conditions, cryptoperiods
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
 from sysmgmt.domain.times import HOUR, MINUTE, iso
-from sysmgmt.engine import key_status
+from sysmgmt.engine import status
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.own_work import settle, work
@@ -42,7 +42,7 @@ def aging(house: House) -> None:
     """Tell of keys that have to be replaced soon. Raises any refusal."""
     state = house.box.store.read()
     if state.installed:
-        settle(house, KEYS, cryptoperiods.due(key_status.of(house.box, state), house.box.clock.now()))
+        settle(house, KEYS, cryptoperiods.due(status.of_keys(house.box, state), house.box.clock.now()))
 
 
 class _Times(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Any
 
 from sysmgmt.domain import expiry, facts
 from sysmgmt.domain.times import iso
-from sysmgmt.engine import boxstatus
+from sysmgmt.engine import status
 from sysmgmt.engine.ports import Box
 from sysmgmt.screen import text as prose
 
@@ -14,7 +14,7 @@ def text(box: Box, now: float) -> str:
     state = box.store.read()
     told: dict[str, Any] = {
         "report_of": iso(now), "installation": facts.installation(state.settings), "version": box.release,
-        "status": boxstatus.of(box, state),
+        "status": status.of_box(box, state),
         "expiring_certificates": [one.sentence for one in expiry.expiring(state, now)],
         "settings": facts.box_settings(state.settings),
         "security_settings": facts.security_settings(state.settings, now)}
