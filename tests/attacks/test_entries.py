@@ -10,14 +10,14 @@ import pytest
 from sysmgmt.domain import uids
 from sysmgmt.service.calls import CALLS
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 
 STRANGER = 65000
 PASSWORD = "Mona-Pass-12"
 CONVERSE = """import json, sys
 from pathlib import Path
-from tests.service.daemon import Raw
+from tests.support.boxmgmtd import Raw
 raw = Raw(Path(sys.argv[1]))
 for line in sys.stdin:
     print(json.dumps(raw.say(line.strip().encode())))"""
@@ -36,7 +36,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     admin = basic.admin()
     assert admin.do(f'add_user name=mona role=monitor password="{PASSWORD}" must_change=no').code == "Done"
     admin.door.log_out("mona is there")
@@ -46,7 +46,7 @@ def daemon(basic: TestBox) -> Iterator[Daemon]:
         yield one
 
 
-def as_uid(daemon: Daemon, uid: int, *messages: dict[str, Any]) -> list[dict[str, Any]]:
+def as_uid(daemon: Boxmgmtd, uid: int, *messages: dict[str, Any]) -> list[dict[str, Any]]:
     """What boxmgmtd answers to a process of `uid` that sends these messages over one connection."""
     python, environment = for_all()
     done = subprocess.run([python, "-c", CONVERSE, str(daemon.path)], user=uid, group=uid, extra_groups=[], cwd="/",
@@ -69,7 +69,7 @@ def code(reply: dict[str, Any]) -> str:
     return str(answer.get("code") or reply.get("error"))
 
 
-def uid_of(daemon: Daemon, name: str) -> int:
+def uid_of(daemon: Boxmgmtd, name: str) -> int:
     account = daemon.box.state.accounts.get(name)
     assert account and account.uid
     return account.uid
@@ -77,7 +77,7 @@ def uid_of(daemon: Daemon, name: str) -> int:
 
 @pytest.mark.attack(11)
 @pytest.mark.parametrize("method", sorted(CALLS))
-def test_no_entry_does_anything_for_a_stranger(daemon: Daemon, method: str) -> None:
+def test_no_entry_does_anything_for_a_stranger(daemon: Boxmgmtd, method: str) -> None:
     before = daemon.box.state
     reply, = as_uid(daemon, STRANGER, call(method, **GIVEN.get(method, {})))
     shown = json.dumps(reply)
@@ -90,7 +90,7 @@ def test_no_entry_does_anything_for_a_stranger(daemon: Daemon, method: str) -> N
 
 
 @pytest.mark.attack(11)
-def test_with_a_session_the_same_calls_answer(daemon: Daemon) -> None:
+def test_with_a_session_the_same_calls_answer(daemon: Boxmgmtd) -> None:
     mona = uid_of(daemon, "mona")
     replies = as_uid(daemon, mona, call("Enter"), call("Run", **GIVEN["Run"]), call("Offers", **GIVEN["Offers"]))
     assert replies[0]["parameters"]["caller"]["user"] == "mona"
@@ -100,7 +100,7 @@ def test_with_a_session_the_same_calls_answer(daemon: Daemon) -> None:
 
 @pytest.mark.attack(16)
 @pytest.mark.parametrize("role", ["", "nosuch", "Administrator", "administrator "])
-def test_a_user_whose_role_does_not_exist_may_do_nothing(daemon: Daemon, role: str) -> None:
+def test_a_user_whose_role_does_not_exist_may_do_nothing(daemon: Boxmgmtd, role: str) -> None:
     daemon.box.replace("mona", role=role)
     daemon.restart()
     mona = uid_of(daemon, "mona")
@@ -111,7 +111,7 @@ def test_a_user_whose_role_does_not_exist_may_do_nothing(daemon: Daemon, role: s
 
 
 @pytest.mark.attack(16)
-def test_a_removed_user_is_nobody_at_every_entry(daemon: Daemon) -> None:
+def test_a_removed_user_is_nobody_at_every_entry(daemon: Boxmgmtd) -> None:
     mona = uid_of(daemon, "mona")
     assert code(as_uid(daemon, mona, run("get_users"))[0]) == "Done", "the control"
     own = daemon.connect()
@@ -139,14 +139,14 @@ def test_a_removed_user_is_nobody_at_every_entry(daemon: Daemon) -> None:
     [call("Run", request={"command": "log_in", "texts": {"name": "admin"}}), run("get_users")],
     [call("Run", request={"command": "open_session", "texts": {"name": "admin", "session": "x", "process": "x"}}),
      run("get_users")]])
-def test_no_order_of_steps_is_a_login(daemon: Daemon, messages: list[dict[str, Any]]) -> None:
+def test_no_order_of_steps_is_a_login(daemon: Boxmgmtd, messages: list[dict[str, Any]]) -> None:
     replies = as_uid(daemon, STRANGER, *messages)
     assert code(replies[-1]) == "LoginNeeded"
     assert len(daemon.box.state.sessions) == 0
 
 
 @pytest.mark.attack(31)
-def test_a_second_login_is_the_one_that_counts_and_a_failed_one_is_none(daemon: Daemon) -> None:
+def test_a_second_login_is_the_one_that_counts_and_a_failed_one_is_none(daemon: Boxmgmtd) -> None:
     raw = daemon.connect()
     for name, password, user in (("admin", ADMIN_PASSWORD, "admin"), ("mona", PASSWORD, "mona"),
                                  ("admin", "wrong", "")):
@@ -162,7 +162,7 @@ def test_a_second_login_is_the_one_that_counts_and_a_failed_one_is_none(daemon: 
     {"code": "PermissionDenied", "status": 0}, {"code": "Owned\u001b[2J", "status": 1}, {"code": {}, "status": 1},
     {"code": "Cancelled", "status": 1, "message": 7}, {"code": "Cancelled", "status": 1, "command": ["x"]}])
 @pytest.mark.parametrize("way", ["Run", "RunTogether"])
-def test_nobody_has_the_audit_say_that_something_was_done(daemon: Daemon, told: dict[str, Any], way: str) -> None:
+def test_nobody_has_the_audit_say_that_something_was_done(daemon: Boxmgmtd, told: dict[str, Any], way: str) -> None:
     mona, answer = uid_of(daemon, "mona"), {"answer": {"command": "remove_user", **told}}
     before = len(daemon.box.audit())
     reply, = as_uid(daemon, mona, call(way, **(answer if way == "Run" else {"requests": [answer]})))
@@ -171,7 +171,7 @@ def test_nobody_has_the_audit_say_that_something_was_done(daemon: Daemon, told: 
 
 
 @pytest.mark.attack(36)
-def test_what_a_shell_refuses_by_itself_is_recorded_as_a_refusal(daemon: Daemon) -> None:
+def test_what_a_shell_refuses_by_itself_is_recorded_as_a_refusal(daemon: Boxmgmtd) -> None:
     told = {"command": "get_users", "code": "InvalidValue", "status": 2, "message": "Not so."}
     reply, = as_uid(daemon, uid_of(daemon, "mona"), call("Run", answer=told))
     assert code(reply) == "InvalidValue" and reply["parameters"]["answer"]["message"] == "Not so."

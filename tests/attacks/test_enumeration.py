@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.test_one_counter import RIGHT, WAYS, Guess
-from tests.service.daemon import Daemon, Raw, running
 from tests.support.box import TestBox, copy
+from tests.support.boxmgmtd import Boxmgmtd, Raw, running
 
 TRIES = 4
 NAMES = ("mona", "lola", "nobody-at-all")
@@ -19,7 +19,7 @@ PLANTED = 0.2
 
 
 @pytest.fixture(scope="module")
-def daemon(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+def daemon(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxmgmtd]:
     box = copy(templates("basic"), tmp_path_factory.mktemp("enumeration") / "state")
     admin = box.admin()
     for line in (f'add_user name=mona role=monitor password="{RIGHT}" must_change=no',
@@ -44,13 +44,13 @@ def apart(path: Path, guess: Guess) -> float:
 @pytest.mark.requirement(33)
 @pytest.mark.attack(6)
 @pytest.mark.parametrize("way", ["shell", "ssh", "console"])
-def test_no_way_in_tells_by_its_time_who_exists(daemon: Daemon, way: str) -> None:
+def test_no_way_in_tells_by_its_time_who_exists(daemon: Boxmgmtd, way: str) -> None:
     assert apart(daemon.path, WAYS[way]) < MARGIN
     daemon.box.replace("mona", strikes=0, locked_by="", locked_since=None)
 
 
 @pytest.mark.attack(6)
-def test_whoever_asks_for_keys_learns_nothing_by_the_time(daemon: Daemon) -> None:
+def test_whoever_asks_for_keys_learns_nothing_by_the_time(daemon: Boxmgmtd) -> None:
     def has_keys(path: Path, name: str, password: str) -> bool:
         return bool(Raw(path).call("Keys", name=name)["parameters"]["keys"])
 
@@ -58,7 +58,7 @@ def test_whoever_asks_for_keys_learns_nothing_by_the_time(daemon: Daemon) -> Non
 
 
 @pytest.mark.attack(6)
-def test_a_difference_that_is_planted_is_noticed(daemon: Daemon) -> None:
+def test_a_difference_that_is_planted_is_noticed(daemon: Boxmgmtd) -> None:
     def slow(path: Path, name: str, password: str) -> bool:
         time.sleep(PLANTED if name == NAMES[-1] else 0)
         return WAYS["shell"](path, name, password)
@@ -68,7 +68,7 @@ def test_a_difference_that_is_planted_is_noticed(daemon: Daemon) -> None:
 
 @pytest.mark.requirement(33)
 @pytest.mark.attack(6)
-def test_no_way_in_tells_by_its_text_who_exists(daemon: Daemon) -> None:
+def test_no_way_in_tells_by_its_text_who_exists(daemon: Boxmgmtd) -> None:
     as_pam = {"service": "sshd", "rhost": "192.0.2.1", "tty": ""}
     calls: dict[str, dict[str, str]] = {"LogIn": {}, "Authenticate": as_pam}
     for method, more in calls.items():

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sysmgmt.service.asking import ask
-from tests.service.daemon import Daemon, Raw, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all, running
 from tests.support.program import credentials, sysmgmt
 
 PATIENCE = 5.0
@@ -34,12 +34,12 @@ SIGN = '{"method": "io.boxmgmt.Sign"}'
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     with running(basic) as one:
         yield one
 
 
-def answered(daemon: Daemon) -> float:
+def answered(daemon: Boxmgmtd) -> float:
     """Seconds until somebody else is answered."""
     begun = time.monotonic()
     other = connected(daemon, begun + PATIENCE)
@@ -48,7 +48,7 @@ def answered(daemon: Daemon) -> float:
     return time.monotonic() - begun
 
 
-def connected(daemon: Daemon, deadline: float) -> Raw:
+def connected(daemon: Boxmgmtd, deadline: float) -> Raw:
     """A connection, tried again as our own clients do while many others stand in the queue."""
     while True:
         try:
@@ -63,7 +63,7 @@ def connected(daemon: Daemon, deadline: float) -> Raw:
     (200, "", 0), (100, "{", 1), (1, "x" * 100_000, 100), (3, SIGN + "\\0", 20_000), (50, SIGN, 1)],
     ids=["silent", "half", "endless", "reads-nothing", "unfinished"])
 def test_one_client_that_wants_too_much_delays_nobody(
-        daemon: Daemon, connections: int, message: str, times: int) -> None:
+        daemon: Boxmgmtd, connections: int, message: str, times: int) -> None:
     python, environment = for_all()
     program = FLOOD.replace("sys.argv[3]", "sys.argv[3].replace('\\\\0', '\\0')")
     with subprocess.Popen([python, "-c", program, str(daemon.path), str(connections), message, str(times)], cwd="/",
@@ -95,7 +95,7 @@ def test_a_line_of_any_shape_is_read_in_no_time(basic: TestBox, line: str) -> No
 
 
 @pytest.mark.attack(7)
-def test_many_commands_at_once_are_all_answered(daemon: Daemon) -> None:
+def test_many_commands_at_once_are_all_answered(daemon: Boxmgmtd) -> None:
     wires = [Raw(daemon.path) for _ in range(8)]
     for wire in wires:
         wire.call("LogIn", name="admin", password=ADMIN_PASSWORD)
@@ -111,7 +111,7 @@ def test_many_commands_at_once_are_all_answered(daemon: Daemon) -> None:
 
 
 @pytest.mark.attack(7, 12)
-def test_many_diagnostics_at_once_delay_nobody(daemon: Daemon) -> None:
+def test_many_diagnostics_at_once_delay_nobody(daemon: Boxmgmtd) -> None:
     daemon.run('add_user name=alma role=admin password="Alma-Pass-12" must_change=no\n',
                *credentials(daemon.box.folder))
     with socket.create_server(("127.0.0.1", 0), backlog=1) as hole:  # whoever comes third gets no answer

@@ -8,8 +8,8 @@ import pytest
 
 from sysmgmt.domain import uids
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Raw
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Raw
 from tests.support.hashers import CountingHasher, at_once, counted
 from tests.support.served import Served
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from sysmgmt.domain import usm
 from sysmgmt.domain.model.policy import Policy
 from tests.canaries.needles import Canaries, Found, files, look, trace
-from tests.service.daemon import Daemon, running
 from tests.support import rsyslog, smtp, snmp
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.ports import free_port, free_udp_port
 from tests.support.program import ENVIRONMENT, command
 
@@ -37,7 +37,7 @@ class Site(NamedTuple):
     """The box, who serves it, who is told by which settings, and where the kernel writes down what it saw."""
 
     box: TestBox
-    daemon: Daemon
+    daemon: Boxmgmtd
     folder: Path
     syslog: rsyslog.Rsyslog
     mail: smtp.MailSink

@@ -12,9 +12,9 @@ from sysmgmt.engine import ldap_users
 from sysmgmt.engine.request import Caller
 from sysmgmt.screen.ask import lacking
 from tests.commands.test_ldap import config
-from tests.service.daemon import running
 from tests.support import hashers, ldap_peer, slapd
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import running
 from tests.support.ports import free_ports
 from tests.support.slapd import PASSWORD, SERVICE, Slapd, at, group, of, user
 

@@ -20,8 +20,8 @@ from sysmgmt.service.client import ServiceDoor
 from tests.concurrency.clients import Site, Worker, prepare
 from tests.concurrency.family import Family, marked, step
 from tests.concurrency.history import Operation, unexplained
-from tests.service.daemon import Daemon, running
 from tests.support.box import ADMIN_PASSWORD, Client, build
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.clock import HeldClock
 
 PAUSES = 0.3, 2.5
@@ -97,7 +97,7 @@ def _look(site: Site, worker: Worker) -> None:
                 pass
 
 
-def _audit(daemon: Daemon) -> str:
+def _audit(daemon: Boxmgmtd) -> str:
     client = Client(ServiceDoor(str(daemon.path)))
     assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
     answer = client.do("verify_audit_log")

@@ -13,8 +13,8 @@ from sysmgmt.engine.request import Answer
 from sysmgmt.service.client import ServiceDoor
 from tests.concurrency.family import OWN
 from tests.concurrency.history import Operation
-from tests.service.daemon import Daemon
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.boxmgmtd import Boxmgmtd
 
 MONITOR = "monitor"
 LONGEST_SESSION = 0.2
@@ -32,7 +32,7 @@ WEIGHTS = {"add_user": 4, "log_in": 5, "get_user": 5, "lock_user": 2, "unlock_us
 class Site(NamedTuple):
     """What all clients share. Whoever holds `entrance` keeps the service alive, or kills it."""
 
-    daemon: Daemon
+    daemon: Boxmgmtd
     histories: Sequence[list[Operation]]
     passwords: Sequence[list[str]]
     entrance: threading.Lock

@@ -10,8 +10,8 @@ from tests.concurrency.__main__ import Plan, check
 from tests.concurrency.clients import Site, Worker, prepare
 from tests.concurrency.family import Family, step
 from tests.concurrency.history import Operation, unexplained
-from tests.service.daemon import Daemon, running
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 
 ADDED = Operation("add_user", ("a", "monitor", "p"), 0, 1, "Done")
 LOCKED = Operation("lock_user", ("a",), 2, 3, "Done")
@@ -55,13 +55,13 @@ def test_what_no_order_explains_is_found(history: list[Operation]) -> None:
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     prepare(basic, 1)
     with running(basic) as one:
         yield one
 
 
-def test_a_box_that_forgets_what_it_acknowledged_is_found(daemon: Daemon) -> None:
+def test_a_box_that_forgets_what_it_acknowledged_is_found(daemon: Boxmgmtd) -> None:
     site = Site(daemon, [[]], [[]], threading.Lock(), threading.Event())
     worker = Worker(site, 0, 1)
     assert worker.act(0, "add_user", "a", "monitor").code == "Done"

@@ -16,11 +16,11 @@ import pytest
 from sysmgmt.domain.model import Interface, Reach
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import dispatch
-from tests.service.daemon import for_all
 from tests.support import box as boxes
 from tests.support import namespaces
 from tests.support.authorities import LEAF, make
 from tests.support.box import Client, TestBox, request
+from tests.support.boxmgmtd import for_all
 from tests.support.namespaces import (
     GATEWAY, GATEWAY6, NARROW, NEIGHBOUR, NEIGHBOUR6, OWN, OWN6, SILENT, Joined, listener, of, within)
 from tests.support.waiting import wait_until

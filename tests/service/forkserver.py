@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pexpect
 
-from tests.service.daemon import Daemon, for_all
+from tests.support.boxmgmtd import Boxmgmtd, for_all
 from tests.support.forkserver import listening, start
 
 
@@ -48,13 +48,13 @@ def _is_alive(pid: int) -> bool:
     return False
 
 
-def place(daemon: Daemon) -> str:
+def place(daemon: Boxmgmtd) -> str:
     """Where the launchers of a daemon look for the fork server."""
     return str(daemon.path.with_name("sessions.sock"))
 
 
 @contextmanager
-def forking(daemon: Daemon, launcher: str = "") -> Iterator[ForkServer]:
+def forking(daemon: Boxmgmtd, launcher: str = "") -> Iterator[ForkServer]:
     """A fork server for a while, or what another launcher starts; its sessions end with it."""
     with listening(place(daemon)) as listener:
         server = ForkServer(launcher or daemon.launcher("sessions"), listener)
@@ -67,7 +67,7 @@ def forking(daemon: Daemon, launcher: str = "") -> Iterator[ForkServer]:
             server.process.wait()
 
 
-def at_terminal(daemon: Daemon, uid: int, program: str = "sysmgmt", term: str = "xterm") -> "pexpect.spawn[str]":
+def at_terminal(daemon: Boxmgmtd, uid: int, program: str = "sysmgmt", term: str = "xterm") -> "pexpect.spawn[str]":
     """The login shell of a user of the box at a terminal."""
     def become() -> None:
         os.setgroups([])

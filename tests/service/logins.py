@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.service.daemon import Daemon, for_all
+from tests.support.boxmgmtd import Boxmgmtd, for_all
 
 LOGIN = """import subprocess, sys
 path, name, number, program = sys.argv[1:]
@@ -45,14 +45,14 @@ def tell(*words):
 
 
 @contextmanager
-def login(daemon: Daemon, name: str, number: int, program: str) -> Iterator["subprocess.Popen[str]"]:
+def login(daemon: Boxmgmtd, name: str, number: int, program: str) -> Iterator["subprocess.Popen[str]"]:
     """A login whose shell is a hostile program."""
     with as_root(LOGIN, str(daemon.path), name, str(number), HOSTILE + program) as process:
         yield process
 
 
 @contextmanager
-def without_login(daemon: Daemon, number: int, program: str) -> Iterator["subprocess.Popen[str]"]:
+def without_login(daemon: Boxmgmtd, number: int, program: str) -> Iterator["subprocess.Popen[str]"]:
     """A hostile program that runs as a user without any login."""
     with as_root(HOSTILE + program, str(daemon.path), uid=number) as process:
         yield process

@@ -16,20 +16,20 @@ from sysmgmt.domain.model import LDAP_USER
 from sysmgmt.service.client import ServiceDoor
 from sysmgmt.service.doorkeeper import GONE
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 from tests.support.program import ENVIRONMENT, credentials
 
 DATA = Path(__file__).parents[1] / "acceptance"
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     with running(basic) as one:
         yield one
 
 
-def as_admin(daemon: Daemon) -> list[str]:
+def as_admin(daemon: Boxmgmtd) -> list[str]:
     return credentials(daemon.box.folder)
 
 
@@ -40,7 +40,7 @@ def numbered(box: TestBox, first: int = 70000) -> dict[str, int]:
         return {one.name: one.uid or 0 for one in transaction.state.accounts.values()}
 
 
-def test_the_first_day_gives_the_same_codes_over_the_socket(daemon: Daemon) -> None:
+def test_the_first_day_gives_the_same_codes_over_the_socket(daemon: Boxmgmtd) -> None:
     batch = (DATA / "first_day.txt").read_text()
     done = daemon.run(batch, *as_admin(daemon), "--json", "--keep-going")
     codes = [json.loads(line)["code"] for line in done.stdout.splitlines()]
@@ -48,13 +48,13 @@ def test_the_first_day_gives_the_same_codes_over_the_socket(daemon: Daemon) -> N
     assert done.returncode == 1
 
 
-def test_root_is_nobody_without_a_login(daemon: Daemon) -> None:
+def test_root_is_nobody_without_a_login(daemon: Boxmgmtd) -> None:
     done = daemon.run("get_users\n")
     assert (done.returncode, done.stdout) == (4, b"")
     assert b"A login is needed here." in done.stderr
 
 
-def test_the_kernel_says_who_a_user_is_and_nothing_else_does(daemon: Daemon) -> None:
+def test_the_kernel_says_who_a_user_is_and_nothing_else_does(daemon: Boxmgmtd) -> None:
     admin = daemon.box.admin()
     admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
     number = numbered(daemon.box)["bob"]
@@ -65,7 +65,7 @@ def test_the_kernel_says_who_a_user_is_and_nothing_else_does(daemon: Daemon) -> 
     assert stranger.returncode == 4, "a number that no user has is nobody"
 
 
-def test_a_shell_that_was_taken_over_reads_nothing_of_the_box(daemon: Daemon) -> None:
+def test_a_shell_that_was_taken_over_reads_nothing_of_the_box(daemon: Boxmgmtd) -> None:
     daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
     number = numbered(daemon.box)["bob"]
     program = f"""
@@ -91,7 +91,7 @@ print(os.listdir({str(daemon.box.folder)!r}))
     b'{"method": "io.boxmgmt.Run", "parameters": {"answer": {"x": 1}}}\0',
     b'{"method": "io.boxmgmt.LogIn", "parameters": {"name": null, "password": []}}\0',
     b'{"method": "io.boxmgmt.__class__"}\0', b'{"method": "org.varlink.service.Nosuch"}\0'])
-def test_garbage_hurts_nobody_else(daemon: Daemon, garbage: bytes) -> None:
+def test_garbage_hurts_nobody_else(daemon: Boxmgmtd, garbage: bytes) -> None:
     good, bad = daemon.connect(), daemon.connect()
     assert good.call("LogIn", name="admin", password=ADMIN_PASSWORD)["parameters"]["answer"]["status"] == 0
     bad.socket.sendall(garbage)
@@ -101,10 +101,10 @@ def test_garbage_hurts_nobody_else(daemon: Daemon, garbage: bytes) -> None:
     assert daemon.process.poll() is None
 
 
-def test_what_pam_and_sshd_may_ask_is_not_for_others(daemon: Daemon) -> None:
+def test_what_pam_and_sshd_may_ask_is_not_for_others(daemon: Boxmgmtd) -> None:
     program = f"""
 from pathlib import Path
-from tests.service.daemon import Raw
+from tests.support.boxmgmtd import Raw
 raw = Raw(Path({str(daemon.path)!r}))
 for method in ("Authenticate", "Account", "OpenSession", "CloseSession", "Keys"):
     print(raw.call(method, name="admin", password={ADMIN_PASSWORD!r}, service="sshd", rhost="", tty="").get("error"))
@@ -117,7 +117,7 @@ for method in ("Authenticate", "Account", "OpenSession", "CloseSession", "Keys")
     assert own.call("Authenticate", name="admin", password=ADMIN_PASSWORD)["parameters"]["accepted"] is True
 
 
-def test_one_counter_for_the_socket_and_for_pam(daemon: Daemon) -> None:
+def test_one_counter_for_the_socket_and_for_pam(daemon: Boxmgmtd) -> None:
     raw = daemon.connect()
     for _ in range(2):
         assert raw.call("Authenticate", name="admin", password="wrong", service="sshd",
@@ -129,7 +129,7 @@ def test_one_counter_for_the_socket_and_for_pam(daemon: Daemon) -> None:
 
 
 @pytest.mark.requirement(77)
-def test_each_refusal_of_who_has_proven_who_it_is_leaves_one_record(daemon: Daemon) -> None:
+def test_each_refusal_of_who_has_proven_who_it_is_leaves_one_record(daemon: Boxmgmtd) -> None:
     admin, raw = daemon.box.admin(), daemon.connect()
 
     def refused(name: str) -> tuple[str, list[tuple[str, str, str, str]]]:
@@ -154,13 +154,13 @@ def test_each_refusal_of_who_has_proven_who_it_is_leaves_one_record(daemon: Daem
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_a_restart_loses_nothing(daemon: Daemon, how: int) -> None:
+def test_a_restart_loses_nothing(daemon: Boxmgmtd, how: int) -> None:
     assert daemon.run("add_group name=g1\n", *as_admin(daemon)).returncode == 0
     daemon.restart(how)
     assert b"g1" in daemon.run("get_groups\n", *as_admin(daemon)).stdout
 
 
-def test_a_second_boxmgmtd_is_refused(daemon: Daemon) -> None:
+def test_a_second_boxmgmtd_is_refused(daemon: Boxmgmtd) -> None:
     command = [sys.executable, "-m", "sysmgmt.service", "--state", str(daemon.box.folder), "--socket",
                f"{daemon.path}.2"]
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
@@ -177,7 +177,7 @@ def test_an_option_of_another_program_starts_no_service(tmp_path: Path, option: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_restart_while_somebody_reads_the_banner_is_not_noticed(daemon: Daemon) -> None:
+def test_a_restart_while_somebody_reads_the_banner_is_not_noticed(daemon: Boxmgmtd) -> None:
     door = ServiceDoor(str(daemon.path))
     assert door.sign().installed
     daemon.restart(signal.SIGKILL)
@@ -185,7 +185,7 @@ def test_a_restart_while_somebody_reads_the_banner_is_not_noticed(daemon: Daemon
     assert door.log_in("admin", ADMIN_PASSWORD).code == "Done"
 
 
-def test_an_open_shell_outlives_a_restart(daemon: Daemon) -> None:
+def test_an_open_shell_outlives_a_restart(daemon: Boxmgmtd) -> None:
     daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
     number = numbered(daemon.box)["bob"]
     python, environment = for_all()

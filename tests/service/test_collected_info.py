@@ -15,15 +15,15 @@ import pytest
 from sysmgmt.domain.progress import Listening, unheard
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.service.client import ServiceDoor
-from tests.service.daemon import Daemon, for_all, running
 from tests.support import box
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 from tests.support.program import ENVIRONMENT
 from tests.support.served import Served
 
 
 @pytest.fixture(scope="module")
-def daemon(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+def daemon(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxmgmtd]:
     """A boxmgmtd with system info that was collected."""
     one = box.copy(templates("basic"), tmp_path_factory.mktemp("collected") / "state")
     descriptor = os.open(one.folder / "secret.txt", os.O_WRONLY | os.O_CREAT, 0o600)
@@ -34,7 +34,7 @@ def daemon(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="module")
-def archive(daemon: Daemon) -> Mapping[str, Any]:
+def archive(daemon: Boxmgmtd) -> Mapping[str, Any]:
     """What was collected, as get_collected_info tells."""
     made = run(daemon, "collect_system_info --json")
     assert made.returncode == 0, made
@@ -42,12 +42,12 @@ def archive(daemon: Daemon) -> Mapping[str, Any]:
     return found
 
 
-def options(daemon: Daemon) -> list[str]:
+def options(daemon: Boxmgmtd) -> list[str]:
     """How a program is told who logs in."""
     return ["--user", "admin", "--password-file", str(daemon.box.folder / "secret.txt")]
 
 
-def run(daemon: Daemon, line: str, *more: str) -> "subprocess.CompletedProcess[bytes]":
+def run(daemon: Boxmgmtd, line: str, *more: str) -> "subprocess.CompletedProcess[bytes]":
     """One command on a command line, as sshd starts it."""
     python, _ = for_all()
     return subprocess.run([python, "-m", "sysmgmt", "--socket", str(daemon.path), *options(daemon), *more, "-c", line],
@@ -57,19 +57,19 @@ def run(daemon: Daemon, line: str, *more: str) -> "subprocess.CompletedProcess[b
 @pytest.mark.checklist("R027")
 @pytest.mark.parametrize("more", [(), ("--json",), ("--no-shortcut",)])
 def test_a_download_writes_the_bytes_and_nothing_else(
-        daemon: Daemon, archive: Mapping[str, Any], more: tuple[str, ...]) -> None:
+        daemon: Boxmgmtd, archive: Mapping[str, Any], more: tuple[str, ...]) -> None:
     done = run(daemon, f"download_collected_info name={archive['name']}", *more)
     assert (done.returncode, done.stderr) == (0, b"")
     assert hashlib.sha256(done.stdout).hexdigest() == archive["sha256"] and len(done.stdout) == archive["size"]
 
 
-def test_a_refused_download_writes_no_byte(daemon: Daemon, archive: Mapping[str, Any]) -> None:
+def test_a_refused_download_writes_no_byte(daemon: Boxmgmtd, archive: Mapping[str, Any]) -> None:
     done = run(daemon, "download_collected_info name=box1-20000101T000000Z")
     assert (done.returncode, done.stdout) == (1, b"") and b"Error: There is no collected system info" in done.stderr
 
 
 @pytest.mark.checklist("R112")
-def test_the_errand_of_a_login_shell_takes_the_bytes_too(daemon: Daemon, archive: Mapping[str, Any]) -> None:
+def test_the_errand_of_a_login_shell_takes_the_bytes_too(daemon: Boxmgmtd, archive: Mapping[str, Any]) -> None:
     """What `ssh host download_collected_info` starts: the kernel says who it is, and no password is asked for."""
     raw = daemon.connect()
     raw.call("LogIn", name="admin", password=ADMIN_PASSWORD)
@@ -79,7 +79,7 @@ def test_the_errand_of_a_login_shell_takes_the_bytes_too(daemon: Daemon, archive
     assert refused["parameters"]["answer"]["code"] == "NotForTerminals", "who takes no pieces gets none"
 
 
-def test_a_full_disk_on_the_other_side_is_told_of(daemon: Daemon, archive: Mapping[str, Any]) -> None:
+def test_a_full_disk_on_the_other_side_is_told_of(daemon: Boxmgmtd, archive: Mapping[str, Any]) -> None:
     python, _ = for_all()
     line = f"download_collected_info name={archive['name']}"
     with open("/dev/full", "wb") as full:
@@ -88,7 +88,7 @@ def test_a_full_disk_on_the_other_side_is_told_of(daemon: Daemon, archive: Mappi
     assert done.returncode == 1 and b"The download broke off: No space left on device." in done.stderr
 
 
-def test_a_client_that_goes_in_the_middle_is_recorded(daemon: Daemon, archive: Mapping[str, Any]) -> None:
+def test_a_client_that_goes_in_the_middle_is_recorded(daemon: Boxmgmtd, archive: Mapping[str, Any]) -> None:
     raw = daemon.connect()
     raw.call("LogIn", name="admin", password=ADMIN_PASSWORD)
     wanted = {"command": "download_collected_info", "texts": {"name": archive["name"]}}
@@ -101,7 +101,7 @@ def test_a_client_that_goes_in_the_middle_is_recorded(daemon: Daemon, archive: M
     assert json.loads(records.stdout)["result"]["records"]
 
 
-def test_what_was_broken_off_is_not_taken_for_the_next_answer(daemon: Daemon, archive: Mapping[str, Any]) -> None:
+def test_what_was_broken_off_is_not_taken_for_the_next_answer(daemon: Boxmgmtd, archive: Mapping[str, Any]) -> None:
     door = ServiceDoor(str(daemon.path))
     assert door.log_in("admin", ADMIN_PASSWORD).code == "Done"
 

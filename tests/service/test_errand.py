@@ -19,8 +19,8 @@ import sysmgmt.__main__
 import sysmgmt.service.client  # noqa: F401  # which the shell imports late, where others could not read it
 from sysmgmt.domain import uids
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, for_all, running
 from tests.support.box import TestBox, copy
+from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 from tests.support.waiting import wait_until
 
 LINES = (
@@ -55,7 +55,7 @@ class Shown(NamedTuple):
 
 
 @pytest.fixture
-def pair(basic: TestBox, folder: Path) -> Iterator[tuple[Daemon, Daemon]]:
+def pair(basic: TestBox, folder: Path) -> Iterator[tuple[Boxmgmtd, Boxmgmtd]]:
     """Two services over two boxes that are the same: what the one does may not disturb the other."""
     admin = basic.admin()
     for name, role in USERS.items():
@@ -73,7 +73,7 @@ def numbered(box: TestBox) -> None:
         transaction.save(uids.reserve(transaction.state, 70000, 70099))
 
 
-def number(daemon: Daemon, name: str) -> int:
+def number(daemon: Boxmgmtd, name: str) -> int:
     """The number of a user; a number that nobody has for the name of nobody."""
     account = daemon.box.state.accounts.get(name)
     return account.uid or 0 if account else 65000
@@ -105,7 +105,7 @@ def _content(file: IO[bytes]) -> bytes:
     return file.read()
 
 
-def whole(daemon: Daemon, line: str, uid: int) -> Shown:
+def whole(daemon: Boxmgmtd, line: str, uid: int) -> Shown:
     """What the whole shell shows."""
     def act() -> None:
         sys.argv[1:] = ["--socket", str(daemon.path), "-c", line]
@@ -114,7 +114,7 @@ def whole(daemon: Daemon, line: str, uid: int) -> Shown:
     return run(act, uid)
 
 
-def short(daemon: Daemon, line: str, uid: int) -> Shown:
+def short(daemon: Boxmgmtd, line: str, uid: int) -> Shown:
     """What the launcher shows."""
     words = [daemon.launcher(), "-c", os.fsencode(line)]
     return run(lambda: os.execve(words[0], words, for_all()[1]), uid)
@@ -128,7 +128,7 @@ def mutated(chance: random.Random) -> str:
     return "".join(line)
 
 
-def compare(pair: tuple[Daemon, Daemon], lines: Sequence[str], name: str) -> None:
+def compare(pair: tuple[Boxmgmtd, Boxmgmtd], lines: Sequence[str], name: str) -> None:
     """Give `lines` to both, in turn."""
     one, other = pair
     uid = number(one, name)
@@ -136,27 +136,27 @@ def compare(pair: tuple[Daemon, Daemon], lines: Sequence[str], name: str) -> Non
         assert short(other, line, uid) == whole(one, line, uid), line
 
 
-def test_every_line_of_an_administrator_gives_the_same(pair: tuple[Daemon, Daemon]) -> None:
+def test_every_line_of_an_administrator_gives_the_same(pair: tuple[Boxmgmtd, Boxmgmtd]) -> None:
     compare(pair, LINES, "admin")
     groups = [list(one.box.state.groups) for one in pair]
     assert groups[0] == groups[1] != [], "both have changed the state, and in the same way"
     assert recorded(pair[0]) == recorded(pair[1])
 
 
-def recorded(daemon: Daemon) -> list[tuple[object, ...]]:
+def recorded(daemon: Boxmgmtd) -> list[tuple[object, ...]]:
     """What the audit says of everything that was done, without what is different each time."""
     fields = ("user", "origin", "endpoint", "command", "phase", "code", "status")
     return [(*(one.get(name) for name in fields), sorted(one["parameters"]))
             for one in daemon.box.audit() if one["endpoint"] == "local"]
 
 
-def test_lines_that_are_mistyped_give_the_same(pair: tuple[Daemon, Daemon]) -> None:
+def test_lines_that_are_mistyped_give_the_same(pair: tuple[Boxmgmtd, Boxmgmtd]) -> None:
     chance = random.Random(7)
     compare(pair, [mutated(chance) for _ in range(30)], "admin")
 
 
 @pytest.mark.parametrize("name", ["carol", "bob", "dave", "eve", "nobody"])
-def test_whoever_may_less_is_told_the_same(pair: tuple[Daemon, Daemon], name: str) -> None:
+def test_whoever_may_less_is_told_the_same(pair: tuple[Boxmgmtd, Boxmgmtd], name: str) -> None:
     compare(pair, ["get_users", "get_users --json", "add_group name=g1", "nosuch", "set_password", "help", ""], name)
 
 
@@ -165,7 +165,7 @@ def test_a_box_that_is_not_installed_says_the_same(fresh: TestBox, folder: Path)
         compare((one, other), ["get_users", "help --json", "install", "install name=b level=basic"], "nobody")
 
 
-def test_without_boxmgmtd_the_whole_shell_says_so(pair: tuple[Daemon, Daemon]) -> None:
+def test_without_boxmgmtd_the_whole_shell_says_so(pair: tuple[Boxmgmtd, Boxmgmtd]) -> None:
     daemon = pair[0]
     daemon.end()
     found = short(daemon, "get_users", number(daemon, "admin"))
@@ -173,7 +173,7 @@ def test_without_boxmgmtd_the_whole_shell_says_so(pair: tuple[Daemon, Daemon]) -
     assert found.err.startswith(b"Error: boxmgmtd does not answer at "), found
 
 
-def test_a_value_on_standard_input_is_read(pair: tuple[Daemon, Daemon]) -> None:
+def test_a_value_on_standard_input_is_read(pair: tuple[Boxmgmtd, Boxmgmtd]) -> None:
     daemon = pair[0]
     done = subprocess.run([daemon.launcher(), "-c", "add_user name=fred role=monitor password=-"],
                           input=b"Freds-pass-11\n", capture_output=True, cwd="/", user=number(daemon, "admin"),
@@ -182,7 +182,7 @@ def test_a_value_on_standard_input_is_read(pair: tuple[Daemon, Daemon]) -> None:
     assert "fred" in daemon.box.state.accounts
 
 
-def test_the_errand_imports_no_package_that_costs(pair: tuple[Daemon, Daemon]) -> None:
+def test_the_errand_imports_no_package_that_costs(pair: tuple[Boxmgmtd, Boxmgmtd]) -> None:
     """The positive control: the whole shell does."""
     daemon = pair[0]
     modules = {}
@@ -199,7 +199,7 @@ def test_the_errand_imports_no_package_that_costs(pair: tuple[Daemon, Daemon]) -
 
 @pytest.mark.parametrize(("replies", "status"), [(b"", 6), (b'{"parameters": {}}\0', 6)])
 def test_a_line_that_may_have_been_carried_out_is_never_sent_twice(
-        pair: tuple[Daemon, Daemon], replies: bytes, status: int) -> None:
+        pair: tuple[Boxmgmtd, Boxmgmtd], replies: bytes, status: int) -> None:
     daemon = pair[0]
     launcher = daemon.launcher()
     daemon.end()
@@ -226,7 +226,7 @@ def test_a_line_that_may_have_been_carried_out_is_never_sent_twice(
     assert received.count(b"io.boxmgmt.Run") == 0
 
 
-def test_an_interrupted_errand_exits_like_the_whole_shell(pair: tuple[Daemon, Daemon]) -> None:
+def test_an_interrupted_errand_exits_like_the_whole_shell(pair: tuple[Boxmgmtd, Boxmgmtd]) -> None:
     daemon = pair[0]
     launcher = daemon.launcher()
     daemon.process.send_signal(signal.SIGSTOP)  # it answers nothing now
@@ -256,7 +256,7 @@ def targets(pid: int) -> Iterator[str]:
 
 @pytest.mark.parametrize(("target", "status"), [("/dev/full", 6), ("closed", 141)])
 def test_answers_that_nobody_takes_give_the_documented_status(
-        pair: tuple[Daemon, Daemon], target: str, status: int) -> None:
+        pair: tuple[Boxmgmtd, Boxmgmtd], target: str, status: int) -> None:
     daemon = pair[0]
     for command in ([daemon.launcher()], [for_all()[0], "-m", "sysmgmt", "--socket", str(daemon.path)]):
         reader, writer = os.pipe()

@@ -16,10 +16,10 @@ from sysmgmt.domain import uids
 from sysmgmt.service.forkserver import MOST_OF_ONE
 from sysmgmt.service.lend import CONNECT, NOT_CONNECTED, READY
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, for_all, running
 from tests.service.forkserver import ForkServer, at_terminal, forking, place
 from tests.service.takeover import CONTAINED, WAYS
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 from tests.support.forkserver import NOBODY, listening
 from tests.support.waiting import wait_until
 
@@ -31,7 +31,7 @@ SLEEPS = "import time; print(flush=True); time.sleep(60)"
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
     with StateStore(str(basic.folder)).writing() as transaction:
         transaction.save(uids.reserve(transaction.state, 70000, 70099))
@@ -40,12 +40,12 @@ def daemon(basic: TestBox) -> Iterator[Daemon]:
 
 
 @pytest.fixture
-def server(daemon: Daemon) -> Iterator[ForkServer]:
+def server(daemon: Boxmgmtd) -> Iterator[ForkServer]:
     with forking(daemon) as one:
         yield one
 
 
-def test_both_shells_are_served_and_end_with_their_status(daemon: Daemon, server: ForkServer) -> None:
+def test_both_shells_are_served_and_end_with_their_status(daemon: Boxmgmtd, server: ForkServer) -> None:
     shell = at_terminal(daemon, BOB)
     shell.expect("box1>")
     session, = server.sessions()
@@ -66,7 +66,7 @@ def test_both_shells_are_served_and_end_with_their_status(daemon: Daemon, server
 
 
 @pytest.mark.parametrize("term, is_plain", [("linux", False), ("vt100", False), ("dumb", True)])
-def test_each_session_shows_what_its_own_terminal_can(daemon: Daemon, server: ForkServer, term: str, is_plain: bool
+def test_each_session_shows_what_its_own_terminal_can(daemon: Boxmgmtd, server: ForkServer, term: str, is_plain: bool
                                                       ) -> None:
     shell = at_terminal(daemon, BOB, term=term)
     shell.expect("box1>")
@@ -79,7 +79,7 @@ def test_each_session_shows_what_its_own_terminal_can(daemon: Daemon, server: Fo
     shell.expect(pexpect.EOF)
 
 
-def test_what_one_session_has_typed_the_next_does_not_find(daemon: Daemon, server: ForkServer) -> None:
+def test_what_one_session_has_typed_the_next_does_not_find(daemon: Boxmgmtd, server: ForkServer) -> None:
     up = "\x1b[A\r"
     for lines, found in ((("get_current_user\r", up), 2), ((up,), 0)):
         shell, shown = at_terminal(daemon, BOB), ""
@@ -91,7 +91,7 @@ def test_what_one_session_has_typed_the_next_does_not_find(daemon: Daemon, serve
         assert (shown + str(shell.before)).count("Permissions: view") == found
 
 
-def test_a_status_arrives(daemon: Daemon, server: ForkServer) -> None:
+def test_a_status_arrives(daemon: Boxmgmtd, server: ForkServer) -> None:
     daemon.box.admin().do("lock_user name=bob")
     child = at_terminal(daemon, BOB)
     child.expect("Error: ")
@@ -99,7 +99,7 @@ def test_a_status_arrives(daemon: Daemon, server: ForkServer) -> None:
     assert child.exitstatus == 4
 
 
-def test_keys_and_signals_mean_what_they_always_do(daemon: Daemon, server: ForkServer) -> None:
+def test_keys_and_signals_mean_what_they_always_do(daemon: Boxmgmtd, server: ForkServer) -> None:
     child = at_terminal(daemon, BOB)
     child.expect("box1>")
     child.sendline("set_password")
@@ -121,7 +121,7 @@ def test_keys_and_signals_mean_what_they_always_do(daemon: Daemon, server: ForkS
     child.expect("box1>")  # drawn again
 
 
-def test_a_new_boxmgmtd_is_found_through_the_client(daemon: Daemon, server: ForkServer) -> None:
+def test_a_new_boxmgmtd_is_found_through_the_client(daemon: Boxmgmtd, server: ForkServer) -> None:
     child = at_terminal(daemon, BOB)
     child.expect("box1>")
     daemon.restart()
@@ -131,7 +131,7 @@ def test_a_new_boxmgmtd_is_found_through_the_client(daemon: Daemon, server: Fork
     child.expect("Logged out.")
 
 
-def test_sessions_go_on_while_the_fork_server_starts_again(daemon: Daemon, server: ForkServer) -> None:
+def test_sessions_go_on_while_the_fork_server_starts_again(daemon: Boxmgmtd, server: ForkServer) -> None:
     child = at_terminal(daemon, BOB)
     child.expect("box1>")
     server.restart()
@@ -143,7 +143,7 @@ def test_sessions_go_on_while_the_fork_server_starts_again(daemon: Daemon, serve
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
-def test_a_client_that_goes_takes_its_session_along(daemon: Daemon, server: ForkServer, how: int) -> None:
+def test_a_client_that_goes_takes_its_session_along(daemon: Boxmgmtd, server: ForkServer, how: int) -> None:
     child = at_terminal(daemon, BOB)
     child.expect("box1>")
     child.kill(how)
@@ -153,7 +153,7 @@ def test_a_client_that_goes_takes_its_session_along(daemon: Daemon, server: Fork
     assert child.signalstatus == how or child.exitstatus == 128 + how
 
 
-def test_a_session_that_dies_is_told_of_and_leaves_a_clean_terminal(daemon: Daemon, server: ForkServer) -> None:
+def test_a_session_that_dies_is_told_of_and_leaves_a_clean_terminal(daemon: Boxmgmtd, server: ForkServer) -> None:
     child = at_terminal(daemon, BOB)
     before = termios.tcgetattr(child.child_fd)
     child.expect("box1>")
@@ -165,7 +165,7 @@ def test_a_session_that_dies_is_told_of_and_leaves_a_clean_terminal(daemon: Daem
     assert child.exitstatus == 7
 
 
-def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
+def test_without_an_answer_the_whole_shell_is_loaded(daemon: Boxmgmtd) -> None:
     child = at_terminal(daemon, BOB)
     child.expect("box1>")
     with listening(place(daemon)):
@@ -176,7 +176,7 @@ def test_without_an_answer_the_whole_shell_is_loaded(daemon: Daemon) -> None:
 
 
 @pytest.mark.parametrize("word", [b"E", b"\xff"])
-def test_whatever_a_session_says_at_its_end_shows_no_traceback(daemon: Daemon, word: bytes) -> None:
+def test_whatever_a_session_says_at_its_end_shows_no_traceback(daemon: Boxmgmtd, word: bytes) -> None:
     with listening(place(daemon)) as listener:
         child = at_terminal(daemon, BOB)
         with listener.accept()[0] as session:
@@ -189,7 +189,7 @@ def test_whatever_a_session_says_at_its_end_shows_no_traceback(daemon: Daemon, w
         assert child.exitstatus == 7
 
 
-def test_who_crowds_the_fork_server_shuts_nobody_out(daemon: Daemon) -> None:
+def test_who_crowds_the_fork_server_shuts_nobody_out(daemon: Boxmgmtd) -> None:
     with listening(place(daemon)), ExitStack() as crowd:
         with pytest.raises(BlockingIOError):
             while True:
@@ -199,7 +199,7 @@ def test_who_crowds_the_fork_server_shuts_nobody_out(daemon: Daemon) -> None:
         at_terminal(daemon, BOB).expect("box1>")
 
 
-def test_words_that_nobody_asked_for_are_dropped(daemon: Daemon, server: ForkServer) -> None:
+def test_words_that_nobody_asked_for_are_dropped(daemon: Boxmgmtd, server: ForkServer) -> None:
     ours, theirs = os.openpty()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
         client.connect(place(daemon))
@@ -218,7 +218,7 @@ def test_words_that_nobody_asked_for_are_dropped(daemon: Daemon, server: ForkSer
     os.close(theirs)
 
 
-def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: ForkServer) -> None:
+def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Boxmgmtd, server: ForkServer) -> None:
     with ExitStack() as silent:
         for _ in range(MOST_OF_ONE + 5):
             one = silent.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
@@ -231,7 +231,7 @@ def test_no_user_takes_all_places_and_none_is_shut_out(daemon: Daemon, server: F
 
 
 @pytest.mark.parametrize("message", [b"sysmgmt", b"nosuch\0xterm", b"sysmgmt\0xterm", b"\0" * 2000, b"\xff\0\xff"])
-def test_whoever_says_something_else_gets_nothing(daemon: Daemon, server: ForkServer, message: bytes) -> None:
+def test_whoever_says_something_else_gets_nothing(daemon: Boxmgmtd, server: ForkServer, message: bytes) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
         stranger.settimeout(20)
         stranger.connect(place(daemon))
@@ -240,7 +240,7 @@ def test_whoever_says_something_else_gets_nothing(daemon: Daemon, server: ForkSe
     at_terminal(daemon, BOB).expect("box1>")
 
 
-def test_no_process_of_that_user_looks_into_a_session(daemon: Daemon, server: ForkServer) -> None:
+def test_no_process_of_that_user_looks_into_a_session(daemon: Boxmgmtd, server: ForkServer) -> None:
     at_terminal(daemon, BOB).expect("box1>")
     sleeper = subprocess.Popen([for_all()[0], "-c", SLEEPS], user=NOBODY, group=NOBODY, extra_groups=[],
                                stdout=subprocess.PIPE)
@@ -256,7 +256,7 @@ def test_no_process_of_that_user_looks_into_a_session(daemon: Daemon, server: Fo
     sleeper.wait()
 
 
-def test_a_session_that_was_taken_over_reaches_no_other_process(daemon: Daemon) -> None:
+def test_a_session_that_was_taken_over_reaches_no_other_process(daemon: Boxmgmtd) -> None:
     python, environment = for_all()
     launcher = daemon.path.with_name("taken-over")
     launcher.write_text(f"#!/bin/sh\nexec {python} -m tests.service.takeover {daemon.path}\n")

@@ -22,8 +22,8 @@ from sysmgmt.service.asking import ask
 from sysmgmt.service.server import MOST, MOST_OF_A_HELPER
 from sysmgmt.service.visit import MOST_UNKNOWN
 from sysmgmt.service.wire import MOST_BYTES, MOST_BYTES_OF_STRANGERS, SLOWEST
-from tests.service.daemon import Daemon, Raw, for_all, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all, running
 from tests.support.program import ENVIRONMENT, credentials
 from tests.support.waiting import wait_until
 
@@ -34,21 +34,23 @@ STRANGER = 65000
 GROWN = 48 * 1024
 """KiB that boxmgmtd may have grown by when it is over: Python's allocator gives not everything back."""
 RUN = b'{"method": "io.boxmgmt.Run", "parameters": {"request": {"command": "get_groups", "texts": {}}}}\0'
+BY_HAND = "import sys\nfrom pathlib import Path\nfrom tests.support.boxmgmtd import Raw\npath = Path(sys.argv[1])\n"
+"""How programs begin that speak with boxmgmtd themselves; the socket is their argument."""
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     with running(basic) as one:
         yield one
 
 
-def figure(daemon: Daemon, name: str) -> int:
+def figure(daemon: Boxmgmtd, name: str) -> int:
     """A number of /proc/PID/status."""
     lines = Path(f"/proc/{daemon.process.pid}/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith(f"{name}:")).split()[1])
 
 
-def asked(daemon: Daemon) -> float:
+def asked(daemon: Boxmgmtd) -> float:
     """Seconds until a new client has its answer."""
     begun = time.monotonic()
     raw = daemon.connect()
@@ -57,7 +59,7 @@ def asked(daemon: Daemon) -> float:
     return time.monotonic() - begun
 
 
-def back(daemon: Daemon, threads: int, kib: int, patience: float = SLOWEST + 5) -> None:
+def back(daemon: Boxmgmtd, threads: int, kib: int, patience: float = SLOWEST + 5) -> None:
     """Wait until boxmgmtd has given back what its clients had."""
     deadline = time.monotonic() + patience
     while figure(daemon, "Threads") > threads or figure(daemon, "VmRSS") > kib + GROWN:
@@ -66,7 +68,7 @@ def back(daemon: Daemon, threads: int, kib: int, patience: float = SLOWEST + 5) 
 
 
 @contextmanager
-def unharmed(daemon: Daemon) -> Iterator[None]:
+def unharmed(daemon: Boxmgmtd) -> Iterator[None]:
     """Meanwhile others are answered in time; afterwards memory and threads are as before."""
     asked(daemon)
     threads, kib = figure(daemon, "Threads"), figure(daemon, "VmRSS")
@@ -87,7 +89,7 @@ def unharmed(daemon: Daemon) -> Iterator[None]:
     assert daemon.process.poll() is None
 
 
-def test_the_harness_would_notice_what_stays_behind(daemon: Daemon) -> None:
+def test_the_harness_would_notice_what_stays_behind(daemon: Boxmgmtd) -> None:
     threads, kib = figure(daemon, "Threads"), figure(daemon, "VmRSS")
     back(daemon, threads, kib, 1)
     kept = [daemon.connect() for _ in range(8)]
@@ -118,7 +120,7 @@ def drip(raw: Raw) -> None:
             time.sleep(1.0)
 
 
-def test_the_slow_the_silent_and_those_who_never_read_hold_nobody_up(daemon: Daemon) -> None:
+def test_the_slow_the_silent_and_those_who_never_read_hold_nobody_up(daemon: Boxmgmtd) -> None:
     with unharmed(daemon):
         slow, silent, deaf = (daemon.connect() for _ in range(3))
         assert deaf.call("LogIn", name="admin", password=ADMIN_PASSWORD)["parameters"]["answer"]["code"] == "Done"
@@ -137,11 +139,10 @@ def test_the_slow_the_silent_and_those_who_never_read_hold_nobody_up(daemon: Dae
     assert closed[-1]["parameters"]["reason"] == "disconnected", "which is not to be idle"
 
 
-def by_a_stranger(daemon: Daemon, program: str) -> str:
+def by_a_stranger(daemon: Boxmgmtd, program: str) -> str:
     """What a program prints that runs as somebody whom the box does not know."""
     python, environment = for_all()
-    beginning = "import sys\nfrom pathlib import Path\nfrom tests.service.daemon import Raw\npath = Path(sys.argv[1])\n"
-    done = subprocess.run([python, "-c", beginning + program, str(daemon.path)], user=STRANGER, group=STRANGER, cwd="/",
+    done = subprocess.run([python, "-c", BY_HAND + program, str(daemon.path)], user=STRANGER, group=STRANGER, cwd="/",
                           extra_groups=[], capture_output=True, env=environment, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -162,7 +163,7 @@ print(sum(map(served, kept)))
 """
 
 
-def test_thousands_of_connections_of_one_user_leave_room_for_others(daemon: Daemon) -> None:
+def test_thousands_of_connections_of_one_user_leave_room_for_others(daemon: Boxmgmtd) -> None:
     with unharmed(daemon):
         assert 0 < int(by_a_stranger(daemon, CROWD)) <= MOST_UNKNOWN[1]
 
@@ -181,12 +182,12 @@ for begin, rest in {FLOODS}:
 """
 
 
-def test_too_much_of_a_stranger_is_cut_off(daemon: Daemon) -> None:
+def test_too_much_of_a_stranger_is_cut_off(daemon: Boxmgmtd) -> None:
     with unharmed(daemon):
         assert by_a_stranger(daemon, FLOOD).split() == ["20"] * len(FLOODS)
 
 
-def logged_in(daemon: Daemon) -> Raw:
+def logged_in(daemon: Boxmgmtd) -> Raw:
     """A connection of admin."""
     raw = daemon.connect()
     assert raw.call("LogIn", name="admin", password=ADMIN_PASSWORD)["parameters"]["answer"]["code"] == "Done"
@@ -197,7 +198,7 @@ NESTED = b'{"method": "io.boxmgmt.Sign", "parameters": {"a": [%s]}}\0'
 
 
 @pytest.mark.parametrize("part", [b"[{}],", b"[],", b'{"a":1},', b"[[[[]]]],", b"0,"])
-def test_a_known_user_cannot_have_millions_of_values_decoded(daemon: Daemon, part: bytes) -> None:
+def test_a_known_user_cannot_have_millions_of_values_decoded(daemon: Boxmgmtd, part: bytes) -> None:
     raw = logged_in(daemon)
     peak = figure(daemon, "VmHWM")
     with unharmed(daemon), suppress(OSError):
@@ -206,7 +207,7 @@ def test_a_known_user_cannot_have_millions_of_values_decoded(daemon: Daemon, par
     assert figure(daemon, "VmHWM") < peak + 2 * GROWN
 
 
-def test_a_message_as_long_with_one_value_is_answered(daemon: Daemon) -> None:
+def test_a_message_as_long_with_one_value_is_answered(daemon: Boxmgmtd) -> None:
     """The control: it is what the message holds that is refused."""
     raw = logged_in(daemon)
     with unharmed(daemon):
@@ -229,14 +230,14 @@ threads = [threading.Thread(target=send, args=(one,)) for one in raws]
 """
 
 
-def test_large_messages_of_one_user_are_read_one_after_the_other(daemon: Daemon) -> None:
+def test_large_messages_of_one_user_are_read_one_after_the_other(daemon: Boxmgmtd) -> None:
     peak = figure(daemon, "VmHWM")
     assert by_a_stranger(daemon, LARGE).split() == ["True"] * CONNECTIONS
     grown = figure(daemon, "VmHWM") - peak
     assert grown < CONNECTIONS * MIB * 1024, "at once they are at least that large, besides what is made of them"
 
 
-def test_the_largest_batch_is_carried_out(daemon: Daemon) -> None:
+def test_the_largest_batch_is_carried_out(daemon: Boxmgmtd) -> None:
     line = "get_users name=admin" + " " * 1600 + "\n"
     done = daemon.run(line * MOST_LINES, "--atomic", *credentials(daemon.box.folder))
     assert done.returncode == 0 and done.stdout.count(b"  admin:") == MOST_LINES, done.stderr[-300:]
@@ -244,7 +245,7 @@ def test_the_largest_batch_is_carried_out(daemon: Daemon) -> None:
     assert done.returncode == 2 and b"at most 10000 lines" in done.stderr, "the control"
 
 
-def test_the_longest_batch_arrives(daemon: Daemon) -> None:
+def test_the_longest_batch_arrives(daemon: Boxmgmtd) -> None:
     """16 MiB of letters that JSON writes with three times as many, and commas in all lines."""
     text = "é" * 800 + "," * 50
     raw = logged_in(daemon)
@@ -254,7 +255,7 @@ def test_the_longest_batch_arrives(daemon: Daemon) -> None:
     assert "error" in raw.call("RunTogether", requests=[request] * (MOST_LINES + 2)), "the control"
 
 
-def test_a_boxmgmtd_without_descriptors_serves_again_once_it_has_some(daemon: Daemon) -> None:
+def test_a_boxmgmtd_without_descriptors_serves_again_once_it_has_some(daemon: Boxmgmtd) -> None:
     few = 48
     resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (few, few))
     crowd = [daemon.connect() for _ in range(100)]
@@ -291,9 +292,8 @@ print(all([served(Raw(path)) for _ in range(50)]), flush=True)
 """
 
 
-def test_root_is_answered_while_others_have_taken_all_places(daemon: Daemon) -> None:
-    program = "import sys\nfrom pathlib import Path\nfrom tests.service.daemon import Raw\npath = Path(sys.argv[1])\n"
-    done = subprocess.run([sys.executable, "-c", program + MANY_UIDS, str(daemon.path)], capture_output=True,
+def test_root_is_answered_while_others_have_taken_all_places(daemon: Boxmgmtd) -> None:
+    done = subprocess.run([sys.executable, "-c", BY_HAND + MANY_UIDS, str(daemon.path)], capture_output=True,
                           env=ENVIRONMENT, text=True, timeout=120)
     assert done.stdout.split() == [str(MOST), "False", "True"], (done.stdout, done.stderr)
 
@@ -317,7 +317,7 @@ threads = [threading.Thread(target=guess) for _ in range(16)]
 """
 
 
-def test_a_right_password_is_checked_while_others_guess_without_end(daemon: Daemon) -> None:
+def test_a_right_password_is_checked_while_others_guess_without_end(daemon: Boxmgmtd) -> None:
     daemon.box.configure(hashing=Cost())
     guessed: list[str] = []
     flood = threading.Thread(target=lambda: guessed.append(by_a_stranger(daemon, FLOOD_OF_GUESSES)))
@@ -333,7 +333,7 @@ def test_a_right_password_is_checked_while_others_guess_without_end(daemon: Daem
     assert max(spent) < PROMPT, spent
 
 
-def test_the_memory_of_a_hash_is_kept_for_the_next_and_not_by_each_connection(daemon: Daemon) -> None:
+def test_the_memory_of_a_hash_is_kept_for_the_next_and_not_by_each_connection(daemon: Boxmgmtd) -> None:
     daemon.box.configure(hashing=Cost())
     asked(daemon)
     before = figure(daemon, "RssAnon")

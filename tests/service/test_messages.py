@@ -15,8 +15,8 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.declaration import Call, Shown, Word, command
 from sysmgmt.engine.reading import Reading
 from sysmgmt.service.calls import CALLS
-from tests.service.daemon import Daemon, Raw, running
 from tests.support.box import ADMIN_PASSWORD, SERVICE, TestBox, copy
+from tests.support.boxmgmtd import Boxmgmtd, Raw, running
 from tests.support.served import Served
 from tests.support.waiting import wait_until
 
@@ -24,7 +24,7 @@ RUN = b'{"method": "io.boxmgmt.Run", "parameters": {"request": {"command": "get_
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     with running(basic) as one:
         yield one
 
@@ -66,13 +66,13 @@ INVALID = "org.varlink.service.InvalidParameter"
     (b'{"method": "io.boxmgmt.sign"}', "org.varlink.service.MethodNotFound"),
     (b'{"method": null}', "org.varlink.service.InterfaceNotFound"),
     (b'{"parameters": {}}', "org.varlink.service.InterfaceNotFound")])
-def test_a_message_is_answered_by_what_it_means(daemon: Daemon, message: bytes, error: str | None) -> None:
+def test_a_message_is_answered_by_what_it_means(daemon: Boxmgmtd, message: bytes, error: str | None) -> None:
     raw = daemon.connect()
     assert say(raw, message).get("error") == error
     assert say(raw, b'{"method": "io.boxmgmt.Sign"}').get("error") is None, "the connection goes on"
 
 
-def test_a_call_that_wants_no_reply_gets_none(daemon: Daemon) -> None:
+def test_a_call_that_wants_no_reply_gets_none(daemon: Boxmgmtd) -> None:
     raw = daemon.connect()
     raw.socket.sendall(b'{"method": "io.boxmgmt.Sign", "oneway": true}\0{"method": "io.boxmgmt.Nosuch"}\0')
     assert json.loads(raw.read())["error"] == "org.varlink.service.MethodNotFound"
@@ -81,20 +81,20 @@ def test_a_call_that_wants_no_reply_gets_none(daemon: Daemon) -> None:
 @pytest.mark.parametrize("text", [
     b"\xff\xfe", b'{"method": "io.boxmgmt.Sign\xff"}', b'{"method": "\xc3"}', b"\xed\xa0\x80", b"{}{}", b"{}x", b"-",
     b"\xef\xbb\xbf{}", b'{"method": "io.boxmgmt.Sign"', b'"x"', b"7", b"[" * 5000, b'{"a":' * 5000, b"9" * 5000])
-def test_what_is_no_message_ends_the_connection(daemon: Daemon, text: bytes) -> None:
+def test_what_is_no_message_ends_the_connection(daemon: Boxmgmtd, text: bytes) -> None:
     raw = daemon.connect()
     raw.socket.sendall(text + b"\0" + RUN)
     assert raw.read() == b""
 
 
 @pytest.mark.parametrize("text", [b"\0", b"\0\0\0", b"\0" + RUN, RUN[:20] + b"\0" + RUN[20:]])
-def test_a_nul_in_an_odd_place_ends_the_connection(daemon: Daemon, text: bytes) -> None:
+def test_a_nul_in_an_odd_place_ends_the_connection(daemon: Boxmgmtd, text: bytes) -> None:
     raw = daemon.connect()
     raw.socket.sendall(text)
     assert raw.read() == b""
 
 
-def test_messages_may_come_together_and_in_pieces(daemon: Daemon) -> None:
+def test_messages_may_come_together_and_in_pieces(daemon: Boxmgmtd) -> None:
     raw, text = daemon.connect(), b'{"method": "io.boxmgmt.Sign"}\0' * 50
     for begin in range(0, len(text), 7):
         raw.socket.sendall(text[begin:begin + 7])

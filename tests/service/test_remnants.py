@@ -10,9 +10,9 @@ import pytest
 
 from sysmgmt.domain import uids
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, running
 from tests.service.logins import login, next_line
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.program import credentials
 from tests.support.waiting import wait_until
 
@@ -38,7 +38,7 @@ IN_NO_SCOPE, UNTIL_IN_A_SCOPE = "False", "'session-' not in open('/proc/self/cgr
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
     with StateStore(str(basic.folder)).writing() as transaction:
         transaction.save(uids.reserve(transaction.state, FIRST, FIRST + 9))
@@ -60,7 +60,7 @@ def scope() -> Iterator[Path]:
         place.rmdir()
 
 
-def number(daemon: Daemon) -> int:
+def number(daemon: Boxmgmtd) -> int:
     account = daemon.box.state.accounts.get("bob")
     assert account is not None and account.uid is not None
     return account.uid
@@ -89,7 +89,7 @@ def gone(session: str, uid: int) -> bool:
     return not any(left(session, uid) for _ in range(10))
 
 
-def end_all(daemon: Daemon, keep: str = "") -> None:
+def end_all(daemon: Boxmgmtd, keep: str = "") -> None:
     """End bob's sessions but one."""
     for one in daemon.box.state.sessions.values():
         if one.user == "bob" and one.id != keep:
@@ -97,7 +97,7 @@ def end_all(daemon: Daemon, keep: str = "") -> None:
             assert daemon.run(f"end_session session={one.id}\n", *options).returncode == 0
 
 
-def test_what_is_born_faster_than_it_is_found_ends_with_its_login(daemon: Daemon) -> None:
+def test_what_is_born_faster_than_it_is_found_ends_with_its_login(daemon: Boxmgmtd) -> None:
     uid = number(daemon)
     with login(daemon, "bob", uid, HOPPING.replace("WAITS", IN_NO_SCOPE)) as client:
         session = told(client)
@@ -107,7 +107,7 @@ def test_what_is_born_faster_than_it_is_found_ends_with_its_login(daemon: Daemon
     wait_until(lambda: not [one for one in daemon.box.state.sessions.values() if one.user == "bob"])
 
 
-def test_the_scope_of_a_session_ends_and_another_login_of_the_user_goes_on(daemon: Daemon) -> None:
+def test_the_scope_of_a_session_ends_and_another_login_of_the_user_goes_on(daemon: Boxmgmtd) -> None:
     uid = number(daemon)
     with scope() as place, login(daemon, "bob", uid, "call(connect(), 'Enter')\ntell('in', '0')\n"
                                  "time.sleep(60)") as other:

@@ -13,8 +13,8 @@ import pytest
 
 from sysmgmt.domain.model import Account, Cost
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, Raw, running
 from tests.support.box import ADMIN_PASSWORD, TestBox, copy
+from tests.support.boxmgmtd import Boxmgmtd, Raw, running
 from tests.support.program import ENVIRONMENT
 
 RECORDS = 150_000
@@ -32,13 +32,13 @@ def long(templates: Callable[[str], TestBox], tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def talkative(long: TestBox, folder: Path) -> Iterator[Daemon]:
+def talkative(long: TestBox, folder: Path) -> Iterator[Boxmgmtd]:
     """Its service."""
     with running(copy(long, folder / "long")) as daemon:
         yield daemon
 
 
-def logged_in(daemon: Daemon) -> Raw:
+def logged_in(daemon: Boxmgmtd) -> Raw:
     """A connection of admin."""
     raw = daemon.connect()
     raw.socket.settimeout(60)
@@ -56,7 +56,7 @@ def replies(raw: Raw, more: bool) -> Iterator[dict[str, Any]]:
     yield from (json.loads(one) for one in text.split(b"\0")[:-1])
 
 
-def test_who_asks_for_more_hears_how_far_it_has_come(talkative: Daemon) -> None:
+def test_who_asks_for_more_hears_how_far_it_has_come(talkative: Boxmgmtd) -> None:
     raw = logged_in(talkative)
     *before, last = replies(raw, True)
     assert before and all(one["continues"] is True for one in before)
@@ -69,7 +69,7 @@ def test_who_asks_for_more_hears_how_far_it_has_come(talkative: Daemon) -> None:
 
 
 @pytest.mark.parametrize("way", ["--socket", "--state"])
-def test_a_person_sees_it_and_then_it_is_gone(talkative: Daemon, way: str) -> None:
+def test_a_person_sees_it_and_then_it_is_gone(talkative: Boxmgmtd, way: str) -> None:
     place = str(talkative.path) if way == "--socket" else str(talkative.box.folder)
     if way == "--state":
         talkative.end()
@@ -85,7 +85,7 @@ def test_a_person_sees_it_and_then_it_is_gone(talkative: Daemon, way: str) -> No
     child.expect(pexpect.EOF)
 
 
-def overlaps(daemon: Daemon, slow: dict[str, Any]) -> int:
+def overlaps(daemon: Boxmgmtd, slow: dict[str, Any]) -> int:
     """How many quick commands of another connection are answered while `slow` runs."""
     one, other = logged_in(daemon), logged_in(daemon)
     answers: list[dict[str, Any]] = []

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sysmgmt.service.allowance import CALLS
-from tests.service.daemon import Daemon, running
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.program import credentials
 
 NOBODY = 65534
@@ -18,7 +18,7 @@ CLOSED = "the connection was closed"
 GROUPS = b'{"method":"io.boxmgmt.Run","parameters":{"request":{"command":"get_groups"}}}\0'
 
 
-def served_as(daemon: Daemon, uid: int, act: Any) -> Any:
+def served_as(daemon: Boxmgmtd, uid: int, act: Any) -> Any:
     """What `act` gives with a connection that a process of `uid` made."""
     parent, child = socket.socketpair()
     if not (pid := os.fork()):
@@ -40,7 +40,7 @@ def test_a_client_that_handed_its_connection_on_gets_no_session(basic: TestBox) 
     basic.admin().do("add_user name=bob role=monitor password=Bob-Pass-123 must_change=no")
     basic.replace("bob", uid=71234)
 
-    def orphaned(daemon: Daemon) -> Any:
+    def orphaned(daemon: Boxmgmtd) -> Any:
         wire = socket.socket(socket.AF_UNIX)
         if not (pid := os.fork()):
             wire.connect(str(daemon.path))
@@ -52,7 +52,7 @@ def test_a_client_that_handed_its_connection_on_gets_no_session(basic: TestBox) 
             time.sleep(0.1)
         return answer
 
-    def plain(daemon: Daemon) -> Any:
+    def plain(daemon: Boxmgmtd) -> Any:
         wire = socket.socket(socket.AF_UNIX)
         wire.connect(str(daemon.path))
         return asked(wire, GROUPS)
@@ -80,7 +80,7 @@ def asked(wire: socket.socket, message: bytes) -> Any:
 
 @pytest.mark.requirement(46)
 def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
-    def flood(daemon: Daemon) -> int:
+    def flood(daemon: Boxmgmtd) -> int:
         frames = ["x" * 300] * 50
         done = 0
         try:
@@ -105,7 +105,7 @@ def test_a_stranger_cannot_fill_the_audit(basic: TestBox) -> None:
 
 @pytest.mark.requirement(46)
 def test_every_request_of_a_strangers_batch_counts(basic: TestBox) -> None:
-    def flood(daemon: Daemon) -> int:
+    def flood(daemon: Boxmgmtd) -> int:
         raw, done = daemon.connect(), 0
         batch = [{"request": {"command": "help"}}] * (CALLS // 2 - 5)
         try:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sysmgmt.service.calls import CALLS
-from tests.service.daemon import Raw
 from tests.service.idl import Described, Kind, Reader, all_fit, fits
 from tests.support.box import ADMIN_PASSWORD, SERVICE, TestBox, copy
+from tests.support.boxmgmtd import Raw
 
 SPECIFIED = "org.varlink.service"
 OURS = "io.boxmgmt"

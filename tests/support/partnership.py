@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import partner_messages
 from sysmgmt.domain.model import Communication
-from tests.service.daemon import Daemon, running
 from tests.support import box as boxes
 from tests.support.authorities import Made
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.ports import free_port
 from tests.support.program import Result, credentials, result, sysmgmt
 
@@ -24,7 +24,7 @@ class Site(NamedTuple):
     """A box with its boxmgmtd, and the port at which it listens for partners."""
 
     name: str
-    daemon: Daemon
+    daemon: Boxmgmtd
     port: int
 
     def run(self, text: str, *options: str) -> Result:

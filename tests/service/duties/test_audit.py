@@ -8,8 +8,8 @@ import pytest
 from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.engine import self_test
 from sysmgmt.service.duties import audit
-from tests.service.daemon import running
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import running
 from tests.support.clock import DAY
 from tests.support.openssl import openssl
 from tests.support.program import credentials

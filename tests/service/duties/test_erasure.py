@@ -4,8 +4,8 @@ import pytest
 
 from sysmgmt.domain import erasure
 from sysmgmt.domain.times import Running
-from tests.service.daemon import running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import running
 from tests.support.program import credentials
 
 

@@ -6,10 +6,10 @@ import signal
 import pytest
 
 from sysmgmt.service.duties.mail import Postman
-from tests.service.daemon import running
 from tests.service.duties.site import DutySite
 from tests.support import smtp
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import running
 from tests.support.clock import DAY
 from tests.support.ports import free_port
 from tests.support.program import credentials

@@ -12,9 +12,9 @@ import pytest
 from sysmgmt.domain import uids
 from sysmgmt.domain.model import Session
 from sysmgmt.store.state import StateStore
-from tests.service.daemon import Daemon, running
 from tests.service.logins import login, next_line, without_login
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.program import credentials
 from tests.support.waiting import wait_until
 
@@ -33,7 +33,7 @@ BOB = 70001
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
     with StateStore(str(basic.folder)).writing() as transaction:
         transaction.save(uids.reserve(transaction.state, 70000, 70099))
@@ -43,13 +43,13 @@ def daemon(basic: TestBox) -> Iterator[Daemon]:
         yield one
 
 
-def as_admin(daemon: Daemon, line: str) -> None:
+def as_admin(daemon: Boxmgmtd, line: str) -> None:
     options = credentials(daemon.box.folder)
     done = daemon.run(line + "\n", *options)
     assert done.returncode == 0, done
 
 
-def sessions(daemon: Daemon) -> list[Session]:
+def sessions(daemon: Boxmgmtd) -> list[Session]:
     return [one for one in daemon.box.state.sessions.values() if one.user == "bob"]
 
 
@@ -61,7 +61,7 @@ def until(process: "subprocess.Popen[str]", wanted: str) -> str:
     raise AssertionError(f"it ended without {wanted}")
 
 
-def ends(daemon: Daemon) -> list[str]:
+def ends(daemon: Boxmgmtd) -> list[str]:
     """The reasons in the audit of bob's sessions that were closed."""
     return [one["parameters"]["reason"] for one in daemon.box.audit()
             if one["command"] == "close_session" and one["user"] == "bob" and one.get("code") == "Done"]
@@ -72,7 +72,7 @@ def ends(daemon: Daemon) -> list[str]:
     ("remove_user name=bob", "the user was removed"),
     ("set_user name=bob role=admin", "the role of the user was changed"),
     ('set_user name=bob password="Other-Pass-1"', "the password was reset")])
-def test_an_ended_login_gets_no_other_and_is_killed(daemon: Daemon, line: str, reason: str) -> None:
+def test_an_ended_login_gets_no_other_and_is_killed(daemon: Boxmgmtd, line: str, reason: str) -> None:
     with login(daemon, "bob", BOB, RECONNECTS) as client:
         assert until(client, "Done") == "Done  Done", "the control"
         (session,) = sessions(daemon)
@@ -88,7 +88,7 @@ def test_an_ended_login_gets_no_other_and_is_killed(daemon: Daemon, line: str, r
     assert ends(daemon) == [reason]
 
 
-def test_it_stays_ended_when_boxmgmtd_is_killed_in_between(daemon: Daemon) -> None:
+def test_it_stays_ended_when_boxmgmtd_is_killed_in_between(daemon: Boxmgmtd) -> None:
     with login(daemon, "bob", BOB, RECONNECTS) as client:
         until(client, "Done")
         as_admin(daemon, f"end_session session={sessions(daemon)[0].id}")
@@ -99,7 +99,7 @@ def test_it_stays_ended_when_boxmgmtd_is_killed_in_between(daemon: Daemon) -> No
     wait_until(lambda: sessions(daemon) == [])
 
 
-def test_what_has_left_its_login_is_refused_and_ends_with_it(daemon: Daemon) -> None:
+def test_what_has_left_its_login_is_refused_and_ends_with_it(daemon: Boxmgmtd) -> None:
     with login(daemon, "bob", BOB, f"""
 if os.fork() == 0:
     os.setsid()
@@ -117,7 +117,7 @@ time.sleep(60)
         wait_until(lambda: not os.path.exists(f"/proc/{daemon_pid}"), 8)
 
 
-def test_a_process_without_a_login_is_refused_and_left_alone(daemon: Daemon) -> None:
+def test_a_process_without_a_login_is_refused_and_left_alone(daemon: Boxmgmtd) -> None:
     stays = "wires = []\n" + RECONNECTS.replace("wire.close()", "wires.append(wire)")
     with without_login(daemon, BOB, stays) as client:
         until(client, "Done")
@@ -131,7 +131,7 @@ def test_a_process_without_a_login_is_refused_and_left_alone(daemon: Daemon) -> 
     wait_until(lambda: sessions(daemon) == [])
 
 
-def test_idle_clients_are_cut_off_whatever_they_do(daemon: Daemon) -> None:
+def test_idle_clients_are_cut_off_whatever_they_do(daemon: Boxmgmtd) -> None:
     daemon.box.configure(idle_timeout=1)
     programs = {
         "silent": "wire = connect()\ncall(wire, 'Enter')\ntell('in')\ntime.sleep(90)",
@@ -167,7 +167,7 @@ while True:
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_session_does_not_outlive_its_process(daemon: Daemon, how: int) -> None:
+def test_a_session_does_not_outlive_its_process(daemon: Boxmgmtd, how: int) -> None:
     with login(daemon, "bob", BOB, "wire = connect()\ntell(run(wire, 'get_users'))\ntime.sleep(90)") as client:
         until(client, "Done")
         client.send_signal(how)
@@ -176,7 +176,7 @@ def test_a_session_does_not_outlive_its_process(daemon: Daemon, how: int) -> Non
     wait_until(lambda: ends(daemon) == ["disconnected"], 5)  # what has been done is recorded a moment later
 
 
-def test_a_shell_that_logs_out_ends_with_its_login_and_its_reason(daemon: Daemon) -> None:
+def test_a_shell_that_logs_out_ends_with_its_login_and_its_reason(daemon: Boxmgmtd) -> None:
     with login(daemon, "bob", BOB, "wire = connect()\ncall(wire, 'LogOut', reason='logged out')\n"
                "tell(run(wire, 'get_users'))") as client:
         assert until(client, "") == "LoginNeeded"
@@ -193,7 +193,7 @@ time.sleep(60)
 """
 
 
-def test_another_login_over_the_connection_of_one_leaves_that_one_open_and_nothing_else(daemon: Daemon) -> None:
+def test_another_login_over_the_connection_of_one_leaves_that_one_open_and_nothing_else(daemon: Boxmgmtd) -> None:
     with login(daemon, "bob", BOB, ANOTHER) as client:
         assert next_line(client) == "Done"
         (first,) = sessions(daemon)

@@ -15,9 +15,9 @@ from sysmgmt.domain import usm
 from sysmgmt.domain.snmp import Place, of_event
 from sysmgmt.engine import snmp_notifications
 from sysmgmt.service.duties.snmp_receivers import SnmpCarrier
-from tests.service import daemon
 from tests.service.duties.site import DutySite
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import running
 from tests.support.ports import free_udp_port
 from tests.support.program import credentials
 from tests.support.snmp import EVENT, OVER, PASSWORD, PRIVACY, TEST, Trapd
@@ -256,11 +256,11 @@ def command_lines() -> list[str]:
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config()
     options = credentials(basic.folder)
-    with daemon.running(basic) as boxmgmtd, site.trapd().running() as trapd:
+    with running(basic) as daemon, site.trapd().running() as trapd:
         for number in range(2):
-            done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
+            done = daemon.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr
-            boxmgmtd.restart(signal.SIGKILL)
+            daemon.restart(signal.SIGKILL)
         wait_until(lambda: "groups b1: added" in repr(trapd.got), PATIENCE)
         numbers = list(dict.fromkeys(trapd.numbers))
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from sysmgmt.service.duties.syslog import SyslogCarrier
-from tests.service import daemon
 from tests.service.duties.site import DutySite
 from tests.support.authorities import LEAF, make
 from tests.support.box import TestBox
+from tests.support.boxmgmtd import running
 from tests.support.ports import free_port
 from tests.support.program import credentials
 from tests.support.rsyslog import ROOT, Rsyslog
@@ -228,11 +228,11 @@ def test_the_second_server_is_apart_from_the_first(site: Site) -> None:
 def test_nothing_is_lost_when_boxmgmtd_is_killed(site: Site, basic: TestBox) -> None:
     site.config("what=events")
     options = credentials(basic.folder)
-    with daemon.running(basic) as boxmgmtd, Rsyslog(site.folder, site.port).running() as server:
+    with running(basic) as daemon, Rsyslog(site.folder, site.port).running() as server:
         for number in range(3):
-            done = boxmgmtd.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
+            done = daemon.run(f"add_group name=a{number}\nadd_group name=b{number}\n", *options)
             assert done.returncode == 0, done.stderr
-            boxmgmtd.restart(signal.SIGKILL)
+            daemon.restart(signal.SIGKILL)
         wait_until(lambda: "group b2 was" in repr(server.got), PATIENCE)
         numbers = list(dict.fromkeys(server.numbers("events")))
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.daemon import Daemon, running
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Daemon]:
+def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
     """A boxmgmtd."""
     with running(basic) as one:
         yield one
 
 
-def admin(daemon: Daemon, folder: Path, text: str) -> None:
+def admin(daemon: Boxmgmtd, folder: Path, text: str) -> None:
     """A login of admin who runs lines that must succeed."""
     (folder / "password").write_text(ADMIN_PASSWORD)
     (folder / "password").chmod(0o600)
@@ -28,7 +28,7 @@ def admin(daemon: Daemon, folder: Path, text: str) -> None:
 
 @pytest.mark.requirement(103)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_what_was_not_confirmed_is_gone_after_a_restart(daemon: Daemon, folder: Path, how: int) -> None:
+def test_what_was_not_confirmed_is_gone_after_a_restart(daemon: Boxmgmtd, folder: Path, how: int) -> None:
     admin(daemon, folder, "set_tls_minimum version=1.3 --yes confirm_minutes=60")
     assert daemon.box.state.settings.reach.tls_minimum == "1.3"
     daemon.restart(how)
@@ -36,14 +36,14 @@ def test_what_was_not_confirmed_is_gone_after_a_restart(daemon: Daemon, folder: 
 
 
 @pytest.mark.requirement(103)
-def test_what_was_confirmed_is_there_after_a_restart(daemon: Daemon, folder: Path) -> None:
+def test_what_was_confirmed_is_there_after_a_restart(daemon: Boxmgmtd, folder: Path) -> None:
     admin(daemon, folder, "set_tls_minimum version=1.3 --yes")
     admin(daemon, folder, "confirm_change")
     daemon.restart(signal.SIGKILL)
     assert daemon.box.state.settings.reach.tls_minimum == "1.3"
 
 
-def test_boxmgmtd_takes_an_overdue_change_back_though_nobody_comes_by(daemon: Daemon, folder: Path) -> None:
+def test_boxmgmtd_takes_an_overdue_change_back_though_nobody_comes_by(daemon: Boxmgmtd, folder: Path) -> None:
     admin(daemon, folder, "set_tls_minimum version=1.3 --yes")
     waits = daemon.box.state.settings.pending
     assert waits is not None

@@ -47,7 +47,7 @@ def _is_open(path: str) -> bool:
     return all(one.stat().st_mode & 0o001 for one in above)
 
 
-class Daemon:
+class Boxmgmtd:
     """boxmgmtd over the state of a box; `under` is what watches it, as the beginning of its command line."""
 
     def __init__(self, box: TestBox, path: Path, under: Sequence[str] = ()) -> None:
@@ -145,11 +145,11 @@ class Raw:
 
 
 @contextmanager
-def running(box: TestBox, under: Sequence[str] = ()) -> Iterator[Daemon]:
+def running(box: TestBox, under: Sequence[str] = ()) -> Iterator[Boxmgmtd]:
     """A boxmgmtd for the time of a test."""
     place = Path("/run") / f"boxmgmt-test-{os.getpid()}-{id(box)}"
     place.mkdir(mode=0o755)
-    daemon = Daemon(box, place / "box.sock", under)
+    daemon = Boxmgmtd(box, place / "box.sock", under)
     try:
         yield daemon
     finally:
