@@ -5,7 +5,7 @@ from functools import partial
 from sysmgmt.commands.diagnostic_words import (
     RECEIVE, SEND, AnyPort, AwaitSeconds, Direction, EchoCount, Host, MeasureSeconds, NameServer, PortRow, PortTable,
     Protocol)
-from sysmgmt.domain import probes
+from sysmgmt.domain import diagnostics, probes
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.probes import Wish
 from sysmgmt.engine import exploring
@@ -25,26 +25,29 @@ def test_connectivity(call: Call, table: PortTable = "", row: PortRow = "", host
     A port is open, closed (the host says so) or filtered (nothing answers), or the name of the host
     is not resolved. Of a UDP port that keeps silent nobody can tell whether it is open: it is
     open_or_filtered. interface is the one that the table means; where set_network has given it a
-    device, the test goes through that one. source is the address of the box that was used.
+    device, the test goes through that one. source is the address of the box that was used. The
+    command fails if a port is closed, filtered, or its host not resolved.
     """
     plan = probes.plan(call.state, Wish(table, row, host, port, protocol))
-    return Act(partial(exploring.connectivity, call, plan))
+    return Act(partial(exploring.connectivity, call, plan), judge=probes.judged)
 
 
 @command(needs=Permission.BOXMGMT)
 def test_name(call: Call, name: Host, server: NameServer = "") -> Act:
     """Look a name or an address up: as the box resolves it, and what each of its name servers says.
 
-    With server= only that one is asked.
+    With server= only that one is asked. The command fails if the box, or that server, does not
+    resolve it.
     """
-    return Act(lambda: call.box.explorer.look_up(name, server).facts())
+    return Act(lambda: call.box.explorer.look_up(name, server).facts(), judge=partial(diagnostics.name_judged, server))
 
 
 @command(needs=Permission.BOXMGMT)
 def test_route(call: Call, host: Host) -> Act:
     """Show which way the box sends to a host: interface, gateway, and the machines on the way that answer.
 
-    It takes six seconds at most, and looks thirty hops far.
+    It takes six seconds at most, and looks thirty hops far. Many machines do not answer: a way that ends before
+    the host is no failure (see test_reachability).
     """
     return Act(lambda: call.box.explorer.path(host).facts())
 
@@ -53,9 +56,10 @@ def test_route(call: Call, host: Host) -> Act:
 def test_reachability(call: Call, host: Host, count: EchoCount = 4) -> Act:
     """Send echo requests (ICMP) to a host, and find out how long a packet may be on the way.
 
-    mtu is the length in bytes of the longest packet that is answered without being cut in pieces.
+    mtu is the length in bytes of the longest packet that is answered without being cut in pieces. The
+    command fails if none is answered.
     """
-    return Act(partial(exploring.reachability, call, host, count))
+    return Act(partial(exploring.reachability, call, host, count), judge=diagnostics.echoes_judged)
 
 
 @command(needs=Permission.BOXMGMT)
@@ -71,9 +75,9 @@ def measure_throughput(call: Call, host: Host, seconds: MeasureSeconds = 5, dire
 def await_throughput(call: Call, seconds: AwaitSeconds = 60) -> Act:
     """Wait for another box to measure the throughput to this one, once (see measure_throughput).
 
-    Whoever reaches port 5001 of the box may be the one who measures.
+    Whoever reaches port 5001 of the box may be the one who measures. The command fails if nobody came.
     """
-    return Act(partial(exploring.awaited, call, seconds))
+    return Act(partial(exploring.awaited, call, seconds), judge=diagnostics.measurement_judged)
 
 
 @command(needs=Permission.BOXMGMT)

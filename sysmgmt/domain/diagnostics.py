@@ -1,7 +1,9 @@
 """Ways through the network: names, routes, hops, echoes and what goes through in a second, as they were found."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sysmgmt.domain.errors import ProbeFailed
 from sysmgmt.domain.port_tables import THROUGHPUT_PORT
 
 MOST_HOPS = 30
@@ -93,6 +95,24 @@ class NameAnswer(NamedTuple):
     def facts(self) -> dict[str, Any]:
         """What is told of it."""
         return {**self._asdict(), "addresses": list(self.addresses)}
+
+
+def name_judged(server: str, found: Mapping[str, Any]) -> ProbeFailed | None:
+    """What the facts of test_name come to: the box resolves the name, or the `server` that was asked alone does."""
+    if server:
+        fails = [f"{one['server']}: {one['verdict']}" for one in found["servers"] if not one["addresses"]]
+        return ProbeFailed(what=", ".join(fails)) if fails else None
+    return None if found["resolved"] else ProbeFailed(what=f"the box does not resolve {found['name']}")
+
+
+def echoes_judged(found: Mapping[str, Any]) -> ProbeFailed | None:
+    """What the facts of test_reachability come to."""
+    return None if found["reachable"] else ProbeFailed(what=f"{found['host']} does not answer")
+
+
+def measurement_judged(found: Mapping[str, Any]) -> ProbeFailed | None:
+    """What the facts of await_throughput come to."""
+    return None if found["measured"] else ProbeFailed(what="no other box came to measure")
 
 
 class NameFound(NamedTuple):

@@ -1,11 +1,11 @@
 """Whether ports are open: which are tried, where, and what is told of them (R160-R211)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import destinations, network
 from sysmgmt.domain.destinations import Place
-from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.errors import InvalidValue, ProbeFailed
 from sysmgmt.domain.model import State
 from sysmgmt.domain.port_tables import (
     BY_NUMBER, DATA_NETWORK, ICMP, LAN, PARTNER, ROWS, TABLES, TCP, WAN, Row)
@@ -109,6 +109,12 @@ def facts(found: Sequence[tuple[Probe, PortFinding]], plan: Plan) -> dict[str, A
     return {"tested": len(found), **counted, "ports": [_told(*one) for one in found],
             "not_tested": [{"reason": why, "rows": [row.number for row, each in plan.untested if each == why]}
                            for why in dict.fromkeys(why for _, why in plan.untested)]}
+
+
+def judged(found: Mapping[str, Any]) -> ProbeFailed | None:
+    """What the facts of test_connectivity come to. Nobody can tell that a silent UDP port is closed."""
+    failed = sum(found[one] for one in FAILED)
+    return ProbeFailed(what=f"{failed} of {found['tested']} cannot be reached") if failed else None
 
 
 def _told(probe: Probe, finding: PortFinding) -> dict[str, Any]:

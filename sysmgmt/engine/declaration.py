@@ -124,11 +124,19 @@ class Shown(NamedTuple):
     refusal: Refusal | None = None
 
 
+def _good(facts: Mapping[str, Any]) -> None:
+    return None
+
+
 class Act(NamedTuple):
-    """Answer of a command that acts outside the state: `run` is done after everything was checked."""
+    """Answer of a command that acts outside the state: `run` is done after everything was checked.
+
+    `judge` says what its facts come to, where they are not as they should be.
+    """
 
     run: Callable[[], Mapping[str, Any] | None]
     warnings: tuple[str, ...] = ()
+    judge: Callable[[Mapping[str, Any]], Refusal | None] = _good
 
 
 Outcome = Change | Shown | Act

@@ -195,11 +195,12 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
 def _without_lock(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -> Reply:
     outcome = run(trip, state, values, reading)
     if isinstance(outcome, Act):
-        result = None
+        shown = Shown({}, outcome.warnings)
         if not trip.request.dry_run:
             trip.record.intent()
-            result = outcome.run()
-        return reply(trip, Shown(result or {}, outcome.warnings), reading, changed=True)
+            facts = outcome.run() or {}
+            shown = Shown(facts, outcome.warnings, refusal=outcome.judge(facts))
+        return reply(trip, shown, reading, changed=True)
     return reply(trip, outcome, reading, isinstance(outcome, Change) and differs(state, outcome.state))
 
 

@@ -59,11 +59,12 @@ def test_one_port_is_tested_and_recorded_before_and_after(admin: Client, basic: 
     closed = free_port()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         opened = listener.getsockname()[1]
-        found = [admin.facts(f"test_connectivity host=127.0.0.1 port={port}")["ports"][0] for port in (opened, closed)]
+        answers = [admin.do(f"test_connectivity host=127.0.0.1 port={port}") for port in (opened, closed)]
+    found = [(one.result or {})["ports"][0] for one in answers]
     assert [one["verdict"] for one in found] == ["open", "closed"]
     assert [one["port"] for one in found] == [f"{opened}/tcp", f"{closed}/tcp"]
     intent, outcome = basic.audit()[-2:]
-    assert (intent["phase"], outcome["phase"], outcome["code"]) == ("intent", "outcome", "Done")
+    assert (intent["phase"], outcome["phase"], outcome["code"]) == ("intent", "outcome", "ProbeFailed")
     assert outcome["parameters"] == {"host": "127.0.0.1", "port": str(closed)}
 
 

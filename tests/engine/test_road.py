@@ -459,6 +459,7 @@ REACHED_ELSEWHERE = {
 }
 """Refusals that a request alone cannot bring about."""
 REACHED = {
+    "ProbeFailed": "test_connectivity host=127.0.0.1 port=1",
     "UnknownCommand": "nosuch", "MissingValue": "add_group", "InvalidValue": "add_group name=x/y",
     "ConfirmationNeeded": "reset_system_settings", "UserExists": f"add_user name=bob role=monitor password={CANARY}",
     "UnknownUser": "get_users name=nobody-here", "RoleExists": "add_role name=spare permissions=view",

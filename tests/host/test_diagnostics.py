@@ -16,6 +16,7 @@ import pytest
 from sysmgmt.domain.model import Interface, Reach
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import dispatch
+from sysmgmt.engine.request import Answer
 from tests.support import box as boxes
 from tests.support import namespaces
 from tests.support.authorities import LEAF, make
@@ -58,8 +59,14 @@ class Network(NamedTuple):
     box: TestBox
 
     def facts(self, line: str) -> dict[str, Any]:
-        """What the box answers to a line."""
-        return dict(within(self.names.box, lambda: self.admin.facts(line)))
+        """What the box answers to a line, whatever that comes to."""
+        return dict(self.answer(line).result or {})
+
+    def answer(self, line: str) -> Answer:
+        """The answer to a line whose test was carried out."""
+        answer = within(self.names.box, lambda: self.admin.do(line))
+        assert answer.code in ("Done", "ProbeFailed"), answer
+        return answer
 
     def port(self, line: str) -> dict[str, Any]:
         """What is told of the one port that a line tests."""
@@ -125,7 +132,7 @@ def test_a_real_snmp_agent_answers_what_it_is_sent(network: Network, tmp_path: P
 
 
 def test_where_no_way_leads_nothing_was_used_as_source(network: Network) -> None:
-    lost = within(network.names.router, lambda: network.admin.facts("test_connectivity host=203.0.113.1 port=1"))
+    lost = within(network.names.router, lambda: network.admin.do("test_connectivity host=203.0.113.1 port=1").result)
     assert (lost["ports"][0]["verdict"], lost["ports"][0]["reason"]) == ("filtered", "network is unreachable")
     assert lost["ports"][0]["source"] is None
 
@@ -146,6 +153,26 @@ def test_a_table_is_tested_row_by_row_with_the_effect_of_what_is_closed(network:
     assert "no replication" in rows["8.2"]["effect_if_closed"] and "effect_if_closed" not in rows["8.1"]
     assert {one["interface"] for one in rows.values()} == {"data"}
     assert (found["tested"], found["open"], found["closed"], found["not_tested"]) == (5, 2, 3, [])
+
+
+def test_a_test_that_shows_a_failure_ends_as_one_and_tells_what_was_found_all_the_same(
+        network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RES_OPTIONS", "timeout:1 attempts:1")
+    told = {line: network.answer(line) for line in (
+        f"test_connectivity host={NEIGHBOUR} port=25", f"test_connectivity host={NEIGHBOUR} port=26",
+        f"test_connectivity host={NEIGHBOUR} port=6015 protocol=udp", f"test_connectivity table=data host={NEIGHBOUR}",
+        "test_name name=localhost", "test_name name=nosuch.invalid",
+        f"test_name name=north.example server={NEIGHBOUR}", f"test_name name=localhost server={NEIGHBOUR}",
+        f"test_reachability host={NEIGHBOUR} count=1", f"test_reachability host={SILENT} count=1",
+        "await_throughput seconds=5", "test_route host=203.0.113.1")}
+    assert [(one.code, one.status, one.message) for one in told.values()] == [
+        ("Done", 0, None), ("ProbeFailed", 1, "The test failed: 1 of 1 cannot be reached."),
+        ("Done", 0, None), ("ProbeFailed", 1, "The test failed: 3 of 5 cannot be reached."),
+        ("Done", 0, None), ("ProbeFailed", 1, "The test failed: the box does not resolve nosuch.invalid."),
+        ("Done", 0, None), ("ProbeFailed", 1, f"The test failed: {NEIGHBOUR}: no such name."),
+        ("Done", 0, None), ("ProbeFailed", 1, f"The test failed: {SILENT} does not answer."),
+        ("ProbeFailed", 1, "The test failed: no other box came to measure."), ("Done", 0, None)]
+    assert all(one.result for one in told.values())
 
 
 @pytest.mark.checklist("R188")
@@ -188,7 +215,7 @@ def test_a_row_is_tested_through_the_device_that_serves_its_interface(network: N
     admin = one.admin()
     for number, device, verdict in (("10.1", "eth0", "open"), ("10.5", "eth0", "open"), ("11.2", "gone0", "filtered")):
         line = f"test_connectivity row={number} host={NEIGHBOUR}"
-        found = within(network.names.box, lambda: admin.facts(line))["ports"][0]
+        found = within(network.names.box, lambda: (admin.do(line).result or {})["ports"][0])
         assert (found["device"], found["verdict"]) == (device, verdict), found
     assert found["reason"] == "no such device"
 
@@ -201,7 +228,7 @@ def test_without_a_host_the_rows_are_tested_that_the_settings_name_hosts_for(net
                  f"config_syslog server={NEIGHBOUR} protocol=udp port=6016 insecure=yes",
                  f'add_partner name=north address={NEIGHBOUR} pem="{pem}"'):
         assert admin.do(line).code == "Done", line
-    found = within(network.names.box, lambda: admin.facts("test_connectivity"))
+    found = within(network.names.box, lambda: admin.do("test_connectivity").result)
     told = {(one["row"], one["port"]): one["verdict"] for one in found["ports"]}
     assert told[("9.5", "5042/tcp")] == "open" and told[("9.12", "6016/udp")] == "closed"
     assert told[("10.1", "icmp")] == "open" and told[("10.5", "5020/tcp")] == "open"
@@ -209,7 +236,7 @@ def test_without_a_host_the_rows_are_tested_that_the_settings_name_hosts_for(net
     why = of("not_tested", found)
     assert "9.10" in why["no LDAP server is configured; give its host"]["rows"]
     assert admin.do("set_cluster_isolation mode=on").code == "Done"
-    found = within(network.names.box, lambda: admin.facts("test_connectivity table=inter_cluster"))
+    found = within(network.names.box, lambda: admin.do("test_connectivity table=inter_cluster").result)
     assert (found["tested"], len(of("not_tested", found)["the cluster is isolated"]["rows"])) == (0, 13)
 
 

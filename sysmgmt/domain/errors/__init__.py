@@ -110,6 +110,7 @@ from sysmgmt.domain.errors.servers import DeliveryFailed as DeliveryFailed
 from sysmgmt.domain.errors.servers import NotConfigured as NotConfigured
 from sysmgmt.domain.errors.servers import PartnerExists as PartnerExists
 from sysmgmt.domain.errors.servers import PartnerFailed as PartnerFailed
+from sysmgmt.domain.errors.servers import ProbeFailed as ProbeFailed
 from sysmgmt.domain.errors.servers import ServerRefused as ServerRefused
 from sysmgmt.domain.errors.servers import ServerUnreachable as ServerUnreachable
 from sysmgmt.domain.errors.servers import SnmpUserInUse as SnmpUserInUse

@@ -11,6 +11,10 @@ class ServerUnreachable(Refusal):
     """The server {server} cannot be reached: {reason}."""
 
 
+class ProbeFailed(Refusal):
+    """The test failed: {what}."""
+
+
 class NotConfigured(Refusal):
     """There is no {what} yet."""
 
