@@ -8,7 +8,6 @@ from sysmgmt.commands.words import (
     Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, RootDoors,
     RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
 from sysmgmt.domain import blocklist, compliance, consequences, facts, root_access, sealed, security
-from sysmgmt.domain.errors import NotCompliant
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import machines, rekeying, status
@@ -77,16 +76,15 @@ def set_password_blocklist(call: Call, file: BlocklistFile) -> Change:
 def check_compliance(call: Call, profile: Level | None = None) -> Shown:
     """Check the box against every rule of a security level: the one in force unless another is given.
 
-    It shows of each rule what the box has and what is asked, the verdict pass, fail or
-    not_applicable, and the command that fixes it. Where several things break a rule, that is about
+    It shows of each rule what the box has and what is asked, the verdict, and the command that fixes
+    it: first the rules that fail, then those that pass, then what is not_applicable; the message at
+    the end names the first three commands. Where several things break a rule, that is about
     the first of them; what a command does not say, such as the text of a banner, it asks for at a
     terminal. The exit status is 0 only if no rule fails.
     """
     level = profile or call.state.settings.level
     rules = compliance.report(call.state, level)
-    failing = sum(one["verdict"] == compliance.FAIL for one in rules)
-    return Shown({"profile": level, "rules": rules},
-                 refusal=NotCompliant(level=level, count=failing) if failing else None)
+    return Shown({"profile": level, "rules": rules}, refusal=compliance.shortfall(level, rules))
 
 
 @command(needs=Permission.SECURITY)

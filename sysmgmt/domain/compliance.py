@@ -4,16 +4,19 @@ The same rules keep it there: no command may leave a rule of the level unfulfill
 before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import shortcomings, tls
-from sysmgmt.domain.errors import LevelForbids
+from sysmgmt.domain.errors import LevelForbids, NotCompliant
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.model import Settings, State
 from sysmgmt.domain.shortcomings import Shortcoming
 
-PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not_applicable"
+VERDICTS = FAIL, PASS, NOT_APPLICABLE = "fail", "pass", "not_applicable"
+"""In the order in which they are told."""
+MOST_NAMED = 3
+"""Commands that the message names, of all that would fix a box."""
 STRENGTH = 3072
 """Bits of an RSA key that lasts as long as any other."""
 Limit = Callable[[Rules], Any]
@@ -176,14 +179,23 @@ RULES = (
 
 
 def report(state: State, level: str) -> list[dict[str, Any]]:
-    """Every rule of `level` with what the box has, the verdict, and the command that fixes it."""
+    """Every rule of `level` with what the box has, the verdict, and the command that fixes it: the failing first."""
     found = []
     for rule in RULES:
         verdict = rule.verdict(state, LEVELS[level])
         fix = rule.command(state, level) if verdict == FAIL else None
         found.append({"rule": rule.name, "value": rule.found(state), "asked": rule.asked(LEVELS[level]),
                       "verdict": verdict, "fix": fix, "requirements": rule.ids})
-    return found
+    return sorted(found, key=lambda one: VERDICTS.index(one["verdict"]))
+
+
+def shortfall(level: str, rules: Sequence[Mapping[str, Any]]) -> NotCompliant | None:
+    """What the report on a level comes to where a rule fails, with the first commands that fix it."""
+    failing = [one for one in rules if one["verdict"] == FAIL]
+    fixes = list(dict.fromkeys(one["fix"] for one in failing))
+    told = [*fixes[:MOST_NAMED], *([f"and {len(fixes) - MOST_NAMED} more"] if len(fixes) > MOST_NAMED else [])]
+    return NotCompliant(level=level, count=len(failing), do="does" if len(failing) == 1 else "do",
+                        fixes="; ".join(told)) if failing else None
 
 
 def standards(state: State) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The levels stig and nist, single stricter rules, and what a level forbids (standards: 1.2)."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -519,7 +520,7 @@ def test_a_box_at_a_level_complies_with_it_and_its_exit_status_says_so(at: Level
     answer = at(level).admin().do(f"check_compliance profile={level}")
     assert (answer.code, answer.status) == ("Done", 0), [
         one for one in (answer.result or {})["rules"] if one["verdict"] == FAIL]
-    assert [one["rule"] for one in (answer.result or {})["rules"]] == [rule.name for rule in RULES]
+    assert {one["rule"] for one in (answer.result or {})["rules"]} == {rule.name for rule in RULES}
 
 
 def test_a_box_that_does_not_comply_shows_every_rule_and_what_fixes_it(basic: TestBox) -> None:
@@ -536,6 +537,30 @@ def test_a_box_that_does_not_comply_shows_every_rule_and_what_fixes_it(basic: Te
     said = json.loads(document(answer))
     assert said["status"] == 1 and said["result"]["rules"] and said["message"]
     assert all(one["fix"] for one in rules.values() if one["verdict"] == FAIL)
+
+
+def test_what_fails_is_shown_first_and_the_message_names_what_fixes_it(basic: TestBox) -> None:
+    admin = basic.admin()
+    answer = admin.do("check_compliance profile=stig")
+    rules = (answer.result or {})["rules"]
+    verdicts = [one["verdict"] for one in rules]
+    assert verdicts == sorted(verdicts, key=["fail", "pass", "not_applicable"].index)
+    order = [rule.name for rule in RULES]
+    for verdict in set(verdicts):
+        names = [one["rule"] for one in rules if one["verdict"] == verdict]
+        assert names == sorted(names, key=order.index), "otherwise in the order of the manual"
+    failing = verdicts.count(FAIL)
+    assert answer.message == f"Of the rules of the profile stig, {failing} do not hold."
+    assert answer.hint and answer.hint.startswith("Enter set_password_policy min_length=15; "), answer.hint
+    assert re.fullmatch("Enter [^;]+; [^;]+; [^;]+; and [1-9][0-9]* more.", answer.hint), answer.hint
+
+
+def test_one_rule_that_fails_is_told_in_the_singular(at: Levelled) -> None:
+    box = at("stig")
+    box.configure(idle_timeout=1200)
+    answer = box.admin().do("check_compliance")
+    assert answer.message == "Of the rules of the profile stig, 1 does not hold.", answer
+    assert answer.hint == "Enter set_session_policy idle_timeout=10."
 
 
 def test_the_settings_tell_which_levels_each_value_meets_or_breaks(basic: TestBox) -> None:

@@ -51,9 +51,9 @@ class LevelForbids(Refusal):
 
 
 class NotCompliant(Refusal):
-    """Of the rules of the profile {level}, {count} do not hold."""
+    """Of the rules of the profile {level}, {count} {do} not hold."""
 
-    hint = "The command behind each of them fixes it."
+    hint = "Enter {fixes}."
 
 
 class Cancelled(Refusal):
