@@ -57,7 +57,6 @@ class Course(NamedTuple):
 def together(house: House, caller: Caller, requests: Sequence[Request | Answer]) -> tuple[list[Answer], Caller]:
     """Carry all `requests` out, or none. An Answer among them is one that has already failed."""
     steps = [_step(house, caller, one) for one in requests]
-    course = Course([], State(), caller)
     try:
         course = _carry_out(house, caller, steps)
     except Refusal as refusal:  # of the storage, not of a request

@@ -54,13 +54,11 @@ class GroupCommit(Generic[T]):
         with self._lock:
             group = list(self._wishes)
             self._last = len(group)
-        problems: Sequence[Problem] = ()
         try:
             problems = self._do([one.wanted for one in group])
         except BaseException as problem:
             problems = [problem] * len(group)
-        finally:
-            self._end(group, problems)
+        self._end(group, problems)
 
     def _end(self, group: Sequence[_Wish[T]], problems: Sequence[Problem]) -> None:
         with self._lock:

@@ -215,7 +215,8 @@ def first_number(path: str) -> int:
 
 def whole_lines(descriptor: int, size: int) -> Iterator[bytes]:
     """The whole lines in the first `size` bytes, the last one first, without their ends. Raises OSError."""
-    pieces, start, torn = [b""], size, True
+    pieces: list[bytes] = []
+    start, torn = size, True
     while start:
         step = min(TAIL, start)
         start -= step

@@ -157,3 +157,4 @@ def test_a_secret_that_wrong_quotes_put_elsewhere_is_masked(house: House) -> Non
     assert masked({"name": "eve password=canary"}, add) == {"name": MASK}
     assert masked({"name": "eve", "nosuch": "x"}, add) == {"name": "eve", "nosuch": MASK}
     assert masked({"name": "eve"}, None) == {"name": MASK}
+    assert masked({"name": "eve password=canary"}, house.catalog["lock_user"]) == {"name": MASK}, "it takes none itself"

@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.domain.errors import AccountLocked, LoginFailed, SessionEnded, StorageFull
+from sysmgmt.domain.errors import AccountLocked, LoginFailed, Refusal, ServiceRefused, SessionEnded, StorageFull
+from sysmgmt.domain.model.policy import Policy
+from sysmgmt.domain.progress import Listening
+from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 from sysmgmt.engine.request import refused
-from tests.support.box import TestBox
+from tests.engine.watching import add_slowly, adding, watched
+from tests.support.box import TestBox, request
+from tests.support.clock import DAY
 
 BOB = "bob-first-1"
 pytestmark = pytest.mark.embedded_only("the engine itself is looked at from its files")
@@ -93,3 +98,72 @@ def test_what_a_batch_changes_as_a_whole_is_told_as_each_change_would_be(basic: 
 def test_a_dry_run_hands_nothing_over(basic: TestBox, mode: str) -> None:
     line = "get_snmp_mib"
     assert basic.admin().do(f"{line} --dry-run").download == "" != basic.admin().do(line).download
+
+
+def test_slow_work_is_not_done_under_the_lock_but_from_the_beginning(basic: TestBox, mode: str) -> None:
+    client, store, _ = watched(basic, adding(basic, iter(["late"])), add_slowly)
+    assert client.do("add_slowly name=g1").code == "Done"
+    assert store.taken == 2 and {"g1", "late"} == set(basic.state.groups)
+
+
+def test_whoever_waits_hears_how_far_it_is_but_for_what_is_done_under_the_lock(basic: TestBox, mode: str) -> None:
+    def say(call: Call) -> Refusal:
+        basic.clock.move(10)
+        call.report("far", 1, 2)
+        return ServiceRefused(service="ssh", words="no")
+
+    @command(needs="anyone")
+    def read_far(call: Call) -> Shown:
+        """Show it."""
+        raise say(call)
+
+    @command(needs="anyone")
+    def change_far(call: Call) -> Change:
+        """Change it."""
+        raise say(call)
+
+    @command(needs="anyone")
+    def act_far(call: Call) -> Act:
+        """Do it."""
+        raise say(call)
+    client, store, _ = watched(basic, lambda: None, read_far, change_far, act_far)
+    for line, reports, events in (("read_far", 1, 0), ("change_far", 0, 1), ("act_far", 1, 1),
+                                  ("change_far --dry-run", 0, 0)):
+        heard: list[int] = []
+        before = told(basic)
+        listening = Listening(lambda sentence, done, total, heard=heard: heard.append(done))  # type: ignore[misc]
+        assert client.door.run(request(line), listening).code == "ServiceRefused"
+        assert (len(heard), len(told(basic)) - len(before)) == (reports, events), line
+    assert store.taken == 1
+
+
+@command(needs="anyone")
+def shut_out(call: Call) -> Change:
+    """Lock everybody out, as no command of the box does."""
+    admin = call.state.accounts.get("admin")
+    assert admin
+    return Change(call.state._replace(accounts=call.state.accounts.put("admin", admin._replace(locked_by="command"))))
+
+
+def test_no_change_takes_the_last_user_with_security_or_falls_below_the_level(high: TestBox, mode: str) -> None:
+    admin, _, _ = watched(high, lambda: None, shut_out)
+    before = high.files()
+    assert admin.do("shut_out").code == "LastSecurityUser"
+    assert admin.do("set_password_policy min_length=7").code == "LevelForbids"
+    assert high.files() == before
+    high.configure(policy=Policy(min_length=7))
+    assert admin.do("set_password_policy min_length=8").code == "Done", "what was below it may come up"
+
+
+def test_whom_an_administrator_has_touched_is_kept_and_what_the_box_does_by_itself_touches_nobody(
+        basic: TestBox, mode: str) -> None:
+    def touched() -> list[str]:
+        return [one.name for one in basic.state.settings.unsettled if one.name]
+    admin = basic.admin()
+    assert admin.do(f'add_user name=eve role=administrator password="{BOB}" must_change=no').code == "Done"
+    basic.clock.move(2 * DAY)
+    eve = basic.client("eve", BOB)
+    assert eve.do(f'set_password current_password="{BOB}" new_password="Eve-second-2"').code == "Done"
+    assert touched() == [], "she did it herself"
+    assert basic.admin().do("lock_user name=eve").code == "Done"
+    assert touched() == ["eve"]

@@ -1,16 +1,17 @@
 """An --atomic batch: what it holds up, and what it evaluates how often."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 import pytest
 
-from sysmgmt.commands.catalog import CATALOG
-from sysmgmt.engine.catalog import Catalog
+from sysmgmt.domain.errors import AuditDamaged
 from sysmgmt.engine.declaration import Call, Shown, Word, command
+from sysmgmt.engine.request import Answer
 from sysmgmt.engine.together import FEW, MOST_ANSWERED, TRIES
-from tests.support.box import ADMIN_PASSWORD, Client, TestBox
+from tests.engine import watching
+from tests.engine.watching import WatchedStore, add_slowly, adding
+from tests.support.box import Client, TestBox
 
 pytestmark = pytest.mark.embedded_only("the store is watched in the engine's own process")
 LOOKED: list[str] = []
@@ -36,47 +37,17 @@ def show_too_much(call: Call) -> Shown:
     return Shown({"much": "x" * (MOST_ANSWERED + 1)})
 
 
-class WatchedStore:
-    """A store that counts the times its lock is taken, and does something before."""
-
-    def __init__(self, store: Any, before: Callable[[], object]) -> None:
-        self._store = store
-        self._before = before
-        self.taken = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def writing(self, *reserve: bool) -> AbstractContextManager[Any]:
-        """Hold the lock."""
-        self.taken += 1
-        self._before()
-        held: AbstractContextManager[Any] = self._store.writing(*reserve)
-        return held
+@command(needs="anyone")
+def show_much_and_fail(call: Call) -> Shown:
+    """Show a third of what a batch may show, which is not as it should be."""
+    return Shown({"much": "x" * (MOST_ANSWERED // 3)}, refusal=AuditDamaged(number=1, reason="broken"))
 
 
 def watched(box: TestBox, before: Callable[[], object] = lambda: None) -> tuple[Client, WatchedStore]:
     """Admin of an engine whose store is watched from now on, and that store."""
-    house, meanwhile = box.house(), list[Callable[[], object]]()
-    store = WatchedStore(house.box.store, lambda: [act() for act in meanwhile])
-    catalog = Catalog({one.name: one for one in (*CATALOG, look_for, show_much, show_too_much)})
-    client = box.client(house=house._replace(box=house.box._replace(store=store), catalog=catalog))
-    assert client.log_in("admin", ADMIN_PASSWORD).code == "Done"
-    store.taken = 0
-    meanwhile.append(before)
+    client, store, _ = watching.watched(box, before, look_for, show_much, show_too_much, show_much_and_fail, add_slowly)
     LOOKED.clear()
     return client, store
-
-
-def adding(box: TestBox, names: Iterator[str]) -> Callable[[], object]:
-    """Another user, who adds a group of the next name every time."""
-    other = box.admin()
-
-    def add() -> None:
-        for name in names:
-            assert other.do(f"add_group name={name}").code == "Done"
-            break
-    return add
 
 
 @pytest.mark.parametrize("more", ["get_groups", "add_group name=g1 --dry-run", "unlock_user --dry-run"])
@@ -111,6 +82,20 @@ def test_what_fails_on_what_others_have_changed_meanwhile_changes_nothing(basic:
     assert "g1" not in basic.state.groups
 
 
+def test_as_many_looks_as_are_few_are_repeated_under_the_lock(basic: TestBox) -> None:
+    few = ["look_for name=late"] * FEW
+    client, store = watched(basic, adding(basic, iter(["late"])))
+    answers = client.together("add_group name=g1", *few)
+    assert {one.code for one in answers} == {"Done"} and answers[-1].result == {"found": True}
+    assert store.taken == 1 and len(LOOKED) == 2 * FEW
+
+
+def test_slow_work_is_not_done_under_the_lock_but_from_the_beginning(basic: TestBox) -> None:
+    client, store = watched(basic, adding(basic, iter(["late"])))
+    assert [one.code for one in client.together("add_slowly name=g1", "add_slowly name=g2")] == ["Done", "Done"]
+    assert store.taken == 2 and {"g1", "g2", "late"} == set(basic.state.groups)
+
+
 def test_many_looks_are_not_repeated_under_the_lock(basic: TestBox) -> None:
     many = ["look_for name=late"] * (FEW + 1)
     client, store = watched(basic, adding(basic, iter(["late"])))
@@ -137,9 +122,38 @@ def test_what_a_batch_shows_is_bounded(basic: TestBox, before: list[str]) -> Non
     assert answers[3].message == "What an --atomic batch shows has at most 16 MiB."
     assert "g2" not in basic.state.groups
     assert basic.audit()[-3]["code"] == "InvalidValue"
+    answers = client.together("show_much", "show_much", "show_much_and_fail")
+    assert [one.code for one in answers] == ["NotApplied"] * 2 + ["AuditDamaged"], "what failed by itself says so"
 
 
 def test_a_single_command_shows_in_a_batch_what_it_shows_alone(basic: TestBox) -> None:
     client, _ = watched(basic)
     assert client.together("show_too_much")[0].code == client.do("show_too_much").code == "Done"
     assert [one.code for one in client.together("show_too_much", "show_much")] == ["NotApplied", "InvalidValue"]
+
+
+def test_all_intents_are_durable_before_the_lock_and_all_outcomes_before_the_answer(basic: TestBox) -> None:
+    asked: list[str] = []
+    client, store, audit = watching.watched(basic, lambda: asked.extend(audit.asked))
+    audit.asked.clear()
+    assert {one.code for one in client.together("add_group name=g1", "add_group name=g2")} == {"Done"}
+    assert store.taken == 1 and asked == ["intent", "intent", "sync"]
+    assert audit.asked[len(asked):] == ["outcome", "outcome", "sync"]
+    assert [one.get("changes") for one in basic.audit()[-2:]] == [["groups g1: added"], ["groups g2: added"]]
+    audit.broken = True
+    assert [one.code for one in client.together("add_group name=g3", "get_groups")] == ["StorageFailed", "NotApplied"]
+    assert store.taken == 1 and "g3" not in basic.state.groups
+
+
+def test_what_a_batch_that_fails_would_have_done_to_the_session_is_not_so(basic: TestBox) -> None:
+    client = basic.admin()
+    enable = "enable_advanced_support_commands"
+    assert client.together(enable, "get_nothing")[1].code == client.do("check_state").code == "UnknownCommand"
+    assert {one.code for one in client.together(enable, "get_groups")} == {"Done"}
+    assert client.do("check_state").status == 0
+
+
+def test_what_was_no_command_at_all_is_recorded_without_a_name(basic: TestBox) -> None:
+    wrong = Answer(None, "InvalidValue", 2)
+    assert basic.admin().door.run_together([wrong]) == [wrong]
+    assert [basic.audit()[-1][one] for one in ("command", "code")] == ["", "InvalidValue"]

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from errno import EIO
 from pathlib import Path
@@ -43,6 +44,24 @@ def test_each_thread_learns_its_own_outcome() -> None:
     assert told(GroupCommit(do), range(50)) == {
         number: f"ValueError {number}" if number % 2 else "done" for number in range(50)}
     assert sorted(asked) == list(range(50))
+
+
+def test_what_is_wanted_while_others_are_done_is_done_together_and_once() -> None:
+    groups: list[list[tuple[int, int]]] = []
+
+    def do(wanted: Sequence[tuple[int, int]]) -> list[None]:
+        groups.append([*wanted])
+        time.sleep(0.005)  # a slow disk
+        return [None] * len(wanted)
+    commit = GroupCommit(do)
+
+    def five(thread: int) -> None:
+        for number in range(5):
+            commit((thread, number))
+    assert set(told(five, range(8)).values()) == {"done"}
+    assert sorted(one for group in groups for one in group) == [(a, b) for a in range(8) for b in range(5)]
+    assert all(groups), "nobody does what nobody wants"
+    assert len(groups) <= 20, "several wait for one"
 
 
 def test_nobody_waits_for_ever_where_it_breaks_and_the_next_goes_on() -> None:

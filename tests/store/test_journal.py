@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.domain.errors import StateDamaged, StorageFailed
+from sysmgmt.domain.errors import StateDamaged, StorageFailed, StorageFull
+from sysmgmt.store import space
 from sysmgmt.store.journal import TORN, LineJournal
 from tests.support.kernel import refusing
 
@@ -149,3 +150,24 @@ def test_a_file_whose_name_may_not_stay_is_not_written(tmp_path: Path) -> None:
     with refusing("fsync", EIO), pytest.raises(StorageFailed):
         LineJournal(str(tmp_path)).append({}, durable=True)
     assert (tmp_path / "audit.journal").read_text() == ""
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_on_a_full_disk_the_reserve_is_for_those_alone_who_ask_for_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool) -> None:
+    journal = LineJournal(str(tmp_path))
+    monkeypatch.setattr(space, "keep", lambda *given: False)
+    with pytest.raises(StorageFull):
+        journal.append({"a": 1}, durable)
+    journal.append({"a": 2}, durable, True)
+    assert records(tmp_path) == [{"seq": 1, "a": 2}]
+
+
+def test_the_reserve_is_kept_behind_the_end_also_when_a_write_failed(tmp_path: Path) -> None:
+    journal = LineJournal(str(tmp_path))
+    journal.append({}, durable=True)
+    with refusing("write", EIO, times=1), pytest.raises(StorageFailed):
+        journal.append({}, durable=True)
+    assert os.stat(tmp_path / "audit.journal").st_blocks * 512 >= space.RESERVE
+    journal.append({"a": 1}, durable=True)
+    assert records(tmp_path) == [{"seq": 1}, {"seq": 2, "a": 1}]

@@ -1,18 +1,21 @@
 """The audit goes on in a new file: no number, no record and no proof is lost on the way."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sysmgmt.domain.retention import Holdings
-from sysmgmt.store import space
+from sysmgmt.store import files, space
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.journal import EVENTS, Limit, LineJournal
@@ -176,6 +179,7 @@ def test_the_chain_may_begin_anew_in_a_new_file(log: Log) -> None:
 
 SCRIPT = """
 import sys
+import threading
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.retention import Holdings
 from sysmgmt.store.audit import AuditJournal
@@ -241,6 +245,8 @@ def test_events_are_put_away_by_size_and_only_so_many_are_kept(tmp_path: Path) -
     assert len([one for one in names if one.startswith("events-")]) == 3
     kept = numbers(LineJournal(str(tmp_path), EVENTS))
     assert kept == list(range(kept[0], 101)) and 30 < len(kept) < 70
+    sizes = [os.stat(tmp_path / one).st_blocks * 512 for one in names if one.startswith("events-")]
+    assert max(sizes) < space.RESERVE, "no archive keeps a reserve behind its end"
 
 
 def test_eight_processes_that_put_away_number_without_a_gap(tmp_path: Path) -> None:
@@ -250,6 +256,29 @@ def test_eight_processes_that_put_away_number_without_a_gap(tmp_path: Path) -> N
     processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(8)]
     assert [process.wait() for process in processes] == [0] * 8
     assert numbers(LineJournal(str(tmp_path), EVENTS)) == list(range(1, 801))
+
+
+def test_what_is_written_together_has_the_lock_anew_behind_each_file_that_is_put_away(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, real = LineJournal(str(tmp_path), EVENTS, Limit(200, 1000)), files.write_all
+    unlocked: list[bytes] = []
+
+    def write_all(descriptor: int, data: bytes) -> None:
+        with open(tmp_path / "events.lock", "rb") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unlocked.append(data)
+        real(descriptor, data)
+
+    def write() -> None:
+        for number in range(20):
+            journal.append({"n": number}, durable=True)
+    monkeypatch.setattr(files, "write_all", write_all)
+    threads = [threading.Thread(target=write) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert unlocked == [] and numbers(LineJournal(str(tmp_path), EVENTS)) == list(range(1, 401))
 
 
 def test_before_anything_was_written_there_are_no_holdings(tmp_path: Path) -> None:
