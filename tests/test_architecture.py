@@ -277,6 +277,12 @@ def test_no_test_reaches_into_a_private_name_or_replaces_our_code() -> None:
     assert wrong == []
 
 
+def test_what_tests_share_stands_in_no_test() -> None:
+    assert [f"{path.relative_to(ROOT)}: {line}" for path in sorted((ROOT / "tests").rglob("*.py"))
+            for node in ast.walk(tree(path)) if isinstance(node, (ast.Import, ast.ImportFrom))
+            and re.search(r"\btests\b.*\btest_", line := ast.unparse(node))] == []
+
+
 @pytest.mark.parametrize(("mark", "form"), [("requirement", "[0-9]{1,3}"), ("checklist", "'[RA-D][0-9]{2,3}'")])
 def test_what_a_test_proves_is_named_in_one_form(mark: str, form: str) -> None:
     named = [ast.unparse(node.args[0]) for path in (ROOT / "tests").rglob("*.py") for node in ast.walk(tree(path))

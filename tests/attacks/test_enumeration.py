@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.test_one_counter import RIGHT, WAYS, Guess
+from tests.attacks.guesses import RIGHT, WAYS, Guess
 from tests.support.box import TestBox, copy
 from tests.support.boxmgmtd import Boxmgmtd, Raw, running
 

@@ -1,21 +1,20 @@
 """Whichever way guesses come: one counter, three evaluated, and nothing that is no password lets in."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sysmgmt.domain import uids
 from sysmgmt.store.state import StateStore
+from tests.attacks.guesses import RIGHT, WAYS, by_login
 from tests.support.box import TestBox
-from tests.support.boxmgmtd import Raw
 from tests.support.hashers import CountingHasher, at_once, counted
 from tests.support.served import Served
 
-RIGHT, WRONG = "Mona-Pass-12", "wrong-one"
+WRONG = "wrong-one"
 GUESSES = 40
-Guess = Callable[[Path, str, str], bool]
 
 
 class Counted:
@@ -50,27 +49,6 @@ def served(basic: TestBox, folder: Path) -> Iterator[Counted]:
     one = Counted(basic, folder)
     yield one
     one.stop()
-
-
-def by_login(path: Path, name: str, password: str) -> bool:
-    """The login prompt of a shell."""
-    raw = Raw(path)
-    done = raw.call("LogIn", name=name, password=password)["parameters"]["answer"]["code"] == "Done"
-    if done:
-        raw.call("LogOut", reason="x")
-    return done
-
-
-def by_pam(service: str, rhost: str, tty: str) -> Guess:
-    """A stage of PAM, as sshd or login runs it."""
-    def guess(path: Path, name: str, password: str) -> bool:
-        reply = Raw(path).call("Authenticate", name=name, password=password, service=service, rhost=rhost, tty=tty)
-        return reply["parameters"]["accepted"] is True
-    return guess
-
-
-WAYS: dict[str, Guess] = {"shell": by_login, "ssh": by_pam("sshd", "192.0.2.1", "ssh"),
-                          "console": by_pam("login", "", "/dev/tty1"), "other": by_pam("su", "", "")}
 
 
 @pytest.mark.requirement(37)

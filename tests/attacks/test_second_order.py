@@ -10,7 +10,7 @@ from tests.attacks import bait, deployed, trace
 from tests.attacks.deployed import FOLDER, LOGIN, SSHD, Inside
 from tests.attacks.roles import ATTACKERS, PASSWORD
 from tests.doors.site import CLIENT, LIBRARY, PROMPT, SHELL_USER, Site
-from tests.doors.test_taken_over import as_user
+from tests.doors.visits import as_user
 from tests.support.waiting import wait_until
 
 MARK = f"{FOLDER}/mark-0"

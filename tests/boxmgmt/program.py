@@ -30,3 +30,9 @@ def logged_in(folder: Path, user: str = "admin", password: str = ADMIN_PASSWORD,
     one.enter(password)
     one.until("[Q] Quit\nbox1:")
     return one
+
+
+def step(one: Terminal, line: str, shown: str) -> str:
+    """Type a line and wait for what it leads to."""
+    one.enter(line)
+    return one.until(shown)

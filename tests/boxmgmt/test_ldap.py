@@ -1,7 +1,6 @@
 """Whoever sets the directory up at the menu chooses from what a real OpenLDAP holds."""
 
-from tests.boxmgmt.program import logged_in
-from tests.boxmgmt.test_terminal import step
+from tests.boxmgmt.program import logged_in, step
 from tests.support import slapd
 from tests.support.box import TestBox
 from tests.support.slapd import BASE, SERVICE, SERVICE_PASSWORD

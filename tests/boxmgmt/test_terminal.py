@@ -9,7 +9,7 @@ from boxmgmt.menu import Menu, names
 from boxmgmt.tree import MAIN
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import Pending, Reach
-from tests.boxmgmt.program import START, logged_in, terminal
+from tests.boxmgmt.program import START, logged_in, step, terminal
 from tests.screen.harness import Terminal
 from tests.support.box import ADMIN_PASSWORD, TestBox
 
@@ -31,12 +31,6 @@ def paths(menus: tuple[Menu, ...] = (MAIN,), path: str = "") -> list[tuple[str, 
         if isinstance(one, Menu):
             found += paths((*menus, one), f"{path}.{number}".lstrip("."))
     return found
-
-
-def step(one: Terminal, line: str, shown: str) -> str:
-    """Type a line and wait for what it leads to."""
-    one.enter(line)
-    return one.until(shown)
 
 
 @pytest.mark.checklist("R117")

@@ -11,6 +11,7 @@ import pytest
 from tests.support import ldap_peer, slapd
 from tests.support.authorities import LEAF, make
 from tests.support.box import Client, TestBox
+from tests.support.ldap_box import config
 from tests.support.ports import free_port, free_ports
 from tests.support.slapd import (
     BASE, GROUPS, PEOPLE, ROOT, SERVICE, SERVICE_PASSWORD, Ports, Slapd, Wish, at, group, user)
@@ -38,13 +39,6 @@ def admin(basic: TestBox) -> Client:
     client = basic.admin()
     assert client.do(f'add_trusted_certificate name=dir purposes=ldap pem="{ROOT.pem}"').code == "Done"
     return client
-
-
-def config(server: Slapd, more: str = "", password: str = SERVICE_PASSWORD, base: str = BASE,
-           protocol: str = "ldaps", command: str = "config_ldap") -> str:
-    """The line that sets the directory up."""
-    return (f"{command} server=localhost port={server.port(protocol)} protocol={protocol} bind_dn={SERVICE} "
-            f"bind_password={password} base_dn={base} search_time_limit=2 {more}")
 
 
 STEPS = ["name", "port", "tls", "bind", "base", "users", "groups"]

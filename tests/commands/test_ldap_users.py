@@ -11,10 +11,10 @@ from sysmgmt.domain.errors import UnknownUser
 from sysmgmt.engine import ldap_users
 from sysmgmt.engine.request import Caller
 from sysmgmt.screen.ask import lacking
-from tests.commands.test_ldap import config
 from tests.support import hashers, ldap_peer, slapd
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.boxmgmtd import running
+from tests.support.ldap_box import config, log_in, prepared, run
 from tests.support.ports import free_ports
 from tests.support.slapd import PASSWORD, SERVICE, Slapd, at, group, of, user
 
@@ -46,30 +46,9 @@ def box(basic: TestBox, server: Slapd) -> TestBox:
     return prepared(basic, server)
 
 
-def prepared(basic: TestBox, server: Slapd, more: str = "") -> TestBox:
-    basic.clock.now = time.time()
-    lines = (f'add_trusted_certificate name=dir purposes=ldap pem="{slapd.ROOT.pem}"', config(server, more),
-             "enable_ldap")
-    run(basic, *lines)
-    return basic
-
-
 def codes_of_logins(box: TestBox) -> list[str]:
     """What the audit says of all logins."""
     return [one["code"] for one in box.audit() if one["command"] == "log_in"]
-
-
-def run(box: TestBox, *lines: str) -> None:
-    """Lines of admin that must succeed."""
-    admin = box.admin()
-    for line in lines:
-        answer = admin.do(line)
-        assert answer.code == "Done", (line, answer)
-
-
-def log_in(box: TestBox, name: str, password: str = PASSWORD) -> str:
-    """The code that a login answers with."""
-    return str(box.client().log_in(name, password).code)
 
 
 def who(box: TestBox, name: str) -> tuple[object, ...]:

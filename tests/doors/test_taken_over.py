@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.doors.site import SOCKET, STATE, Site
+from tests.doors.visits import as_user
 
 WEB_SOCKET = "/run/boxmgmt/web.sock"
 
@@ -38,13 +39,6 @@ for line in sys.stdin:
     if not reply:
         wire = socket.socket(socket.AF_UNIX)
         wire.connect(%r)""" % (SOCKET, SOCKET)
-
-
-def as_user(site: Site, name: str, program: str, *words: str, given: bytes = b"") -> str:
-    """Run Python as the user `name`; what it prints. It begins like a shell does: no groups but one."""
-    uid, gid = (site.machine.do("/usr/bin/id", option, name).strip() for option in ("-u", "-g"))
-    return site.machine.do("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups",
-                           site.python, "-I", "-c", program, *words, given=given)
 
 
 def calls(site: Site, name: str, *messages: dict[str, object]) -> list[dict[str, object] | None]:

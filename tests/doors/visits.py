@@ -60,3 +60,10 @@ def add(site: Site, name: str, role: str = "monitor") -> str:
     PASSWORDS[name] = "Some-Pass-12"
     site.as_admin(f'add_user name={name} role={role} password="{PASSWORDS[name]}" must_change=no')
     return name
+
+
+def as_user(site: Site, name: str, program: str, *words: str, given: bytes = b"") -> str:
+    """Run Python as the user `name`; what it prints. It begins like a shell does: no groups but one."""
+    uid, gid = (site.machine.do("/usr/bin/id", option, name).strip() for option in ("-u", "-g"))
+    return site.machine.do("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups",
+                           site.python, "-I", "-c", program, *words, given=given)

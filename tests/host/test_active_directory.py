@@ -14,7 +14,7 @@ import pytest
 
 from sysmgmt.domain.directory import RIGHT, WRONG
 from sysmgmt.host.directory import LdapLink
-from tests.host.test_directory import access, opened
+from tests.host.links import access, opened
 from tests.support import ldap_peer, slapd
 from tests.support.slapd import BASE, PASSWORD, Slapd, Wish
 

@@ -11,16 +11,15 @@ from contextlib import AbstractContextManager, suppress
 import pytest
 
 from sysmgmt.domain import ldap_standing
-from sysmgmt.domain.directory import DISABLED, DUE, EXPIRED, LOCKED, RIGHT, WRONG, Count, DirectorySettings, Entry
+from sysmgmt.domain.directory import DISABLED, DUE, EXPIRED, LOCKED, RIGHT, WRONG, Count, Entry
 from sysmgmt.domain.errors import DirectoryFailed, LdapNotInstalled, Refusal, ServerRefused, ServerUnreachable
-from sysmgmt.domain.ldap import Access
-from sysmgmt.domain.truststore import Trust
 from sysmgmt.host.directory import LdapDirectory, LdapLink
 from sysmgmt.host.entries import ANYTHING, Entries
 from sysmgmt.host.ldap_messages import Found, Query
-from sysmgmt.vault import bundles, x509
+from sysmgmt.vault import x509
+from tests.host.links import access, opened
 from tests.support import ldap_peer, slapd
-from tests.support.authorities import CA, LEAF, Made, make
+from tests.support.authorities import CA, LEAF, make
 from tests.support.slapd import BASE, PASSWORD, SERVICE, SERVICE_PASSWORD, Slapd, at, group, of, user
 
 STRANGE = "a*b)(c,d+e=f\\g#h"
@@ -38,23 +37,6 @@ def server() -> Iterator[Slapd]:
     with slapd.running(ENTRIES) as one:
         one.do(f"dn: {of('ring1')}\nchangetype: modify\nadd: member\nmember: {of('ring2')}\n", "ldapmodify")
         yield one
-
-
-def trust(*trusted: Made) -> Trust:
-    """Whom to trust, now."""
-    return Trust(tuple(bundles.read_certificates(one.pem)[0] for one in trusted), frozenset(), (), time.time())
-
-
-def access(port: int, protocol: str = "ldaps", password: str = SERVICE_PASSWORD, server: str = "localhost",
-           **more: object) -> Access:
-    """How the directory is reached."""
-    settings = DirectorySettings("ldap", server, port, protocol, BASE, SERVICE, search_time_limit=2)
-    return Access(server, settings._replace(**more), password, trust(slapd.ROOT))  # type: ignore[arg-type]
-
-
-def opened(how: Access, steps: list[str] | None = None) -> AbstractContextManager[LdapLink]:
-    """A link."""
-    return LdapDirectory(x509.client).open(how, ([] if steps is None else steps).append)
 
 
 def reached(server: Slapd, protocol: str = "ldaps", **more: object) -> AbstractContextManager[LdapLink]:

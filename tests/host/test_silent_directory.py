@@ -6,9 +6,9 @@ from itertools import cycle
 
 import pytest
 
-from tests.commands.test_ldap_users import log_in, run
 from tests.support import ldap_peer
 from tests.support.box import ADMIN_PASSWORD, TestBox
+from tests.support.ldap_box import log_in, run
 from tests.support.ldap_peer import BIND, EXTENDED, SEARCH, Answers
 from tests.support.slapd import BASE, SERVICE
 from tests.support.waiting import wait_until

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from sysmgmt.service.duties.ldap_groups import LdapSync
-from tests.commands.test_ldap_users import log_in, prepared, run
 from tests.support import slapd
 from tests.support.box import TestBox
+from tests.support.ldap_box import log_in, prepared, run
 from tests.support.slapd import PASSWORD, Slapd, at, group, of, user
 
 ENTRIES = "".join([*(user(one) for one in ("alice", "bob", "carol", "root", "ivy")),
