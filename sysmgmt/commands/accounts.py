@@ -5,11 +5,10 @@ from typing import Any
 
 from sysmgmt.commands.password_words import CurrentPassword, NewPassword, OwnNewPassword
 from sysmgmt.commands.words import (
-    Groups, Kind, LockedUser, MustChange, NewName, NewUser, RoleName, UserName, UserType, ValidHours)
+    Groups, Kind, LockedUser, MustChange, NewName, NewUser, NewValidHours, RoleName, UserName, UserType, ValidHours)
 from sysmgmt.domain import accounts, facts, ldap_users
 from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.domain.times import HOUR
 from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
@@ -23,7 +22,8 @@ def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, g
     The user must choose a new password at the first login; must_change=no leaves that out, which
     is possible at the security level basic only. With groups the user may act on these
     consistency groups only. With valid_hours the account is temporary: after so many hours it is
-    locked and its sessions end; unlock_user makes it a lasting one.
+    locked and its sessions end. get_users shows its end as valid_until; set_user gives it another one,
+    or none, and unlock_user makes one that is over a lasting one.
 
     With type=ldap_user or type=ldap_group the name is that of a user, or the cn of a group, of the
     directory that config_ldap has set up, as name="Box Operators"; there is no password then. A name can
@@ -32,13 +32,13 @@ def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, g
     the first of these groups in alphabetical order. The immutable id of the entry is kept: one that is
     removed from the directory and made anew, or renamed, has to be removed and added here, too.
     """
-    ends_at = None if valid_hours is None else call.now + valid_hours * HOUR
-    account = Account(name, role, type.type, groups or None, ends_at=ends_at, directory_id=type.directory_id)
+    account = Account(name, role, type.type, groups or None, directory_id=type.directory_id)
+    account = account._replace(ends_at=accounts.ends_at(account, valid_hours, call.now))
     if type.type == LOCAL:
         account = accounts.new(call.state.settings, account, password, must_change, call.now)
     else:
         account = ldap_users.new(account, password, must_change, call.now)
-    return Change(accounts.add(call.state, account), {"name": name, "role": role})
+    return Change(accounts.add(call.state, account), {"name": name, "role": role, **facts.valid_until(account)})
 
 
 @command(needs=Permission.VIEW)
@@ -46,7 +46,7 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
     """List the users.
 
     Lock and login details of other users are shown to users with the permission security or
-    audit only.
+    audit only. A temporary user is shown with the time at which the account ends (valid_until).
     """
     viewer = accounts.find(call.state, call.caller.user)
     only = None if name is None else accounts.find(call.state, name)
@@ -56,22 +56,26 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
 @command(needs=Permission.SECURITY)
 def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: Groups | None = None,
              password: NewPassword | None = None, new_name: NewName | None = None,
-             must_change: MustChange = False) -> Change:
-    """Change another user: role, groups, name, or a new password for one who forgot it.
+             must_change: MustChange = False, valid_hours: NewValidHours | None = None) -> Change:
+    """Change another user: role, groups, name, time, or a new password for one who forgot it.
 
     After a reset, or with must_change=yes, as when a password may be known to somebody else, the user
     must choose a new password at the next login. Both, a new name and a role with another shell end
     the user's open sessions. The new password is not compared with the user's last ones: nobody may learn
     whether a guess is one of them.
 
-    What is set for a group of the directory holds for those who came by it. A role or groups set for one of
-    them makes an entry of his own of his. Name and password of a user of the directory are changed there.
+    valid_hours makes the account temporary, or gives it another end, counted from now; 0 makes it a lasting
+    one. One that was locked at its end is unlocked by that.
+
+    What is set for a group of the directory holds for those who came by it. A role, groups or valid_hours set
+    for one of them makes an entry of his own of his. Name and password of a user of the directory are changed there.
     """
-    edit = accounts.Edit(new_name, role, groups, password, must_change)
+    edit = accounts.Edit(new_name, role, groups, password, must_change, valid_hours)
     state = accounts.change(call.state, name, edit, call.caller.user, call.now)
     state = ldap_users.followed(state, new_name or name, call.now)
     still = accounts.still_locked(state, new_name or name) if password else ()
-    return Change(state, {"name": new_name or name}, still)
+    changed = accounts.find(state, new_name or name)
+    return Change(state, {"name": changed.name, **facts.valid_until(changed)}, still)
 
 
 @command(needs=Permission.SECURITY)
@@ -108,5 +112,9 @@ def lock_user(call: Call, name: UserName) -> Change:
 
 @command(needs=Permission.SECURITY, reserve=True)
 def unlock_user(call: Call, name: LockedUser) -> Change:
-    """Unlock a user and forget the wrong passwords that were counted."""
+    """Unlock a user and forget the wrong passwords that were counted.
+
+    A temporary account that was locked at its end is a lasting one then; set_user valid_hours= changes an
+    end that has not come yet.
+    """
     return Change(accounts.unlock(call.state, name, call.now), {"name": name})

@@ -212,6 +212,8 @@ ConfirmMinutes = Annotated[int, Word(
 WithoutIsolation = Annotated[bool, whether("Whether it is known that partners will stop talking")]
 MustChange = Annotated[bool, whether("Whether the password must be changed at the first login")]
 ValidHours = Annotated[int, Word("Hours after which a temporary account is locked", whole(1, 8760, "hours"), "1-8760")]
+NewValidHours = Annotated[int, Word("Hours from now after which the account is locked; 0 for a lasting one",
+                                    whole(0, 8760, "hours"), "0-8760")]
 IsLogin = Annotated[bool, whether("Whether PAM registers it")]
 IsKept = Annotated[bool, whether("Whether the user stays in the table")]
 Level = Annotated[str, choice("Security level (high is recommended)", LEVELS)]

@@ -6,6 +6,7 @@ from sysmgmt.domain import levels, lockout, names, passwords, roles, security, s
 from sysmgmt.domain.errors import (
     InvalidValue, KeptInDirectory, OwnAccount, PredefinedUser, UnknownGroup, UnknownUser, UserExists)
 from sysmgmt.domain.model import ADMIN, LDAP_GROUP, LDAP_USER, LOCAL, Account, Settings, State
+from sysmgmt.domain.times import HOUR
 
 
 _RULES = {LDAP_USER: names.LDAP_USER, LDAP_GROUP: names.LDAP_GROUP}
@@ -13,13 +14,17 @@ OTHER_SHELL = "the role of the user was changed"
 
 
 class Edit(NamedTuple):
-    """What `change` replaces; None leaves it as it is. `groups` () stands for all groups."""
+    """What `change` replaces; None leaves it as it is. `groups` () stands for all groups.
+
+    The account is temporary for `valid_hours` from now on; with 0 it is a lasting one.
+    """
 
     new_name: str | None = None
     role: str | None = None
     groups: tuple[str, ...] | None = None
     password: str | None = None
     must_change: bool = False
+    valid_hours: int | None = None
 
 
 def named(kind: str, text: str) -> str:
@@ -79,23 +84,21 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     """Change another user (R059, R066, R092).
 
     A new password is a reset: the user must choose another at the next login. That, a new name,
-    and a role with another shell end the user's sessions.
-    Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup.
+    and a role with another shell end the user's sessions. One who was locked at the end of the time is so no longer
+    where that is changed.
+    Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup, InvalidValue.
     """
     account = find(state, name)
     if edit == Edit():
-        raise InvalidValue(what="Give at least one of role, groups, password, new_name and must_change=yes")
-    if name == ADMIN and (edit.role is not None or edit.groups is not None or edit.new_name is not None):
+        raise InvalidValue(
+            what="Give at least one of role, groups, password, new_name, valid_hours and must_change=yes")
+    if name == ADMIN and edit._replace(password=None, must_change=False) != Edit():
         raise PredefinedUser(name=name)
     if caller in (name, *(one.name for one in granted(state, account))):
         raise OwnAccount()
     if account.type != LOCAL and (edit.password is not None or edit.must_change or edit.new_name is not None):
         raise KeptInDirectory(name=name)
-    changed = _edited(state, account, edit)
-    if edit.password is not None:
-        changed = passwords.store(changed, edit.password, now)._replace(must_change_password=True)
-    if edit.must_change:
-        changed = changed._replace(must_change_password=True)
+    changed = _renewed(_edited(state, account, edit), edit, now)
     if changed == account:
         return state
     if reason := _ends_sessions(account, changed):
@@ -106,6 +109,16 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
         changed = changed._replace(pending=())  # who began to log in as somebody else will not come back for it
         state = ssh_keys.rename(state, name, changed.name)
     return put(state, changed)
+
+
+def ends_at(account: Account, valid_hours: int | None, now: float) -> float | None:
+    """When an account ends that is valid for so many hours; None, or none at all, for a lasting one.
+
+    Raises InvalidValue for a group: it is nobody.
+    """
+    if valid_hours and account.type == LDAP_GROUP:
+        raise InvalidValue(what="valid_hours is for a single user")
+    return now + valid_hours * HOUR if valid_hours else None
 
 
 def granted(state: State, group: Account) -> list[Account]:
@@ -135,6 +148,17 @@ def _edited(state: State, account: Account, edit: Edit) -> Account:
     if account.granted_by:  # what is set for himself stands, whatever the group has
         account = account._replace(granted_by="")
     return account if edit.new_name is None else account._replace(name=edit.new_name)
+
+
+def _renewed(account: Account, edit: Edit, now: float) -> Account:
+    """The account with another password, or one that is due, and with another end."""
+    if edit.password is not None:
+        account = passwords.store(account, edit.password, now)
+    if edit.must_change or edit.password is not None:
+        account = account._replace(must_change_password=True)
+    if edit.valid_hours is not None:
+        account = lockout.ending(account, ends_at(account, edit.valid_hours, now), now)
+    return account
 
 
 def remove(state: State, name: str, caller: str, now: float) -> State:

@@ -36,7 +36,7 @@ def _user(account: Account, rules: levels.Rules, keys: int, allowed: bool) -> di
         "password_expires_at": iso(passwords.expires_at(account, rules)),
         "last_login_at": iso(account.last_login_at), "last_login_from": account.last_login_from or None,
         "failed_logins": account.failed_logins, "ssh_keys": keys,
-        **granted_by(account),
+        **granted_by(account), **valid_until(account),
     }
     if not allowed:
         hidden = ("locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys")
@@ -47,6 +47,11 @@ def _user(account: Account, rules: levels.Rules, keys: int, allowed: bool) -> di
 def granted_by(account: Account) -> dict[str, str]:
     """The entry that gives a user of the directory role and groups; of everybody else there is nothing to tell."""
     return {"granted_by": account.granted_by or account.name} if account.type == LDAP_USER else {}
+
+
+def valid_until(account: Account) -> dict[str, Any]:
+    """When a temporary account ends; of a lasting one there is nothing to tell."""
+    return {} if account.ends_at is None else {"valid_until": iso(account.ends_at)}
 
 
 def ssh_key(one: SshKey) -> dict[str, Any]:
@@ -158,7 +163,7 @@ def current_user(state: State, name: str) -> dict[str, Any]:
     [shown] = users(state, account, account)
     kept = ("name", "type", "role", "groups", "password_expires_at", "must_change_password", "last_login_at",
             "last_login_from")
-    return {**{key: shown[key] for key in kept}, **granted_by(account),
+    return {**{key: shown[key] for key in kept}, **granted_by(account), **valid_until(account),
             "permissions": sorted(str(one) for one in roles.permissions_of(state, account.role))}
 
 

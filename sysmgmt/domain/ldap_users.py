@@ -47,8 +47,6 @@ def new(account: Account, password: str, must_change: bool, now: float) -> Accou
     if password or not must_change:
         raise InvalidValue(what="Passwords of the directory are kept and changed there: give neither password nor "
                                 "must_change")
-    if account.type == LDAP_GROUP and account.ends_at is not None:
-        raise InvalidValue(what="valid_hours is for a single user")
     return account._replace(enabled_at=now)
 
 

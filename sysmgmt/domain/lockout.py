@@ -145,6 +145,13 @@ def unlock(account: Account, now: float) -> Account:
                             console_strikes=0, console_pending=(), console_tried_at=None)
 
 
+def ending(account: Account, ends_at: float | None, now: float) -> Account:
+    """`account` with another end, or None: one that was locked at its end is unlocked, and counts as used then."""
+    if account.locked_by == BY_END:
+        account = unlock(account, now)
+    return account._replace(ends_at=ends_at)
+
+
 def _strike(account: Account, token: str) -> Account:
     if token in account.pending:
         return _without(account, token)._replace(strikes=account.strikes + 1,

@@ -99,7 +99,7 @@ def test_a_user_is_added_under_the_own_name() -> None:
     ("anna", Edit(password="x"), "admin", KeptInDirectory), ("anna", Edit(must_change=True), "admin", KeptInDirectory),
     ("anna", Edit(new_name="x"), "admin", KeptInDirectory), ("bob", Edit(role="none"), "admin", UnknownRole),
     ("bob", Edit(groups=("g2",)), "admin", UnknownGroup), ("bob", Edit(new_name="anna"), "admin", UserExists),
-    ("bob", Edit(new_name="root"), "admin", InvalidValue)])
+    ("bob", Edit(new_name="root"), "admin", InvalidValue), ("staff", Edit(valid_hours=2), "admin", InvalidValue)])
 def test_a_change_that_cannot_be_is_refused(name: str, edit: Edit, caller: str, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         changed(name, edit, caller)
