@@ -38,7 +38,7 @@ def help(call: Call, command: Topic | None = None) -> Shown:
 
 @command(needs=EVERYBODY, while_due=True)
 def quit(call: Call) -> Shown:
-    """End the session."""
+    """End the session, as exit and logout do."""
     return Shown({})
 
 

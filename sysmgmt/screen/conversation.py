@@ -19,6 +19,8 @@ from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
 MOST_AWAITED = 8
+MEANT = {"?": "help", "exit": "quit", "logout": "quit"}
+"""What people type, as in other shells and in the menu, and the command that it stands for."""
 PROGRAMS = ("sysmgmt", "boxmgmt")
 BATCH_OVER_SSH = "Over SSH a batch comes on standard input, without a command; see BATCHES in sysmgmt(1)."
 NOT_FOLLOWED = ("A log is followed at a terminal only; without follow, and with after=NUMBER of the last record seen, "
@@ -53,7 +55,7 @@ class Conversation(Taker):
     def read(self, line: str) -> tuple[Request | Answer, bool]:
         """The request that `line` is, or the answer that refuses it; and whether it wants JSON."""
         first = language.command_of(line)
-        name = "help" if first == "?" else first
+        name = MEANT.get(first, first)
         # Whatever becomes of this line: the lines that it says hold values are no commands.
         values = [] if self.manner.asker else self._following(len(language.awaited(line)))
         try:

@@ -32,6 +32,14 @@ def test_nothing_is_asked_for_what_this_box_cannot_do(basic: TestBox, line: str,
     child.wait()
 
 
+@pytest.mark.parametrize("word", ["exit", "logout"])
+def test_the_words_of_other_shells_end_the_session(basic: TestBox, word: str) -> None:
+    child = logged_in(basic)
+    child.sendline(word)
+    child.expect_exact("Logged out.")
+    assert child.wait() == 0
+
+
 def test_what_a_line_lacks_is_asked(basic: TestBox) -> None:
     child = logged_in(basic)
     child.sendline("add_user name=carol role=monitor")
