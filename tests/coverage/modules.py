@@ -22,7 +22,7 @@ CHAPTERS = {
         "domain/accounts", "domain/erasure", "domain/groups", "domain/model/policy", "domain/model/reach",
         "domain/pending", "domain/permissions", "domain/roles", "domain/security", "domain/uids", "engine/arguments",
         "engine/authorization", "engine/catalog", "engine/confirmation", "engine/declaration", "engine/dispatch",
-        "engine/explain", "engine/reading", "engine/request", "engine/together"),
+        "engine/explain", "engine/own_work", "engine/reading", "engine/request", "engine/together"),
     "audit": (
         "domain/changes", "domain/logs", "domain/model/audit_policy", "domain/retention", "domain/times",
         "engine/audit_record", "engine/audit_seeds", "engine/audit_export", "engine/own_keys", "store/appended",
@@ -53,7 +53,6 @@ ELSEWHERE = {
     "domain/compliance": "What a level asks of settings of all chapters.",
     "domain/progress": "What a long piece of work tells meanwhile.",
     "domain/web": "The certificate of the web server, which may come back.",
-    "engine/own_work": "What the box does by itself, over the road of every request.",
 }
 """What modules of those chapters import besides, and why it belongs to none of them."""
 NOT_THE_STATE = ("store/backups", "store/collected", "store/deliveries", "store/erasing")
