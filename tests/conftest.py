@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import box
+from tests.support.boxmgmtd import Boxmgmtd, running
 from tests.support.clock import HeldClock
 
 MEMORY = os.environ.get("TESTS_MEMORY", "/dev/shm")
@@ -82,4 +83,11 @@ def high(templates: Callable[[str], box.TestBox], folder: Path, mode: str) -> It
 def fresh(folder: Path, mode: str) -> Iterator[box.TestBox]:
     """A box that has not been installed."""
     with closing(box.TestBox(folder / "state", HeldClock(), mode)) as one:
+        yield one
+
+
+@pytest.fixture
+def daemon(basic: box.TestBox) -> Iterator[Boxmgmtd]:
+    """A boxmgmtd over an installed box at the security level basic."""
+    with running(basic) as one:
         yield one

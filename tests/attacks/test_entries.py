@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from sysmgmt.domain import uids
 from sysmgmt.service.calls import CALLS
-from sysmgmt.store.state import StateStore
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 
@@ -37,11 +35,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    admin = basic.admin()
-    assert admin.do(f'add_user name=mona role=monitor password="{PASSWORD}" must_change=no').code == "Done"
-    admin.door.log_out("mona is there")
-    with StateStore(str(basic.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, 70000, 70099))
+    basic.add("mona", PASSWORD)
     with running(basic) as one:
         yield one
 

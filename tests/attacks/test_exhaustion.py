@@ -5,14 +5,13 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sysmgmt.service.asking import ask
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all, running
+from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all
 from tests.support.program import credentials, sysmgmt
 
 PATIENCE = 5.0
@@ -31,12 +30,6 @@ for _ in range(int(sys.argv[2])):
 print("full", flush=True)
 sys.stdin.read()"""
 SIGN = '{"method": "io.boxmgmt.Sign"}'
-
-
-@pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    with running(basic) as one:
-        yield one
 
 
 def answered(daemon: Boxmgmtd) -> float:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain import uids
-from sysmgmt.store.state import StateStore
 from tests.attacks.guesses import RIGHT, WAYS, by_login
 from tests.support.box import TestBox
 from tests.support.hashers import CountingHasher, at_once, counted
@@ -41,11 +39,7 @@ class Counted:
 
 @pytest.fixture
 def served(basic: TestBox, folder: Path) -> Iterator[Counted]:
-    admin = basic.admin()
-    assert admin.do(f'add_user name=mona role=monitor password="{RIGHT}" must_change=no').code == "Done"
-    admin.door.log_out("mona is there")
-    with StateStore(str(basic.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, 70000, 70099))
+    basic.add("mona", RIGHT)
     one = Counted(basic, folder)
     yield one
     one.stop()

@@ -6,16 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain import uids
 from sysmgmt.domain.model import LDAP_USER
 from sysmgmt.service.client import ServiceDoor
 from sysmgmt.service.doorkeeper import GONE
-from sysmgmt.store.state import StateStore
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 from tests.support.program import ENVIRONMENT, credentials
@@ -23,21 +20,8 @@ from tests.support.program import ENVIRONMENT, credentials
 DATA = Path(__file__).parents[1] / "acceptance"
 
 
-@pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    with running(basic) as one:
-        yield one
-
-
 def as_admin(daemon: Boxmgmtd) -> list[str]:
     return credentials(daemon.box.folder)
-
-
-def numbered(box: TestBox, first: int = 70000) -> dict[str, int]:
-    """Give the users of a box numbers; the numbers by name."""
-    with StateStore(str(box.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, first, first + 99))
-        return {one.name: one.uid or 0 for one in transaction.state.accounts.values()}
 
 
 def test_the_first_day_gives_the_same_codes_over_the_socket(daemon: Boxmgmtd) -> None:
@@ -55,9 +39,7 @@ def test_root_is_nobody_without_a_login(daemon: Boxmgmtd) -> None:
 
 
 def test_the_kernel_says_who_a_user_is_and_nothing_else_does(daemon: Boxmgmtd) -> None:
-    admin = daemon.box.admin()
-    admin.do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
-    number = numbered(daemon.box)["bob"]
+    number = daemon.box.add("bob", "Bobs-pass-11")
     done = daemon.run("get_current_user --json\nadd_group name=g\n", uid=number)
     assert json.loads(done.stdout.splitlines()[0])["result"]["name"] == "bob"
     assert done.returncode == 3 and b"needs the permission" in done.stderr
@@ -66,8 +48,7 @@ def test_the_kernel_says_who_a_user_is_and_nothing_else_does(daemon: Boxmgmtd) -
 
 
 def test_a_shell_that_was_taken_over_reads_nothing_of_the_box(daemon: Boxmgmtd) -> None:
-    daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
-    number = numbered(daemon.box)["bob"]
+    number = daemon.box.add("bob", "Bobs-pass-11")
     program = f"""
 import os, sys
 for folder, _, names in os.walk({str(daemon.box.folder)!r}):
@@ -186,8 +167,7 @@ def test_a_restart_while_somebody_reads_the_banner_is_not_noticed(daemon: Boxmgm
 
 
 def test_an_open_shell_outlives_a_restart(daemon: Boxmgmtd) -> None:
-    daemon.box.admin().do("add_user name=bob role=monitor password=Bobs-pass-11 must_change=no")
-    number = numbered(daemon.box)["bob"]
+    number = daemon.box.add("bob", "Bobs-pass-11")
     python, environment = for_all()
     command = [python, "-m", "sysmgmt", "--socket", str(daemon.path), "--json"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, user=number,

@@ -17,8 +17,6 @@ import pytest
 
 import sysmgmt.__main__
 import sysmgmt.service.client  # noqa: F401  # which the shell imports late, where others could not read it
-from sysmgmt.domain import uids
-from sysmgmt.store.state import StateStore
 from tests.support.box import TestBox, copy
 from tests.support.boxmgmtd import Boxmgmtd, for_all, running
 from tests.support.waiting import wait_until
@@ -62,15 +60,9 @@ def pair(basic: TestBox, folder: Path) -> Iterator[tuple[Boxmgmtd, Boxmgmtd]]:
         due = "yes" if name == "dave" else "no"
         admin.do(f"add_user name={name} role={role} password={name.title()}s-pass-11 must_change={due}")
     admin.do("lock_user name=eve")
-    numbered(basic)
+    basic.numbered()
     with running(basic) as one, running(copy(basic, folder / "other")) as other:
         yield one, other
-
-
-def numbered(box: TestBox) -> None:
-    """Give the users of a box numbers."""
-    with StateStore(str(box.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, 70000, 70099))
 
 
 def number(daemon: Boxmgmtd, name: str) -> int:

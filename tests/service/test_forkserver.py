@@ -12,10 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from sysmgmt.domain import uids
 from sysmgmt.service.forkserver import MOST_OF_ONE
 from sysmgmt.service.lend import CONNECT, NOT_CONNECTED, READY
-from sysmgmt.store.state import StateStore
 from tests.service.forkserver import ForkServer, at_terminal, forking, place
 from tests.service.takeover import CONTAINED, WAYS
 from tests.support.box import TestBox
@@ -32,9 +30,7 @@ SLEEPS = "import time; print(flush=True); time.sleep(60)"
 
 @pytest.fixture
 def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
-    with StateStore(str(basic.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, 70000, 70099))
+    assert basic.add("bob", "Bobs-pass-11") == BOB
     with running(basic) as one:
         yield one
 

@@ -22,8 +22,8 @@ from sysmgmt.service.asking import ask
 from sysmgmt.service.server import MOST, MOST_OF_A_HELPER
 from sysmgmt.service.visit import MOST_UNKNOWN
 from sysmgmt.service.wire import MOST_BYTES, MOST_BYTES_OF_STRANGERS, SLOWEST
-from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all, running
+from tests.support.box import ADMIN_PASSWORD
+from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all
 from tests.support.program import ENVIRONMENT, credentials
 from tests.support.waiting import wait_until
 
@@ -36,12 +36,6 @@ GROWN = 48 * 1024
 RUN = b'{"method": "io.boxmgmt.Run", "parameters": {"request": {"command": "get_groups", "texts": {}}}}\0'
 BY_HAND = "import sys\nfrom pathlib import Path\nfrom tests.support.boxmgmtd import Raw\npath = Path(sys.argv[1])\n"
 """How programs begin that speak with boxmgmtd themselves; the socket is their argument."""
-
-
-@pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    with running(basic) as one:
-        yield one
 
 
 def figure(daemon: Boxmgmtd, name: str) -> int:

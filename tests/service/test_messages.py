@@ -16,17 +16,11 @@ from sysmgmt.engine.declaration import Call, Shown, Word, command
 from sysmgmt.engine.reading import Reading
 from sysmgmt.service.calls import CALLS
 from tests.support.box import ADMIN_PASSWORD, SERVICE, TestBox, copy
-from tests.support.boxmgmtd import Boxmgmtd, Raw, running
+from tests.support.boxmgmtd import Boxmgmtd, Raw
 from tests.support.served import Served
 from tests.support.waiting import wait_until
 
 RUN = b'{"method": "io.boxmgmt.Run", "parameters": {"request": {"command": "get_groups", "texts": {}}}}\0'
-
-
-@pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    with running(basic) as one:
-        yield one
 
 
 @pytest.fixture

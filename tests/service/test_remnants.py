@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from sysmgmt.domain import uids
-from sysmgmt.store.state import StateStore
 from tests.service.logins import login, next_line
 from tests.support.box import TestBox
 from tests.support.boxmgmtd import Boxmgmtd, running
@@ -39,9 +37,7 @@ IN_NO_SCOPE, UNTIL_IN_A_SCOPE = "False", "'session-' not in open('/proc/self/cgr
 
 @pytest.fixture
 def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
-    with StateStore(str(basic.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, FIRST, FIRST + 9))
+    basic.add("bob", "Bobs-pass-11", FIRST)
     with running(basic) as one:
         yield one
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sysmgmt import box
+from sysmgmt.domain import uids
 from sysmgmt.domain.model import Cost, Settings, State
 from sysmgmt.engine import language
 from sysmgmt.engine.dispatch import House
@@ -140,6 +141,19 @@ class TestBox:
             account = state.accounts.get(name)
             assert account is not None
             transaction.save(state._replace(accounts=state.accounts.put(name, account._replace(**fields))))
+
+    def numbered(self, first: int = 70000) -> dict[str, int]:
+        """Give numbers to users, from `first` on, as a deployed box does; the numbers by name."""
+        with StateStore(str(self.folder)).writing() as transaction:
+            transaction.save(uids.reserve(transaction.state, first, first + 99))
+            return {one.name: one.uid or 0 for one in transaction.state.accounts.values()}
+
+    def add(self, name: str, password: str, first: int = 70000) -> int:
+        """Add a user with the role monitor, and give numbers; the new user's."""
+        admin = self.admin()
+        assert admin.do(f'add_user name={name} role=monitor password="{password}" must_change=no').code == "Done"
+        admin.door.log_out(f"{name} is there")
+        return self.numbered(first)[name]
 
     def files(self) -> dict[str, bytes]:
         """The bytes of the state's files, without the audit and the locks."""

@@ -9,9 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sysmgmt.domain import uids
 from sysmgmt.domain.model import Session
-from sysmgmt.store.state import StateStore
 from tests.service.logins import login, next_line, without_login
 from tests.support.box import TestBox
 from tests.support.boxmgmtd import Boxmgmtd, running
@@ -34,11 +32,7 @@ BOB = 70001
 
 @pytest.fixture
 def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    basic.admin().do('add_user name=bob role=monitor password="Bobs-pass-11" must_change=no')
-    with StateStore(str(basic.folder)).writing() as transaction:
-        transaction.save(uids.reserve(transaction.state, 70000, 70099))
-        account = transaction.state.accounts.get("bob")
-        assert account is not None and account.uid == BOB
+    assert basic.add("bob", "Bobs-pass-11") == BOB
     with running(basic) as one:
         yield one
 

@@ -1,21 +1,13 @@
 """A change that waits for its confirmation, and a real boxmgmtd that is killed before it comes."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.boxmgmtd import Boxmgmtd, running
+from tests.support.box import ADMIN_PASSWORD
+from tests.support.boxmgmtd import Boxmgmtd
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture
-def daemon(basic: TestBox) -> Iterator[Boxmgmtd]:
-    """A boxmgmtd."""
-    with running(basic) as one:
-        yield one
 
 
 def admin(daemon: Boxmgmtd, folder: Path, text: str) -> None:
