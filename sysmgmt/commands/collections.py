@@ -56,8 +56,9 @@ def create_download_link(call: Call, name: ArchiveName, minutes: LinkMinutes = 1
     """Make an address on the web server of the box from which an archive can be downloaded once.
 
     Nobody is asked for a password there: whoever has the address has the archive. It ends when it
-    is used, when the minutes are over, or when you may no longer download yourself; what it is
-    used for is recorded with the address of the other machine. It is shown now and never again.
+    is used, when the minutes are over, or when you may no longer download yourself because your role
+    is another or your account is shut; what it is used for is recorded with the address of the other
+    machine. It is shown now and never again.
     """
     return downloading.create(call, name, minutes * MINUTE)
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import downloads, roles, web
+from sysmgmt.domain import downloads, lockout, roles, web
 from sysmgmt.domain.errors import InvalidValue, NoWebServer, UnknownLink
-from sysmgmt.domain.lockout import BY_COMMAND
+from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.model import DownloadLink, Identity, State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
@@ -45,6 +45,7 @@ def find(state: State, id: str, now: float) -> DownloadLink:
     account = state.accounts.get(found.made_by) if found else None
     if found is None or account is None or not found.made_at <= now < found.until:
         raise UnknownLink()
-    if account.locked_by == BY_COMMAND or not roles.holds(state, account, Permission.WEB_DOWNLOAD):
+    shut = lockout.settled(account, now, rules_of(state.settings)).locked_by in lockout.FINAL
+    if shut or not roles.holds(state, account, Permission.WEB_DOWNLOAD):
         raise UnknownLink()
     return found

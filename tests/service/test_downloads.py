@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from sysmgmt.domain import lockout
 from sysmgmt.domain.downloads import PLACE, id_of
 from sysmgmt.domain.tls import WEB_SERVER, Listener
 from sysmgmt.engine.embedded import EmbeddedDoor
@@ -193,6 +194,21 @@ def test_a_link_dies_with_the_right_of_who_made_it(served: Web) -> None:
     assert direct(served, f"GET {paths[0]} HTTP/1.1\r\n\r\n").split()[1] == b"200"
     assert admin.do("remove_user name=eve --yes").code == "Done"
     assert direct(served, f"GET {paths[1]} HTTP/1.1\r\n\r\n").split()[1] == b"404"
+
+
+@pytest.mark.parametrize("shut, status", [
+    ({"locked_by": lockout.BY_COMMAND}, b"404"), ({"locked_by": lockout.BY_DISUSE}, b"404"),
+    ({"locked_by": lockout.BY_END}, b"404"), ({"ends_at": 1.0}, b"404"), ({"locked_by": lockout.BY_ATTEMPTS}, b"200")])
+def test_a_link_dies_with_the_account_of_who_made_it(served: Web, shut: dict[str, Any], status: bytes) -> None:
+    served.admin.facts(f"cancel_download_links name={served.archive['name']}")
+    assert served.admin.do("add_user name=tmp role=administrator password=Tmp-first-1 must_change=no").code == "Done"
+    tmp = Client(EmbeddedDoor(served.house, STRANGER))
+    assert tmp.log_in("tmp", "Tmp-first-1").code == "Done"
+    address = tmp.facts(f"create_download_link name={served.archive['name']}")["address"]
+    served.box.replace("tmp", **shut)
+    answer = direct(served, f"GET {address.removeprefix('https://box1')} HTTP/1.1\r\n\r\n")
+    assert served.admin.do("remove_user name=tmp --yes").code == "Done"
+    assert answer.split()[1] == status
 
 
 def test_links_are_cancelled_and_there_are_not_endlessly_many(served: Web) -> None:
