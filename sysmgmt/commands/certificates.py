@@ -50,7 +50,7 @@ def create_certificate_request(
         call: Call, common_name: CommonName, country: Country = "", state: Region = "", locality: Locality = "",
         org: Organization = "", orgunit: Unit = "", email: Mail = "", subject_alternative_names: AlternativeNames = (),
         key_type: KeyType | None = None) -> Change:
-    """Make a new key, and a request for a certificate for it that a CA can sign.
+    """Make a new key, and a request for a certificate for it (CSR) that a CA can sign.
 
     The request is outstanding until its certificate is installed with install_certificate, or until
     cancel_certificate_request. The certificate in use stays as it is.

@@ -15,7 +15,7 @@ def config_email(call: Call, server: Server, sender: Sender, recipients: Recipie
                  protocol: MailProtocol = "starttls", port: MailPort | None = None, user: MailUser = "",
                  password: MailPassword | None = None, digest: Digest = mail.IMMEDIATE,
                  reports: Reports = True) -> Change:
-    """Set the mail server up that brings events and reports to people.
+    """Set the mail server (SMTP) up that brings events and reports to people.
 
     A recipient is told of the events of scope normal and root_cause, of every level and topic,
     unless it says otherwise: boss@example.com:critical:security is told of critical events of the

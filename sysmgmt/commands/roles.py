@@ -8,7 +8,7 @@ from sysmgmt.engine.declaration import Call, Change, Shown, command
 
 @command(needs=Permission.SECURITY)
 def add_role(call: Call, name: NewRole, permissions: Permissions) -> Change:
-    """Add a role.
+    """Add a role with its permissions.
 
     Every role contains the permission view; boxmgmt and web_download cannot be part of a new one. The others are
     array_configuration, audit, data_transfer, failover, group_clear_settings, group_configuration, se, security,

@@ -26,7 +26,8 @@ def help(call: Call, command: Topic | None = None) -> Shown:
     """List the commands, or those of one chapter or about one word, or explain one command.
 
     A chapter is named by the first words of its title: help ssh, help ssh keys. Any other word of at least three
-    characters lists the commands whose names contain it: help lock.
+    characters lists the commands that have it in their names, their summaries or the titles of their chapters:
+    help lock, help ntp.
     """
     from sysmgmt.commands.catalog import TITLES
 

@@ -13,7 +13,7 @@ from sysmgmt.engine.declaration import Call, Change, Shown, command
 def set_time(call: Call, zone: Zone | None = None, servers: TimeServers | None = None,
              key_number: KeyNumber | None = None, key_type: KeyType = timekeeping.KEY_TYPES[0],
              key: TimeKey | None = None) -> Change:
-    """Change the time zone, or the servers that tell the time, or both.
+    """Change the time zone, or the servers that tell the time (NTP), or both.
 
     chrony or systemd-timesyncd asks them, whichever the machine has. With key_number and key the
     servers are believed only if they prove that they know the key; that takes chrony. Servers that
@@ -32,7 +32,7 @@ def set_time(call: Call, zone: Zone | None = None, servers: TimeServers | None =
 
 @command(needs=Permission.VIEW)
 def get_time(call: Call) -> Shown:
-    """Show the time, the time zone, the time servers, and how well the clock is kept.
+    """Show the time, the time zone, the time servers (NTP), and how well the clock is kept.
 
     kept_by is the program that asks the servers, chrony or systemd-timesyncd: none unless one runs.
     """

@@ -23,7 +23,7 @@ def create_web_certificate_request(
         call: Call, common_name: CommonName, country: Country = "", state: Region = "", locality: Locality = "",
         org: Organization = "", orgunit: Unit = "", email: Mail = "", subject_alternative_names: AlternativeNames = (),
         key_type: KeyType | None = None) -> Change:
-    """Make a new key for the web server, and a request for a certificate for it that a CA can sign.
+    """Make a new key for the web server, and a request for a certificate for it (CSR) that a CA can sign.
 
     The request is outstanding until its certificate is installed with change_web_certificate, or
     until cancel_web_certificate_request; get_certificates shows it. The web server goes on with the

@@ -246,7 +246,7 @@ KeyFingerprint = Annotated[str, Word("Fingerprint of the key", any_text, "SHA256
 SessionId = Annotated[str, Word("Session", any_text, "SESSION", bare=True,
                                 offers_to=_sessions, none="No sessions are open.")]
 CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
-Topic = Annotated[str, Word("Command, chapter, or part of a name", any_text, "COMMAND|CHAPTER|PART", bare=True,
+Topic = Annotated[str, Word("Command, chapter, or any word", any_text, "COMMAND|CHAPTER|WORD", bare=True,
                             phrase=True, offers=lambda state: _chapters())]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
 PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS")]

@@ -1,14 +1,18 @@
 """What can be said about commands: help, and who may run them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.domain import roles
 from sysmgmt.domain.model import State
 from sysmgmt.engine.authorization import holds
-from sysmgmt.engine.catalog import is_part, is_shown, public, unknown
+from sysmgmt.engine.catalog import LEAST_PART, is_part, is_shown, public, unknown
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, Command, Parameter
 from sysmgmt.engine.request import Caller
+
+OTHER_WORDS = {"delete": "remove", "hostname": "host_name", "shutdown": "shut_down"}
+"""Words that no command is named with, and the ones that are meant."""
 
 
 def visible(catalog: Mapping[str, Command], caller: Caller, name: str) -> Command:
@@ -31,16 +35,23 @@ def overview(state: State, catalog: Mapping[str, Command], caller: Caller,
              titles: Mapping[str, str], topic: str = "") -> dict[str, Any]:
     """All commands that `caller` may run, with one sentence each and the titles of their chapters.
 
-    With a `topic` those of the chapter whose title begins with it, else those whose names contain it.
+    With a `topic` those of the chapter whose title begins with it, else those that are about it.
     """
     every = [one for one in catalog.values() if is_shown(one, caller) and may_run(state, one, caller)]
     shown = [one for one in every if _begins(titles.get(one.name, ""), topic)]
     return {"commands": [{"name": one.name, "summary": one.summary, "chapter": titles.get(one.name, "")}
-                         for one in shown or [one for one in every if is_part(topic.lower(), one.name)]]}
+                         for one in shown or [one for one in every if _is_about(one, titles, topic)]]}
 
 
 def _begins(title: str, words: str) -> bool:
     return not words or f"{title} ".lower().startswith(f"{words} ".lower())
+
+
+def _is_about(command: Command, titles: Mapping[str, str], topic: str) -> bool:
+    """Whether a name contains a word, or words begin with it in what is said of the command."""
+    meant = OTHER_WORDS.get(topic.lower(), topic.lower())
+    said = f"{command.summary} {titles.get(command.name, '')}".lower()
+    return is_part(meant, command.name) or (len(meant) >= LEAST_PART and bool(re.search(rf"\b{re.escape(meant)}", said)))
 
 
 def page(command: Command) -> dict[str, Any]:
