@@ -8,13 +8,13 @@ from boxmgmt import spelling
 from boxmgmt.answers import NoAnswer
 from boxmgmt.menu import Run
 from sysmgmt.commands import support
-from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal
+from sysmgmt.domain.errors import Cancelled, InvalidValue, MissingValue, Refusal
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine import following
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, again, ask, lacking, run_confirmed
+from sysmgmt.screen.ask import Asker, again, ask, cancelled, lacking, run_confirmed
 from sysmgmt.screen.output import Output
 
 
@@ -71,7 +71,9 @@ def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
         return site.door.run(_unanswered(command))
     except MissingValue as refusal:
         return site.door.run(refused(command.name, refusal)._replace(hint=None))
-    except Refusal as refusal:  # cancelled, or a line that cannot be used
+    except Cancelled:
+        return site.door.run(refused(command.name, cancelled(command)))
+    except Refusal as refusal:  # a line that cannot be used
         return site.door.run(refused(command.name, refusal))
 
 

@@ -25,5 +25,10 @@ def pending_change(state: State) -> dict[str, Any] | None:
             "returns_at": iso(waits.returns_at), "settings": settings}
 
 
+def decided_change(state: State) -> dict[str, Any]:
+    """That change once it is final or undone: nothing returns by itself any more."""
+    return {name: value for name, value in (pending_change(state) or {}).items() if name != "returns_at"}
+
+
 def _told(name: str, value: Any) -> Any:
     return _AS_TOLD[name](value) if name in _AS_TOLD else value

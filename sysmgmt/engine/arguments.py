@@ -53,4 +53,13 @@ def read_one(command: Command, parameter: Parameter, reading: Reading) -> Any:
         return ""
     if parameter.word.none and not any(True for _ in parameter.word.offered(reading.state, reading.caller.user)):
         raise NothingToChoose(parameter.word.none)
-    raise MissingValue(command=command.name, parameter=parameter.name)
+    raise _missing(command, parameter)
+
+
+def _missing(command: Command, parameter: Parameter) -> MissingValue:
+    """That a value is missing: a secret belongs into the next line, and may not stand on a command line."""
+    missing = MissingValue(command=command.name, parameter=parameter.name)
+    if not parameter.word.secret:
+        return missing
+    return MissingValue(str(missing), f"Give {parameter.name}=- and its value in the next line, "
+                                      f"or enter help {command.name}.")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from sysmgmt.domain.errors import ConfirmationNeeded, refusals
+from sysmgmt.domain.errors import Cancelled, ConfirmationNeeded, refusals
 from sysmgmt.domain.progress import NOBODY, Listening
-from sysmgmt.engine.declaration import Command, Parameter
+from sysmgmt.engine.declaration import Command, Parameter, Shown
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.screen.output import Output
@@ -60,6 +60,11 @@ def lacking(door: Door, command: Command, texts: Mapping[str, str],
             if one.word.none and not offers:
                 return
             yield one, offers
+
+
+def cancelled(command: Command | None) -> Cancelled:
+    """That a person broke off: of what only shows nobody asks whether it has changed something."""
+    return Cancelled("Cancelled.") if command is not None and command.kind is Shown else Cancelled()
 
 
 def run_confirmed(asker: Asker, door: Door, request: Request, listening: Listening = NOBODY) -> Answer:

@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, ask, ask_required, run_confirmed
+from sysmgmt.screen.ask import Asker, ask, ask_required, cancelled, run_confirmed
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
@@ -132,8 +132,8 @@ class Conversation(Taker):
                 if self.manner.asker is None:
                     return self.door.run(whole, listening)
                 return run_confirmed(self.manner.asker, self.door, whole, listening)
-        except Cancelled as refusal:
-            return self.door.run(refused(request.command, refusal))
+        except Cancelled:
+            return self.door.run(refused(request.command, cancelled(self.catalog.get(request.command))))
 
 
 def _on_next_lines(command: Command, names: Sequence[str], lines: Sequence[str | None]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import stat
 import time
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import InvalidValue, LoginNeeded, Refusal
+from sysmgmt.domain.errors import Cancelled, InvalidValue, LoginNeeded, Refusal
 from sysmgmt.domain.model import ADMIN
 from sysmgmt.engine import language
 from sysmgmt.engine.door import Sign
@@ -34,6 +34,8 @@ def admit(client: Client) -> Guest | Answer:
             return _installed(client) if client.person else Guest(None)
         _have_agreed(client, sign)
         answer = client.door.enter() or _logged_in(client)
+    except Cancelled:
+        return refused(None, Cancelled("Cancelled."))
     except Refusal as refusal:
         return refused(None, refusal)
     if answer.status or answer.result is None:

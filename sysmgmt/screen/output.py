@@ -43,7 +43,14 @@ class Output:
         self.as_json = as_json
 
     def answer(self, answer: Answer, as_json: bool = False, paged: bool = True) -> None:
-        """Show an answer; `as_json` for this one alone. One that goes on is not `paged`."""
+        """Show an answer; `as_json` for this one alone. One that goes on is not `paged`. Raises Unwritable."""
+        try:
+            self._answer(answer, as_json, paged)
+        except Unwritable as end:
+            end.is_done = is_carried_out(answer)
+            raise
+
+    def _answer(self, answer: Answer, as_json: bool, paged: bool) -> None:
         raw, self._raw = self._raw, False
         for warning in answer.warnings:
             self.tell(f"Warning: {warning}")
@@ -121,6 +128,11 @@ class Output:
             raise
         except OSError as problem:
             raise Unwritable(problem) from None
+
+
+def is_carried_out(answer: Answer) -> bool:
+    """Whether it tells of something that was done and stays done."""
+    return answer.changes and answer.code == "Done" and not answer.dry_run
 
 
 def document(answer: Answer) -> str:

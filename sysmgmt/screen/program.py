@@ -80,7 +80,7 @@ def _guarded(chosen: options.Options, environment: dict[str, str], program: Prog
         Output(sys.stdout, sys.stderr, chosen.json).answer(refused(None, refusal))
         return refusal.status
     except Unwritable as end:
-        Output(sys.stdout, sys.stderr).tell(f"Error: The answer could not be written ({end.problem}).")
+        Output(sys.stdout, sys.stderr).tell(f"Error: {end.sentence}")
         return UNWRITABLE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else InternalError.status

@@ -9,11 +9,18 @@ UNWRITABLE = 6
 
 
 class Unwritable(SystemExit):
-    """Standard output takes nothing more: the program ends. What was done stays done."""
+    """Standard output takes nothing more: the program ends. What `is_done` stays done."""
 
     def __init__(self, problem: OSError) -> None:
         super().__init__(UNWRITABLE)
-        self.problem = os.strerror(problem.errno or 0)
+        self._problem = os.strerror(problem.errno or 0)
+        self.is_done = False
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told."""
+        begin = "The command was carried out, but its answer" if self.is_done else "The answer"
+        return f"{begin} could not be written ({self._problem})."
 
 
 def prepare() -> None:

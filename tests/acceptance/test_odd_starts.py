@@ -35,8 +35,23 @@ def test_what_is_told_without_a_box_needs_no_traceback_either(basic: TestBox, op
 
 def test_json_that_cannot_be_written_is_told_on_standard_error(basic: TestBox) -> None:
     done = shell(basic, ">/dev/full", "add_group name=g1", "--json")
-    assert done.returncode == 6 and b"The answer could not be written" in done.stderr
+    assert done.returncode == 6 and b"could not be written" in done.stderr
     assert "g1" in basic.state.groups, "what was done stays done"
+
+
+DONE = b"Error: The command was carried out, but its answer could not be written (No space left on device).\n"
+LOST = b"Error: The answer could not be written (No space left on device).\n"
+
+
+@pytest.mark.parametrize(("text", "options", "said"), [
+    ("add_group name=g1", (), DONE), ("add_group name=g1", ("--json",), DONE), ("get_groups", (), LOST),
+    ("add_group name=g1 --dry-run", (), LOST), ("get_groups\nadd_group name=g1", ("--atomic",), DONE),
+    ("add_group name=g/1", ("--json",), LOST)])
+def test_an_answer_that_cannot_be_written_says_whether_something_was_done(
+        basic: TestBox, text: str, options: tuple[str, ...], said: bytes) -> None:
+    done = shell(basic, ">/dev/full", text, *options)
+    assert (done.returncode, done.stderr.endswith(said)) == (6, True), done.stderr
+    assert ("g1" in basic.state.groups) == (said == DONE)
 
 
 @pytest.mark.parametrize("line", [

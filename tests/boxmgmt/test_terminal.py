@@ -81,6 +81,13 @@ def test_breaking_off_a_question_cancels_the_action_only(basic: TestBox, key: st
     one.until("Cancelled; nothing was changed.")
 
 
+def test_breaking_off_what_only_shows_says_nothing_of_changes(basic: TestBox) -> None:
+    one = logged_in(basic.folder)
+    step(one, "3.4", " >")
+    one.send("\x03")
+    assert "Error: Cancelled.\n\n** Diagnostics **" in one.until("** Diagnostics **\n[1] View system status")
+
+
 def test_the_readme_shows_the_levels_that_there_are() -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
     assert "".join(f"  {number}. {level}\n" for number, level in enumerate(LEVELS, 1)) + " > high" in readme

@@ -10,6 +10,7 @@ from sysmgmt.domain.model import Reach, State
 from sysmgmt.engine.dispatch import House
 from sysmgmt.host.files import File
 from sysmgmt.host.services import HostServices, Service
+from sysmgmt.screen.output import readable
 from sysmgmt.service.duties import unconfirmed
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.clock import DAY, MINUTE
@@ -97,6 +98,14 @@ def test_whoever_may_confirm_a_change_may_also_undo_it_at_once(basic: TestBox) -
     assert basic.client().log_in("admin", ADMIN_PASSWORD).warnings == (), "it did not return by itself"
     assert "tls_minimum: 1.3 -> 1.2" in str(basic.audit())
     assert maker.do(RAISE).code == "Done", "and another one may wait"
+
+
+@pytest.mark.parametrize("decision", ["confirm_change", "undo_change"])
+def test_a_change_that_was_decided_about_tells_of_no_time_any_more(basic: TestBox, decision: str) -> None:
+    basic.admin().do(RAISE)
+    answer = basic.admin().do(decision)
+    assert answer.code == "Done" and "Undone at" not in "\n".join(readable(answer))
+    assert list(answer.result or {}) == ["command", "user", "made_at", "settings"]
 
 
 def test_the_next_login_of_everybody_who_might_have_confirmed_it_is_told_once_that_it_returned(basic: TestBox) -> None:

@@ -47,6 +47,7 @@ def test_where_the_level_says_so_the_banner_is_agreed_to_before_anything_else(ba
     assert one.shown.startswith(BANNER) and "Password" not in one.shown
     one.enter("n")
     assert one.end() == 1 and "Password" not in one.raw
+    assert "Error: Cancelled.\r" in one.raw, "there was nothing to change"
     two = terminal(basic.folder, "--user", "admin")
     two.until("Do you agree? (y/n)")
     two.enter("y")

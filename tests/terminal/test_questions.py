@@ -32,6 +32,19 @@ def test_nothing_is_asked_for_what_this_box_cannot_do(basic: TestBox, line: str,
     child.wait()
 
 
+@pytest.mark.parametrize(("line", "said"), [
+    ("who_can", "Cancelled."), ("add_group", "Cancelled; nothing was changed.")])
+def test_breaking_off_says_that_nothing_was_changed_where_something_would_be(
+        basic: TestBox, line: str, said: str) -> None:
+    child = logged_in(basic)
+    child.sendline(line)
+    child.expect_exact(" > ")
+    child.send("\x03")
+    child.expect_exact(f"Error: {said}\r")
+    child.sendline("quit")
+    child.wait()
+
+
 @pytest.mark.parametrize("word", ["exit", "logout"])
 def test_the_words_of_other_shells_end_the_session(basic: TestBox, word: str) -> None:
     child = logged_in(basic)
