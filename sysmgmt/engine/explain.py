@@ -51,7 +51,7 @@ def _is_about(command: Command, titles: Mapping[str, str], topic: str) -> bool:
     """Whether a name contains a word, or words begin with it in what is said of the command."""
     meant = OTHER_WORDS.get(topic.lower(), topic.lower())
     said = f"{command.summary} {titles.get(command.name, '')}".lower()
-    return is_part(meant, command.name) or (len(meant) >= LEAST_PART and bool(re.search(rf"\b{re.escape(meant)}", said)))
+    return is_part(meant, command.name) or bool(len(meant) >= LEAST_PART and re.search(rf"\b{re.escape(meant)}", said))
 
 
 def page(command: Command) -> dict[str, Any]:
