@@ -7,7 +7,7 @@ from sysmgmt.commands.password_words import BlocklistFile, CurrentPassword
 from sysmgmt.commands.words import (
     Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, RootDoors,
     RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
-from sysmgmt.domain import blocklist, compliance, consequences, facts, root_access, sealed, security
+from sysmgmt.domain import blocklist, compliance, consequences, facts, level_changes, root_access, sealed, security
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import machines, rekeying, status
@@ -16,7 +16,7 @@ from sysmgmt.engine.reading import Reading
 
 
 def _of_level(reading: Reading, values: Mapping[str, Any]) -> str:
-    return security.lowering(reading.state.settings, values["level"])
+    return level_changes.question(reading.state, values["level"], reading.caller.user, reading.now)
 
 
 @command(needs=Permission.SECURITY, asks=_of_level)
@@ -30,13 +30,15 @@ def set_security_level(call: Call, level: Level) -> Change:
 
     After a change to any level but basic every user must choose a new password at the next login,
     and still has to when the level is basic again: must_change_password names all who have to.
-    What set_password_policy and set_session_policy had set apart is again as the new level has it.
-    also_changed shows what else the level sets by itself, such as idle timeout and banner; all but the
-    lowest version of TLS is as it was before once another level does without, unless it was set since.
-    Warnings name the rules of the level that do not hold yet.
+    A question comes first where others than you have to who need not now, and where the new level
+    asks for less. Rules that set_password_policy and set_session_policy had set apart are again as the
+    new level has them. idle_timeout, sessions_per_user and what else somebody has set stay, within the
+    bounds of the level; what a level has set by itself, such as a banner, is as it was before once
+    another one does without, unless it was set since, but for the lowest version of TLS. also_changed
+    shows all of this that has changed. Warnings name the rules of the level that do not hold yet.
     """
     state = security.set_level(call.state, level)
-    besides = security.also_changed(call.state.settings, state.settings)
+    besides = level_changes.also_changed(call.state.settings, state.settings)
     return Change(state, {"level": level, "must_change_password": security.due(state, call.now),
                           **({"also_changed": besides} if besides else {})},
                   compliance.left_to_do(state))
@@ -50,8 +52,8 @@ def set_password_policy(call: Call, min_length: Characters | None = None, max_ag
                         unlock_minutes: UnlockMinutes | None = None) -> Change:
     """Set single rules about passwords apart from the security level; what is not named stays.
 
-    0 (for common: level) leaves a rule to the level again. What the level does not allow is refused.
-    Each rule counts from the next change of a password or the next attempt on.
+    0 (for common: level) leaves a rule to the level again, and so does another level. What the level does
+    not allow is refused. Each rule counts from the next change of a password or the next attempt on.
     """
     state = security.set_policy(call.state, {
         "min_length": min_length, "max_age_days": max_age_days, "min_age_hours": min_age_hours, "history": history,
@@ -106,6 +108,7 @@ def set_session_policy(call: Call, idle_timeout: IdleMinutes | None = None,
     session_hours ends a session however busy it is. With unused_days an account whose user has not
     logged in for so long is shut until unlock_user; admin's is not. 0 (for acknowledge: no) leaves a
     rule to the security level again, idle_timeout and sessions_per_user as a new box has them there.
+    Another level leaves these two as they are, within its bounds, and has the other rules as its own.
     What the level does not allow is refused.
     """
     state = security.set_policy(call.state, {"session_hours": session_hours, "unused_days": unused_days,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sysmgmt.domain import passwords, roles, tls
 from sysmgmt.domain.errors import LastSecurityUser
-from sysmgmt.domain.levels import ASK_LESS, LEVELS, Rules, rules_of
+from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
 from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
 from sysmgmt.domain.model.policy import Displaced, Policy
@@ -22,8 +22,9 @@ BANNER = ("This system is for authorized users only. What is done here is record
 def set_level(state: State, level: str) -> State:
     """Change the security level; any above Basic makes every user choose a new password (R084, R087).
 
-    What was set apart from the old level is so no longer; what goes beyond the new one comes down to it. What the
-    old one had set by itself is as it was before, unless somebody has set it since.
+    Rules that were set apart from the old level are so no longer. Settings that go beyond the new one, such as the
+    idle timeout, come down to it; what the old one had set by itself is as it was before, unless somebody has set it
+    since, and what somebody has set stays.
     """
     if level == state.settings.level:
         return state
@@ -36,28 +37,6 @@ def set_level(state: State, level: str) -> State:
         if account.type == LOCAL:
             accounts = accounts.put(name, account._replace(must_change_password=True))
     return state._replace(accounts=accounts)
-
-
-def lowering(settings: Settings, level: str) -> str:
-    """What has to be confirmed before the box goes over to a level; "" unless that asks for less."""
-    if level not in ASK_LESS[settings.level]:
-        return ""
-    besides = also_changed(settings, set_level(State(settings=settings), level).settings)
-    told = f" Besides it changes: {', '.join(besides)}." if besides else ""
-    return (f"This takes the security level from {settings.level} to {level}: nobody is asked any more for what "
-            f"{settings.level} asks beyond it.{told} Change the level?")
-
-
-def also_changed(old: Settings, new: Settings) -> dict[str, Any]:
-    """What a level has changed besides its rules, as it is now, in the words of the commands that show it."""
-    return {name: now for (name, now), was in zip(_besides(new).items(), _besides(old).values(), strict=True)
-            if now != was}
-
-
-def _besides(settings: Settings) -> dict[str, Any]:
-    return {"idle_timeout": settings.idle_timeout, "sessions_per_user": settings.sessions_per_user,
-            "banner": settings.banner or None, "audit_guarantee": settings.audit.guarantee,
-            "tls_minimum": settings.reach.tls_minimum}
 
 
 def _at_stake(settings: Settings) -> Displaced:

@@ -326,7 +326,7 @@ def test_the_idle_time_goes_up_to_that_of_the_level_only(at: Levelled, level: st
 def test_back_at_basic_everybody_is_named_who_still_has_to_choose_a_password(at: Levelled) -> None:
     box = at("basic")
     admin = box.admin()
-    assert admin.facts("set_security_level level=stig")["must_change_password"] == ["admin", "bob"]
+    assert admin.facts("set_security_level level=stig --yes")["must_change_password"] == ["admin", "bob"]
     box.replace("admin", must_change_password=False)
     assert admin.facts("set_security_level level=basic --yes")["must_change_password"] == ["bob"]
     assert box.client("bob", CHOSEN).do("get_users").code == "MustChangePassword"
@@ -379,7 +379,7 @@ def test_stig_and_nist_leave_no_way_back_to_old_tls(at: Levelled) -> None:
     box = at("basic")
     admin = box.admin()
     assert admin.do("set_tls_minimum version=1.0 legacy=yes confirm_minutes=0 --yes").code == "Done"
-    assert admin.do("set_security_level level=nist").code == "Done"
+    assert admin.do("set_security_level level=nist --yes").code == "Done"
     assert box.state.settings.reach.tls_minimum == "1.2"
     box.replace("admin", must_change_password=False)
     answer = box.admin().do("set_tls_minimum version=1.1 legacy=yes confirm_minutes=0 --yes")
@@ -502,7 +502,7 @@ def test_a_change_of_level_takes_back_what_was_set_apart_and_tells_what_is_left_
     admin = basic.admin()
     assert admin.do("set_password_policy min_length=20 history=5").code == "Done"
     assert admin.do("create_system_certificate common_name=box1 key_type=rsa2048").code == "Done"
-    besides = {"idle_timeout": 600, "banner": BANNER}
+    besides = {"idle_timeout": 600, "banner": BANNER, "min_length": 15, "history": 10}
     assert (admin.do("set_security_level level=stig --dry-run").result or {})["also_changed"] == besides
     answer = admin.do("set_security_level level=stig")
     assert answer.code == "Done" and any("rsa_bits" in one for one in answer.warnings), answer.warnings

@@ -106,7 +106,7 @@ def test_the_history_of_basic_is_known_when_the_level_is_raised(basic: TestBox) 
     bob = basic.client("bob", "firstFIRST12")
     assert change(bob, "firstFIRST12", "otherOTHER12") == "Done"
     assert change(bob, "otherOTHER12", "otherOTHER12") == "Done", "basic has no rule about the past"
-    assert admin.do("set_security_level level=high").code == "Done"
+    assert admin.do("set_security_level level=high --yes").code == "Done"
     basic.configure(hashing=CHEAP)
     bob = basic.client("bob", "otherOTHER12")
     assert change(bob, "otherOTHER12", "firstFIRST12") == "PasswordReused"
@@ -117,7 +117,9 @@ def test_the_history_of_basic_is_known_when_the_level_is_raised(basic: TestBox) 
 def test_raising_the_level_makes_everybody_choose_a_new_password(basic: TestBox) -> None:
     admin = basic.admin()
     admin.do('add_user name=bob role=monitor password="bob-first-1" must_change=no')
-    answer = admin.do("set_security_level level=high")
+    asked = admin.do("set_security_level level=high")
+    assert asked.code == "ConfirmationNeeded" and "you and 1 other user must choose" in str(asked.message), asked
+    answer = admin.do("set_security_level level=high --yes")
     assert answer.result == {"level": "high", "must_change_password": ["admin", "bob"]}
     basic.configure(hashing=CHEAP)
     assert admin.do("get_users").code == "Done", "the session that did it goes on"

@@ -107,7 +107,7 @@ def test_the_login_before_and_the_failures_since_are_told_after_a_login_and_the_
 def test_a_password_of_ninety_one_days_is_changed_first(site: Site) -> None:
     name = add(site, "wanda")
     site.key(name)
-    site.as_admin("set_security_level level=high")
+    site.as_admin("set_security_level level=high --yes")
     replace(site, name, must_change_password=False, password_changed_at=time.time() - 89 * 86400)
     assert site.by_key(name, "get_groups").returncode == 0, "the control"
     replace(site, name, must_change_password=False, password_changed_at=time.time() - 91 * 86400)

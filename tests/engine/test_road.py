@@ -38,7 +38,7 @@ CHANGES = ["set_box_name name=Other", "set_login_banner text=hello", "add_role n
            "remove_group name=g1",
            f"add_user name=eve role=monitor password={CANARY}", "set_user name=bob role=auditor",
            f"set_user name=bob password={CANARY}", "set_user name=bob new_name=rob", "remove_user name=bob",
-           "unlock_user name=bob", "set_security_level level=high", "set_session_policy idle_timeout=5",
+           "unlock_user name=bob", "set_security_level level=high --yes", "set_session_policy idle_timeout=5",
            "create_system_certificate common_name=box1", "create_certificate_request common_name=box1",
            "set_certificate_renewal automatic=no"]
 

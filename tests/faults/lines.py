@@ -52,8 +52,8 @@ def after(before: Sequence[str], *texts: str) -> list[Line]:
 
 LINES = [
     Line(f"install name=box1 level=basic password={ADMIN_PASSWORD}", None),
-    *after((), BOB, ROLE, "add_group name=sales", "set_security_level level=high", LDAP, MAIL, LOG, TARGET, CERTIFICATE,
-           "set_password_policy min_length=7", "set_password_blocklist file=words", "set_session_policy idle_timeout=5",
+    *after((), BOB, ROLE, "add_group name=sales", "set_security_level level=high --yes", LDAP, MAIL, LOG, TARGET,
+           CERTIFICATE, "set_password_policy min_length=7", "set_password_blocklist file=words", "set_session_policy idle_timeout=5",
            f"set_password current_password={ADMIN_PASSWORD} new_password=Other-Pass-34",
            f"regenerate_encryption_keys password={ADMIN_PASSWORD} --yes", "set_tls_minimum version=1.3 --yes",
            "create_web_certificate_request common_name=box1.example", WEB, "set_certificate_renewal automatic=no",
@@ -85,7 +85,7 @@ LINES = [
     Line("forget_download_links", DOWNLOAD, HOUR),
     Line("end_overdue_session session={session}", ("set_session_policy session_hours=1",), 2 * HOUR),
     Line("settle_lock name=bob", (
-        "set_security_level level=high", "add_user name=bob role=monitor password=Bob-First-12",
+        "set_security_level level=high --yes", "add_user name=bob role=monitor password=Bob-First-12",
         *(3 * (ATTEMPT, STRIKE))), 2 * HOUR),
     *after(("create_web_certificate_request common_name=box1.example",), "cancel_web_certificate_request"),
     *after((WEB,), f"set_hsts mode=on {FINAL}"),
