@@ -167,12 +167,13 @@ Automatic = Annotated[bool, whether("Whether the box renews certificates that it
 _RECORDED = certificates.recorded
 Certificates = Annotated[tuple[Certificate, ...], Word(
     "Certificates (paste them, each from -----BEGIN to -----END)", read_certificates, "-", block=True,
-    recorded=_RECORDED)]
+    recorded=_RECORDED, instead="file")]
 CertificateChain = Annotated[Bundle, Word(
     "The certificate and those above it (paste them, each from -----BEGIN to -----END)", _bundle, "-", block=True,
-    recorded=_RECORDED)]
+    recorded=_RECORDED, instead="file")]
 RevocationText = Annotated[RevocationList, Word(
-    "Revocation list (paste it, from -----BEGIN to -----END)", _revocations, "-", block=True, recorded=_RECORDED)]
+    "Revocation list (paste it, from -----BEGIN to -----END)", _revocations, "-", block=True, recorded=_RECORDED,
+    instead="file")]
 CertificatesFile = Annotated[tuple[Certificate, ...], Word(
     "Name of a file in the import folder", from_file(_file_of_certificates), "NAME")]
 BundleFile = Annotated[Bundle, Word("Name of a file in the import folder (PEM or PKCS#12)",

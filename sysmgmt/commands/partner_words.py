@@ -25,7 +25,7 @@ OwnPort = Annotated[int, Word("Port at which the box listens for its partners", 
 OwnAddress = Annotated[str, own_address("Address at which the box listens for its partners")]
 PartnerCertificate = Annotated[tuple[Certificate, ...], Word(
     "Certificate that the partner shows (paste it, from -----BEGIN to -----END)", read_certificates, "-", block=True,
-    recorded=certificates.recorded)]
+    recorded=certificates.recorded, instead="file")]
 PartnerFile = CertificatesFile
 Isolation = Annotated[str, choice("Whether the cluster is isolated", ("on", "off"))]
 CommunicationLevel = Annotated[str, choice(

@@ -47,7 +47,8 @@ class Word(NamedTuple):
     `none` is what is said where nothing can be chosen; `recorded` makes of the text what the audit
     keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it. With the other
     texts that `unless` says it is not needed, and not asked for: the value is "" then. A `phrase` may have several
-    words without quotes where it stands without its name.
+    words without quotes where it stands without its name. In its place the parameter `instead` may be given: one of
+    both has to be, and a person who gives neither is asked for this one.
     """
 
     about: str
@@ -64,6 +65,7 @@ class Word(NamedTuple):
     offers_to: Callable[[State, str], Iterable[str]] | None = None
     offers_from: Callable[[Reading], Iterable[str]] | None = None
     unless: Callable[[Mapping[str, str]], bool] = _never
+    instead: str = ""
 
     def offered(self, state: State, user: str) -> Iterable[str]:
         """What may be offered to a user."""
@@ -77,6 +79,10 @@ class Parameter(NamedTuple):
     word: Word
     required: bool
     default: Any
+
+    def is_due(self, texts: Mapping[str, str]) -> bool:
+        """Whether a person who gives `texts` has to be asked for it."""
+        return self.required or bool(self.word.instead and self.word.instead not in texts)
 
 
 class Call(NamedTuple):

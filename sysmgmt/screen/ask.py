@@ -33,12 +33,12 @@ def ask(asker: Asker, one: Parameter, question: str, offers: Sequence[str]) -> s
 
 
 def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, str]) -> Answer | None:
-    """Ask for the required parameters that `texts` lacks, in their order. Raises Cancelled.
+    """Ask for the parameters that are due and that `texts` lacks, in their order. Raises Cancelled.
 
     Nothing is asked beside a value that cannot be used; the answer then, which is recorded.
     """
     given = [*texts]
-    for one, offers in lacking(door, command, texts, [one for one in command.parameters if one.required]):
+    for one, offers in lacking(door, command, texts, [one for one in command.parameters if one.is_due(texts)]):
         while given:
             if refusal := door.check(command.name, given.pop(0), texts):
                 return refusal

@@ -4,6 +4,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.authorities import CA, make
 from tests.support.box import TestBox
 from tests.support.tls_server import showing, texts
@@ -29,6 +31,37 @@ def test_a_chain_is_pasted_and_a_key_is_pasted_unseen(basic: TestBox) -> None:
     shown = child.before
     child.expect_exact("install_certificate completed successfully.")
     assert "PRIVATE KEY" not in shown and one.key_pem.splitlines()[1] not in shown
+    child.sendline("quit")
+    child.wait()
+
+
+@pytest.mark.parametrize("line", [
+    "add_trusted_certificate name=corp purposes=ldap", "add_partner name=box2 address=192.0.2.7",
+    "add_revocation_list name=corp",
+    "install_certificate", "change_web_certificate"])
+def test_what_is_pasted_is_asked_for_where_no_file_is_named(basic: TestBox, line: str) -> None:
+    child = logged_in(basic)
+    child.sendline(line)
+    child.expect("\\(paste (it,|them, each) from -----BEGIN to -----END\\)\r\n > ")
+    child.send("\x03")
+    child.expect_exact("Cancelled; nothing was changed.")
+    child.expect_exact("box1> ")
+    child.sendline(f"{line} file=none.pem")
+    child.expect("Error: There is no file none.pem")
+    child.sendline("quit")
+    child.wait()
+
+
+def test_an_authority_is_trusted_by_what_is_pasted(basic: TestBox) -> None:
+    child = logged_in(basic)
+    child.sendline("add_trusted_certificate")
+    for answer in ("corp", "ldap"):
+        child.expect("\r\n > ")
+        child.sendline(answer)
+    child.expect_exact("Certificates (paste them, each from -----BEGIN to -----END)\r\n > ")
+    paste(child, texts([make("Root", wish=CA)]))
+    child.expect_exact("add_trusted_certificate completed successfully.")
+    assert "corp" in basic.state.trusted_certificates
     child.sendline("quit")
     child.wait()
 

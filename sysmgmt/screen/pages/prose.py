@@ -46,7 +46,8 @@ A certificate or a key is given in the same way, all lines from -----BEGIN to --
 blocks that follow at once belong to it, and a blank line ends it. Files that others made belong into
 the import folder rather than into a batch, where what follows the block is a command: file=NAME.
 
-At a terminal such a value is asked for, a secret hidden: set_user bob password=- asks for bob's new password.
+At a terminal such a value is asked for, a secret hidden: set_user bob password=- asks for bob's new password. A
+certificate or a revocation list is asked for there where neither pem= nor file= is given.
 A secret is refused on a command line, which other users of a machine can read.
 """
 
