@@ -105,11 +105,11 @@ STAYS = "What needs the permission security stays as it is: see help reset_syste
 def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_MINUTES) -> Change:
     """Take the settings back to those of a new box.
 
-    Name, id, host name, interfaces, security level, registration and the schedules of backups stay, and so do users,
-    roles, groups, certificates and keys. Everything else that is a setting goes: see items=settings of
-    backup_settings. --dry-run shows each difference. From a user without the permission security what needs it stays:
-    the firewall and the names and versions by which the box is reached, the password and session policy, the audit
-    with its syslog servers, directories and partners.
+    Name, id, host name, interfaces, security level, registration and the schedules of backups with their upload
+    targets stay, and so do users, roles, groups, certificates and keys. Everything else that is a setting goes: see
+    items=settings of backup_settings. --dry-run shows each difference. From a user without the permission security
+    what needs it stays: the firewall and the names and versions by which the box is reached, the password and session
+    policy, the audit with its syslog servers, directories and partners.
 
     What decides who reaches the box comes back by itself unless the reset is confirmed with confirm_change from a
     new login within confirm_minutes (10 unless given; 0: final at once).

@@ -45,7 +45,10 @@ def get_upload_targets(call: Call) -> Shown:
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def remove_upload_target(call: Call, target: TargetName) -> Change:
-    """Remove a server that files could be brought to."""
+    """Remove a server that files could be brought to.
+
+    One that a schedule of backups names stays until schedule_backup names another one, or none.
+    """
     return Change(uploads.remove(call.state, target), {"target": target})
 
 

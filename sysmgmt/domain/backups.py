@@ -124,7 +124,9 @@ def reset(state: State, wholly: bool, by: Restorer) -> State:
     """The state with the settings of a new box; `wholly`: also those that need the permission security."""
     old = state.settings
     new = Settings(name=old.name, box_id=old.box_id, level=old.level, registration=old.registration)
-    kept: dict[str, Any] = {"backup_schedules": state.backup_schedules}
+    there, schedules = state.upload_targets, state.backup_schedules
+    unused = set(there) - {one.target for one in schedules.values()}
+    kept: dict[str, Any] = {"backup_schedules": schedules, "upload_targets": _without(there, unused)}
     if not wholly:
         new = new._replace(**{field: getattr(old, field) for field in _SECURED})
         kept |= {table: getattr(state, table) for table in _SECURED_TABLES}

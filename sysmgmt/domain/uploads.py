@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import ClearText, ConfirmationNeeded, Refusal, TargetExists, UnknownTarget
+from sysmgmt.domain.errors import ClearText, ConfirmationNeeded, Refusal, TargetExists, TargetInUse, UnknownTarget
 from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
 from sysmgmt.domain.model import State, UploadTarget
 from sysmgmt.domain.times import iso
@@ -33,9 +33,10 @@ def find(state: State, name: str) -> UploadTarget:
 
 
 def add(state: State, new: UploadTarget, insecure: bool) -> State:
-    """The state with one more target. Raises TargetExists, ClearText, LevelForbids."""
+    """The state with one more target. Raises TargetExists, TargetInUse, ClearText, LevelForbids."""
     if new.name in state.upload_targets:
         raise TargetExists(name=new.name)
+    _check_unscheduled(state, new.name)
     if new.protocol == FTP and not insecure:
         asked = ClearText(IN_CLEAR, "Use protocol=sftp or ftps; where the receiver leaves no choice, add insecure=yes.")
         raise unknowing(state.settings, CLEAR_TEXT, asked, "Use protocol=sftp or protocol=ftps.")
@@ -43,8 +44,17 @@ def add(state: State, new: UploadTarget, insecure: bool) -> State:
 
 
 def remove(state: State, name: str) -> State:
-    """The state without a target. Raises UnknownTarget."""
-    return state._replace(upload_targets=state.upload_targets.without(find(state, name).name))
+    """The state without a target. Raises UnknownTarget, TargetInUse."""
+    found = find(state, name)
+    _check_unscheduled(state, name)
+    return state._replace(upload_targets=state.upload_targets.without(found.name))
+
+
+def _check_unscheduled(state: State, name: str) -> None:
+    """Where scheduled backups go takes the permission of schedules, not that of targets. Raises TargetInUse."""
+    for one in state.backup_schedules.values():
+        if one.target == name:
+            raise TargetInUse(schedule=one.name, name=name)
 
 
 def confirmation(server: str, port: int, shown: str) -> Refusal:

@@ -452,6 +452,7 @@ REACHED_ELSEWHERE = {
     "HstsNeedsAuthority": "tests/commands/test_web.py",
     **dict.fromkeys(("BackupExists", "NotABackup", "BackupNewer", "BackupDamaged", "BackupPasswordWrong",
                      "BackupTooLarge", "NotInBackup"), "tests/commands/test_backups.py"),
+    "TargetInUse": "tests/commands/test_backup_targets.py",
     "AdministratorsChanged": "tests/commands/test_appliance.py",
     "NotAState": "tests/commands/test_imported_state.py",
     "SelfTestFailed": "tests/commands/test_updates.py", "SafeState": "tests/commands/test_updates.py",

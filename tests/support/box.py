@@ -142,6 +142,13 @@ class TestBox:
             assert account is not None
             transaction.save(state._replace(accounts=state.accounts.put(name, account._replace(**fields))))
 
+    def put(self, table: str, key: str, value: Any) -> None:
+        """Put a value into a table behind the engine's back; None takes away what is there."""
+        with StateStore(str(self.folder)).writing() as transaction:
+            records = getattr(transaction.state, table)
+            records = records.without(key) if value is None else records.put(key, value)
+            transaction.save(transaction.state._replace(**{table: records}))
+
     def numbered(self, first: int = 70000) -> dict[str, int]:
         """Give numbers to users, from `first` on, as a deployed box does; the numbers by name."""
         with StateStore(str(self.folder)).writing() as transaction:

@@ -115,6 +115,7 @@ from sysmgmt.domain.errors.servers import ServerRefused as ServerRefused
 from sysmgmt.domain.errors.servers import ServerUnreachable as ServerUnreachable
 from sysmgmt.domain.errors.servers import SnmpUserInUse as SnmpUserInUse
 from sysmgmt.domain.errors.servers import TargetExists as TargetExists
+from sysmgmt.domain.errors.servers import TargetInUse as TargetInUse
 from sysmgmt.domain.errors.servers import UnknownPartner as UnknownPartner
 from sysmgmt.domain.errors.servers import UnknownSnmpUser as UnknownSnmpUser
 from sysmgmt.domain.errors.servers import UnknownTarget as UnknownTarget

@@ -90,6 +90,12 @@ class UnknownTarget(Refusal):
     askable = True
 
 
+class TargetInUse(Refusal):
+    """Backups of the schedule {schedule} go to the upload target {name}."""
+
+    hint = "Whoever may schedule backups gives that one another target, or none, with schedule_backup."
+
+
 class UploadFailed(Refusal):
     """The server {server} does not take the file: {reason}."""
 

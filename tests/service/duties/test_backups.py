@@ -156,7 +156,9 @@ def test_it_is_brought_to_its_target_once_and_again_where_that_fails(basic: Test
     second = names(basic)[-1]
     assert second != first and told(basic)[-1] == "BackupFails", "it was taken, and could not be sent"
     with vault() as other:
-        assert [admin.do(line).code for line in ("remove_upload_target target=vault", other.line)] == ["Done"] * 2
+        again = "schedule_backup name=nightly interval=daily items=roles"
+        assert [admin.do(line).code for line in (again, "remove_upload_target target=vault", other.line,
+                                                 f"{again} target=vault")] == ["Done"] * 4
         basic.clock.move(PAUSE)
         watch.look(house)
         assert (other.files / f"{second}.backup").exists() and told(basic)[-1] == "BackupFailsCleared"
