@@ -4,32 +4,37 @@ from sysmgmt.commands.place_words import Server
 from sysmgmt.commands.syslog_words import ClientCertificate, Insecure, SyslogNumber, SyslogPort, SyslogProtocol, What
 from sysmgmt.domain import certificates, syslog
 from sysmgmt.domain.errors import ClearText
-from sysmgmt.domain.model import SyslogServer
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import syslogging
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
-def config_syslog(call: Call, server: Server, protocol: SyslogProtocol = syslog.TLS, port: SyslogPort | None = None,
-                  what: What = "both", client_certificate: ClientCertificate = False, number: SyslogNumber = "1",
+def config_syslog(call: Call, server: Server | None = None, protocol: SyslogProtocol | None = None,
+                  port: SyslogPort | None = None, what: What | None = None,
+                  client_certificate: ClientCertificate | None = None, number: SyslogNumber = "1",
                   insecure: Insecure = False) -> Change:
     """Send events, audit records or both to a syslog server, from the next one on.
 
-    There may be two servers: number says which one is meant. Messages have the form of RFC 5424,
-    with everything that get_events_log and get_audit_log show as structured data, and go over TLS
-    (RFC 5425). The server must be trusted for the purpose syslog; with client_certificate=yes the
-    box shows it its system certificate. tcp and udp send in clear text: they need insecure=yes.
+    There may be two servers: number says which one is meant. The first time server has to be named, and
+    both are sent over tls unless something else is said; later what is not named stays as it is, also
+    that the server is disabled. Another protocol has its usual port unless one is named.
+
+    Messages have the form of RFC 5424, with everything that get_events_log and get_audit_log show as
+    structured data, and go over TLS (RFC 5425). The server must be trusted for the purpose syslog; with
+    client_certificate=yes the box shows it its system certificate. tcp and udp send in clear text: they
+    need insecure=yes.
 
     What a server does not take waits, in order, and is sent when it takes it again. A message that
     may have been lost with a connection is sent again: its number shows that it came twice.
     """
-    new = SyslogServer(number, server, port or syslog.PROTOCOLS[protocol], protocol, what, client_certificate)
+    new = syslog.wanted(call.state, number, syslog.Wish(server, protocol, port, what, client_certificate))
     if client_certificate:
         certificates.identity(call.state, certificates.SYSTEM)
     state = syslog.configure(call.state, new, syslogging.newest(call.box), insecure)
-    told = () if protocol == syslog.TLS else (str(ClearText(protocol=protocol)),)
-    return Change(state, syslogging.settings(call.box, state), told)
+    told = () if new.protocol == syslog.TLS else (str(ClearText(protocol=new.protocol)),)
+    return Change(state, syslogging.settings(call.box, state),
+                  (*told, *syslogging.warnings(call.box, call.state, new)))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
@@ -40,8 +45,9 @@ def enable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def disable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
-    """Send nothing to a syslog server, and keep its settings."""
-    return Change(syslog.switch(call.state, number, False, (0, 0)))
+    """Send nothing to a syslog server, also nothing that waits, and keep its settings."""
+    state = syslog.switch(call.state, number, False, (0, 0))
+    return Change(state, warnings=syslogging.warnings(call.box, call.state, syslog.server(state, number)))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)

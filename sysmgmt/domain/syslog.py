@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sysmgmt.domain import delivery
 from sysmgmt.domain.delivery import Delivered
-from sysmgmt.domain.errors import ClearText, NotConfigured
+from sysmgmt.domain.errors import ClearText, MissingValue, NotConfigured
 from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
 from sysmgmt.domain.model import State, SyslogServer
 from sysmgmt.domain.truststore import Trust
@@ -38,6 +38,16 @@ class Relay(NamedTuple):
     key: str = ""
 
 
+class Wish(NamedTuple):
+    """What is said of a server; None is not said."""
+
+    server: str | None = None
+    protocol: str | None = None
+    port: int | None = None
+    what: str | None = None
+    client_certificate: bool | None = None
+
+
 class Origin(NamedTuple):
     """The box that a message comes from."""
 
@@ -53,19 +63,47 @@ def server(state: State, number: str) -> SyslogServer:
     return found
 
 
+def wanted(state: State, number: str, wish: Wish) -> SyslogServer:
+    """The server of that number as it is wished; what is not said stays as it is.
+
+    The usual port comes with another protocol. Raises MissingValue where there is none, and nothing says which.
+    """
+    old = state.syslog.get(number)
+    if old is None and wish.server is None:
+        raise MissingValue(command="config_syslog", parameter="server")
+    base = old or SyslogServer(number, "", PROTOCOLS[TLS], TLS, "both")
+    if wish.protocol not in (None, base.protocol):
+        base = base._replace(port=PROTOCOLS[str(wish.protocol)])
+    return base._replace(**{name: value for name, value in wish._asdict().items() if value is not None})
+
+
 def configure(state: State, new: SyslogServer, newest: tuple[int, int], insecure: bool) -> State:
     """The state with this server; `newest` are the numbers of the last event and of the last audit record.
 
-    What it was sent already it is sent on from there, if it stays the same server. Raises ClearText, LevelForbids.
+    What it was sent already it is sent on from there, if it stays the same server. That of a disabled one is said
+    when it is enabled. Raises ClearText, LevelForbids unless it is known to be `insecure`, or was so already.
     """
-    if new.protocol != TLS and not insecure:
-        raise unknowing(state.settings, CLEAR_TEXT, ClearText(protocol=new.protocol), "Use protocol=tls.")
     old = state.syslog.get(new.name)
-    if old and old.enabled and (old.server, old.port) == (new.server, new.port):
-        events = old.after_events if EVENTS in WHAT[old.what] else newest[0]
-        newest = events, old.after_audit if AUDIT in WHAT[old.what] else newest[1]
+    if new.protocol != TLS and not insecure and (old is None or old.protocol == TLS):
+        raise unknowing(state.settings, CLEAR_TEXT, ClearText(protocol=new.protocol), "Use protocol=tls.")
+    if old:
+        came = [one for one in WHAT[new.what] if not _is_same(old, new) or one not in WHAT[old.what]]
+        newest = (newest[0] if old.enabled and EVENTS in came else old.after_events,
+                  newest[1] if old.enabled and AUDIT in came else old.after_audit)
     return state._replace(syslog=state.syslog.put(
         new.name, new._replace(after_events=newest[0], after_audit=newest[1])))
+
+
+def left(old: SyslogServer | None, new: SyslogServer) -> tuple[str, ...]:
+    """The streams of which a server gets nothing more that waits for it, once it is the new one."""
+    if old is None or not old.enabled:
+        return ()
+    kept = WHAT[new.what] if new.enabled and _is_same(old, new) else ()
+    return tuple(one for one in WHAT[old.what] if one not in kept)
+
+
+def _is_same(old: SyslogServer, new: SyslogServer) -> bool:
+    return (old.server, old.port) == (new.server, new.port)
 
 
 def switch(state: State, number: str, on: bool, newest: tuple[int, int]) -> State:

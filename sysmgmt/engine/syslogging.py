@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sysmgmt.domain import certificates, delivery, sealed, syslog, truststore
+from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State, SyslogServer
-from sysmgmt.domain.syslog import EVENTS, WHAT, Origin, Relay
+from sysmgmt.domain.syslog import AUDIT, EVENTS, WHAT, Origin, Relay
 from sysmgmt.domain.times import iso
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box, Journal
@@ -20,6 +21,7 @@ ADVICE = {
     "sent": "Look into the network of the box: nothing could be sent. Whether a server takes it, UDP does not tell.",
     "accepted": "Look into the log of the server: it took the connection, and then no message."}
 """What to do where a test ends at a step."""
+NOUNS = {EVENTS: ("event", "events"), AUDIT: ("audit record", "audit records")}
 
 
 def newest(box: Box) -> tuple[int, int]:
@@ -58,6 +60,28 @@ def settings(box: Box, state: State) -> dict[str, Any]:
     return {"syslog": [_shown(box, one) for one in state.syslog.values()]}
 
 
+def warnings(box: Box, state: State, new: SyslogServer) -> tuple[str, ...]:
+    """What is to be said of a server that takes the place of the one with its number: what is not sent.
+
+    The record of the command itself, which is the last one, is not counted. Raises StateDamaged, StorageFailed.
+    """
+    old = state.syslog.get(new.name)
+    if old is None:
+        return ()
+    told = [] if new.enabled or old.enabled else [
+        f"The syslog server {new.name} stays disabled: enable_syslog number={new.name} sends to it."]
+    for stream in syslog.left(old, new):
+        lost = _waiting(box, old, stream, box.deliveries.read()) - (stream == AUDIT)
+        if lost > 0:
+            told.append(f"{lost} {NOUNS[stream][lost > 1]} waited for {old.server} and will not be sent to it.")
+    return tuple(told)
+
+
+def _waiting(box: Box, one: SyslogServer, stream: str, kept: Mapping[str, Delivered]) -> int:
+    done = syslog.done(one, stream, kept)
+    return max(0, delivery.last(journal(box, stream).newest()) - done.number) if one.enabled else 0
+
+
 def _shown(box: Box, one: SyslogServer) -> dict[str, Any]:
     kept = box.deliveries.read()
     told = {"number": int(one.name), **one._asdict()}
@@ -65,8 +89,7 @@ def _shown(box: Box, one: SyslogServer) -> dict[str, Any]:
         del told[hidden]
     for stream in WHAT[one.what]:
         done = syslog.done(one, stream, kept)
-        left = max(0, delivery.last(journal(box, stream).newest()) - done.number) if one.enabled else 0
-        told[stream] = delivery.facts(done, left)
+        told[stream] = delivery.facts(done, _waiting(box, one, stream, kept))
     return told
 
 

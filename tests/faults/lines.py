@@ -53,7 +53,8 @@ def after(before: Sequence[str], *texts: str) -> list[Line]:
 LINES = [
     Line(f"install name=box1 level=basic password={ADMIN_PASSWORD}", None),
     *after((), BOB, ROLE, "add_group name=sales", "set_security_level level=high --yes", LDAP, MAIL, LOG, TARGET,
-           CERTIFICATE, "set_password_policy min_length=7", "set_password_blocklist file=words", "set_session_policy idle_timeout=5",
+           CERTIFICATE, "set_password_policy min_length=7", "set_password_blocklist file=words",
+           "set_session_policy idle_timeout=5",
            f"set_password current_password={ADMIN_PASSWORD} new_password=Other-Pass-34",
            f"regenerate_encryption_keys password={ADMIN_PASSWORD} --yes", "set_tls_minimum version=1.3 --yes",
            "create_web_certificate_request common_name=box1.example", WEB, "set_certificate_renewal automatic=no",

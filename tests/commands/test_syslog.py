@@ -1,0 +1,77 @@
+"""Changing a syslog server: what is not named stays, and what will not be sent is said."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.box import Client, TestBox
+
+FIRST = "config_syslog server=log.example protocol=tcp port=1514 what=events insecure=yes"
+
+
+@pytest.fixture
+def admin(basic: TestBox) -> Client:
+    """Admin of a box with a syslog server."""
+    client = basic.admin()
+    assert client.do(FIRST).code == "Done"
+    return client
+
+
+def shown(admin: Client, *names: str) -> Any:
+    """What there is of the server."""
+    [one] = admin.facts("get_syslog_settings")["syslog"]
+    return tuple(one[name] for name in names)
+
+
+def test_a_first_server_has_to_be_named_and_is_sent_both_over_tls(basic: TestBox) -> None:
+    admin = basic.admin()
+    missing = admin.do("config_syslog what=events")
+    assert missing.code == "MissingValue" and "server" in str(missing.message)
+    assert admin.do("config_syslog server=log.example").code == "Done"
+    found = shown(admin, "protocol", "port", "what", "client_certificate", "enabled")
+    assert found == ("tls", 6514, "both", False, True)
+
+
+@pytest.mark.parametrize("given, changed", [
+    ("what=audit", {"what": "audit"}), ("server=new.example", {"server": "new.example"}), ("port=99", {"port": 99}),
+    ("protocol=udp", {"protocol": "udp", "port": 514}), ("protocol=tls", {"protocol": "tls", "port": 6514}),
+    ("protocol=tcp", {}), ("protocol=udp port=77", {"protocol": "udp", "port": 77})])
+def test_what_is_not_named_stays_as_it_is(admin: Client, given: str, changed: Mapping[str, object]) -> None:
+    before = {"server": "log.example", "protocol": "tcp", "port": 1514, "what": "events"}
+    assert admin.do(f"config_syslog {given}").code == ("Done" if changed else "Unchanged")
+    assert shown(admin, *before) == tuple({**before, **changed}.values())
+
+
+def test_a_server_that_is_disabled_stays_so_and_that_is_said(admin: Client) -> None:
+    admin.do("disable_syslog")
+    answer = admin.do("config_syslog server=new.example")
+    assert "The syslog server 1 stays disabled: enable_syslog number=1 sends to it." in answer.warnings
+    assert shown(admin, "server", "enabled") == ("new.example", False)
+    assert admin.do("config_syslog server=new.example").code == "Unchanged"
+
+
+@pytest.mark.parametrize("line, lost", [
+    ("config_syslog server=new.example", True), ("config_syslog port=99", True), ("config_syslog what=audit", True),
+    ("disable_syslog", True), ("config_syslog what=both", False)])
+def test_it_is_said_how_many_events_that_wait_will_not_be_sent(admin: Client, line: str, lost: bool) -> None:
+    for name in ("g1", "g2"):
+        admin.do(f"add_group name={name}")
+    told = [one for one in admin.do(line).warnings if "waited" in one]
+    assert told == ["3 events waited for log.example and will not be sent to it."] * lost, told
+    assert not [one for one in admin.do(line).warnings if "waited" in one], "once"
+
+
+def test_audit_records_that_wait_are_counted_without_that_of_the_command(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do("config_syslog server=log.example what=audit")
+    waiting = admin.facts("get_syslog_settings")["syslog"][0]["audit"]["waiting"]
+    told = [one for one in admin.do("disable_syslog").warnings if "waited" in one]
+    assert told == [f"{waiting + 1} audit records waited for log.example and will not be sent to it."]
+
+
+def test_clear_text_that_was_agreed_to_is_not_asked_for_again(admin: Client) -> None:
+    answer = admin.do("config_syslog what=audit")
+    assert answer.code == "Done" and any("Over tcp everybody" in one for one in answer.warnings)
+    admin.do("config_syslog protocol=tls")
+    assert admin.do("config_syslog protocol=tcp").code == "ClearText"
