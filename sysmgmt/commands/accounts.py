@@ -78,7 +78,7 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
     return Change(state, {"name": changed.name, **facts.valid_until(changed)}, still)
 
 
-@command(needs=Permission.SECURITY)
+@command(needs=Permission.SECURITY, reserve=True)
 def remove_user(call: Call, name: UserName) -> Change:
     """Remove a user and end the user's sessions; with a group of the directory, those of all who came by it.
 
@@ -101,7 +101,7 @@ def _of_lock(reading: Reading, values: Mapping[str, Any]) -> str:
     return accounts.own_lock(reading.state, name, reading.now) if values["name"] == name else ""
 
 
-@command(needs=Permission.SECURITY, asks=_of_lock)
+@command(needs=Permission.SECURITY, asks=_of_lock, reserve=True)
 def lock_user(call: Call, name: UserName) -> Change:
     """Lock a user out and end the user's sessions.
 

@@ -49,7 +49,7 @@ def get_audit_policy(call: Call) -> Shown:
     return Shown(facts.audit_policy(call.state.settings.audit) | there)
 
 
-@command(needs=Permission.SECURITY)
+@command(needs=Permission.SECURITY, reserve=True)
 def set_audit_policy(call: Call, rotation: Rotation | None = None, size: ArchiveSize | None = None,
                      keep: Archives | None = None, remove: Removal | None = None,
                      audit_guarantee: Guarantee | None = None) -> Change:

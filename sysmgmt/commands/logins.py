@@ -7,10 +7,10 @@ from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.lockout import FINAL
 from sysmgmt.domain.model import Session
 from sysmgmt.engine.attempt import settled
-from sysmgmt.engine.declaration import OWN_WORK, Call, Change, command
+from sysmgmt.engine.declaration import MAKERS_OF_ROOM, OWN_WORK, Call, Change, command
 
 
-@command(needs=OWN_WORK, reserve=True)
+@command(needs=OWN_WORK, reserve=MAKERS_OF_ROOM)
 def take_attempt(call: Call, name: UserName, token: Token) -> Change:
     """Count an attempt at a password before it is looked at, unless it has to wait.
 
@@ -54,7 +54,7 @@ def withdraw_attempt(call: Call, name: UserName, token: Token) -> Change:
     return Change(accounts.put(call.state, lockout.withdraw(accounts.find(call.state, name), token)))
 
 
-@command(needs=OWN_WORK, reserve=True)
+@command(needs=OWN_WORK, reserve=MAKERS_OF_ROOM)
 def open_session(call: Call, name: UserName, session: Token, process: Text, login: IsLogin = False,
                  fingerprint: KeyFingerprint = "", password_chosen_at: PasswordTime | None = None) -> Change:
     """Open a session for a user who has proven who it is, with the SSH key of that fingerprint if it was one.

@@ -10,9 +10,10 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.names import is_harmless
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import iso
-from sysmgmt.engine.declaration import Command
+from sysmgmt.engine import authorization
+from sysmgmt.engine.declaration import MAKERS_OF_ROOM, OWN_WORK, Command
 from sysmgmt.engine.ports import Box
-from sysmgmt.engine.request import Answer, Caller, Request
+from sysmgmt.engine.request import SYSTEM, Answer, Caller, Request
 
 _LONGEST, _MOST = 200, 50
 """Characters of a value that the audit keeps; names of parameters, and differences, of one request."""
@@ -21,14 +22,18 @@ _LONGEST, _MOST = 200, 50
 class Record:
     """The audit record of one request. The intent of a change is durable before the act.
 
-    `reserve` lets it use reserved space on a full disk. An outcome always may where there was an
-    intent: what has been done is not refused for want of space to say so.
+    `reserve` lets it use reserved space on a full disk, and so do commands. An outcome always may where
+    there was an intent: what has been done is not refused for want of space to say so. Requests of who
+    cannot make room have no part in the last of the disk either: they could use it up (attacks, row 7).
     """
 
     def __init__(self, box: Box, caller: Caller, request: Request, command: Command | None,
                  reserve: bool = False) -> None:
         self._box = box
-        self._reserve = reserve or (command is not None and command.reserve)
+        self._caller = caller
+        self._is_own_work = command is not None and command.needs == OWN_WORK
+        self.reserve = reserve or self._is_reserved(request, command)
+        """Whether the request may use reserved space."""
         self._id = box.clock.token()
         known = command is not None or not request.command or is_harmless(request.command)
         self._facts: dict[str, Any] = {
@@ -40,7 +45,7 @@ class Record:
             self._facts["parameters_left_out"] = len(request.texts) - len(self._facts["parameters"])
         if request.dry_run:
             self._facts["dry_run"] = True
-        self._intended = False
+        self._intended = self._promised = False
 
     def intent(self, durable: bool = True) -> None:
         """Write, once, that the request is about to be carried out."""
@@ -48,7 +53,8 @@ class Record:
             self._intended = True
             with unless_guaranteed(self._box):
                 self._write({"phase": "intent"}, durable)
-            self._reserve = True
+                self._promised = True
+            self._promised = self._promised or not self._is_modest()
 
     def changed(self, differences: Iterable[Difference]) -> None:
         """Keep what the request changed, old -> new, for its outcome."""
@@ -84,7 +90,21 @@ class Record:
 
     def _write(self, more: Mapping[str, Any], durable: bool) -> None:
         record = {"time": iso(self._box.clock.now(), 6), **self._facts, **more}
-        self._box.audit.append(record, durable, self._reserve)
+        self._box.audit.append(record, durable, self.reserve or self._promised, self._is_modest)
+
+    def _is_reserved(self, request: Request, command: Command | None) -> bool:
+        if command is None or command.reserve != MAKERS_OF_ROOM:
+            return command is not None and bool(command.reserve)
+        return self._makes_room(request.texts.get("name", ""))
+
+    def _is_modest(self) -> bool:
+        return not self._is_own_work and self._caller != SYSTEM and not self._makes_room(self._caller.user)
+
+    def _makes_room(self, name: str) -> bool:
+        with suppress(Refusal):
+            state = self._box.store.read()
+            return not state.installed or authorization.makes_room(state, name, self._caller.console)
+        return False
 
 
 @contextmanager

@@ -68,6 +68,16 @@ def holds(state: State, account: Account, needs: Permission | str) -> bool:
     return needs in (ANYONE, EVERYBODY) or roles.holds(state, account, needs)
 
 
+def makes_room(state: State, name: str, console: bool = False) -> bool:
+    """Whether `name` is somebody who can make room on a full disk, and whom nobody else has locked by guessing.
+
+    What is left of a disk is theirs: whoever may only look, or guesses passwords, could use it up.
+    """
+    account = state.accounts.get(name)
+    return account is not None and roles.holds(state, account, Permission.SECURITY) and (
+        console or not account.locked_by)
+
+
 def may_confirm(state: State, user: str, needs: str) -> bool:
     """Whether somebody has the permission that a change needs which waits for its confirmation."""
     account = state.accounts.get(user)

@@ -20,6 +20,8 @@ ANYONE, EVERYBODY, BEFORE_INSTALLATION, OWN_WORK = "anyone", "everybody", "befor
 """What `needs` may be besides a permission: anyone who is logged in; everybody, logged in or not;
 nobody, as long as the box is not installed; the box itself (no shell shows it, no request from
 outside runs it)."""
+MAKERS_OF_ROOM = "those who make room"
+"""What `reserve` may be besides yes and no (see `sysmgmt.engine.authorization.makes_room`)."""
 _NAME = re.compile("[a-z][a-z_]{0,63}")
 _NUMBERS = re.compile(r" \([RABCD]\d[^)]*\)")
 """Which rules a command implements: for those who read its code."""
@@ -167,7 +169,7 @@ class Command(NamedTuple):
     asks: Question
     scope: str
     advanced: bool
-    reserve: bool
+    reserve: bool | str
     while_due: bool
     alone: bool
     streams: bool
@@ -186,17 +188,18 @@ class BadDeclaration(TypeError):
 
 
 def command(*, needs: Permission | str, asks: Question = "", scope: str = "", advanced: bool = False,
-            reserve: bool = False, while_due: bool = False,
+            reserve: bool | str = False, while_due: bool = False,
             alone: bool = False, streams: bool = False,
             checks: Callable[[Box], None] = _anywhere) -> Callable[[Callable[..., Outcome]], Command]:
     """Declare the decorated function as a command.
 
     `asks` is the question to confirm before it runs; `scope` names the parameter whose
     consistency group the caller must be allowed to act on; `advanced` hides it until the support
-    commands are enabled; `reserve` lets it use reserved space on a full disk; `while_due` allows
-    it to a user who must change the password first; `alone` refuses it in an --atomic batch, as it acts
-    outside the state besides; what `streams` answers with raw bytes. `checks` raises why this box cannot
-    do it, whatever the values are: none is asked for then (`sysmgmt.engine.machines`). Raises BadDeclaration.
+    commands are enabled; `reserve` lets it use reserved space on a full disk, MAKERS_OF_ROOM only if its
+    parameter `name` is one of them; `while_due` allows it to a user who must change the password first;
+    `alone` refuses it in an --atomic batch, as it acts outside the state besides; what `streams` answers
+    with raw bytes. `checks` raises why this box cannot do it, whatever the values are: none is asked for
+    then (`sysmgmt.engine.machines`). Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
         if not _NAME.fullmatch(function.__name__):

@@ -205,7 +205,7 @@ def _without_lock(trip: Trip, state: State, values: Mapping[str, Any], reading: 
 
 
 def _under_lock(trip: Trip, before: State, values: Mapping[str, Any], reading: Reading) -> Reply:
-    with trip.house.box.store.writing(trip.command.reserve) as transaction:
+    with trip.house.box.store.writing(trip.record.reserve) as transaction:
         state = transaction.state
         if state.generation != before.generation:
             trip.slow.closed = True

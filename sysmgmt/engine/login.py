@@ -1,13 +1,14 @@
 """Logging in and out. A stranger learns nothing but that it failed (R088)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 from sysmgmt.domain import accounts, expiry, levels, partners, passwords, pending, roles, root_access, tls
 from sysmgmt.domain.errors import (
     AccountLocked, DirectoryUnreachable, InternalError, LoginFailed, NotInstalled, PasswordDueInDirectory, Refusal,
-    UnknownUser)
+    StorageFull, UnknownUser)
 from sysmgmt.domain.model import LOCAL, Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
@@ -67,13 +68,13 @@ def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], R
 def _record(house: House, caller: Caller, name: str) -> Record:
     """The record of a login. A name that nobody has may be a password that was typed too early.
 
-    Nor may it use reserved space, else strangers could fill that.
+    Nor may it use reserved space, else strangers could fill that: only logins of those who can make room do.
     """
-    try:
-        known = name in house.box.store.read().accounts
-    except Refusal:
-        known = False
-    return Record(house.box, caller._replace(user=name if known else MASK), Request(LOGIN), None, known)
+    known = may_use_reserve = False
+    with suppress(Refusal):
+        state = house.box.store.read()
+        known, may_use_reserve = name in state.accounts, authorization.makes_room(state, name, caller.console)
+    return Record(house.box, caller._replace(user=name if known else MASK), Request(LOGIN), None, may_use_reserve)
 
 
 def _log_in(house: House, password: str, caller: Caller) -> Reply:
@@ -106,6 +107,11 @@ def _admit(house: House, password: str, caller: Caller) -> Account:
     except (DirectoryUnreachable, PasswordDueInDirectory):
         _wait_out(house.box.clock, begun)
         raise
+    except StorageFull:
+        if caller.console:
+            raise
+        _wait_out(house.box.clock, begun)
+        raise LoginFailed() from None  # whose login finds room would tell who there is
     return account
 
 

@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cache
 from typing import IO, Any, Protocol
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import Refusal, StorageFull
 from sysmgmt.domain.progress import Report, unheard
 from sysmgmt.domain.times import iso
-from sysmgmt.store import chain, gaps
+from sysmgmt.store import chain, gaps, space
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.store.chain import Link
 from sysmgmt.store.journal import LineJournal, encoded, first_number
@@ -54,9 +54,12 @@ class AuditJournal(LineJournal):
         self._continues = False
         self._losses = Losses(folder)
 
-    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
-        """See LineJournal; a record that cannot be written is counted."""
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
+        """See LineJournal and the port; a record that cannot be written is counted."""
         try:
+            if not reserve and not space.is_ample(self._folder) and is_modest():
+                raise StorageFull(folder=self._folder)
             super().append(record, durable, reserve)
         except Refusal:
             self._losses.add(1)

@@ -7,6 +7,9 @@ from typing import Any
 RESERVE = 65536
 """Bytes behind the end of a file that only the writers may use who are allowed to."""
 
+AMPLE, PART = 64 << 20, 16
+"""Bytes of a disk below which its space is no more for everybody; of a small disk it is that part."""
+
 STEPS = (262144, 65536, 16384, 0)
 """Bytes to reserve at a time beyond the reserve itself, the largest that fits."""
 
@@ -25,6 +28,15 @@ def keep(descriptor: int, end: int, facts: os.stat_result | None = None) -> bool
     if facts.st_blocks * 512 >= wanted:
         return True
     return any(_allocated(descriptor, facts.st_size, wanted + step - facts.st_size) for step in STEPS)
+
+
+def is_ample(folder: str) -> bool:
+    """Whether there is space for everybody. Where that cannot be told the answer is True."""
+    try:
+        facts = os.statvfs(folder)
+    except OSError:
+        return True
+    return facts.f_bavail * facts.f_frsize >= min(AMPLE, facts.f_blocks * facts.f_frsize // PART)
 
 
 def _allocated(descriptor: int, offset: int, length: int) -> bool:

@@ -1,6 +1,6 @@
 """What stands in the audit of one request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from sysmgmt.domain.errors import Refusal, StorageFull
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.engine.audit_record import Record, frames, masked, unless_guaranteed
 from sysmgmt.engine.dispatch import House
-from sysmgmt.engine.request import Answer, Caller, Request
+from sysmgmt.engine.request import SYSTEM, Answer, Caller, Request
 from tests.support.box import TestBox
 
 CALLER = Caller("bob", "s1", "10.0.0.1", "ssh")
@@ -26,7 +26,8 @@ class Kept:
         self.kept: list[tuple[dict[str, Any], bool, bool]] = []
         self.full = False
 
-    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
         """Keep a record."""
         if self.full and not reserve:
             raise StorageFull(folder="/full")
@@ -46,9 +47,9 @@ def house(basic: TestBox, journal: Kept, mode: str) -> House:
     return house._replace(box=house.box._replace(audit=journal))  # type: ignore[arg-type]  # what a Record asks of it
 
 
-def record(house: House, request: Request = ADD, reserve: bool = False) -> Record:
+def record(house: House, request: Request = ADD, reserve: bool = False, user: str = CALLER.user) -> Record:
     """The record of a request."""
-    return Record(house.box, CALLER, request, house.catalog.get(request.command), reserve)
+    return Record(house.box, CALLER._replace(user=user), request, house.catalog.get(request.command), reserve)
 
 
 def test_a_request_without_an_intent_is_one_record(house: House, journal: Kept, basic: TestBox) -> None:
@@ -127,11 +128,42 @@ def test_a_full_journal_denies_no_outcome_and_an_intent_only_where_the_policy_sa
     with pytest.raises(Refusal), unless_guaranteed(house.box):
         raise StorageFull(folder="/full")
     basic.configure(audit=basic.state.settings.audit._replace(guarantee=False))
-    one = record(house)
-    one.intent()
-    assert journal.kept == []
-    one.outcome(Answer("add_user"))
-    assert [facts["phase"] for facts, _, _ in journal.kept] == ["outcome"]
+    for user in ("bob", "admin"):
+        one = record(house, user=user)
+        one.intent()
+        assert journal.kept == []
+        one.outcome(Answer("add_user"))
+    assert [(facts["user"], facts["phase"]) for facts, _, _ in journal.kept] == [("admin", "outcome")], (
+        "who cannot make room has no part in the reserve")
+
+
+class Modest(Kept):
+    """A journal on a disk with little space: those who are modest get nothing of it."""
+
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
+        """Keep a record."""
+        if not reserve and is_modest():
+            raise StorageFull(folder="/full")
+        super().append(record, durable, reserve)
+
+
+def test_modest_is_who_cannot_make_room_unless_it_is_the_box_itself_or_nothing_is_installed_yet(
+        house: House, basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do("add_user name=bob role=monitor password=bob-first-1")
+    admin.do("add_user name=sue role=administrator password=sue-first-1")
+    admin.do("lock_user name=sue")
+    journal = Modest()
+    box = house.box._replace(audit=journal)
+    own, look = house.catalog.get("settle_lock"), house.catalog.get("get_users")
+    for user, command in (("bob", look), ("sue", look), ("", look), ("admin", look), ("bob", own)):
+        Record(box, CALLER._replace(user=user), Request(command.name), command).outcome(Answer(command.name))
+    Record(box, SYSTEM, Request("get_users"), look).outcome(Answer("get_users"))
+    assert [facts["user"] for facts, _, _ in journal.kept] == ["admin", "bob", "system"]
+    basic.configure(installed_at=None)
+    Record(box, Caller(), Request("install"), house.catalog.get("install")).outcome(Answer("install"))
+    assert len(journal.kept) == 4
 
 
 @pytest.mark.parametrize("name, kept", [("no_such_thing", "no_such_thing"), ("Secret-1", MASK), ("", "")])

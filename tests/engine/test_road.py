@@ -364,7 +364,8 @@ class FullJournal:
         self.room = room
         self.kept: list[dict[str, object]] = []
 
-    def append(self, record: dict[str, object], durable: bool, reserve: bool = False) -> None:
+    def append(self, record: dict[str, object], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
         """Append, if there is room."""
         if len(self.kept) >= self.room and not reserve:
             raise StorageFull(folder="/full")

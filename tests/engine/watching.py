@@ -43,10 +43,11 @@ class WatchedAudit:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._audit, name)
 
-    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
         """Append a record."""
         self.asked.append(f"{'durable ' if durable else ''}{record.get('phase')}")
-        self._audit.append(record, durable, reserve)
+        self._audit.append(record, durable, reserve, is_modest)
 
     def sync(self) -> None:
         """Make all durable."""

@@ -12,6 +12,7 @@ import pytest
 
 from sysmgmt.domain.errors import StorageFull
 from sysmgmt.domain.model import Account, State
+from sysmgmt.engine.request import Caller
 from sysmgmt.service.duties import audit
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.journal import LineJournal
@@ -19,8 +20,10 @@ from sysmgmt.store.state import StateStore
 from sysmgmt.store.tables import Tables
 from sysmgmt.vault.signing import SigningKeys
 from tests.faults import disk
-from tests.support.box import TestBox, build
+from tests.support.box import ADMIN_PASSWORD, TestBox, build
 from tests.support.clock import HeldClock
+
+CONSOLE = Caller(origin="tty1", endpoint="console", console=True)
 
 
 def added(state: State, name: str) -> State:
@@ -182,6 +185,58 @@ def test_on_a_full_disk_the_audit_is_verified_exported_and_made_room_in(folder: 
     assert disk_free(folder) > before
     assert len(list(Path(folder).glob("audit-*.journal"))) == 1
     assert box.admin().do("verify_audit_log").code == "Done"
+
+
+@pytest.fixture
+def settled(folder: str, tmp_path: Path) -> TestBox:
+    """A box on the small disk, with a monitor whose password is bob-first-1."""
+    made = build(tmp_path / "template", "basic", HeldClock())
+    shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+    box = TestBox(Path(folder), made.clock)
+    line = "add_user name=bob role=monitor password=bob-first-1 must_change=no"
+    assert box.admin().do(line).code == "Done"
+    return box
+
+
+def recorded(box: TestBox, user: str) -> int:
+    """How many of a user's looks the audit has."""
+    return sum((one["user"], one["command"]) == (user, "get_users") for one in box.audit())
+
+
+@pytest.mark.requirement(84)
+@pytest.mark.attack(7)
+def test_who_may_only_look_leaves_the_last_of_a_disk_to_administrators(settled: TestBox, folder: str) -> None:
+    admin, bob = settled.admin(), settled.client("bob", "bob-first-1")
+    disk.leave(os.path.dirname(folder), 400_000)
+    tries = 2000
+    assert {bob.do("get_users").code for _ in range(tries)} == {"Done"}, "reading goes on, unrecorded in the end"
+    assert 0 < recorded(settled, "bob") < tries and bob.do("end_session session=none").code == "StorageFull"
+    for number in range(100):
+        assert admin.do("get_users").code == admin.do(f"add_group name=g{number}").code == "Done"
+    assert recorded(settled, "admin") == 100
+    assert admin.do("lock_user name=bob").code == "Done"
+    assert admin.facts("get_audit_policy")["lost_records"] >= tries - recorded(settled, "bob")
+
+
+@pytest.mark.requirement(84)
+@pytest.mark.attack(7)
+def test_on_a_full_disk_those_come_in_who_can_make_room_and_nobody_else_uses_that_up(
+        settled: TestBox, folder: str) -> None:
+    disk.fill(os.path.dirname(folder))
+    admin = settled.admin()
+    assert "StorageFull" in {admin.do(f"add_group name=g{number}").code for number in range(2000)}
+    size = sum(one.stat().st_size for one in Path(folder).iterdir())
+    for name in ("bob", "nobody", "bob") * 20:
+        assert settled.client().log_in(name, "wrong-guess-1").code == "LoginFailed"
+    assert settled.client().log_in("bob", "bob-first-1").code == "LoginFailed", "who there is remains unknown"
+    assert settled.client(stranger=CONSOLE).log_in("bob", "bob-first-1").code == "StorageFull"
+    assert sum(one.stat().st_size for one in Path(folder).iterdir()) == size
+    codes = [settled.client().log_in("admin", "wrong-guess-1").code for _ in range(60)]
+    assert codes == ["LoginFailed"] * 60, "three are counted, and nothing is written of the rest"
+    other = settled.client(stranger=CONSOLE)
+    assert other.log_in("admin", ADMIN_PASSWORD).code == "Done"
+    for line in ("lock_user name=bob", "remove_user name=bob", "set_audit_policy remove=oldest keep=1"):
+        assert other.do(f"{line} --yes").code == "Done", line
 
 
 def disk_free(folder: str) -> int:

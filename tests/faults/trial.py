@@ -54,7 +54,8 @@ def content(folder: Path) -> dict[str, bytes | None]:
 class Deaf(AuditJournal):
     """An audit that forgets everything."""
 
-    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False) -> None:
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
         """Do nothing."""
 
 

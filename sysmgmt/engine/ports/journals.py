@@ -1,6 +1,6 @@
 """The ports of what is only ever appended: the audit, its files, the events."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sysmgmt.domain.progress import Report, unheard
@@ -24,6 +24,10 @@ class Journal(Protocol):
 
 class Audit(Journal, Protocol):
     """The audit: a journal that proves itself. Its chain grows from a seed (hexadecimal)."""
+
+    def append(self, record: Mapping[str, Any], durable: bool, reserve: bool = False,
+               is_modest: Callable[[], bool] = lambda: False) -> None:
+        """See Journal; who `is_modest` gets nothing of the last of a disk. Raises StorageFull, StorageFailed."""
 
     def begin(self, seed: str) -> None:
         """Begin the chain that grows from `seed`, unless that is the one being written. Raises StorageFull."""

@@ -155,9 +155,15 @@ Copy the whole folder away first. Then put back a copy of the folder that was ma
 ran on it: all files of it, never a single one. Without a copy, move the folder away and install
 the box anew.
 
-On a full disk changes are refused with StorageFull. Counting wrong passwords, unlock_user,
-check_state, compact_state, verify_audit_log, export_audit_log and rotate_audit_log go on with space
-that is kept in reserve. Free some space; nothing else is needed.
+On a full disk changes are refused with StorageFull. Logins of those who hold the permission security, and
+lock_user, unlock_user, remove_user, set_audit_policy, check_state, compact_state, verify_audit_log,
+export_audit_log and rotate_audit_log go on with space that is kept in reserve. Free some space; nothing else
+is needed.
+
+The last 64 MB of a disk (of a small one the last sixteenth) are kept from those who do not hold the permission
+security, so that nobody who only looks, or guesses passwords, can use up what is needed to stop him: their
+changes are refused, and what else they ask is no longer recorded one by one, but counted (lost_records of
+get_audit_policy).
 """
 
 EXPORT = """
