@@ -109,7 +109,8 @@ def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_
     targets stay, and so do users, roles, groups, certificates and keys. Everything else that is a setting goes: see
     items=settings of backup_settings. --dry-run shows each difference. From a user without the permission security
     what needs it stays: the firewall and the names and versions by which the box is reached, the password and session
-    policy, the audit with its syslog servers, directories and partners.
+    policy, the audit with its syslog servers, directories and partners. Sessions of users of a directory that goes
+    end.
 
     What decides who reaches the box comes back by itself unless the reset is confirmed with confirm_change from a
     new login within confirm_minutes (10 unless given; 0: final at once).

@@ -72,7 +72,7 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
     roles and SSH keys, unless administrators=replace: without that nobody comes to hold it who does not now, and
     nobody who is locked is unlocked. left_out names the users of the backup who stay away or as they are, and why;
     names that older releases shipped are among them (R047). Nobody removes the own account. Sessions of users who
-    get another password or role end.
+    get another password or role end, and those of users of a directory that is not in use any more, or another one.
 
     On another box the settings bring the name, the id, the serial number, the account id and the licences of the first
     one, and the keys bring its cluster certificate: never let both run. Mail and syslog servers are told of what

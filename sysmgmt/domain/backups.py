@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import accounts, roles, security, sessions, uids, web
+from sysmgmt.domain import accounts, ldap_users, roles, security, sessions, uids, web
 from sysmgmt.domain.errors import InvalidValue, NotInBackup, UnknownGroup, UnknownRole
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import ADMIN, Account, Group, Settings, State
@@ -130,8 +130,8 @@ def reset(state: State, wholly: bool, by: Restorer) -> State:
     if not wholly:
         new = new._replace(**{field: getattr(old, field) for field in _SECURED})
         kept |= {table: getattr(state, table) for table in _SECURED_TABLES}
-    return restored(state, State(settings=security.fitted(new, LEVELS[new.level]))._replace(**kept),
-                    Wish((SETTINGS,), False), by)
+    content = State(settings=security.fitted(new, LEVELS[new.level]))._replace(**kept)
+    return ldap_users.without_another(state, restored(state, content, Wish((SETTINGS,), False), by), by.now)
 
 
 def _become(old: Records[Any], new: Records[Any]) -> Records[Any]:

@@ -9,7 +9,7 @@ so that whoever gets the name of somebody else inherits nothing.
 from collections.abc import Iterable
 
 from sysmgmt.domain import accounts, roles, sessions, uids
-from sysmgmt.domain.directory import Entry
+from sysmgmt.domain.directory import NAME, Entry
 from sysmgmt.domain.errors import InvalidValue, UserExists
 from sysmgmt.domain.model import LDAP_GROUP, LDAP_USER, Account, State
 from sysmgmt.domain.names import canonical
@@ -105,3 +105,14 @@ def dismiss_all(state: State, now: float) -> State:
         if account is not None and account.type == LDAP_USER:
             state = sessions.cut(state, one, UNUSED, now)
     return state
+
+
+def without_another(before: State, state: State, now: float) -> State:
+    """The state, with the sessions of users of the directory over if it is not in use any more, or another one."""
+    return state if _in_use(before) in (None, _in_use(state)) else dismiss_all(state, now)
+
+
+def _in_use(state: State) -> tuple[object, ...] | None:
+    """By what the directory that is in use is known; None if there is none."""
+    one = state.directories.get(NAME)
+    return (one.servers, one.base_dn) if one is not None and one.enabled else None

@@ -6,7 +6,7 @@ A thing that is left out is told as what it is and the reason, in both answers; 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sysmgmt.domain import backups, compliance
+from sysmgmt.domain import backups, compliance, ldap_users
 from sysmgmt.domain.backups import SETTINGS, USERS, Wish
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
@@ -57,7 +57,10 @@ def explained(left: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def ended(call: Call, change: Change, told: Event) -> Change:
-    """The change with what is warned of besides, what the audit notes of it, and the event `told` when it is done."""
+    """The change with what is warned of besides, what the audit notes of it, and the event `told` when it is done.
+
+    Users of a directory that is not in use any more, or is another one, do not go on.
+    """
     facts = change.shows or {}
 
     def done() -> Mapping[str, Any]:
@@ -65,8 +68,9 @@ def ended(call: Call, change: Change, told: Event) -> Change:
         return facts
     noted = {name: facts[name] for name in _NOTED if name in facts}
     noted["left_out"] = [one["what"] for one in facts["left_out"]]
-    return change._replace(warnings=(*change.warnings, *_consequences(call, change.state)), notes=noted,
-                           afterwards=done)
+    state = ldap_users.without_another(call.state, change.state, call.now)
+    return change._replace(state=state, warnings=(*change.warnings, *_consequences(call, change.state)),
+                           notes=noted, afterwards=done)
 
 
 def _consequences(call: Call, new: State) -> Iterator[str]:

@@ -3,9 +3,10 @@
 import pytest
 
 from sysmgmt.domain import ldap_users
-from sysmgmt.domain.directory import Entry
+from sysmgmt.domain.directory import DirectorySettings, Entry
 from sysmgmt.domain.errors import InvalidValue, UserExists
 from sysmgmt.domain.model import LDAP_GROUP, LDAP_USER, Account, Session, State
+from sysmgmt.domain.records import Records
 
 OPS = Account("ops", "monitor", LDAP_GROUP, groups=("g1",), directory_id="o-1")
 EVE = Account("eve", "monitor", LDAP_USER, groups=("g1",), directory_id="e-1", granted_by="ops")
@@ -106,3 +107,19 @@ def test_nobody_but_users_of_the_directory_is_dismissed() -> None:
         assert ldap_users.dismiss(state, name, False, NOW) is state
     assert ldap_users.dismiss_all(state, NOW) is state
     assert ended(ldap_users.dismiss_all(state_of(OPS, EVE, logged_in="eve"), NOW)) == ldap_users.UNUSED
+
+
+USED = DirectorySettings("ldap", "one.example", 636, "ldaps", "dc=x", "cn=svc", enabled=True)
+
+
+@pytest.mark.parametrize("before, after, reason", [
+    (USED, USED._replace(bind_dn="cn=other"), ""), (None, None, ""), (None, USED, ""),
+    (USED._replace(enabled=False), None, ""), (USED, None, ldap_users.UNUSED),
+    (USED, USED._replace(enabled=False), ldap_users.UNUSED), (USED, USED._replace(base_dn="dc=y"), ldap_users.UNUSED),
+    (USED, USED._replace(server="two.example"), ldap_users.UNUSED),
+    (USED, USED._replace(secondary_server="two.example"), ldap_users.UNUSED)])
+def test_with_a_directory_that_was_in_use_its_users_go(
+        before: DirectorySettings | None, after: DirectorySettings | None, reason: str) -> None:
+    old, new = (state_of(OPS, EVE, logged_in="eve")._replace(
+        directories=Records({"ldap": one} if one else {})) for one in (before, after))
+    assert ended(ldap_users.without_another(old, new, NOW)) == reason
