@@ -13,7 +13,8 @@ from sysmgmt.domain.model import (
     Certificate, Identity, Partner, RevocationList, SigningRequest, SshKey, State, Subject, TrustedCertificate)
 from sysmgmt.domain.times import DAY
 
-K, V = TypeVar("K"), TypeVar("V")
+K = TypeVar("K")
+V = TypeVar("V")
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC5jYW5hcnktY2FuYXJ5LWNhbmFyeS1jYW5hcnktMjAy"
 PRINT = ssh_keys.fingerprint(LINE)
 KEY = SshKey(f"kim {PRINT}", "kim", LINE, PRINT, "a comment", "admin", 5.0)
