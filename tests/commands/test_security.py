@@ -29,7 +29,7 @@ def test_an_own_change_waits_for_24_hours(box: TestBox) -> None:
     box.clock.move(24 * HOUR - MINUTE)
     assert change(bob, BOB, "nextNEXT12") == "PasswordTooYoung"
     box.clock.move(MINUTE - 1)
-    assert change(bob, BOB, "nextNEXT12") == "PasswordTooYoung"
+    assert change(bob, BOB, "nextNEXT12") == change(bob, BOB, "weak") == "PasswordTooYoung", "whatever the new one is"
     box.clock.move(1)
     assert change(bob, BOB, "nextNEXT12") == "Done"
     assert change(bob, "nextNEXT12", "moreMORE12") == "PasswordTooYoung"

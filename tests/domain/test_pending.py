@@ -17,6 +17,11 @@ def test_what_returns_is_what_was_changed_and_not_changed_again() -> None:
     assert list(pending.changed(WAITS, NEW._replace(name_servers=()))) == ["tls_minimum"]
 
 
+def test_every_setting_of_the_reach_has_its_words() -> None:
+    assert pending.told(("firewall", "hsts")) == "the firewall and HSTS"
+    assert pending.told(Reach._fields).count(" and ") == len(Reach._fields) - 1
+
+
 @pytest.mark.parametrize("now, over", [(99.0, True), (100.0, False), (199.0, False), (200.0, True)])
 def test_its_time_is_over_at_its_end_and_before_its_beginning(now: float, over: bool) -> None:
     assert pending.overdue(WAITS, now) is over

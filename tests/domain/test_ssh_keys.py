@@ -32,6 +32,8 @@ def test_the_keys_of_a_user_are_his_alone_although_another_name_begins_with_his(
     assert [one.fingerprint for one in ssh_keys.of(MANY, "dom")] == ["c", "a"], "oldest first"
     assert [one.fingerprint for one in ssh_keys.of(MANY, "dom admins")] == ["b"]
     assert ssh_keys.of(MANY, "eve") == ssh_keys.of(MANY, "do") == []
+    ten = state_of(*(key("dom", str(number), float(number)) for number in range(10)))
+    assert [one.fingerprint for one in ssh_keys.of(ten, "dom")] == list("0123456789")
 
 
 def test_a_key_of_the_same_name_that_says_it_is_anothers_is_not_his() -> None:
@@ -84,6 +86,10 @@ def test_a_key_has_the_parts_of_its_type_and_no_others(kind: str) -> None:
                   (parts[0] + bytes(32), *parts[1:])):
         with pytest.raises(InvalidValue, match="has not the parts of a key of its type"):
             ssh_keys.read(f"{kind} {blob(kind.encode(), *wrong)}")
+    for place, part in enumerate(parts):
+        more = part + bytes(254 if part == b"ssh:" else 33 - len(part) + 1 if len(part) == 3 else 1)
+        with pytest.raises(InvalidValue, match="has not the parts of a key of its type"):
+            ssh_keys.read(f"{kind} {blob(kind.encode(), *parts[:place], more, *parts[place + 1:])}")
 
 
 @pytest.mark.requirement(107)

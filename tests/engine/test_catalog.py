@@ -1,7 +1,10 @@
 """All commands by name: what other packages bring stands behind our own, and hides none of them."""
 
+from typing import get_args
+
 import pytest
 
+from sysmgmt.commands import password_words
 from sysmgmt.commands.catalog import COMMANDS
 from sysmgmt.domain.errors import UnknownCommand
 from sysmgmt.engine import catalog
@@ -109,3 +112,17 @@ def test_a_chapter_is_loaded_when_a_command_of_it_is_asked_for() -> None:
         chapters["get_lost"]
     with pytest.raises(KeyError):
         chapters["get_other"]
+
+
+def test_passwords_are_never_shown_and_new_ones_are_typed_twice() -> None:
+    for known, twice in ((password_words.NewPassword, True), (password_words.FirstPassword, True),
+                         (password_words.OwnNewPassword, True), (password_words.CurrentPassword, False)):
+        word = get_args(known)[1]
+        assert (word.secret, word.twice, word.syntax) == (True, twice, "PASSWORD"), word.about
+    given = [(one, each) for one in COMMANDS.values() for each in one.parameters if each.name.endswith("password")]
+    assert len(given) > 15 and all(each.word.secret for _, each in given)
+
+
+def test_what_stands_for_several_words_without_quotes_is_only_what_help_is_asked_about() -> None:
+    assert [(one.name, each.name) for one in COMMANDS.values() for each in one.parameters if each.word.phrase] == [
+        ("help", "command")]

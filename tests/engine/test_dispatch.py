@@ -167,3 +167,21 @@ def test_whom_an_administrator_has_touched_is_kept_and_what_the_box_does_by_itse
     assert touched() == [], "she did it herself"
     assert basic.admin().do("lock_user name=eve").code == "Done"
     assert touched() == ["eve"]
+
+
+def test_a_dry_run_of_what_acts_tells_its_warnings_and_does_not_act(basic: TestBox, mode: str) -> None:
+    done: list[str] = []
+
+    def do() -> dict[str, bool]:
+        done.append("done")
+        return {"done": True}
+
+    @command(needs="anyone")
+    def act_now(call: Call) -> Act:
+        """Do it."""
+        return Act(do, warnings=("It is loud.",))
+    client, _, _ = watched(basic, lambda: None, act_now)
+    tried = client.do("act_now --dry-run")
+    assert (tried.result, tried.warnings, tried.dry_run, done) == (None, ("It is loud.",), True, [])
+    really = client.do("act_now")
+    assert (really.result, really.warnings, done) == ({"done": True}, ("It is loud.",), ["done"])

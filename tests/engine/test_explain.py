@@ -35,6 +35,8 @@ def test_the_overview_has_what_somebody_may_run() -> None:
     assert "open_session" not in eves, "the own work of the box is nobody's"
     everybodys = listed(STATE, NOBODY)
     assert everybodys and listed(EMPTY, NOBODY) - everybodys == {"install"}
+    other = explain.overview(STATE, KNOWN, EVE, {}, "users")["commands"]
+    assert other and {one["chapter"] for one in other} == {""}, "what belongs to no chapter says none"
     assert all(one["summary"].endswith(".") for one in explain.overview(STATE, KNOWN, EVE, TITLES)["commands"])
 
 

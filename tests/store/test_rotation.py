@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sysmgmt.domain.errors import StorageUncertain
 from sysmgmt.domain.retention import Holdings
 from sysmgmt.store import files, space
 from sysmgmt.store.audit import AuditJournal
@@ -24,6 +26,7 @@ from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.vault.signing import SigningKeys
 from tests.faults import by_strace
 from tests.support.clock import HeldClock
+from tests.support.kernel import refusing
 
 SEED = "5eed" * 16
 
@@ -179,7 +182,6 @@ def test_the_chain_may_begin_anew_in_a_new_file(log: Log) -> None:
 
 SCRIPT = """
 import sys
-import threading
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.retention import Holdings
 from sysmgmt.store.audit import AuditJournal
@@ -279,6 +281,12 @@ def test_what_is_written_together_has_the_lock_anew_behind_each_file_that_is_put
     for thread in threads:
         thread.join()
     assert unlocked == [] and numbers(LineJournal(str(tmp_path), EVENTS)) == list(range(1, 401))
+
+
+def test_an_archive_whose_name_may_not_stay_is_told_of(tmp_path: Path) -> None:
+    LineJournal(str(tmp_path), EVENTS).append({}, durable=True)
+    with refusing("fsync", EIO), pytest.raises(StorageUncertain):
+        RotatedFiles(str(tmp_path / EVENTS)).put(1, 1)
 
 
 def test_before_anything_was_written_there_are_no_holdings(tmp_path: Path) -> None:
