@@ -4,18 +4,20 @@ from sysmgmt.commands.mail_words import (
     Digest, MailPassword, MailPort, MailProtocol, MailUser, Recipients, Reports, Sender)
 from sysmgmt.commands.place_words import Server
 from sysmgmt.domain import delivery, mail
-from sysmgmt.domain.model import MailServer
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import mailing
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
-def config_email(call: Call, server: Server, sender: Sender, recipients: Recipients,
-                 protocol: MailProtocol = "starttls", port: MailPort | None = None, user: MailUser = "",
-                 password: MailPassword | None = None, digest: Digest = mail.IMMEDIATE,
-                 reports: Reports = True) -> Change:
+def config_email(call: Call, server: Server | None = None, sender: Sender | None = None,
+                 recipients: Recipients | None = None, protocol: MailProtocol | None = None,
+                 port: MailPort | None = None, user: MailUser | None = None, password: MailPassword | None = None,
+                 digest: Digest | None = None, reports: Reports | None = None) -> Change:
     """Set the mail server (SMTP) up that brings events and reports to people.
+
+    The first time server, sender and recipients have to be named; later what is not named stays as it
+    is, also that mail is disabled. Another protocol has its usual port unless one is named.
 
     A recipient is told of the events of scope normal and root_cause, of every level and topic,
     unless it says otherwise: boss@example.com:critical:security is told of critical events of the
@@ -24,14 +26,14 @@ def config_email(call: Call, server: Server, sender: Sender, recipients: Recipie
     beginning, a report of configuration and state is sent, unless reports=no.
 
     Only TLS is spoken, and the server must be trusted for the purpose email (see
-    add_trusted_certificate). A password is kept where server, port and user stay the same. What
+    add_trusted_certificate). A password is kept where server, port and user stay the same, and has to be
+    given again where one of them changes; user="" ends the login. What
     cannot be sent waits, in order, and is sent when the server takes mail again.
     """
-    new = MailServer(mail.NAME, server, port or mail.PROTOCOLS[protocol], protocol, sender, recipients, user,
-                     digest=digest, reports=reports)
-    new = mailing.with_password(call, new, password)
+    wish = mail.Wish(server, sender, recipients, protocol, port, user, digest, reports)
+    new = mailing.with_password(call, mail.wanted(call.state, wish), password)
     state = mail.configure(call.state, new, delivery.last(call.box.events.newest()))
-    return Change(state, mailing.settings(call.box, mail.server(state)))
+    return Change(state, mailing.settings(call.box, mail.server(state)), mailing.warnings(call.box, call.state, new))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
@@ -42,8 +44,9 @@ def enable_email(call: Call) -> Change:
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def disable_email(call: Call) -> Change:
-    """Send no mail, and keep its settings."""
-    return Change(mail.switch(call.state, False, 0))
+    """Send no mail, also none that waits, and keep its settings."""
+    state = mail.switch(call.state, False, 0)
+    return Change(state, warnings=mailing.warnings(call.box, call.state, mail.server(state)))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)

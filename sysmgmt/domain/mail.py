@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import recipients
-from sysmgmt.domain.errors import InvalidValue, NotConfigured
+from sysmgmt.domain.errors import InvalidValue, MissingValue, NotConfigured
 from sysmgmt.domain.event_kinds import LEVELS
 from sysmgmt.domain.model import MailServer, State
 from sysmgmt.domain.recipients import Recipient
@@ -29,6 +29,19 @@ class Letter(NamedTuple):
     to: str
     subject: str
     text: str
+
+
+class Wish(NamedTuple):
+    """What is said of the mail server; None is not said."""
+
+    server: str | None = None
+    sender: str | None = None
+    recipients: tuple[str, ...] | None = None
+    protocol: str | None = None
+    port: int | None = None
+    user: str | None = None
+    digest: str | None = None
+    reports: bool | None = None
 
 
 class Post(NamedTuple):
@@ -63,11 +76,27 @@ def server(state: State) -> MailServer:
     return found
 
 
+def wanted(state: State, wish: Wish) -> MailServer:
+    """The mail server as it is wished; what is not said stays as it is. The usual port comes with another protocol.
+
+    Raises MissingValue for what has to be said the first time.
+    """
+    base = state.mail.get(NAME)
+    if base is None:
+        for needed in ("server", "sender", "recipients"):
+            if getattr(wish, needed) is None:
+                raise MissingValue(command="config_email", parameter=needed)
+        base = MailServer(NAME, "", PROTOCOLS["starttls"], "starttls", "", ())
+    if wish.protocol not in (None, base.protocol):
+        base = base._replace(port=PROTOCOLS[str(wish.protocol)])
+    return base._replace(**{name: value for name, value in wish._asdict().items() if value is not None})
+
+
 def configure(state: State, new: MailServer, newest: int) -> State:
     """The state with this mail server; a recipient who is new is told of events from the next one on."""
     old = state.mail.get(NAME)
     known = {recipient(text).address: number for text, number in zip(old.recipients, old.after, strict=True)} \
-        if old and old.enabled else {}
+        if old else {}
     after = tuple(known.get(recipient(text).address, newest) for text in new.recipients)
     return state._replace(mail=state.mail.put(NAME, new._replace(after=after)))
 

@@ -31,7 +31,7 @@ def with_password(call: Call, new: MailServer, password: str | None) -> MailServ
     if not new.user:
         if password:
             raise InvalidValue(what="A password needs a user")
-        return new
+        return new._replace(password="")
     if password:
         return new._replace(password=call.box.sealer.seal(password, PLACE, call.state.settings.master_key))
     if old is None or not old.password or (old.server, old.port, old.user) != (new.server, new.port, new.user):
@@ -49,6 +49,23 @@ def post(box: Box, state: State, server: MailServer) -> Post:
 def queues(box: Box, server: MailServer) -> Iterator[Queue]:
     """Each recipient and how far it has got. Raises StateDamaged."""
     return recipients.queues("email", map(mail.recipient, server.recipients), server.after, box.deliveries.read())
+
+
+def warnings(box: Box, state: State, new: MailServer) -> tuple[str, ...]:
+    """What is to be said of a mail server that takes the place of the present one: what is not sent.
+
+    Raises StateDamaged, StorageFailed.
+    """
+    old = state.mail.get(mail.NAME)
+    if old is None:
+        return ()
+    if not old.enabled:
+        return () if new.enabled else ("Mail stays disabled: enable_email sends it.",)
+    kept = {mail.recipient(one).address for one in new.recipients} if new.enabled else ()
+    gone = [one for one in queues(box, old) if one.recipient.address not in kept]
+    lost = {one.recipient.address: one.facts(box.events.newest())["waiting"] for one in gone}
+    return tuple(f"{count} event{'s' * (count > 1)} waited for {to} and will not be sent."
+                 for to, count in lost.items() if count)
 
 
 def settings(box: Box, server: MailServer) -> dict[str, Any]:
