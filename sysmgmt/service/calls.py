@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import BoxBusy, Refusal
 from sysmgmt.domain.progress import Listening
 from sysmgmt.engine import departure
 from sysmgmt.engine.audit_record import Record
@@ -64,6 +64,10 @@ def run_together(visit: "Visit", given: Parameters) -> Facts:
     if len(items) > MOST_LINES + 1:  # what the client says of the line too many is one of them
         raise Garbled("too many")
     requests = [values.request_or_answer(one) for one in items]
+    try:
+        visit.held.enter_context(visit.bounds.batches.turn())
+    except BoxBusy as busy:
+        requests[:1] = [refused(one.command, busy) for one in requests[:1]]
     answers = visit.door.run_together(requests)
     return {"answers": [one._asdict() for one in answers], "caller": visit.door.caller._asdict()}
 
@@ -115,5 +119,3 @@ CALLS: Mapping[str, Callable[["Visit", Parameters], Facts]] = {
 }
 PASSIVE = frozenset({"Enter", "Sign", "Standing", "Offers", "Barred", "Check", "Follow"})
 """Calls that a shell makes by itself: they do not show that its user is still there."""
-CHECKING = frozenset({"LogIn"})
-"""Calls with a password of anybody: no attempt is counted before its turn comes near."""

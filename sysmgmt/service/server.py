@@ -6,12 +6,13 @@ from typing import Any
 
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service import listeners, threads
+from sysmgmt.service.bounds import Bounds
 from sysmgmt.service.crowd import Places, helps
 from sysmgmt.service.peers import Peer, peer_of
 from sysmgmt.service.presence import Presence
 from sysmgmt.service.shared import SharedStore
 from sysmgmt.service.turns import ASKING, SharedHasher
-from sysmgmt.service.visit import Bounds, Visit
+from sysmgmt.service.visit import Visit
 
 MOST, MOST_OF_ONE = 512, 128
 """Connections at a time: of all users, of one."""

@@ -63,15 +63,15 @@ class Turns:
 
 
 class UidLimit:
-    """Lets so many of one uid in at a time; root comes and goes."""
+    """Lets so many of one uid, or of one user of the box, in at a time; root comes and goes."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._of: dict[int, Turns] = {}
+        self._of: dict[int | str, Turns] = {}
 
-    def enter(self, uid: int) -> AbstractContextManager[None]:
-        """Wait at the door of that uid, then be inside."""
-        return self._of.setdefault(uid, Turns(self._most)).turn() if uid else nullcontext()
+    def enter(self, who: int | str) -> AbstractContextManager[None]:
+        """Wait at the door of that uid or user, then be inside."""
+        return self._of.setdefault(who, Turns(self._most)).turn() if who else nullcontext()
 
 
 class SharedHasher:

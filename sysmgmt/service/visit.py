@@ -15,40 +15,26 @@ from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.request import Caller, Request, refused
 from sysmgmt.host import processes
-from sysmgmt.service.allowance import Allowance
-from sysmgmt.service.calls import CALLS, CHECKING, PASSIVE
-from sysmgmt.service.crowd import Places, helps
+from sysmgmt.service.bounds import Bounds
+from sysmgmt.service.calls import CALLS, PASSIVE
+from sysmgmt.service.crowd import helps
 from sysmgmt.service.installdoor import OthersDoor
 from sysmgmt.service.peers import Peer
 from sysmgmt.service.presence import Presence
-from sysmgmt.service.turns import CHECKS, PATIENCE, Turns, UidLimit
 from sysmgmt.service.varlink import described, mistake
 from sysmgmt.service.wire import INTERFACE, MOST_BYTES, MOST_BYTES_OF_STRANGERS, Garbled, Wire
 
 STRANGER = Caller(origin="local", endpoint="local")
 """Who somebody is that the kernel knows nothing of, before a login."""
-MOST_UNKNOWN = 512, 16
-"""Connections of those who are no users of the box, or have not logged in yet: of all, of one uid."""
-MOST_LARGE = 2
-"""Large messages of one uid that are read or answered; the next one is not read on."""
-
 TAKES = 60.0
 """Seconds within which a client takes each piece of what it downloads."""
 
 
-class Bounds:
-    """What the connections of one service share."""
-
-    def __init__(self) -> None:
-        self.unknown = Places(*MOST_UNKNOWN)
-        self.allowance = Allowance()
-        self.checks = UidLimit(CHECKS)
-        self.large = UidLimit(MOST_LARGE)
-        self.reading = Turns(1, PATIENCE)
-
-
 class Visit:
-    """Serves one connection until it ends. Its user is who the kernel says, or who logs in."""
+    """Serves one connection until it ends. Its user is who the kernel says, or who logs in.
+
+    `held` are the turns that the message has which is being answered.
+    """
 
     def __init__(self, house: House, connection: socket.socket, peer: Peer, presence: Presence,
                  bounds: Bounds) -> None:
@@ -57,8 +43,9 @@ class Visit:
         self.peer = peer
         self.presence = presence
         self._of_login = False
-        self._bounds = bounds
-        self._unknown, self._large = ExitStack(), ExitStack()
+        self.bounds = bounds
+        self.held = ExitStack()
+        self._unknown = ExitStack()
         self._wire = Wire(connection, MOST_BYTES_OF_STRANGERS if peer.uid else MOST_BYTES, self._turn)
         self._more = False
 
@@ -80,7 +67,7 @@ class Visit:
             Record(self.house.box, self.door.caller, Request(""), None).failure(error)
         finally:
             self._unknown.close()
-            self._large.close()
+            self.held.close()
             self.leave(reason)
             self.presence.forget(self._name)
 
@@ -138,15 +125,15 @@ class Visit:
         """Take one of the places of those whom the box does not know. Raises Garbled if there is none."""
         if self.door.caller.user or helps(self.peer.uid):
             return
-        if not self._bounds.unknown.take(self.peer.uid):
+        if not self.bounds.unknown.take(self.peer.uid):
             raise Garbled("too many")
-        self._unknown.callback(self._bounds.unknown.leave, self.peer.uid)
+        self._unknown.callback(self.bounds.unknown.leave, self.peer.uid)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait until a large message may be read. Its uid's door is left once it is answered. Raises BoxBusy."""
-        self._large.enter_context(self._bounds.large.enter(self.peer.uid))
-        with self._bounds.reading.turn():
+        self.held.enter_context(self.bounds.large.enter(self.peer.uid))
+        with self.bounds.reading.turn():
             yield
 
     def _answer_next(self) -> bool:
@@ -154,7 +141,7 @@ class Visit:
         message = self._wire.receive(self._patience())
         if message is None:
             return False
-        with self._large:
+        with self.held:
             reply = self._reply(message)
             if message.get("oneway") is not True:
                 self._wire.send(reply)
@@ -194,10 +181,10 @@ class Visit:
             return described(name, parameters)
         if self.peer.uid and not self.door.caller.user:
             batch = parameters.get("requests")
-            self._bounds.allowance.spend(self.peer.uid, len(batch) if batch and isinstance(batch, list) else 1)
+            self.bounds.allowance.spend(self.peer.uid, len(batch) if batch and isinstance(batch, list) else 1)
         try:
-            with (self._bounds.checks.enter(self.peer.uid) if method in CHECKING else nullcontext(),
-                  nullcontext() if method in PASSIVE else self.presence.use(self._name)):
+            with nullcontext() if method in PASSIVE else self.presence.use(self._name):
+                self.held.enter_context(self.bounds.door(method, self.peer.uid, self.door.caller.user))
                 return {"parameters": call(self, parameters)}
         except Garbled:
             return mistake("InvalidParameter", parameter=method)

@@ -107,6 +107,7 @@ def the_unit_is_well_shut(site: Pristine) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
         told = site.machine.do("/usr/bin/systemd-analyze", "security", "--no-pager", unit)
         assert float(told.split(f"{unit}: ")[1].split()[0]) < 3.0, told
+    assert site.fact("boxmgmtd", "MemoryMax") == str(2 << 30)
     server = site.fact("boxmgmt-sessions", "MainPID")
     assert "CapPrm:\t0000000000000000" in site.machine.do("/bin/cat", f"/proc/{server}/status")
     assert site.machine.exists("/usr/local/share/man/man8/boxmgmtd.8")

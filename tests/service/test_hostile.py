@@ -19,8 +19,8 @@ from sysmgmt.domain.model import Cost
 from sysmgmt.engine.door import MOST_LINES
 from sysmgmt.host import sshd
 from sysmgmt.service.asking import ask
+from sysmgmt.service.bounds import MOST_UNKNOWN
 from sysmgmt.service.server import MOST, MOST_OF_A_HELPER
-from sysmgmt.service.visit import MOST_UNKNOWN
 from sysmgmt.service.wire import MOST_BYTES, MOST_BYTES_OF_STRANGERS, SLOWEST
 from tests.support.box import ADMIN_PASSWORD
 from tests.support.boxmgmtd import Boxmgmtd, Raw, for_all

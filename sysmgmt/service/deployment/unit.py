@@ -44,6 +44,8 @@ Restart=always
 RestartSec=100ms
 # Above what all connections that are let in may take.
 LimitNOFILE=8192
+# Far above what it needs: before the whole machine is short of memory, it starts again.
+MemoryMax=2G
 RuntimeDirectory=boxmgmt
 RuntimeDirectoryMode=0755
 RuntimeDirectoryPreserve=restart
