@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.words import choice, from_file, listed, whole
-from sysmgmt.domain import passwords
+from sysmgmt.domain import names, passwords, uploads
 from sysmgmt.domain.backup_schedules import INTERVALS, NEVER
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue, UnknownBackup
@@ -21,6 +21,7 @@ from sysmgmt.engine.reading import Reading
 _NAME = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
 _TIME = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 KEEP, REPLACE = "keep", "replace"
+NOWHERE = "none"
 MOST = 64 << 20
 """Bytes of a backup that is taken in."""
 
@@ -90,6 +91,13 @@ def _minute(text: str, reading: Reading) -> int:
     return int(found[1]) * 60 + int(found[2])
 
 
+def _target(text: str, reading: Reading) -> str:
+    """Reads the name of an upload target; "" stands for none."""
+    name = names.canonical(text)
+    return "" if name in ("", NOWHERE) and name not in reading.state.upload_targets else uploads.find(
+        reading.state, name).name
+
+
 def _schedules(state: State) -> Iterable[str]:
     return state.backup_schedules
 
@@ -113,6 +121,9 @@ StateFile = Annotated[Found, Word("Name of a state file in the import folder; it
                                   _state, "NAME.json")]
 ScheduleName = Annotated[str, Word("Name of the schedule, with which the names of its backups begin", _name, "NAME",
                                    offers=_schedules)]
+ScheduledTarget = Annotated[str, Word(
+    f"Upload target that its backups are brought to; {NOWHERE} for none", _target, f"NAME|{NOWHERE}",
+    offers=lambda state: [*state.upload_targets, NOWHERE])]
 Interval = Annotated[str, choice("How often; never ends the schedule", (*INTERVALS, NEVER))]
 TimeOfDay = Annotated[int, Word("Time of day in UTC; 02:00 unless given", _minute, "HH:MM")]
 KeptBackups = Annotated[int, Word("How many of its backups are kept; 7 unless given", whole(1, 100, "backups"),

@@ -5,13 +5,11 @@ from typing import Any
 
 from sysmgmt.commands.backup_words import (
     KEEP, REPLACE, Administrators, BackupFile, BackupItems, BackupKey, BackupName, BackupPassword, Interval,
-    KeptBackups, NewBackup, RestoredItems, ScheduleName, StateFile, TimeOfDay)
+    KeptBackups, NewBackup, RestoredItems, ScheduledTarget, ScheduleName, StateFile, TimeOfDay)
 from sysmgmt.commands.upload_words import TargetName
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
 from sysmgmt.domain import backup_schedules, backups, uploads
 from sysmgmt.domain.backups import ITEMS, Wish
-from sysmgmt.domain.errors import NotConfigured
-from sysmgmt.domain.model import BackupSchedule
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import backup, imported_state, restoring
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
@@ -147,30 +145,28 @@ def import_state(call: Call, file: StateFile, items: RestoredItems = (),
 
 
 @command(needs=Permission.SECURITY)
-def schedule_backup(call: Call, name: ScheduleName, interval: Interval, password: BackupPassword | None = None,
-                    time: TimeOfDay = 120, items: BackupItems = ITEMS, keep: KeptBackups = 7,
-                    target: TargetName | None = None) -> Change:
+def schedule_backup(call: Call, name: ScheduleName, interval: Interval | None = None,
+                    password: BackupPassword | None = None, time: TimeOfDay | None = None,
+                    items: BackupItems | None = None, keep: KeptBackups | None = None,
+                    target: ScheduledTarget | None = None) -> Change:
     """Have boxmgmtd take backups by itself: every day, every Monday, or on the first of every month.
+
+    The first time interval and password have to be named; later what is not named stays as it is, and
+    target=none brings the backups nowhere any more. interval=never ends the schedule; its backups stay.
 
     Each is called as the schedule and its time. When there are more than keep of a schedule, its oldest go,
     and only what this box took itself; no other backup may be called so. A
     backup that fails is tried again every 15 minutes, and the event BackupFails tells of it. With target each
     is brought to that upload target besides (see add_upload_target), as NAME.backup; nothing is removed
     there. The password is sealed under the master key, since nobody is there to type it: so whoever has both
-    the state and the master key of this box can open the backups of the schedule. Without a password the
-    present one stays.
-    interval=never ends the schedule; its backups stay.
+    the state and the master key of this box can open the backups of the schedule.
     """
     known = call.state.backup_schedules
-    old = known.get(name)
     if interval == backup_schedules.NEVER:
-        if old is None:
-            raise NotConfigured(what=f"schedule {name}", command="schedule_backup")
         return Change(call.state._replace(backup_schedules=known.without(name)))
-    if target is not None:
+    if target:
         uploads.find(call.state, target)
-    sealed = backup.sealed_password(call, name, password)
-    one = BackupSchedule(name, interval, time, items, keep, sealed, call.now, target or "")
+    one = backup.planned(call, name, backup.Plan(interval, time, items, keep, target), password)
     return Change(call.state._replace(backup_schedules=known.put(name, one)), backup.schedule_facts(one, call.now))
 
 

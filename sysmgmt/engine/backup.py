@@ -21,6 +21,8 @@ from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.event_log import tell
 from sysmgmt.engine.ports import Box
 
+TWO_O_CLOCK, KEPT = 120, 7
+"""When a schedule is carried out, in minutes after midnight, and how many of its backups are kept unless it says so."""
 LONGEST = 200
 """Characters of a difference that are shown."""
 DATED = re.compile("-[0-9]{8}t[0-9]{6}z$")
@@ -134,6 +136,32 @@ def _listed(box: Box, name: str) -> dict[str, Any]:
 
 def _shown(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts.get(name) or None for name in _SAID}
+
+
+class Plan(NamedTuple):
+    """What is said of a schedule; None is not said. `target` "" is none."""
+
+    interval: str | None = None
+    minute: int | None = None
+    items: tuple[str, ...] | None = None
+    keep: int | None = None
+    target: str | None = None
+
+
+def planned(call: Call, name: str, plan: Plan, password: str | None) -> BackupSchedule:
+    """The schedule as it is wished; what is not said stays as it is, or is as usual where there is none.
+
+    Moments of before it was made, or had another interval or time, do not count.
+    Raises MissingValue, MasterKeyMissing, MasterKeyWrong.
+    """
+    old = call.state.backup_schedules.get(name)
+    if old is None and plan.interval is None:
+        raise MissingValue(command="schedule_backup", parameter="interval")
+    base = old or BackupSchedule(name, "", TWO_O_CLOCK, backups.ITEMS, KEPT, "", call.now)
+    new = base._replace(**{field: value for field, value in plan._asdict().items() if value is not None},
+                        password=sealed_password(call, name, password))
+    same = (new.interval, new.minute) == (base.interval, base.minute)
+    return new if same else new._replace(since=call.now)
 
 
 def sealed_password(call: Call, schedule: str, password: str | None) -> str:

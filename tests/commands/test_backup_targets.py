@@ -36,7 +36,7 @@ def test_a_target_that_a_schedule_names_is_neither_removed_nor_exchanged(basic: 
         assert "schedule_backup" in str(answer.hint)
     assert eve.do(TARGET.format("elsewhere.example")).code == "TargetExists" and target(basic) == before
     assert eve.do("remove_upload_target target=other").code == "Done", "the control"
-    assert admin.do(SCHEDULE).code == "Done", "to no target any more"
+    assert admin.do("schedule_backup name=nightly target=none").code == "Done", "to no target any more"
     assert eve.do("remove_upload_target target=nas").code == "Done"
 
 
@@ -44,7 +44,7 @@ def test_nobody_gives_a_schedule_the_target_that_it_misses(basic: TestBox, admin
     basic.put("upload_targets", "nas", None)  # as older releases did
     eve = basic.client("eve", "Eve-first-12")
     assert eve.do(TARGET.format("elsewhere.example")).code == "TargetInUse"
-    assert admin.do(SCHEDULE).code == "Done"
+    assert admin.do("schedule_backup name=nightly target=none").code == "Done"
     assert eve.do(TARGET.format("elsewhere.example")).code == "Done"
 
 

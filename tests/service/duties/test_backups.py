@@ -110,7 +110,7 @@ def test_a_schedule_keeps_its_password_unless_another_one_is_given(basic: TestBo
     assert admin.do("schedule_backup name=nightly interval=weekly").code == "Done"
     assert {one.password for one in basic.state.backup_schedules.values()} == sealed
     assert admin.do("schedule_backup name=other interval=weekly").code == "MissingValue"
-    assert admin.do("schedule_backup name=other interval=never").code == "NotConfigured"
+    assert admin.do("schedule_backup name=other interval=never").code == "Unchanged"
     for wrong in ("time=24:00 interval=daily", "time=2 interval=daily", "keep=0 interval=daily", "interval=hourly"):
         assert admin.do(f"schedule_backup name=nightly {wrong}").code == "InvalidValue"
 
@@ -157,8 +157,8 @@ def test_it_is_brought_to_its_target_once_and_again_where_that_fails(basic: Test
     assert second != first and told(basic)[-1] == "BackupFails", "it was taken, and could not be sent"
     with vault() as other:
         again = "schedule_backup name=nightly interval=daily items=roles"
-        assert [admin.do(line).code for line in (again, "remove_upload_target target=vault", other.line,
-                                                 f"{again} target=vault")] == ["Done"] * 4
+        lines = (f"{again} target=none", "remove_upload_target target=vault", other.line, f"{again} target=vault")
+        assert [admin.do(line).code for line in lines] == ["Done"] * 4
         basic.clock.move(PAUSE)
         watch.look(house)
         assert (other.files / f"{second}.backup").exists() and told(basic)[-1] == "BackupFailsCleared"
