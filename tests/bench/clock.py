@@ -2,13 +2,14 @@
 
 import os
 import pty
-import select
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+from tests.support.waiting import read_until
 
 LIMIT = (sys.executable, "-I", "-S", "-c", "pass")
 
@@ -80,14 +81,6 @@ def session(command: Sequence[str], user: int | None = None,
             os.setuid(user)
         os.execvpe(command[0], list(command), {**os.environ, "TERM": "xterm", **environment})
     return pid, terminal
-
-
-def read_until(terminal: int, expected: bytes) -> None:
-    """Read what a terminal shows up to `expected`. Raises AssertionError after a minute."""
-    seen = b""
-    while expected not in seen:
-        assert select.select([terminal], [], [], 60)[0], seen
-        seen += os.read(terminal, 65536)
 
 
 def compare(title: str, works: Sequence[Work], rounds: int, per: int = 1,

@@ -20,10 +20,11 @@ from sysmgmt.service.deployment.launchers import launchers
 from sysmgmt.service.deployment.site import Site
 from sysmgmt.store.state import StateStore
 from tests.bench import boxes
-from tests.bench.clock import LIMIT, Finding, Goal, Work, compare, process, prompt, read_until, session
+from tests.bench.clock import LIMIT, Finding, Goal, Work, compare, process, prompt, session
 from tests.bench.peers import postgres, together
 from tests.bench.peers.peer import Peer
 from tests.support.forkserver import listening, start
+from tests.support.waiting import read_until
 
 BARE, LAUNCHER = "python -I -S -c pass (limit)", "launcher"
 ONE = "launcher -c"

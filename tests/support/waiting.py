@@ -1,5 +1,7 @@
 """Waiting for what a process of its own does."""
 
+import os
+import select
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,3 +15,11 @@ def wait_until(what: Callable[[], Any], seconds: float = 20) -> None:
     while not what():
         assert time.monotonic() < deadline
         time.sleep(POLL)  # between two looks
+
+
+def read_until(terminal: int, expected: bytes) -> None:
+    """Read what a terminal shows up to `expected`. Raises AssertionError if nothing comes for a minute."""
+    seen = b""
+    while expected not in seen:
+        assert select.select([terminal], [], [], 60)[0], seen
+        seen += os.read(terminal, 65536)

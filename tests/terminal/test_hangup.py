@@ -1,7 +1,6 @@
 """A terminal that goes away while something is asked ends the shell, and is no failure of it."""
 
 import os
-import select
 import subprocess
 import sys
 
@@ -9,14 +8,7 @@ import pytest
 
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.program import ENVIRONMENT, password_file
-
-
-def _until(terminal: int, wanted: bytes) -> None:
-    """Read what is shown up to `wanted`."""
-    shown = b""
-    while wanted not in shown:
-        assert select.select([terminal], [], [], 20)[0], shown
-        shown += os.read(terminal, 4096)
+from tests.support.waiting import read_until
 
 
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
@@ -28,9 +20,9 @@ def test_a_terminal_that_goes_away_at_a_question_is_no_failure_of_the_shell(
     shell = subprocess.Popen([sys.executable, "-m", "sysmgmt", *basic.options, "--user", "admin", "--password-file",
                               secret], stdin=theirs, stdout=theirs, stderr=theirs, env=ENVIRONMENT | {"TERM": term})
     os.close(theirs)
-    _until(ours, b"box1>")
+    read_until(ours, b"box1>")
     os.write(ours, line)
-    _until(ours, b" > " if line.endswith(b"\r") else b"us")
+    read_until(ours, b" > " if line.endswith(b"\r") else b"us")
     os.close(ours)  # nobody signals the shell: it is not its controlling terminal, as in a session that is hosted
     assert shell.wait(20) in (0, 6)
     assert [one for one in basic.audit() if one.get("phase") == "error"] == []
