@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.doors.machine import HOME, Done
-from tests.doors.site import LIBRARY, STATE, Site
+from tests.doors.offered import broken, offer, trusted
+from tests.doors.site import LIBRARY, Site
 from tests.support.signer import Signer
 from tests.support.wheels import as_it_is, wheel
 
@@ -22,17 +23,13 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def vendor(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signer]:
     """Whose releases the machine trusts."""
-    one = Signer(tmp_path_factory.mktemp("v") / "h", "vendor")
-    site.machine.do("/bin/sh", "-c", f"mkdir -p {STATE}/import {STATE}/keyring; cat > {STATE}/keyring/vendor.gpg",
-                    given=one.key())
-    yield one
-    one.close()
+    with trusted(site, tmp_path_factory.mktemp("v") / "h") as one:
+        yield one
 
 
 def update(site: Site, data: bytes, signature: bytes, *options: str) -> Done:
     """Run boxmgmtd --update with a release that lies in the import folder."""
-    for name, content in (("new.whl", data), ("new.whl.asc", signature)):
-        site.machine.do("/bin/sh", "-c", f"cat > {STATE}/import/{name}", given=content)
+    offer(site, data, signature)
     return site.machine.run(f"{LIBRARY}/boxmgmtd", "--update", "new.whl", *options)
 
 
@@ -42,11 +39,6 @@ def in_force(site: Site) -> str:
     version = site.machine.do("/usr/bin/python3", "-c", "import json; print(json.load(open("
                               "'/var/lib/boxmgmt-deploy/record.json'))['site']['release'])").strip()
     return ("releases" if f"{LIBRARY}/releases/{version}" in text else HOME if HOME in text else "?") + " " + version
-
-
-def broken(name: str, content: bytes) -> bytes:
-    """A release whose cryptography does not give the known answers."""
-    return content.replace(b"76fc6ece", b"76fc6ecf") if name == "sysmgmt/vault/knownanswers.py" else content
 
 
 def undeployable(name: str, content: bytes) -> bytes:

@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.doors.booted import Pristine
 from tests.doors.networked import refused
-from tests.doors.site import CLIENT, LIBRARY, STATE
+from tests.doors.offered import broken, offer, trusted
+from tests.doors.site import CLIENT, LIBRARY
 from tests.support.signer import Signer
 from tests.support.waiting import wait_until
 from tests.support.wheels import wheel
@@ -19,24 +20,21 @@ LINE = "install_update file=new.whl --yes"
 
 def updates_are_installed_where_gpgv_is(site: Pristine, folder: Path) -> None:
     """Everything below."""
-    vendor = Signer(folder / "vendor", "vendor")
-    try:
-        site.machine.do("/bin/sh", "-c", f"mkdir -p {STATE}/import {STATE}/keyring; cat > {STATE}/keyring/vendor.gpg",
-                        given=vendor.key())
+    with trusted(site, folder / "vendor") as vendor:
         if not site.machine.exists("/usr/bin/gpgv"):
-            offer(site, vendor, wheel("0.2.0"))
+            release = wheel("0.2.0")
+            offer(site, release, vendor.sign(release))
             assert "install the package gpgv" in refused(site, LINE)
             return
         what_does_not_run_leaves_the_present_release(site, vendor)
         a_signed_release_is_installed_under_an_open_session(site, vendor)
-    finally:
-        vendor.close()
 
 
 def what_does_not_run_leaves_the_present_release(site: Pristine, vendor: Signer) -> None:
     before, sshd = version(site), site.fact("ssh", "MainPID")
-    for tries, (change, words) in enumerate(((failing, "AES-256-GCM"), (silent, "the present one stays")), 1):
-        offer(site, vendor, wheel("0.3.0", change))
+    for tries, (change, words) in enumerate(((broken, "AES-256-GCM"), (silent, "the present one stays")), 1):
+        release = wheel("0.3.0", change)
+        offer(site, release, vendor.sign(release))
         site.as_admin(LINE)
         wait_until(lambda: said(site).count("Failed with result") == tries, 120)
         assert words in said(site).rpartition("Error: ")[2], said(site)
@@ -50,7 +48,8 @@ def a_signed_release_is_installed_under_an_open_session(site: Pristine, vendor: 
     engine = site.fact("boxmgmtd", "MainPID")
     child = site.machine.at_terminal(*CLIENT, "-i", site.key("bob"), "bob@127.0.0.1")
     child.expect("> ")
-    offer(site, vendor, wheel("0.2.0"))
+    release = wheel("0.2.0")
+    offer(site, release, vendor.sign(release))
     told = json.loads(site.as_admin(f"{LINE} --json"))["result"]
     assert (told["version"], told["newer"], told["signed_by"]) == ("0.2.0", True, vendor.fingerprint())
     wait_until(lambda: site.fact("boxmgmtd", "MainPID") not in (engine, "0"), 120)
@@ -64,21 +63,10 @@ def a_signed_release_is_installed_under_an_open_session(site: Pristine, vendor: 
     child.close(force=True)
 
 
-def failing(name: str, content: bytes) -> bytes:
-    """A release whose cryptography does not give the known answers."""
-    return content.replace(b"76fc6ece", b"76fc6ecf") if name == "sysmgmt/vault/knownanswers.py" else content
-
-
 def silent(name: str, content: bytes) -> bytes:
     """A release that passes its self-test, and whose boxmgmtd ends without a word."""
     wanted, instead = b"    here = deployed(folder)\n", b"    sys.exit(3)\n"
     return content.replace(wanted, instead) if name == "sysmgmt/service/__main__.py" else content
-
-
-def offer(site: Pristine, vendor: Signer, data: bytes) -> None:
-    """Put a signed release into the import folder."""
-    for name, content in (("new.whl", data), ("new.whl.asc", vendor.sign(data))):
-        site.machine.do("/bin/sh", "-c", f"cat > {STATE}/import/{name}", given=content)
 
 
 def version(site: Pristine) -> Any:
