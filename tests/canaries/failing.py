@@ -20,8 +20,8 @@ import sysmgmt
 from sysmgmt.__main__ import main
 from tests.canaries.lines import KEY, LOGIN, Line, Stage, arguments, filled
 from tests.canaries.needles import Found, files, look
-from tests.faults.by_preload import ERROR, KILL, READS, SHORT, TORN, WRITES, Boundary, Fault, Record
-from tests.faults.matrix import ERRORS
+from tests.faults.by_preload import Boundary, Fault, Record
+from tests.faults.matrix import faults
 from tests.support.box import ADMIN_PASSWORD
 
 LONGEST = 60
@@ -51,7 +51,7 @@ class Place:
         """The line with each fault, or every so many of them, at the calls that are its own."""
         calls, shared = self._calls(line), self._shared(line)
         known = [(fault, call) for number, call in enumerate(calls, 1) if number > shared
-                 for fault in faults(number, call.kind)]
+                 for fault in faults(number, call.kind, (EIO, ENOSPC))]
         for fault, call in known[::every]:
             found = self.run(line, fault)
             if self._boundary.fired:
@@ -101,18 +101,6 @@ class Place:
 
 def _looks(call: Record) -> tuple[str, tuple[str, ...], int]:
     return call.call, call.names, len(call.data)
-
-
-def faults(number: int, kind: int) -> Iterator[Fault]:
-    """What goes wrong at a call of that kind."""
-    yield Fault(KILL, number)
-    if kind == WRITES:
-        yield from (Fault(TORN, number, calls=WRITES), Fault(SHORT, number, calls=WRITES))
-    for error in (EIO, ENOSPC):
-        if kind & ERRORS[error]:
-            yield Fault(ERROR, number, error)
-            if kind != READS:
-                yield Fault(ERROR, number, error, 0, ERRORS[error] & ~READS)
 
 
 def load() -> None:

@@ -48,17 +48,18 @@ def cases(place: Place, scene: Scene) -> Iterator[Case]:
     """All faults in a scene."""
     course = observed(place, scene)
     for number, one in enumerate(course.calls, 1):
-        for fault in _faults(number, one.kind):
+        for fault in faults(number, one.kind):
             yield Case(scene, course, fault)
 
 
-def _faults(number: int, kind: int) -> Iterator[Fault]:
+def faults(number: int, kind: int, errors: Collection[int] = ERRORS.keys()) -> Iterator[Fault]:
+    """What goes wrong at a call of that kind; of the errors, those that are named."""
     yield Fault(KILL, number)
     if kind == WRITES:
         yield from (Fault(TORN, number, calls=WRITES), Fault(SHORT, number, calls=WRITES),
                     Fault(SHORT, number, times=0, calls=WRITES))
-    for error, kinds in ERRORS.items():
-        if kind & kinds:
+    for error in errors:
+        if kind & (kinds := ERRORS[error]):
             yield Fault(ERROR, number, error)
             if error == EINTR:
                 yield Fault(ERROR, number, error, INTERRUPTIONS)
