@@ -212,3 +212,10 @@ def test_unlocking_gives_all_attempts_back(locked_by: str, ends_at: float | None
     """Whoever was locked for the time counts as used now, and has no end any more."""
     unlocked = lockout.unlock(STRUCK._replace(locked_by=locked_by), NOW + 5)
     assert unlocked == BOB._replace(ends_at=ends_at, enabled_at=enabled_at)
+
+
+def test_another_end_unlocks_whom_the_end_has_locked_and_nobody_else() -> None:
+    ended = BOB._replace(locked_by="end", locked_since=NOW, ends_at=NOW)
+    for end in (NOW + DAY, None):
+        assert lockout.ending(ended, end, NOW + 5) == BOB._replace(enabled_at=NOW + 5, ends_at=end)
+        assert lockout.ending(LOCKED, end, NOW + 5) == LOCKED._replace(ends_at=end)

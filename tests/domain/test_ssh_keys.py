@@ -75,6 +75,8 @@ def test_a_key_is_read_with_its_comment_and_without() -> None:
     assert ssh_keys.read(ED25519) == (ED25519, "") and ssh_keys.read(rsa(2048)) == (rsa(2048), "")
     for kind, parts in PARTS.items():
         assert ssh_keys.read(f"{kind} {blob(kind.encode(), *parts)}")[0].startswith(kind)
+    assert ssh_keys.read("ssh-rsa " + blob(b"ssh-rsa", b"\3", b"\0" + b"\xff" * 256)), "a short exponent"
+    assert ssh_keys.read("sk-ssh-ed25519@openssh.com " + blob(b"sk-ssh-ed25519@openssh.com", bytes(32), b"s"))
     assert ssh_keys.read(f"{ED25519} ".ljust(8192, "c"))[1] == "c" * (8191 - len(ED25519))
 
 

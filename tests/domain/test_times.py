@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sysmgmt.domain.times import iso, words
+from sysmgmt.domain.times import Running, is_moment, iso, passed, words
 
 
 @pytest.mark.parametrize("seconds, digits, text", [
@@ -15,6 +15,18 @@ from sysmgmt.domain.times import iso, words
     (-0.5, 6, "1969-12-31T23:59:59.500000Z")])
 def test_a_point_in_time_is_iso_8601_in_utc(seconds: float | None, digits: int, text: str | None) -> None:
     assert iso(seconds, digits) == text
+
+
+@pytest.mark.parametrize("seconds, shown", [
+    (0.0, True), (1.7e9, True), (253402300799.0, True), (253402300800.0, False), (2.0**62, False),
+    (float("nan"), False), (float("inf"), False)])
+def test_a_moment_is_what_can_be_shown(seconds: float, shown: bool) -> None:
+    assert is_moment(seconds) is shown
+
+
+def test_only_one_start_of_the_machine_says_how_much_has_passed() -> None:
+    assert Running() == ("", 0)
+    assert passed(Running("a", 5), Running("a", 7)) == 2 and passed(Running("a", 5), Running("b", 7)) == 7
 
 
 @pytest.mark.requirement(76)

@@ -147,6 +147,13 @@ def test_where_the_key_in_force_is_not_there_the_others_stay(tmp_path: Path) -> 
     assert (tmp_path / "master.key").read_bytes() == before and before.count(b"material") == 2
 
 
+def test_a_state_that_names_no_key_any_more_leaves_the_one_that_there_was(tmp_path: Path) -> None:
+    keys, key = keyed(tmp_path)
+    sealed, before = keys.seal(SECRET, PLACE, key), (tmp_path / "master.key").read_bytes()
+    keys.prepare(State(settings=Settings(master_key=key)), NEW_BOX).apply()
+    assert (tmp_path / "master.key").read_bytes() == before and keys.unseal(sealed, PLACE) == SECRET
+
+
 def test_a_key_that_was_made_too_long_ago_does_not_come_in_force(tmp_path: Path) -> None:
     keys, key = keyed(tmp_path)
     first, *others = (keys.make(6.0 + number) for number in range(20))
