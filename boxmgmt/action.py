@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine import following
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, again, ask, cancelled, lacking, run_confirmed
+from sysmgmt.screen.ask import Asker, again, ask, cancelled, lacking, run_confirmed, tell_rule
 from sysmgmt.screen.output import Output
 
 
@@ -86,6 +86,7 @@ def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> None:
     """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue."""
     command = item.command
     for one, offers in lacking(site.door, command, texts, item.questions):
+        tell_rule(site.asker, one, offers)
         answer = ask(site.asker, one, _question(command, one), offers)
         while answer and _is_rejected(site, command, one.name, {**texts, one.name: answer}):
             answer = ask(site.asker, one, _question(command, one), offers)

@@ -38,6 +38,10 @@ class PipeAsker:
         """No: a file does not think again."""
         return False
 
+    def explain(self, *lines: str) -> bool:
+        """No: nobody reads it."""
+        return False
+
     def _next(self) -> str:
         try:
             line = self._lines.value()

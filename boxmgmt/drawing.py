@@ -8,7 +8,7 @@ HELP = (
     "Enter the number of an item. Several numbers walk at once from where you are:",
     "in the Main Menu, 2.5.1 is the same as 2, then 5, then 1.",
     "B goes back, M goes to the Main Menu, Q quits; Enter alone shows the menu.",
-    "At a question, Ctrl-C cancels: nothing is changed, and the menu is back.",
+    "At a question, ? explains it; Ctrl-C cancels, and the menu is back.",
 )
 
 

@@ -56,9 +56,22 @@ def _own_new_password(text: str, reading: Reading) -> str:
 
 def _first_password(text: str, reading: Reading) -> str:
     """The admin password of a box that is being installed: the rules of the level it will have."""
-    rules = LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
+    rules = _first_rules(reading)
     _check(text, ("admin", reading.texts.get("name", "")), rules, reading)
     return _hashed(text, rules.hashing, reading)
+
+
+def _first_rules(reading: Reading) -> Rules:
+    return LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
+
+
+def _told(rules: Rules) -> str:
+    """What rules ask of a password, in a sentence."""
+    return f"The password needs {passwords.wanted(rules)}."
+
+
+def _wanted(reading: Reading) -> str:
+    return _told(levels.rules_of(reading.state.settings))
 
 
 def _check(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
@@ -85,10 +98,11 @@ def _current_password(text: str, reading: Reading) -> bool:
 
 
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True,
-                                  unless=_has_no_password)]
+                                  unless=_has_no_password, wants=_wanted)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
-                                    twice=True)]
-OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True)]
+                                    twice=True, wants=lambda reading: _told(_first_rules(reading)))]
+OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True,
+                                     wants=_wanted)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
 BlocklistFile = Annotated[tuple[str, ...], Word(
     "Name of a file in the import folder, with one word a line", from_file(lambda data, reading: blocklist.read(data)),

@@ -1,7 +1,7 @@
 """The nouns that commands are about, each declared once."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
@@ -59,9 +59,9 @@ def whether(about: str) -> Word:
     return Word(about, yes, "yes|no", offers=lambda state: ["yes", "no"])
 
 
-def choice(about: str, allowed: Iterable[str]) -> Word:
+def choice(about: str, allowed: Iterable[str], meanings: Sequence[tuple[str, str]] = ()) -> Word:
     """The word for one of a few that are offered."""
-    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed))
+    return Word(about, one_of(*allowed), "|".join(allowed), offers=lambda state: list(allowed), meanings=meanings)
 
 
 def listed(text: str) -> list[str]:
@@ -216,7 +216,7 @@ NewValidHours = Annotated[int, Word("Hours from now after which the account is l
                                     whole(0, 8760, "hours"), "0-8760")]
 IsLogin = Annotated[bool, whether("Whether PAM registers it")]
 IsKept = Annotated[bool, whether("Whether the user stays in the table")]
-Level = Annotated[str, choice("Security level (high is recommended)", LEVELS)]
+Level = Annotated[str, choice("Security level (high is recommended)", LEVELS, levels.MEANINGS)]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(

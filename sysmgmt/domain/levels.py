@@ -76,6 +76,13 @@ LEVELS = {
                   banner=True, rsa_until="2030-12-31", strict_trust=True, clear_text=False, legacy_tls=False,
                   guarantee=True, hashing=STRONG),
 }
+MEANINGS = (
+    ("basic", f"passwords of at least {LEVELS['basic'].min_length} characters"),
+    ("high", f"at least {LEVELS['high'].min_length} characters of several kinds, and new ones after "
+             f"{LEVELS['high'].max_age_days} days"),
+    ("stig", f"as DISA asks: at least {LEVELS['stig'].min_length} characters of all kinds, and much else"),
+    ("nist", f"as NIST SP 800-63B asks: at least {LEVELS['nist'].min_length} characters, and much else"))
+"""What the levels are, in one line each."""
 ASK_LESS = {"basic": (), "high": ("basic",), "stig": ("basic", "high", "nist"), "nist": ("basic", "high")}
 """The levels that do without something that each of them asks."""
 CLEAR_TEXT, SERVER_CERTIFICATES, LEGACY_TLS = "clear_text", "server_certificates", "legacy_tls"

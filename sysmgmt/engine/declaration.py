@@ -5,7 +5,7 @@ manual page, menu item. A wrong declaration is refused when its module is loaded
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from sysmgmt.domain.errors import Refusal
@@ -22,6 +22,8 @@ nobody, as long as the box is not installed; the box itself (no shell shows it, 
 outside runs it)."""
 MAKERS_OF_ROOM = "those who make room"
 """What `reserve` may be besides yes and no (see `sysmgmt.engine.authorization.makes_room`)."""
+TEXT = "TEXT"
+"""The syntax of what may be any text, also a question mark."""
 _NAME = re.compile("[a-z][a-z_]{0,63}")
 _NUMBERS = re.compile(r" \([RABCD]\d[^)]*\)")
 """Which rules a command implements: for those who read its code."""
@@ -50,12 +52,13 @@ class Word(NamedTuple):
     keeps of it; a `block` has many lines, and a person who gives it as `-` is asked for it. With the other
     texts that `unless` says it is not needed, and not asked for: the value is "" then. A `phrase` may have several
     words without quotes where it stands without its name. In its place the parameter `instead` may be given: one of
-    both has to be, and a person who gives neither is asked for this one.
+    both has to be, and a person who gives neither is asked for this one. `meanings` says what single values are.
+    Of a secret nothing is offered; `wants` is what is asked of one that somebody chooses, in a sentence.
     """
 
     about: str
     read: Callable[[str, Reading], Any]
-    syntax: str = "TEXT"
+    syntax: str = TEXT
     offers: Callable[[State], Iterable[str]] = _nothing
     secret: bool = False
     twice: bool = False
@@ -68,6 +71,8 @@ class Word(NamedTuple):
     offers_from: Callable[[Reading], Iterable[str]] | None = None
     unless: Callable[[Mapping[str, str]], bool] = _never
     instead: str = ""
+    meanings: Sequence[tuple[str, str]] = ()
+    wants: Callable[[Reading], str] | None = None
 
     def offered(self, state: State, user: str) -> Iterable[str]:
         """What may be offered to a user."""

@@ -166,12 +166,13 @@ def check(house: House, caller: Caller, command: Command, name: str, texts: Mapp
 
 
 def offered(house: House, caller: Caller, word: Word, texts: Mapping[str, str]) -> list[str]:
-    """What could stand for a parameter, as far as the other texts let it be found out."""
+    """What could stand for a parameter, or of a secret what is asked of it, as far as the other texts tell."""
     state = house.box.store.read()
-    if word.offers_from is None:
-        return list(word.offered(state, caller.user))
+    reading = _reading(house, caller, state, dict(texts), SlowWork())
     with suppress(Refusal, KeyError):
-        return list(word.offers_from(_reading(house, caller, state, dict(texts), SlowWork())))
+        if word.secret:
+            return [word.wants(reading)] if word.wants else []
+        return list(word.offers_from(reading) if word.offers_from else word.offered(state, caller.user))
     return []
 
 

@@ -64,7 +64,7 @@ class Door(Protocol):
         """Why what `texts` has for a parameter cannot be used, as far as that is known at once, or None."""
 
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
-        """What could stand for a parameter: for completion and for choosing."""
+        """What could stand for a parameter: for completion and for choosing. Of a secret what is asked of it."""
 
     def report_failure(self, error: Exception) -> str:
         """Record a failure of the shell itself; the id of the record."""

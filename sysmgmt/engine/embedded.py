@@ -159,11 +159,9 @@ class EmbeddedDoor:
         return None
 
     def offers(self, command: str, parameter: str, texts: Mapping[str, str]) -> list[str]:
-        """What could stand for a parameter of a command that the caller may run."""
+        """What could stand for a parameter of a command that the caller may run, or what is asked of a secret."""
         wanted = None if self.barred(command) else self._house.catalog[command].parameter(parameter)
-        if wanted is None or wanted.word.secret:
-            return []
-        return dispatch.offered(self._house, self._caller, wanted.word, texts)
+        return [] if wanted is None else dispatch.offered(self._house, self._caller, wanted.word, texts)
 
     @_uninterrupted
     def report_failure(self, error: Exception) -> str:

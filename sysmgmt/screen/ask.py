@@ -5,10 +5,13 @@ from typing import Protocol
 
 from sysmgmt.domain.errors import Cancelled, ConfirmationNeeded, refusals
 from sysmgmt.domain.progress import NOBODY, Listening
-from sysmgmt.engine.declaration import Command, Parameter, Shown
+from sysmgmt.engine.declaration import TEXT, Command, Parameter, Shown
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.screen.output import Output
+
+EXPLAIN = "?"
+"""The answer that asks what the question means."""
 
 
 class Asker(Protocol):
@@ -26,10 +29,31 @@ class Asker(Protocol):
     def reject(self, message: str) -> bool:
         """Say that an answer cannot be used; whether it may be given again."""
 
+    def explain(self, *lines: str) -> bool:
+        """Say what can be answered; whether anybody reads it."""
+
 
 def ask(asker: Asker, one: Parameter, question: str, offers: Sequence[str]) -> str:
-    """Ask for one parameter. Raises Cancelled."""
-    return asker.secret(question, one.word.twice) if one.word.secret else asker.text(question, offers)
+    """Ask for one parameter; `?` is answered with what it can be, where it is no text. Raises Cancelled."""
+    if one.word.secret:
+        return asker.secret(question, one.word.twice)
+    while (typed := asker.text(question, offers)) == EXPLAIN and one.word.syntax != TEXT:
+        if not asker.explain(*_explained(one)):
+            break
+    return typed
+
+
+def _explained(one: Parameter) -> Iterator[str]:
+    """The line of help on a parameter, and what its values mean."""
+    yield f"{one.name}={one.word.syntax}: {one.word.about}."
+    for value, meaning in one.word.meanings:
+        yield f"  {value}: {meaning}"
+
+
+def tell_rule(asker: Asker, one: Parameter, offers: Sequence[str]) -> None:
+    """Tell what is asked of a secret that somebody is to choose, before it is asked for."""
+    if one.word.secret and offers:
+        asker.explain(*offers)
 
 
 def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, str]) -> Answer | None:
@@ -42,6 +66,7 @@ def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, st
         while given:
             if refusal := door.check(command.name, given.pop(0), texts):
                 return refusal
+        tell_rule(asker, one, offers)
         texts[one.name] = ask(asker, one, one.word.about, offers)
         while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
             texts[one.name] = ask(asker, one, one.word.about, offers)

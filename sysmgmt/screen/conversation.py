@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, ask, ask_required, cancelled, run_confirmed
+from sysmgmt.screen.ask import Asker, ask, ask_required, cancelled, run_confirmed, tell_rule
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
@@ -89,7 +89,8 @@ class Conversation(Taker):
         texts = dict(line.texts)
         self._place_bare(command, line.bare, texts)
         if self.manner.asker:
-            texts |= {name: self._awaited(command, name, self.manner.asker) for name in line.on_next_lines}
+            for name in line.on_next_lines:
+                texts[name] = self._awaited(command, name, texts, self.manner.asker)
         else:
             texts |= _on_next_lines(command, line.on_next_lines, values)
         if self.manner.on_command_line:
@@ -106,11 +107,12 @@ class Conversation(Taker):
             raise _bare(command)
         texts.update(zip((one.name for one in free), words, strict=False))
 
-    def _awaited(self, command: Command, name: str, asker: Asker) -> str:
+    def _awaited(self, command: Command, name: str, texts: Mapping[str, str], asker: Asker) -> str:
         """A secret or a block that a person wants to be asked for; for anything else `-` is just a text."""
         parameter = command.parameter(name)
         if parameter is None or not (parameter.word.secret or parameter.word.block):
             return "-"
+        tell_rule(asker, parameter, self.door.offers(command.name, name, texts))
         return ask(asker, parameter, parameter.word.about, ())
 
     def _completed(self, asker: Asker, request: Request) -> Request | Answer:

@@ -61,6 +61,11 @@ class TerminalAsker:
         self._say(message, "Answer again, or press Ctrl-C to cancel.")
         return True
 
+    def explain(self, *lines: str) -> bool:
+        """Say what can be answered."""
+        self._say(*lines)
+        return True
+
     def _whole(self, offers: Sequence[str], hidden: bool) -> str:
         """One line, or blocks from -----BEGIN to -----END, however many lines they are pasted as."""
         text = self._line(offers, hidden)

@@ -172,7 +172,7 @@ def test_a_fresh_box_is_installed_and_leads_into_the_main_menu(fresh: TestBox) -
     one = terminal(fresh.folder)
     one.until("Name of the box\n >")
     step(one, "box1", "Security level (high is recommended)\n  1. basic\n  2. high\n  3. stig\n  4. nist\n >")
-    step(one, "basic", "Password of the user admin\n >")
+    step(one, "basic", "The password needs at least 5 characters.\nPassword of the user admin\n >")
     step(one, "first-pass", "Password of the user admin, again\n >")
     step(one, "first-pass", MAIN_MENU)
     one.enter("q")

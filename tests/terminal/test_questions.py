@@ -45,6 +45,50 @@ def test_breaking_off_says_that_nothing_was_changed_where_something_would_be(
     child.wait()
 
 
+def test_a_question_mark_is_answered_with_what_can_be_answered(basic: TestBox) -> None:
+    child = logged_in(basic)
+    child.sendline("set_security_level")
+    child.expect_exact("4. nist\r\n > ")
+    child.sendline("?")
+    child.expect_exact("level=basic|high|stig|nist: Security level (high is recommended).\r\n")
+    for level, told in (("basic", "5 char"), ("high", "8 char"), ("stig", "DISA"), ("nist", "NIST SP 800-63B")):
+        child.expect(f"  {level}: [^\r]{{0,70}}{told}[^\r]{{0,70}}\r\n")
+    child.expect_exact("4. nist\r\n > ")
+    child.send("\x03")
+    child.sendline("add_group")
+    child.expect_exact(" > ")
+    child.sendline("?")
+    child.expect_exact("name=NAME: Name of the consistency group.\r\nName of the consistency group\r\n > ")
+    child.sendline("g1")
+    child.expect_exact("add_group completed successfully.")
+    assert "?" not in str(basic.audit()), "it was no answer"
+    child.sendline("set_login_banner")
+    child.expect_exact(" > ")
+    child.sendline("?")
+    child.expect_exact("set_login_banner completed successfully.")
+    assert basic.state.settings.banner == "?", "which may be any text"
+    child.sendline("quit")
+    child.wait()
+
+
+def test_what_a_new_password_needs_is_told_before_it_is_asked_for(basic: TestBox) -> None:
+    child = logged_in(basic)
+    for line in ("add_user name=bob role=monitor", "set_user admin password=-"):
+        child.sendline(line)
+        child.expect_exact("The password needs at least 5 characters.\r\nNew password\r\n > ")
+        child.send("\x03")
+        child.expect_exact("box1> ")
+    basic.configure(level="stig")
+    child.sendline("set_user admin password=-")
+    child.expect_exact("The password needs at least 15 characters, at least 1 lower case letter, ")
+    child.expect_exact("\r\nNew password\r\n > ")
+    child.send("\x03")
+    child.expect_exact("Cancelled")
+    assert not [one for one in basic.audit() if one["code"] == "PasswordTooWeak"], "nobody has tried one"
+    child.sendline("quit")
+    child.wait()
+
+
 @pytest.mark.parametrize("word", ["exit", "logout"])
 def test_the_words_of_other_shells_end_the_session(basic: TestBox, word: str) -> None:
     child = logged_in(basic)
