@@ -42,7 +42,7 @@ def _anchor(text: str, reading: Reading) -> tuple[int, str]:
     return int(found[1]), found[2]
 
 
-EventLevel = Annotated[str, choice("Level", LEVELS)]
+EventLevel = Annotated[str, choice("Level; worse ones are shown, too", LEVELS)]
 EventScope = Annotated[str, choice("Scope", SCOPES)]
 EventTopic = Annotated[str, choice("Topic", TOPICS)]
 Since = Annotated[str, Word("The earliest time, in UTC", _time, "2026-01-31[T14:30[:00]Z]")]

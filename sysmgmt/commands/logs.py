@@ -3,7 +3,7 @@
 from sysmgmt.commands.log_words import (
     After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Follow, Limit, RecordedCode, RecordedCommand,
     RecordedUser, Since, Until)
-from sysmgmt.domain import facts, logs
+from sysmgmt.domain import event_kinds, facts, logs
 from sysmgmt.domain.errors import AnchorNotHeld, AuditDamaged, InvalidValue
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
@@ -20,10 +20,11 @@ def get_events_log(call: Call, level: EventLevel | None = None, scope: EventScop
                    after: After | None = None, limit: Limit = USUAL, follow: Follow = False) -> Shown:
     """List the events of the box, oldest first: the newest ones, or those that follow a number.
 
-    With after=NUMBER of the last event that you have seen, you get what has happened since then. With
+    The newest 100 are shown unless limit says otherwise; with level those of this level and worse. With
+    after=NUMBER of the last event that you have seen, you get what has happened since then. With
     follow=yes, at a terminal, new ones are shown as they come, until you press q or Ctrl-C.
     """
-    wanted = Wanted(_given(level=level, scope=scope, topic=topic), since, until, text, after, limit)
+    wanted = Wanted(_given(scope=scope, topic=topic), since, until, text, after, limit, event_kinds.from_level(level))
     return Shown({"events": [facts.record(one) for one in logs.select(call.box.events.newest(), wanted)]})
 
 

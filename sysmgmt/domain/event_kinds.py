@@ -155,3 +155,8 @@ KINDS = (
 
 NAMED = {one.name: one for one in KINDS}
 NUMBERED = {one.id: one for one in KINDS}
+
+
+def from_level(level: str | None) -> tuple[str, ...]:
+    """A level and all that are worse; none for None."""
+    return LEVELS[LEVELS.index(level):] if level else ()

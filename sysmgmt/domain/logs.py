@@ -11,7 +11,8 @@ Record = Mapping[str, Any]
 class Wanted(NamedTuple):
     """Which records: `fields` must be equal, `text` may stand in any value, in any case of letters.
 
-    `since` and `until` are times as the records have them, without their Z, and may be cut short.
+    `since` and `until` are times as the records have them, without their Z, and may be cut short. With `levels`
+    the level is one of these.
     """
 
     fields: Mapping[str, str] = {}
@@ -20,11 +21,13 @@ class Wanted(NamedTuple):
     text: str = ""
     after: int | None = None
     limit: int = 100
+    levels: tuple[str, ...] = ()
 
     def matches(self, record: Record) -> bool:
         """Whether a record is one of them."""
         time = str(record.get("time", ""))
         return (all(record.get(name) == value for name, value in self.fields.items())
+                and (not self.levels or record.get("level") in self.levels)
                 and (not self.since or time >= self.since)
                 and (time.startswith(self.until) or time < self.until)
                 and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record))))

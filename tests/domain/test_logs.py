@@ -1,6 +1,7 @@
 """Records of a log are chosen by everything that they hold."""
 
 from sysmgmt.domain import logs
+from sysmgmt.domain.event_kinds import LEVELS, from_level
 from sysmgmt.domain.logs import Wanted
 
 RECORDS = [{"seq": number, "time": f"2026-01-0{number}T00:00:00Z", "user": "bob" if number % 2 else "eve",
@@ -25,6 +26,14 @@ def test_fields_times_and_texts_choose() -> None:
     assert numbers(until="2026-01-02") == [1, 2]
     assert numbers(since="2026-01-02T00:00:00", until="2026-01-03T12") == [2, 3]
     assert logs.select([{"n": 1}], Wanted(since="2026")) == [] == logs.select([{"n": 1}], Wanted(text="2"))
+
+
+def test_a_level_is_one_of_those_that_are_wanted() -> None:
+    found = [{"seq": number, "level": level} for number, level in enumerate(LEVELS)]
+    for number, level in enumerate(LEVELS):
+        assert logs.select(found[::-1], Wanted(levels=from_level(level))) == found[number:]
+    assert logs.select(found[::-1], Wanted(levels=from_level(None))) == found
+    assert logs.select([{"seq": 1, "note": "no level"}], Wanted(levels=from_level("info"))) == []
 
 
 def test_a_text_is_found_in_lists_within_in_any_case_of_letters() -> None:
