@@ -1,6 +1,7 @@
 """What differs between two states, field by field, without its secrets: for the audit and for events."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sysmgmt.domain.model import SECRET, Account, SshKey, State
@@ -86,7 +87,7 @@ def _moved(old: Records[SshKey], new: Records[SshKey], users: Mapping[str, str])
 def _values(table: str, old: Records[Any], new: Records[Any], moved: Mapping[str, str]) -> Iterator[Difference]:
     """The differences of the values of a table; `moved` has the former key of those that have another one now."""
     left = frozenset(moved.values())
-    for key, value in new.changed_since(old):
+    for key, value in sorted(new.changed_since(old), key=itemgetter(0)):  # in the same order in every process
         if key not in left:
             yield from _fields(table, key, old.get(moved.get(key, key)), value)
 

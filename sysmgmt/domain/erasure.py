@@ -119,8 +119,8 @@ def agreeing(state: State) -> list[str]:
 
 def _touched(before: State, after: State, by: Doing) -> list[str]:
     changed, keyed = _changed(before, after), _with_key_of_others(before, after, by.user)
-    lost = [name for name in changed if _secures(before, name) and not _secures(after, name)]
-    given = [name for name in {*changed, *keyed} if _secures(after, name) and (
+    lost = [name for name in sorted(changed) if _secures(before, name) and not _secures(after, name)]
+    given = [name for name in sorted({*changed, *keyed}) if _secures(after, name) and (
         name in keyed or not _secures(before, name) or _password(before, name) != _password(after, name))]
     return lost if given and _is_fresh(after, by.running()) else [*lost, *given]
 

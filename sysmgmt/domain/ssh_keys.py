@@ -84,7 +84,7 @@ def fingerprint(line: str) -> str:
 def of(state: State, user: str) -> list[SshKey]:
     """The keys of a user, oldest first."""
     mine = (one for one in state.ssh_keys.beginning(f"{user} ") if one.user == user)
-    return sorted(mine, key=lambda one: one.added_at or 0)
+    return sorted(mine, key=lambda one: (one.added_at or 0, one.id))
 
 
 def add(state: State, key: SshKey) -> State:

@@ -23,8 +23,6 @@ from sysmgmt.engine.ports import Box
 
 TWO_O_CLOCK, KEPT = 120, 7
 """When a schedule is carried out, in minutes after midnight, and how many of its backups are kept unless it says so."""
-LONGEST = 200
-"""Characters of a difference that are shown."""
 DATED = re.compile("-[0-9]{8}t[0-9]{6}z$")
 """How the names of backups by schedules end, and no others."""
 _SAID = ("box", "box_id", "release", "made_at", "made_by", "schedule", "items")
@@ -118,7 +116,7 @@ def restored(call: Call, one: Opened, items: Collection[str], administrators: bo
 
 def differences(old: State, new: State) -> list[str]:
     """What is changed by restoring, as people read it."""
-    return [one[:LONGEST] for one in changes.lasting(changes.between(old, new))]
+    return changes.lasting(changes.between(old, new))
 
 
 def listed(box: Box) -> list[dict[str, Any]]:

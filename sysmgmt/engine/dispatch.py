@@ -243,11 +243,12 @@ def reply(trip: Trip, outcome: Change | Shown, reading: Reading, changed: bool) 
     """The reply that an outcome is."""
     shows = outcome.shows if isinstance(outcome, Change) else outcome.facts
     is_change = trip.command.kind is not Shown
+    delivers = isinstance(outcome, Change) and bool(outcome.download)
     if isinstance(outcome, Change):
         trip.record.note(outcome.notes)
     caller = outcome.caller if outcome.caller and not trip.request.dry_run else trip.caller
     answer = Answer(
-        trip.command.name, "Done" if changed or not is_change else "Unchanged", 0, shows or None,
+        trip.command.name, "Done" if changed or not is_change or delivers else "Unchanged", 0, shows or None,
         warnings=(*reading.warnings, *outcome.warnings), dry_run=trip.request.dry_run, changes=is_change,
         download=outcome.download if isinstance(outcome, Change) and not trip.request.dry_run else "")
     if isinstance(outcome, Shown) and outcome.refusal is not None:

@@ -15,6 +15,8 @@ HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_
 DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age", "search_time_limit", "session_lifetime",
                        "unlock_after", "unused_after"})
 SIZES = frozenset({"size", "used", "space"})
+LISTED = frozenset({"differences"})
+"""Lists of sentences: each has a line of its own."""
 BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
 SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
@@ -34,6 +36,8 @@ def lines(facts: Mapping[str, Any], indent: str = "") -> list[str]:
             found += (f"{indent}{label(key)}:", *lines(value, indent + "  "))
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
             found += (f"{indent}{label(key)}:", *_records(value, indent + "  "))
+        elif key in LISTED and value:
+            found += (f"{indent}{label(key)}:", *(f"{indent}  {escaped(str(one))}" for one in value))
         elif key in BLOCKS and value:
             found += (f"{indent}{label(key)}:", *map(escaped, value.strip().split("\n")))
         else:

@@ -16,6 +16,7 @@ from sysmgmt.domain.model import Account, Certificate, Firewall, Partner, Role, 
 from sysmgmt.domain.model.policy import Policy
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.engine.restoring import RAISED, SHIPPED
+from sysmgmt.screen.output import readable
 from sysmgmt.store import snapshot
 from sysmgmt.vault.backups import LONGEST, BackupSeal
 from sysmgmt.vault.hashing import Argon2Hasher
@@ -352,6 +353,12 @@ def test_what_could_not_be_read_again_is_not_written(
     assert basic.house().box.backups.shelf.names() == there
 
 
+def test_each_difference_has_a_line_of_its_own_and_is_shown_whole(admin: Client) -> None:
+    admin.do(f"set_login_banner text={'x' * 500}")
+    shown = readable(restore(admin, "--dry-run items=settings"))
+    assert [one for one in shown if one.startswith(f"  settings banner: {'x' * 500} -> ")], shown
+
+
 @pytest.mark.attack(28)
 def test_nobody_restores_himself_away(basic: TestBox, admin: Client) -> None:
     assert admin.do("add_user name=late role=administrator password=Late-first-1 must_change=no").code == "Done"
@@ -365,7 +372,7 @@ def test_only_what_is_wanted_is_restored_and_what_it_would_change_is_shown(basic
     admin.do("remove_user name=bob")
     before = basic.files()
     shown = restore(admin, "--dry-run items=users").result["differences"]
-    assert "accounts bob: added" in shown and not [one for one in shown if "settings" in one]
+    assert shown == sorted(shown) and "accounts bob: added" in shown and not [one for one in shown if "settings" in one]
     assert basic.files() == before
     assert restore(admin, "items=users").result["differences"] == shown
     assert basic.state.settings.name == "Later" and "bob" in basic.state.accounts
@@ -543,6 +550,7 @@ def test_users_keep_the_number_that_the_machine_knows_them_by(basic: TestBox, ad
 
 def test_a_backup_is_taken_out_kept_once_and_removed(basic: TestBox, admin: Client) -> None:
     answer = admin.do("export_backup name=whole")
+    assert answer.code == "Done", "nothing was changed, and it was delivered"
     assert answer.download.encode() == path(basic).read_bytes()
     assert admin.do(f"backup_settings name=whole password={PASSWORD}").code == "BackupExists"
     assert admin.do("backup_settings name=weak password=short").code == "PasswordTooWeak"

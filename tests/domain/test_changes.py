@@ -47,6 +47,13 @@ def test_a_value_inside_a_value_is_told_by_itself() -> None:
     assert [str(one) for one in changes.between(BOB, new)] == ["settings reach.tls_minimum: 1.2 -> 1.3"]
 
 
+def test_differences_come_in_the_order_of_their_keys_whatever_python_hashes_them_to() -> None:
+    new, names = EMPTY, [f"user-{number:02d}" for number in range(40)]
+    for name in names[::-1]:
+        new = new._replace(accounts=new.accounts.put(name, Account(name, "monitor")))
+    assert [one.key for one in changes.between(EMPTY, new)] == names
+
+
 def test_nothing_differs_where_nothing_changed() -> None:
     assert list(changes.between(BOB, BOB)) == [] and told(BOB, BOB) == []
 
