@@ -56,6 +56,8 @@ class Course(NamedTuple):
 
 def together(house: House, caller: Caller, requests: Sequence[Request | Answer]) -> tuple[list[Answer], Caller]:
     """Carry all `requests` out, or none. An Answer among them is one that has already failed."""
+    if not requests:
+        return [], caller
     steps = [_step(house, caller, one) for one in requests]
     try:
         course = _carry_out(house, caller, steps)

@@ -30,7 +30,7 @@ LITERAL = (b"", b"   ", b"# a comment", b"#", b"get_users", b"get_users --json",
            b"get_users > /tmp/x", b"get_users; get_roles", b"!ls", b"@file", b"shell ls", b"run_script x", b"edit",
            b"alias create a b", b"macro list", b"set", b"history", b"shortcuts", b"ipy", b"py",
            b"_relative_run_script",
-           b"eof", b"EOF", b"_eof", b"exit", b"GET_USERS", b"get_users bob", b"get_users bob carol", b"unlock_user",
+           b"eof", b"EOF", b"_eof", b"GET_USERS", b"get_users bob", b"get_users bob carol", b"unlock_user",
            b"get_users name=bob name=bob", b'get_users name="bob', b'get_users name="b"ob', b'"get_users"',
            b"get_users --nosuch", b"get_users --yes --dry-run", b"get_users nosuch=1", b"take_attempt name=bob token=x",
            b"open_session name=bob", b"log_in", b"reboot_box", b"reboot_box --dry-run", b"check_state",
@@ -69,10 +69,10 @@ def line(chance: random.Random) -> bytes:
 
 
 def batch(chance: random.Random) -> bytes:
-    """A batch, which may or may not end with a line's end, or with quit in its midst."""
+    """A batch, which may or may not end with a line's end, or with quit or what means it in its midst."""
     lines = [line(chance) for _ in range(chance.randint(1, 40))]
     if chance.random() < 0.2:
-        lines.insert(chance.randrange(len(lines)), b"quit")
+        lines.insert(chance.randrange(len(lines)), chance.choice((b"quit", b"exit", b"logout")))
     return b"\n".join(lines) + chance.choice((b"", b"\n", b"\r\n"))
 
 

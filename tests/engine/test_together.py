@@ -157,3 +157,11 @@ def test_what_was_no_command_at_all_is_recorded_without_a_name(basic: TestBox) -
     wrong = Answer(None, "InvalidValue", 2)
     assert basic.admin().door.run_together([wrong]) == [wrong]
     assert [basic.audit()[-1][one] for one in ("command", "code")] == ["", "InvalidValue"]
+
+
+def test_an_empty_batch_answers_nothing_whatever_state_the_box_is_in(basic: TestBox) -> None:
+    admin = basic.admin()
+    (basic.folder / "state.json").write_bytes(b"{")
+    (basic.folder / "state.journal").unlink()
+    assert [one.code for one in admin.together("get_users")] == ["StateDamaged"]
+    assert admin.together() == []
