@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import choice, from_file, listed, whole
+from sysmgmt.commands.words import choice, from_file, listed, stored
 from sysmgmt.domain import names, passwords, uploads
-from sysmgmt.domain.backup_schedules import INTERVALS, NEVER
+from sysmgmt.domain.backup_schedules import INTERVALS, NEVER, BackupSchedule
 from sysmgmt.domain.backups import ITEMS
 from sysmgmt.domain.errors import InvalidValue, UnknownBackup
 from sysmgmt.domain.levels import LEVELS
@@ -126,5 +126,5 @@ ScheduledTarget = Annotated[str, Word(
     offers=lambda state: [*state.upload_targets, NOWHERE])]
 Interval = Annotated[str, choice("How often; never ends the schedule", (*INTERVALS, NEVER))]
 TimeOfDay = Annotated[int, Word("Time of day in UTC; 02:00 unless given", _minute, "HH:MM")]
-KeptBackups = Annotated[int, Word("How many of its backups are kept; 7 unless given", whole(1, 100, "backups"),
-                                  "1-100")]
+KeptBackups = Annotated[int, stored("How many of its backups are kept; 7 unless given", BackupSchedule, "keep",
+                                    "backups")]

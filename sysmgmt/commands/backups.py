@@ -68,9 +68,10 @@ def restore_settings(call: Call, name: BackupName, password: BackupKey, items: R
     wrote, whose password is wrong, or that holds what no command would have stored, such as a key or a certificate
     that is another than it says. Users with the permission security stay as they are on this box, with their
     roles and SSH keys, unless administrators=replace: without that nobody comes to hold it who does not now, and
-    nobody who is locked is unlocked. left_out names the users of the backup who stay away or as they are, and why;
-    names that older releases shipped are among them (R047). Nobody removes the own account. Sessions of users who
-    get another password or role end, and those of users of a directory that is not in use any more, or another one.
+    nobody who is locked is unlocked. Wrong passwords of users stay counted as this box has counted them. left_out
+    names the users of the backup who stay away or as they are, and why; names that older releases shipped are among
+    them (R047). Nobody removes the own account. Sessions of users who get another password or role end, and those of
+    users of a directory that is not in use any more, or another one.
 
     On another box the settings bring the name, the id, the serial number, the account id and the licences of the first
     one, and the keys bring its cluster certificate: never let both run. Mail and syslog servers are told of what

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from sysmgmt.commands.place_words import port, read_port, read_server
-from sysmgmt.commands.words import choice, one_of, whether, whole, yes
+from sysmgmt.commands.words import choice, one_of, stored, whether, yes
 from sysmgmt.domain import directory, ldap_syntax
 from sysmgmt.domain.directory import LDAPS, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import InvalidValue, MissingValue
@@ -65,10 +65,10 @@ UserFilter = Annotated[str, Word(
     f"Filter that every user matches; {directory.PERSONS} unless given",
     lambda text, reading: ldap_syntax.search_filter(text), "FILTER")]
 NestedGroups = Annotated[bool, whether("Whether a group within a group counts")]
-AnswerSeconds = Annotated[int, Word(
-    f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", whole(1, 30, "seconds"),
-    "1-30")]
-SyncMinutes = Annotated[int, Word(
-    f"Minutes between two looks at who is in which group; {directory.SYNC} unless given", whole(1, 1440, "minutes"),
-    "1-1440")]
+AnswerSeconds = Annotated[int, stored(
+    f"Seconds that a server may take for one answer; {directory.ANSWER_LIMIT} unless given", DirectorySettings,
+    "search_time_limit", "seconds")]
+SyncMinutes = Annotated[int, stored(
+    f"Minutes between two looks at who is in which group; {directory.SYNC} unless given", DirectorySettings,
+    "sync_minutes", "minutes")]
 ClearPasswords = Annotated[bool, whether("Whether passwords may travel in clear text")]

@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from sysmgmt.commands.words import any_text, choice, whether, whole
+from sysmgmt.commands.words import any_text, choice, stored, whether, whole
 from sysmgmt.domain.errors import InvalidValue, refusals
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
-from sysmgmt.domain.model.audit_policy import REMOVALS, ROTATIONS
+from sysmgmt.domain.model.audit_policy import REMOVALS, ROTATIONS, AuditPolicy
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -58,7 +58,7 @@ RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state
 RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
 RecordedCode = Annotated[str, Word("Code of the outcome", _code, "CODE")]
 Rotation = Annotated[str, choice("When the file of the audit becomes an archive", ROTATIONS)]
-ArchiveSize = Annotated[int, Word("Size after which it does in any case, in MB", whole(1, 1000, "MB"), "1-1000")]
-Archives = Annotated[int, Word("How many archives are kept", whole(1, 100, "archives"), "1-100")]
+ArchiveSize = Annotated[int, stored("Size after which it does in any case, in MB", AuditPolicy, "size", "MB")]
+Archives = Annotated[int, stored("How many archives are kept", AuditPolicy, "keep", "archives")]
 Removal = Annotated[str, choice("Which archives that are too many are removed", REMOVALS)]
 Guarantee = Annotated[bool, whether("Whether nothing is changed without its record")]

@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import choice, listed, one_of, whole
+from sysmgmt.commands.words import choice, listed, one_of, stored
 from sysmgmt.domain import firewall, network, notation, timekeeping
 from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import Interface, TimeSettings
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -127,7 +128,7 @@ Gateways = Annotated[tuple[str, ...], Word("Gateway to everywhere else: one for 
                                            _list_of(notation.address, "gateways", 2), "ADDRESS[,ADDRESS]|none")]
 Routes = Annotated[tuple[str, ...], Word("Routes to other networks, or none",
                                          _list_of(_route, "routes"), "NETWORK@GATEWAY[,...]|none")]
-Mtu = Annotated[int, Word("Largest packet in bytes (MTU)", whole(576, 9216, "bytes"), "576-9216")]
+Mtu = Annotated[int, stored("Largest packet in bytes (MTU)", Interface, "mtu", "bytes", least=576)]
 NameServers = Annotated[tuple[str, ...], Word("Servers that are asked for names, or none for those of the machine",
                                               _list_of(notation.address, "servers", 3), "ADDRESS[,ADDRESS...]|none")]
 FirewallMode = Annotated[str, choice("Whether everything that is not used is closed", ("on", "off"))]
@@ -141,6 +142,6 @@ HostName = Annotated[str, Word("Host name of the machine", _host_name, "NAME", b
 Zone = Annotated[str, Word("Time zone", _zone, "AREA/CITY", bare=True)]
 TimeServers = Annotated[tuple[str, ...], Word("Time servers, separated by commas, or none for those of the machine",
                                               _list_of(notation.time_server, "servers", 8), "SERVER[,SERVER...]|none")]
-KeyNumber = Annotated[int, Word("Number of the key that they have to know", whole(1, 65535), "1-65535")]
+KeyNumber = Annotated[int, stored("Number of the key that they have to know", TimeSettings, "key_number", least=1)]
 KeyType = Annotated[str, choice("Type of that key", timekeeping.KEY_TYPES)]
 TimeKey = Annotated[str, Word("The key, as hexadecimal digits", _key, "KEY", secret=True)]

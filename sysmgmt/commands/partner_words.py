@@ -4,8 +4,9 @@ from typing import Annotated
 
 from sysmgmt.commands.certificate_words import CertificatesFile, read_certificates
 from sysmgmt.commands.place_words import own_address, port, read_server
-from sysmgmt.commands.words import any_name, choice, whether, whole
+from sysmgmt.commands.words import any_name, choice, stored, whether
 from sysmgmt.domain import certificates, names, partners
+from sysmgmt.domain.model import Communication
 from sysmgmt.domain.model.certificates import Certificate
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -20,8 +21,7 @@ PartnerName = Annotated[str, Word("Which partner", _known, "NAME", bare=True, no
                                   offers=lambda state: state.partners)]
 PartnerAddress = Annotated[str, Word("Name or address of the partner", read_server, "ADDRESS")]
 PartnerPort = Annotated[int, port("Port at which the partner listens for others")]
-OwnPort = Annotated[int, Word("Port at which the box listens for its partners", whole(1024, 65535),
-                              "1024-65535")]
+OwnPort = Annotated[int, stored("Port at which the box listens for its partners", Communication, "port", least=1024)]
 OwnAddress = Annotated[str, own_address("Address at which the box listens for its partners")]
 PartnerCertificate = Annotated[tuple[Certificate, ...], Word(
     "Certificate that the partner shows (paste it, from -----BEGIN to -----END)", read_certificates, "-", block=True,

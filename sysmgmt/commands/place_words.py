@@ -4,8 +4,9 @@ import ipaddress
 import re
 from typing import Annotated
 
-from sysmgmt.commands.words import whole
+from sysmgmt.commands.words import stored
 from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.model import VCenter
 from sysmgmt.domain.notation import EVERYWHERE
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -48,12 +49,12 @@ def own_address(about: str) -> Word:
     return Word(f"{about}, or {EVERYWHERE}", _own_address, f"{EVERYWHERE}|ADDRESS", offers=lambda state: [EVERYWHERE])
 
 
-read_port = whole(1, 65535)
-
-
 def port(about: str) -> Word:
     """The word for a port."""
-    return Word(about, read_port, "1-65535")
+    return stored(about, VCenter, "port")
+
+
+read_port = port("").read
 
 
 Server = Annotated[str, Word("Name or address of the server", read_server, "SERVER")]

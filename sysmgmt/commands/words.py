@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.domain import accounts, levels, names, roles, root_access, security, sessions, ssh_keys, tls
+from sysmgmt.domain import accounts, bounds, levels, names, roles, root_access, security, sessions, ssh_keys, tls
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS
-from sysmgmt.domain.model import LOCAL, TYPES, State
+from sysmgmt.domain.model import LOCAL, TYPES, Settings, State
+from sysmgmt.domain.model.policy import Policy
 from sysmgmt.domain.permissions import NOT_ASSIGNABLE, Permission
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -95,6 +96,13 @@ def whole(least: int, most: int, unit: str = "") -> Any:
             raise InvalidValue(what=f"Expected {what} from {least} to {most}")
         return int(text)
     return read
+
+
+def stored(about: str, kind: Any, field: str, unit: str = "", least: int | None = None) -> Word:
+    """The word for a whole number that is kept in a field of `kind`: within its bounds, or from `least` on."""
+    low, high = bounds.of(kind, field)
+    low = low if least is None else least
+    return Word(about, whole(low, high, unit), f"{low}-{high}")
 
 
 def from_file(read: Callable[[bytes, Reading], Any], most: int = MOST_BYTES) -> Any:
@@ -222,22 +230,23 @@ Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "T
 IdleMinutes = Annotated[int, Word(
     "Minutes without a keystroke until logout (0: as the level has it)",
     whole(0, security.LONGEST_IDLE // 60, "minutes"), "0-30")]
-Characters = Annotated[int, Word("Least number of characters", whole(0, 64, "characters"), "0-64")]
-MaxAge = Annotated[int, Word("Days after which a password expires", whole(0, 365, "days"), "0-365")]
-MinAge = Annotated[int, Word("Hours between two own changes", whole(0, 168, "hours"), "0-168")]
-History = Annotated[int, Word("Last passwords that an own change cannot use again",
-                              whole(0, levels.REMEMBERED, "passwords"), f"0-{levels.REMEMBERED}")]
-Positions = Annotated[int, Word("Positions in which a new password differs from the current one",
-                                whole(0, 15, "positions"), "0-15")]
+Characters = Annotated[int, stored("Least number of characters", Policy, "min_length", "characters")]
+MaxAge = Annotated[int, stored("Days after which a password expires", Policy, "max_age_days", "days")]
+MinAge = Annotated[int, stored("Hours between two own changes", Policy, "min_age_hours", "hours")]
+History = Annotated[int, stored("Last passwords that an own change cannot use again", Policy, "history", "passwords")]
+Positions = Annotated[int, stored("Positions in which a new password differs from the current one", Policy,
+                                  "changed_positions", "positions")]
 Common = Annotated[bool, Word("What is done about common passwords",
                               lambda text, reading: one_of("refuse", "level")(text, reading) == "refuse",
                               "refuse|level", offers=lambda state: ["refuse", "level"])]
-Failures = Annotated[int, Word("Wrong passwords that lock an account", whole(0, 10, "wrong passwords"), "0-10")]
-UnlockMinutes = Annotated[int, Word("Minutes after which such a lock ends", whole(0, 1440, "minutes"), "0-1440")]
-SessionHours = Annotated[int, Word("Hours after which any session ends", whole(0, 168, "hours"), "0-168")]
-UnusedDays = Annotated[int, Word("Days after which an unused account is shut", whole(0, 365, "days"), "0-365")]
+Failures = Annotated[int, stored("Wrong passwords that lock an account", Policy, "lockout_threshold",
+                                 "wrong passwords")]
+UnlockMinutes = Annotated[int, stored("Minutes after which such a lock ends", Policy, "unlock_minutes", "minutes")]
+SessionHours = Annotated[int, stored("Hours after which any session ends", Policy, "session_hours", "hours")]
+UnusedDays = Annotated[int, stored("Days after which an unused account is shut", Policy, "unused_days", "days")]
 Acknowledge = Annotated[bool, whether("Whether whoever logs in at a terminal confirms the banner")]
-SessionCount = Annotated[int, Word("Sessions that one user may have open", whole(0, 100, "sessions"), "0-100")]
+SessionCount = Annotated[int, stored("Sessions that one user may have open", Settings, "sessions_per_user", "sessions",
+                                     least=0)]
 RootMinutes = Annotated[int, Word("Minutes until root access is shut again",
                                   whole(1, root_access.LONGEST, "minutes"), f"1-{root_access.LONGEST}")]
 RootDoors = Annotated[str, choice("Where root may log in", root_access.WHERE)]

@@ -5,16 +5,18 @@ Whoever knows the password of a backup can write into it what he likes, and file
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import product
 from typing import Any
 
-from sysmgmt.domain import accounts, backup_schedules, firewall, notation, partners, security, snmp, timekeeping, tls
+from sysmgmt.domain import (
+    accounts, backup_schedules, backups, bounds, certificates, directory, firewall, lockout, mail, notation, partners,
+    snmp, syslog, timekeeping, tls, uploads)
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS, is_affordable
 from sysmgmt.domain.model import TYPES, Cost, Settings, State, audit_policy
 from sysmgmt.domain.names import canonical, fits
-from sysmgmt.domain.records import leaves
+from sysmgmt.domain.records import Records, leaves
 from sysmgmt.domain.roles import PREDEFINED
-from sysmgmt.domain.times import is_moment
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ON_LINES = frozenset({"pem", "key", "banner"})
@@ -25,7 +27,16 @@ _HEXADECIMAL = re.compile("[0-9a-f]+")
 _HASH = re.compile(r"\$argon2id\$v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,9})"
                    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{43,86}")
 _ITEM = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
-HIGHEST_PORT = 65535
+_CHOICES: Mapping[str, Mapping[str, Collection[str]]] = {
+    "accounts": {"type": TYPES, "locked_by": {"", *lockout.KINDS}},
+    "backup_schedules": {"interval": backup_schedules.INTERVALS},
+    "directories": {"protocol": directory.PROTOCOLS},
+    "identities": {"origin": (certificates.INTERNAL, certificates.EXTERNAL)},
+    "mail": {"protocol": mail.PROTOCOLS, "digest": mail.DIGESTS},
+    "snmp": {"version": snmp.VERSIONS, "notification": snmp.NOTIFICATIONS},
+    "syslog": {"protocol": syslog.PROTOCOLS, "what": syslog.WHAT},
+    "upload_targets": {"protocol": uploads.PROTOCOLS}}
+"""By table, the fields that hold one of a few words."""
 
 
 def check(content: State) -> None:
@@ -33,6 +44,8 @@ def check(content: State) -> None:
     for field, value in content._asdict().items():
         for place, one in leaves(value, field):
             _check_value(place, one)
+    for field in bounds.overstepped(content):
+        raise InvalidValue(what=f"The file has a number out of bounds ({field})")
     _check_names(content)
     _check_settings(content.settings)
     _check_attachment(content.settings)
@@ -44,14 +57,13 @@ def _check_value(field: str, value: Any) -> None:
         text = re.sub("[\t\r\n]", "", value) if field in _ON_LINES else value
         _demand(not _CONTROLS.search(text), f"a {field} with control characters")
         _demand(field not in _ENDPOINTS or _ENDPOINT.fullmatch(value), f"a {field} where nothing can be")
-    elif field == "port":
-        _demand(0 <= value <= HIGHEST_PORT, "a port that there is not")
-    elif isinstance(value, float):  # a moment: lengths of time are whole numbers
-        _demand(is_moment(value), f"a {field} that is no time")
 
 
 def _check_names(content: State) -> None:
-    """Roles, users, groups and the box are called as a command would let them be."""
+    """Roles, users, groups and the box are called as a command would let them be, and nothing has two names."""
+    for table in content:
+        records = table.items() if isinstance(table, Records) else ()
+        _demand(all(key == one[0] for key, one in records), "an entry that says another name of itself")
     _demand(all(map(accounts.is_well_named, content.accounts.values())), "a user whose name no user may have")
     for kind, names in (("role", content.roles), ("group", content.groups)):
         _demand(all(fits(one) and canonical(one) == one for one in names), f"a {kind} whose name no {kind} may have")
@@ -66,11 +78,8 @@ def _check_settings(one: Settings) -> None:
     _demand(one.level in LEVELS, "a security level that this release does not know")
     _demand(one.reach.tls_minimum in tls.VERSIONS, "a version of TLS that this release does not know")
     _demand(one.communication.level in partners.LEVELS, "a level of communication that this release does not know")
-    _demand(security.SHORTEST_IDLE <= one.idle_timeout <= security.LONGEST_IDLE, "an idle timeout out of bounds")
-    _demand(1 <= one.sessions_per_user <= 100, "a number of sessions out of bounds")
     _demand(one.audit.rotation in audit_policy.ROTATIONS and one.audit.remove in audit_policy.REMOVALS,
             "a policy of the audit that this release does not know")
-    _demand(min(one.audit.size, one.audit.keep, *map(int, one.policy)) >= 0, "a number below zero in a policy")
 
 
 def _check_attachment(settings: Settings) -> None:
@@ -88,12 +97,9 @@ def _check_attachment(settings: Settings) -> None:
 
 
 def _check_tables(content: State) -> None:
-    known: Mapping[str, tuple[str, Collection[str]]] = {
-        "accounts": ("type", TYPES), "backup_schedules": ("interval", backup_schedules.INTERVALS),
-        "snmp": ("version", snmp.VERSIONS)}
-    for table, (field, allowed) in known.items():
-        _demand(all(getattr(one, field) in allowed for one in getattr(content, table).values()),
-                f"a {field} in {table} that this release does not know")
+    for table, fields in _CHOICES.items():
+        for (field, allowed), one in product(fields.items(), getattr(content, table).values()):
+            _demand(getattr(one, field) in allowed, f"a {field} in {table} that this release does not know")
     for account in content.accounts.values():
         _demand(all(map(_is_hash, filter(None, (account.password, *account.password_history)))),
                 "a user whose password's hash no box makes")
@@ -105,7 +111,7 @@ def _check_tables(content: State) -> None:
         _demand(_HEXADECIMAL.fullmatch(user.authentication) and _HEXADECIMAL.fullmatch(user.privacy),
                 "an SNMP user whose key is none")
     for schedule in content.backup_schedules.values():
-        _demand(0 <= schedule.minute < 1440 and 1 <= schedule.keep <= 100, "a schedule out of bounds")
+        _demand(schedule.items and set(schedule.items) <= set(backups.ITEMS), "a schedule of what there is not")
 
 
 def _is_hash(encoded: str) -> bool:

@@ -3,6 +3,7 @@
 from time import gmtime
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.bounds import Moment, Within
 from sysmgmt.domain.secrecy import SECRET
 from sysmgmt.domain.times import DAY, MINUTE
 
@@ -19,11 +20,11 @@ class BackupSchedule(NamedTuple):
 
     name: str
     interval: str
-    minute: int
+    minute: Annotated[int, Within(0, 1439)]
     items: tuple[str, ...]
-    keep: int
+    keep: Annotated[int, Within(1, 100)]
     password: Annotated[str, SECRET]
-    since: float
+    since: Moment
     target: str = ""
 
 

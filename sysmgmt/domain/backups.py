@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import accounts, ldap_users, roles, security, sessions, uids, web
+from sysmgmt.domain import accounts, ldap_users, lockout, roles, security, sessions, uids, web
 from sysmgmt.domain.errors import InvalidValue, NotInBackup, UnknownGroup, UnknownRole
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import ADMIN, Account, Group, Settings, State
@@ -27,8 +27,9 @@ _BOUND = ("installed_at", "installed_version", "hashing", "recovered_at", "uids"
           "pending", "root_access", "host_keys", "host_keys_at", "audit_kept", "audit_exported",
           "audit_handed_out", "returned", "erasure", "host_name", "unsettled")
 """Settings that belong to one machine."""
-_LOCK = ("locked_by", "locked_since", "strikes", "console_strikes", "wrong_in_a_row")
-"""Fields of an account that keep it locked."""
+_COUNTED = ("strikes", "pending", "console_strikes", "console_pending", "console_tried_at", "wrong_in_a_row",
+            "failed_logins")
+"""Fields of an account that count wrong passwords, which no difference shows: they are those of this box."""
 _SECURED = ("reach", "policy", "audit", "communication", "certificate_renewal", "idle_timeout", "sessions_per_user",
             "banner", "displaced")
 _SECURED_TABLES = ("syslog", "blocklists", "directories", "partners")
@@ -214,13 +215,19 @@ def _still_locked(state: State, one: Account) -> Account:
     old = state.accounts.get(one.name)
     if old is None or not old.locked_by:
         return one
-    return one._replace(**{field: getattr(old, field) for field in _LOCK})
+    return one._replace(locked_by=old.locked_by, locked_since=old.locked_since)
 
 
 def _with_user(state: State, one: Account, by: Restorer) -> State:
-    """The state with this user, whose sessions end where another password or role came."""
+    """The state with this user, whose sessions end where another password or role came.
+
+    Whoever the box has keeps all strikes, unless this unlocks him.
+    """
     old = state.accounts.get(one.name)
     if old is not None:
+        one = one._replace(**{field: getattr(old, field) for field in _COUNTED})
+        if old.locked_by and not one.locked_by:
+            one = lockout.unlock(one._replace(locked_by=old.locked_by), by.now)._replace(ends_at=one.ends_at)
         one = one._replace(uid=old.uid if old.directory_id == one.directory_id else None)
         if (old.password, old.role, old.locked_by, old.directory_id) != (
                 one.password, one.role, one.locked_by, one.directory_id):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
-from sysmgmt.domain import fingerprints
+from sysmgmt.domain import bounds, fingerprints
 from sysmgmt.domain.errors import (
     CertificateRefused, InvalidValue, MissingValue, NoCertificate, NoRequest, RequestOutstanding)
 from sysmgmt.domain.model import Certificate, Identity, SigningRequest, State, Subject
@@ -25,7 +25,7 @@ ROOT, SYSTEM, CLUSTER = "root", "system", "cluster"
 WEB = ("web", "web_other")
 """The certificate that the web server shows, and the one before it while it may still come back."""
 ROOT_DAYS = 7300
-MOST_DAYS = 9000
+MOST_DAYS = bounds.of(Identity, "days").most
 INTERNAL, EXTERNAL = "internal", "external"
 SHORT = ("CN", "C", "ST", "L", "O", "OU", "emailAddress")
 """How the fields of a subject are written."""

@@ -6,6 +6,7 @@ What makes an address secret is kept by nobody: the state holds its SHA-256 only
 from hashlib import sha256
 from typing import NamedTuple
 
+from sysmgmt.domain.bounds import Moment
 from sysmgmt.domain.model.certificates import Identity
 from sysmgmt.domain.records import Records
 from sysmgmt.domain.times import iso
@@ -23,9 +24,9 @@ class DownloadLink(NamedTuple):
 
     id: str
     archive: str
-    until: float
+    until: Moment
     made_by: str
-    made_at: float
+    made_at: Moment
 
 
 def id_of(token: str) -> str:

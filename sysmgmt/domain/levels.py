@@ -7,11 +7,12 @@ disagree, as about composition and expiry, no level can satisfy both.
 from functools import lru_cache
 from typing import NamedTuple
 
+from sysmgmt.domain import bounds
 from sysmgmt.domain.errors import LevelForbids, Refusal
 from sysmgmt.domain.model import Cost, Settings
 from sysmgmt.domain.model.policy import Policy
 
-REMEMBERED = 24
+REMEMBERED = bounds.of(Policy, "history").most
 """So many passwords of an account are kept at every level, the current one among them."""
 
 
@@ -60,7 +61,7 @@ class Rules(NamedTuple):
 
 
 STRONG = Cost(passes=3, memory=65536, lanes=4)
-DEAREST = Cost(passes=4, memory=1 << 17, lanes=4)
+DEAREST = Cost._make(bounds.of(Cost, one).most for one in Cost._fields)
 """What a hash or a key that comes from elsewhere may cost at most: it must not take the memory of the box."""
 LEVELS = {
     "basic": Rules(min_length=5),

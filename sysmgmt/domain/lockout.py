@@ -26,6 +26,7 @@ CONSOLE_PAUSE = 900
 """Seconds between two evaluated attempts on a console whose three are used up."""
 BY_ATTEMPTS, BY_COMMAND, BY_DISUSE, BY_END = "attempts", "command", "disuse", "end"
 """Why an account is locked: wrong passwords, an administrator, nobody used it, its time was over."""
+KINDS = frozenset({BY_ATTEMPTS, BY_COMMAND, BY_DISUSE, BY_END})
 FINAL = frozenset({BY_COMMAND, BY_DISUSE, BY_END})
 """Locks that shut an account at every door, for keys as well."""
 

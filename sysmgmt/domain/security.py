@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import passwords, roles, tls
+from sysmgmt.domain import bounds, passwords, roles, tls
 from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
@@ -12,7 +12,7 @@ from sysmgmt.domain.model.policy import Displaced, Policy
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import MINUTE
 
-SHORTEST_IDLE, LONGEST_IDLE = 60, 1800
+SHORTEST_IDLE, LONGEST_IDLE = bounds.of(Settings, "idle_timeout")
 """Bounds of the idle timeout in seconds."""
 BANNER = ("This system is for authorized users only. What is done here is recorded.\n"
           "Whoever goes on agrees to that.")

@@ -4,6 +4,8 @@ import time
 from functools import lru_cache
 from typing import NamedTuple
 
+from sysmgmt.domain.bounds import Count
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 """Seconds."""
 
@@ -12,7 +14,7 @@ class Running(NamedTuple):
     """For how many seconds which start of the machine has run: setting the clock does not move that."""
 
     boot: str = ""
-    seconds: int = 0
+    seconds: Count = 0
 
 
 def passed(since: Running, now: Running) -> int:

@@ -289,6 +289,23 @@ def test_nobody_is_raised_brought_back_or_unlocked_as_long_as_administrators_sta
     assert noted == [[], ["user ann", "user kim"], []]
 
 
+@pytest.mark.parametrize("more", ["", "administrators=replace"])
+def test_how_many_wrong_passwords_there_were_is_no_matter_of_a_backup(basic: TestBox, admin: Client, more: str) -> None:
+    for line in ("unlock_user name=bob", f"backup_settings name=before password={PASSWORD}"):
+        assert admin.do(line).code == "Done", line
+    counted: dict[str, Any] = {"strikes": 2, "console_strikes": 1, "console_tried_at": MORNING, "wrong_in_a_row": 2,
+                               "failed_logins": 7, "pending": ("begun",), "console_pending": ("begun-2",)}
+    basic.replace("bob", must_change_password=False, **counted)
+    assert restore(admin, more, name="before").code == "Done"
+    bob = basic.state.accounts.get("bob")
+    assert bob and bob.must_change_password and {one: getattr(bob, one) for one in counted} == counted
+    basic.replace("bob", locked_by="disuse", locked_since=MORNING, strikes=3)
+    assert restore(admin, more, name="before").code == ("Done" if more else "Unchanged")
+    bob = basic.state.accounts.get("bob")
+    assert bob and (bob.locked_by, bob.strikes, bob.enabled_at == basic.clock.now) == (
+        ("", 0, True) if more else ("disuse", 3, False))
+
+
 def test_who_reaches_the_box_returns_unless_it_is_confirmed(basic: TestBox, admin: Client) -> None:
     now = basic.state.settings.reach
     content = content_of(basic)
@@ -432,6 +449,9 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
             content._replace(roles=content.roles.put("administrator", Role("administrator", ("view",)))),
             content._replace(accounts=content.accounts.put("bob", bob._replace(last_login_from="\x9b2J"))),
             content._replace(accounts=content.accounts.put("bob", bob._replace(type="root"))),
+            content._replace(accounts=content.accounts.put("bob", bob._replace(strikes=-10 ** 6))),
+            content._replace(accounts=content.accounts.put("bob", bob._replace(locked_by="nobody"))),
+            of_settings(content, policy=Policy(min_length=10 ** 15)),
             content._replace(mail=content.mail.put("email", mail._replace(server="mail.example\r\nRCPT"))),
             content._replace(mail=content.mail.put("email", mail._replace(port=70000))),
             of_settings(content, name="box1\nview box included .1"), of_settings(content, name="../../../escaped"),

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.backup_schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.blocklist import Blocklist
+from sysmgmt.domain.bounds import Count, Moment, Uid, Within
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.downloads import DownloadLink as DownloadLink
 from sysmgmt.domain.model.appliance import Erasure as Erasure
@@ -27,7 +28,7 @@ from sysmgmt.domain.model.network import Interface as Interface
 from sysmgmt.domain.model.network import TimeSettings as TimeSettings
 from sysmgmt.domain.model.partners import Communication as Communication
 from sysmgmt.domain.model.partners import Partner as Partner
-from sysmgmt.domain.model.policy import Displaced, Policy
+from sysmgmt.domain.model.policy import Displaced, IdleSeconds, Policy, SessionNumber
 from sysmgmt.domain.model.reach import Pending as Pending
 from sysmgmt.domain.model.reach import Reach as Reach
 from sysmgmt.domain.model.reach import Returned as Returned
@@ -47,9 +48,9 @@ ADMIN = "admin"
 class Cost(NamedTuple):
     """What one argon2id hash costs: passes, memory in KiB, lanes."""
 
-    passes: int = 2
-    memory: int = 19456
-    lanes: int = 1
+    passes: Annotated[int, Within(1, 4)] = 2
+    memory: Annotated[int, Within(1, 1 << 17)] = 19456
+    lanes: Annotated[int, Within(1, 4)] = 1
 
 
 LOCAL, LDAP_USER, LDAP_GROUP = TYPES = ("local", "ldap_user", "ldap_group")
@@ -73,23 +74,23 @@ class Account(NamedTuple):
     groups: tuple[str, ...] | None = None
     password: Annotated[str, SECRET] = ""
     password_history: Annotated[tuple[str, ...], SECRET] = ()
-    password_changed_at: float | None = None
-    own_change_at: float | None = None
+    password_changed_at: Moment | None = None
+    own_change_at: Moment | None = None
     must_change_password: bool = False
-    strikes: int = 0
+    strikes: Count = 0
     pending: tuple[str, ...] = ()
-    console_strikes: int = 0
+    console_strikes: Count = 0
     console_pending: tuple[str, ...] = ()
-    console_tried_at: float | None = None
+    console_tried_at: Moment | None = None
     locked_by: str = ""
-    locked_since: float | None = None
-    wrong_in_a_row: int = 0
-    enabled_at: float | None = None
-    ends_at: float | None = None
-    last_login_at: float | None = None
+    locked_since: Moment | None = None
+    wrong_in_a_row: Count = 0
+    enabled_at: Moment | None = None
+    ends_at: Moment | None = None
+    last_login_at: Moment | None = None
     last_login_from: str = ""
-    failed_logins: int = 0
-    uid: int | None = None
+    failed_logins: Count = 0
+    uid: Uid | None = None
     directory_id: str = ""
     granted_by: str = ""
 
@@ -98,7 +99,7 @@ class DirectoryUid(NamedTuple):
     """The number that whoever has this immutable id in the directory keeps for ever."""
 
     id: str
-    uid: int
+    uid: Uid
 
 
 class Role(NamedTuple):
@@ -126,8 +127,8 @@ class SshKey(NamedTuple):
     fingerprint: str
     comment: str = ""
     added_by: str = ""
-    added_at: float | None = None
-    last_used_at: float | None = None
+    added_at: Moment | None = None
+    last_used_at: Moment | None = None
 
 
 class Session(NamedTuple):
@@ -143,16 +144,16 @@ class Session(NamedTuple):
     id: str
     user: str
     process: str
-    opened_at: float
+    opened_at: Moment
     origin: str = ""
     endpoint: str = ""
-    last_login_at: float | None = None
+    last_login_at: Moment | None = None
     last_login_from: str = ""
-    failed_logins: int = 0
-    uid: int | None = None
+    failed_logins: Count = 0
+    uid: Uid | None = None
     login: bool = False
     ended: str = ""
-    ended_at: float | None = None
+    ended_at: Moment | None = None
     key: str = ""
 
 
@@ -162,7 +163,7 @@ class Condition(NamedTuple):
     id: str
     kind: str
     subject: str
-    since: float
+    since: Moment
     details: str = ""
 
 
@@ -180,15 +181,15 @@ class Settings(NamedTuple):
 
     name: str = ""
     box_id: str = ""
-    installed_at: float | None = None
+    installed_at: Moment | None = None
     installed_version: str = ""
     level: str = "basic"
     banner: str = ""
-    idle_timeout: int = 1800
-    sessions_per_user: int = 10
+    idle_timeout: IdleSeconds = 1800
+    sessions_per_user: SessionNumber = 10
     hashing: Cost = Cost()
-    recovered_at: float | None = None
-    uids: tuple[int, ...] = ()
+    recovered_at: Moment | None = None
+    uids: tuple[Uid, ...] = ()
     master_key: str = ""
     audit_seeds: Annotated[tuple[str, ...], SECRET] = ()
     reach: Reach = Reach()
@@ -196,12 +197,12 @@ class Settings(NamedTuple):
     certificate_renewal: bool = True
     root_access: RootAccess = RootAccess()
     host_keys: str = ""
-    host_keys_at: float | None = None
+    host_keys_at: Moment | None = None
     communication: Communication = Communication()
     audit: AuditPolicy = AuditPolicy()
-    audit_kept: int = 1
-    audit_exported: int = 0
-    audit_handed_out: int = 0
+    audit_kept: Count = 1
+    audit_exported: Count = 0
+    audit_handed_out: Count = 0
     returned: Returned | None = None
     policy: Policy = Policy()
     displaced: Displaced = Displaced()
@@ -215,7 +216,7 @@ class Settings(NamedTuple):
 class State(NamedTuple):
     """Everything that is stored. `generation` counts the transactions since the box was new."""
 
-    generation: int = 0
+    generation: Count = 0
     settings: Settings = Settings()
     accounts: Records[Account] = Records()
     roles: Records[Role] = Records()

@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.bounds import Moment, Port
 from sysmgmt.domain.secrecy import SECRET
 from sysmgmt.domain.times import Running
 
@@ -18,19 +19,19 @@ class VCenter(NamedTuple):
     """A vCenter and the login there. With `fingerprint` exactly that certificate is trusted, by nobody's word."""
 
     server: str
-    port: int
+    port: Port
     user: str
     password: Annotated[str, SECRET]
     fingerprint: str = ""
     added_by: str = ""
-    added_at: float | None = None
+    added_at: Moment | None = None
 
 
 class Agreeing(NamedTuple):
     """Who may agree, as long as the password is the one that it was when that was fixed."""
 
     name: str
-    password_changed_at: float | None = None
+    password_changed_at: Moment | None = None
 
 
 class Unsettled(NamedTuple):
@@ -40,7 +41,7 @@ class Unsettled(NamedTuple):
     """
 
     name: str
-    at: float
+    at: Moment
     begun: Running = Running()
 
 
@@ -51,7 +52,7 @@ class Erasure(NamedTuple):
     """
 
     user: str
-    since: float
+    since: Moment
     decided: bool = False
     others: tuple[Agreeing, ...] = ()
     begun: Running = Running()

@@ -1,6 +1,8 @@
 """What was decided about the audit (C28)."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from sysmgmt.domain.bounds import Within
 
 DAILY, WEEKLY, NEVER = ROTATIONS = ("daily", "weekly", "never")
 EXPORTED, OLDEST = REMOVALS = ("exported", "oldest")
@@ -12,7 +14,7 @@ class AuditPolicy(NamedTuple):
     are kept and when others go (`remove`), and whether a change needs its record (`guarantee`)."""
 
     rotation: str = WEEKLY
-    size: int = 16
-    keep: int = 52
+    size: Annotated[int, Within(1, 1000)] = 16
+    keep: Annotated[int, Within(1, 100)] = 52
     remove: str = EXPORTED
     guarantee: bool = True

@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.bounds import Count, Moment, Stated, Within
 from sysmgmt.domain.secrecy import SECRET
 
 
@@ -12,8 +13,8 @@ class Certificate(NamedTuple):
     subject: str
     issuer: str
     serial: str
-    not_before: float
-    not_after: float
+    not_before: Stated
+    not_after: Stated
     key_type: str
     signature: str
     pem: str
@@ -43,7 +44,7 @@ class TrustedCertificate(NamedTuple):
     certificates: tuple[Certificate, ...]
     server: str = ""
     added_by: str = ""
-    added_at: float | None = None
+    added_at: Moment | None = None
 
 
 class RevocationList(NamedTuple):
@@ -52,11 +53,11 @@ class RevocationList(NamedTuple):
     name: str
     issuer: str
     pem: str
-    revoked: int
-    this_update: float
-    next_update: float | None = None
+    revoked: Count
+    this_update: Stated
+    next_update: Stated | None = None
     added_by: str = ""
-    added_at: float | None = None
+    added_at: Moment | None = None
 
 
 class Identity(NamedTuple):
@@ -72,9 +73,9 @@ class Identity(NamedTuple):
     key: Annotated[str, SECRET]
     origin: str
     made_by: str = ""
-    made_at: float | None = None
+    made_at: Moment | None = None
     subject: Subject | None = None
-    days: int = 0
+    days: Annotated[int, Within(0, 9000)] = 0
 
 
 class SigningRequest(NamedTuple):
@@ -87,4 +88,4 @@ class SigningRequest(NamedTuple):
     key: Annotated[str, SECRET]
     names: tuple[str, ...] = ()
     made_by: str = ""
-    made_at: float | None = None
+    made_at: Moment | None = None

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sysmgmt.domain.bounds import Moment, Port
 from sysmgmt.domain.model.certificates import Certificate
 
 
@@ -10,10 +11,10 @@ class Partner(NamedTuple):
 
     name: str
     address: str
-    port: int
+    port: Port
     certificate: Certificate
     added_by: str = ""
-    added_at: float | None = None
+    added_at: Moment | None = None
 
 
 class Communication(NamedTuple):
@@ -24,5 +25,5 @@ class Communication(NamedTuple):
 
     level: str = "authenticated_encrypted"
     isolated: bool = False
-    port: int = 7450
+    port: Port = 7450
     address: str = ""

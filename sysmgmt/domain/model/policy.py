@@ -1,6 +1,11 @@
 """What was set apart from the security level, and what it has set by itself."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from sysmgmt.domain.bounds import Within
+
+IdleSeconds = Annotated[int, Within(60, 1800)]
+SessionNumber = Annotated[int, Within(1, 100)]
 
 
 class Policy(NamedTuple):
@@ -9,23 +14,23 @@ class Policy(NamedTuple):
     The names and units are those of `levels.Rules`.
     """
 
-    min_length: int = 0
-    max_age_days: int = 0
-    min_age_hours: int = 0
-    history: int = 0
-    changed_positions: int = 0
+    min_length: Annotated[int, Within(0, 64)] = 0
+    max_age_days: Annotated[int, Within(0, 365)] = 0
+    min_age_hours: Annotated[int, Within(0, 168)] = 0
+    history: Annotated[int, Within(0, 24)] = 0
+    changed_positions: Annotated[int, Within(0, 15)] = 0
     refuses_common: bool = False
-    lockout_threshold: int = 0
-    unlock_minutes: int = 0
-    session_hours: int = 0
-    unused_days: int = 0
+    lockout_threshold: Annotated[int, Within(0, 10)] = 0
+    unlock_minutes: Annotated[int, Within(0, 1440)] = 0
+    session_hours: Annotated[int, Within(0, 168)] = 0
+    unused_days: Annotated[int, Within(0, 365)] = 0
     acknowledged: bool = False
 
 
 class Displaced(NamedTuple):
     """What there was before the security level set something else by itself; None: it did not."""
 
-    idle_timeout: int | None = None
-    sessions_per_user: int | None = None
+    idle_timeout: IdleSeconds | None = None
+    sessions_per_user: SessionNumber | None = None
     banner: str | None = None
     guarantee: bool | None = None

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sysmgmt.domain.bounds import Moment
 from sysmgmt.domain.model.network import Firewall, Interface
 
 
@@ -27,8 +28,8 @@ class Pending(NamedTuple):
     command: str
     user: str
     needs: str
-    made_at: float
-    returns_at: float
+    made_at: Moment
+    returns_at: Moment
     before: Reach
     after: Reach
     sessions: tuple[str, ...] = ()
@@ -40,7 +41,7 @@ class Returned(NamedTuple):
     settings: tuple[str, ...]
     user: str
     needs: str
-    at: float
+    at: Moment
 
 
 class RootAccess(NamedTuple):
@@ -48,6 +49,6 @@ class RootAccess(NamedTuple):
     or "" where it is shut, and `until` when. `changed_at` None: nobody has decided yet."""
 
     where: str = ""
-    until: float = 0.0
-    changed_at: float | None = None
+    until: Moment = 0.0
+    changed_at: Moment | None = None
     changed_by: str = ""

@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.bounds import Count, Moment, Port
 from sysmgmt.domain.secrecy import SECRET
 
 
@@ -14,7 +15,7 @@ class MailServer(NamedTuple):
 
     name: str
     server: str
-    port: int
+    port: Port
     protocol: str
     sender: str
     recipients: tuple[str, ...]
@@ -23,7 +24,7 @@ class MailServer(NamedTuple):
     digest: str = "immediate"
     reports: bool = True
     enabled: bool = True
-    after: tuple[int, ...] = ()
+    after: tuple[Count, ...] = ()
 
 
 class SyslogServer(NamedTuple):
@@ -35,13 +36,13 @@ class SyslogServer(NamedTuple):
 
     name: str
     server: str
-    port: int
+    port: Port
     protocol: str
     what: str
     client_certificate: bool = False
     enabled: bool = True
-    after_events: int = 0
-    after_audit: int = 0
+    after_events: Count = 0
+    after_audit: Count = 0
 
 
 class UploadTarget(NamedTuple):
@@ -50,10 +51,10 @@ class UploadTarget(NamedTuple):
     name: str
     protocol: str
     server: str
-    port: int
+    port: Port
     user: str
     password: Annotated[str, SECRET]
     directory: str = ""
     host_key: str = ""
     added_by: str = ""
-    added_at: float | None = None
+    added_at: Moment | None = None

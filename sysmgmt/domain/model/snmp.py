@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
+from sysmgmt.domain.bounds import Count, Port
 from sysmgmt.domain.secrecy import SECRET
 
 
@@ -17,14 +18,14 @@ class SnmpSettings(NamedTuple):
     name: str
     agent: bool = False
     address: str = ""
-    port: int = 161
+    port: Port = 161
     receivers: tuple[str, ...] = ()
     notification: str = "inform"
     user: str = ""
     version: str = "3"
     community: Annotated[str, SECRET] = ""
     enabled: bool = True
-    after: tuple[int, ...] = ()
+    after: tuple[Count, ...] = ()
 
 
 class SnmpUser(NamedTuple):
