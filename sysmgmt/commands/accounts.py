@@ -49,7 +49,7 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
     audit only. A temporary user is shown with the time at which the account ends (valid_until).
     """
     viewer = accounts.find(call.state, call.caller.user)
-    only = None if name is None else accounts.find(call.state, name)
+    only = None if name is None else accounts.chosen(call.state, name)
     return Shown({"users": facts.users(call.state, viewer, only)})
 
 

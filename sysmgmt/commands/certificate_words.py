@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.commands.place_words import address, is_host, read_port, read_server
-from sysmgmt.commands.words import any_name, any_text, from_file, listed, one_of, whether, whole
+from sysmgmt.commands.words import any_name, any_text, from_file, listed, listed_of, one_of, whether, whole
 from sysmgmt.domain import certificates, fingerprints, names, tls, truststore
 from sysmgmt.domain.certificates import KEY_TYPES, MOST_DAYS, Bundle, PrivateKey
 from sysmgmt.domain.errors import InvalidValue
@@ -122,9 +122,7 @@ def _revocations(text: str, reading: Reading) -> Any:
 
 
 def _purposes(text: str, reading: Reading) -> tuple[str, ...]:
-    found = [one.lower() for one in listed(text)]
-    if not found or set(found) - set(truststore.PURPOSES):
-        raise InvalidValue(what=f"Expected purposes, separated by commas, of {', '.join(truststore.PURPOSES)}")
+    found = listed_of("purpose", text, truststore.PURPOSES)
     return tuple(one for one in truststore.PURPOSES if one in found)
 
 

@@ -1,7 +1,7 @@
 """The nouns that commands are about, each declared once."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
@@ -50,7 +50,7 @@ def one_of(*allowed: str) -> Any:
     """Reads one of the words `allowed`."""
     def read(text: str, reading: Reading) -> str:
         if text.lower() not in allowed:
-            raise InvalidValue(what=f"Expected one of {', '.join(allowed)}")
+            raise InvalidValue(what=f"Expected one of {', '.join(allowed)}", meant=names.meant(text.lower(), allowed))
         return text.lower()
     return read
 
@@ -70,12 +70,23 @@ def listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def listed_of(what: str, text: str, allowed: Iterable[str], also: Container[str] = ()) -> list[str]:
+    """The parts of a list, in small letters, each of which is `allowed` or may `also` be. Raises InvalidValue."""
+    found, expected = [part.lower() for part in listed(text)], list(allowed)
+    told = f"xpected are {what}s, separated by commas, of {', '.join(expected)}"
+    if not found:
+        raise InvalidValue(what=f"E{told}")
+    for one in found:
+        if one not in expected and one not in also:
+            raise InvalidValue(what=f"There is no {what} {names.repeatable(one)}; e{told}",
+                               meant=names.meant(one, expected))
+    return found
+
+
 def _permissions(text: str, reading: Reading) -> tuple[Permission, ...]:
     known = {permission.value: permission for permission in Permission}
-    wrong = [part for part in listed(text) if part.lower() not in known]
-    if wrong or not listed(text):
-        raise InvalidValue(what=f"Expected permissions, separated by commas, of {', '.join(known)}")
-    return tuple(known[part.lower()] for part in listed(text))
+    assignable = [one for one, permission in known.items() if permission not in NOT_ASSIGNABLE]
+    return tuple(known[part] for part in listed_of("permission", text, assignable, also=known))
 
 
 def _groups(text: str, reading: Reading) -> tuple[str, ...]:

@@ -46,9 +46,16 @@ def find(state: State, name: str) -> Account:
     return account
 
 
+def chosen(state: State, name: str) -> Account:
+    """The entry that somebody has named. Raises UnknownUser, with the names that may have been meant."""
+    if name not in state.accounts:
+        raise names.unknown(UnknownUser, name, list(state.accounts))
+    return find(state, name)
+
+
 def person(state: State, name: str) -> Account:
     """The user `name`, who is somebody and no group. Raises UnknownUser, InvalidValue."""
-    account = find(state, name)
+    account = chosen(state, name)
     if account.type == LDAP_GROUP:
         raise InvalidValue(what=f"{name} is a group of the directory and not a user")
     return account
@@ -88,7 +95,7 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     where that is changed.
     Raises UnknownUser, PredefinedUser, OwnAccount, UserExists, UnknownRole, UnknownGroup, InvalidValue.
     """
-    account = find(state, name)
+    account = chosen(state, name)
     if edit == Edit():
         raise InvalidValue(
             what="Give at least one of role, groups, password, new_name, valid_hours and must_change=yes")
@@ -166,7 +173,7 @@ def remove(state: State, name: str, caller: str, now: float) -> State:
 
     Raises UnknownUser, PredefinedUser, OwnAccount.
     """
-    account = find(state, name)
+    account = chosen(state, name)
     if name == ADMIN:
         raise PredefinedUser(name=name)
     gone = [account, *granted(state, account)]
@@ -203,7 +210,7 @@ def own_lock(state: State, name: str, now: float) -> str:
 
 def unlock(state: State, name: str, now: float) -> State:
     """Unlock a user and forget the wrong passwords (R089). Raises UnknownUser."""
-    account = find(state, name)
+    account = chosen(state, name)
     unlocked = lockout.unlock(account, now)
     return state if unlocked == account else put(state, unlocked)
 
@@ -238,4 +245,4 @@ def locked(state: State) -> list[str]:
 def _check_groups(state: State, groups: tuple[str, ...] | None) -> None:
     for group in groups or ():
         if group not in state.groups:
-            raise UnknownGroup(name=group)
+            raise names.unknown(UnknownGroup, group, list(state.groups))

@@ -1,5 +1,6 @@
 """Consistency groups, to which authorization can be limited (R095)."""
 
+from sysmgmt.domain import names
 from sysmgmt.domain.errors import GroupExists, GroupInUse, UnknownGroup
 from sysmgmt.domain.model import Account, Group, State
 
@@ -14,7 +15,7 @@ def add(state: State, name: str) -> State:
 def remove(state: State, name: str) -> State:
     """Remove a group to which nobody is limited. Raises UnknownGroup, GroupInUse."""
     if name not in state.groups:
-        raise UnknownGroup(name=name)
+        raise names.unknown(UnknownGroup, name, list(state.groups))
     if users := [account.name for account in state.accounts.values() if name in (account.groups or ())]:
         raise GroupInUse(name=name, users=", ".join(users))
     return state._replace(groups=state.groups.without(name))

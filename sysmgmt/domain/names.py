@@ -6,9 +6,10 @@ have letters beyond ASCII, as people give them: they are known by their immutabl
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sysmgmt.domain.errors import InvalidValue
+from sysmgmt.domain.errors import InvalidValue, Refusal
 
 
 class Rule(NamedTuple):
@@ -35,6 +36,13 @@ RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "syst
 """Names that older releases shipped, and names that the operating system uses (R047)."""
 
 
+MOST_NEAR = 3
+NEAR = 0.75
+"""How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
+MOST_COMPARED = 1000
+"""Names that one is compared with, which takes its time."""
+LEAST_PART = 3
+"""How many characters of a name stand for it."""
 _HARMLESS = re.compile(r"[a-z_]{1,64}")
 
 
@@ -46,6 +54,28 @@ def is_harmless(text: str) -> bool:
 def repeatable(text: str) -> str:
     """An unknown command or parameter as a message may name it."""
     return text if is_harmless(text) else "of that name"
+
+
+def is_part(text: str, name: str) -> bool:
+    """Whether a text is enough of a name to stand for it."""
+    return len(text) >= LEAST_PART and text in name
+
+
+def meant(name: str, known: Sequence[str]) -> str:
+    """A question whether a near name was meant, or one of which it is a part; "" where there is none."""
+    if len(known) > MOST_COMPARED:
+        return ""
+    from difflib import get_close_matches  # rarely needed, and slow to import
+
+    near = get_close_matches(name, known, MOST_NEAR, NEAR) or sorted(
+        (one for one in known if is_part(name, one)), key=len)[:MOST_NEAR]
+    return f"Did you mean {' or '.join(near)}? " if near else ""
+
+
+def unknown(kind: type[Refusal], name: str, known: Sequence[str]) -> Refusal:
+    """That there is nothing called `name`, with the names that may have been meant."""
+    plain = kind(name=name)
+    return kind(str(plain), meant(name, known) + (plain.advice or ""), name=name)
 
 
 def fits(text: str, rule: Rule = NAME) -> bool:

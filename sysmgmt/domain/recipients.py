@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sysmgmt.domain import delivery
+from sysmgmt.domain import delivery, names
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.event_kinds import LEVELS, NORMAL, NUMBERED, SCOPES, TOPICS
@@ -35,8 +35,11 @@ def filtered(found: Recipient, filters: Iterable[str]) -> Recipient:
         kind = next((name for name, known in (("level", LEVELS), ("scope", SCOPES), ("topic", TOPICS))
                      if one.lower() in known), None)
         if kind is None:
-            raise InvalidValue(what=f"After {found.address} there may be a level ({', '.join(LEVELS)}), a scope "
-                                    f"({', '.join(SCOPES)}) and a topic ({', '.join(TOPICS)}), each after a colon")
+            hint = names.meant(one.lower(), [*LEVELS, *SCOPES, *TOPICS])
+            told = one.lower() if names.is_harmless(one.lower()) else "something"
+            raise InvalidValue(
+                f"After {found.address} stands {told}, which is no level ({', '.join(LEVELS)}), no scope "
+                f"({', '.join(SCOPES)}) and no topic ({', '.join(TOPICS)}).", *([hint.strip()] if hint else []))
         found = found._replace(**{kind: one.lower()})
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from sysmgmt.domain import names
 from sysmgmt.domain.errors import (
     InvalidValue, OwnAccount, PermissionNotAssignable, PredefinedRole, RoleExists, RoleInUse, UnknownRole)
 from sysmgmt.domain.model import Account, Role, State
@@ -34,7 +35,7 @@ def find(state: State, name: str) -> Role:
         return Role(name, tuple(sorted(PREDEFINED[name])))
     role = state.roles.get(name)
     if role is None:
-        raise UnknownRole(name=name)
+        raise names.unknown(UnknownRole, name, [*PREDEFINED, *state.roles])
     return role
 
 

@@ -38,7 +38,8 @@ def _named(command: Command, parameter: Parameter, reading: Reading) -> Any:
     try:
         return read_one(command, parameter, reading)
     except InvalidValue as problem:
-        advice = problem.advice or f"That is about {parameter.name}. {help_on(command)}"
+        meant = problem.facts.get("meant", "")
+        advice = problem.advice or f"{meant}That is about {parameter.name}. {help_on(command)}"
         raise InvalidValue(str(problem), advice) from None
 
 

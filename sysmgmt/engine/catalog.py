@@ -4,19 +4,13 @@ Entry points are read when a name is not one of ours, for help, menu and complet
 on the path of one of our own commands: finding them costs more than running the command.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 
+from sysmgmt.domain import names
 from sysmgmt.domain.errors import InvalidValue, UnknownCommand
-from sysmgmt.domain.names import repeatable
 from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.request import Caller
-
-MOST_NEAR = 3
-NEAR = 0.75
-"""How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
-LEAST_PART = 3
-"""How many characters of a name stand for it."""
 
 
 class Chapters(Mapping[str, Command]):
@@ -103,33 +97,19 @@ def public(catalog: Mapping[str, Command], name: str, caller: Caller) -> Command
 
 def unknown(catalog: Mapping[str, Command], name: str, caller: Caller) -> UnknownCommand:
     """That there is no command `name`, with the names that may have been meant."""
-    names = [one.name for one in catalog.values() if is_shown(one, caller)]
-    told = repeatable(name)
+    shown = [one.name for one in catalog.values() if is_shown(one, caller)]
+    told = names.repeatable(name)
     refusal = UnknownCommand(name=told)
-    return UnknownCommand(str(refusal), _meant(name, names if told == name else []) + refusal.hint)
+    return UnknownCommand(str(refusal), names.meant(name, shown if names.is_harmless(name) else []) + refusal.hint)
 
 
 def unknown_parameter(command: Command, name: str) -> InvalidValue:
     """That a command has no parameter `name`, with the names that may have been meant."""
-    names, told = [one.name for one in command.parameters], repeatable(name)
-    hint = _meant(name, names if told == name else []) + help_on(command)
-    return InvalidValue(f"{command.name} has no parameter {told}.", hint)
+    known = [one.name for one in command.parameters]
+    hint = names.meant(name, known if names.is_harmless(name) else []) + help_on(command)
+    return InvalidValue(f"{command.name} has no parameter {names.repeatable(name)}.", hint)
 
 
 def help_on(command: Command) -> str:
     """Where the parameters of a command are explained."""
     return f"Enter help {command.name} for its parameters."
-
-
-def is_part(text: str, name: str) -> bool:
-    """Whether a text is enough of a name to stand for it."""
-    return len(text) >= LEAST_PART and text in name
-
-
-def _meant(name: str, names: Sequence[str]) -> str:
-    """A question whether a near name was meant, or one of which it is a part; "" where there is none."""
-    from difflib import get_close_matches  # rarely needed, and slow to import
-
-    near = get_close_matches(name, names, MOST_NEAR, NEAR) or sorted(
-        (one for one in names if is_part(name, one)), key=len)[:MOST_NEAR]
-    return f"Did you mean {' or '.join(near)}? " if near else ""

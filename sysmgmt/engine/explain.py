@@ -6,8 +6,9 @@ from typing import Any
 
 from sysmgmt.domain import roles
 from sysmgmt.domain.model import State
+from sysmgmt.domain.names import LEAST_PART, is_part
 from sysmgmt.engine.authorization import holds
-from sysmgmt.engine.catalog import LEAST_PART, is_part, is_shown, public, unknown
+from sysmgmt.engine.catalog import is_shown, public, unknown
 from sysmgmt.engine.declaration import ANYONE, BEFORE_INSTALLATION, EVERYBODY, Command, Parameter
 from sysmgmt.engine.request import Caller
 

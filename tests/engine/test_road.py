@@ -565,6 +565,29 @@ def test_a_slip_is_answered_with_the_names_that_may_have_been_meant(
     assert ("Did you mean" in hint) == (near is not None) and (near or "") in hint
 
 
+@pytest.mark.parametrize("line, said, meant", [
+    ("add_user name=bob role=montor password=bob-first-1", "There is no role montor.", "monitor"),
+    ("set_user name=admni must_change=yes", "There is no user admni.", "admin"),
+    ("get_users name=amdin", "There is no user amdin.", "admin"),
+    ("remove_group name=g11", "There is no group g11.", "g1"),
+    ("set_user name=bob2 groups=g11", "There is no group g11.", "g1"),
+    ("set_security_level level=hihg", "Expected one of basic, high, stig, nist.", "high"),
+    ("add_role name=ops permissions=security,adit", "There is no permission adit; expected are permissions", "audit"),
+    ("config_email server=mx.example sender=a@x.example recipients=me@x.example:warning:secruity",
+     "After me@x.example stands secruity, which is no level (", "security"),
+    ("add_trusted_certificate name=corp purposes=ldap,sylog",
+     "There is no purpose sylog; expected are purposes", "syslog")])
+def test_a_value_that_is_near_one_that_there_is_asks_whether_that_was_meant(
+        basic: TestBox, line: str, said: str, meant: str) -> None:
+    admin = basic.admin()
+    admin.do("add_group name=g1")
+    admin.do("add_user name=bob2 role=monitor password=bob-first-1")
+    answer = admin.do(line)
+    assert answer.status and (answer.message or "").startswith(said), answer
+    assert (answer.hint or "").startswith(f"Did you mean {meant}?"), answer.hint
+    assert "boxmgmt" not in str(answer.message), "no permission that no role can get"
+
+
 def test_a_batch_that_changes_the_password_twice_checks_the_second_against_the_first(basic: TestBox) -> None:
     client = basic.admin()
     first = f'set_password current_password="{ADMIN_PASSWORD}" new_password="Second-pass-22"'

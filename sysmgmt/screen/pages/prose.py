@@ -79,7 +79,8 @@ reads choices: for administrator a first line 6 opens the command shell for all 
 
 ANSWERS = """
 As text an answer is Key: value, two blanks a level; a change ends with COMMAND completed
-successfully. Errors go to standard error: Error: SENTENCE, then Hint: SENTENCE where one helps.
+successfully. Errors go to standard error: Error: SENTENCE, then Hint: SENTENCE where one helps, such as
+Did you mean monitor? for a role montor.
 Where an answer cannot be written the program ends with status 6; the message says so where the
 command was carried out all the same.
 
