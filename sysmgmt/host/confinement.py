@@ -5,6 +5,7 @@ The kernel lets processes of one user signal and limit each other, whatever else
 
 import ctypes
 import os
+import resource
 from collections.abc import Iterator, Mapping
 from errno import ENOSYS, EPERM
 from typing import NamedTuple
@@ -22,7 +23,11 @@ _CALLS = {"kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130), "pidfd_s
           "listen": (50, 201), "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "msgget": (68, 186),
           "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187), "semget": (64, 190), "semop": (65, 193),
           "semctl": (66, 191), "semtimedop": (220, 192), "mq_open": (240, 180), "mq_unlink": (241, 181),
-          "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)}
+          "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "flock": (73, 32),
+          "open": (2, None), "openat": (257, 56), "openat2": (437, 437), "creat": (85, None), "mknod": (133, None),
+          "mknodat": (259, 33), "mkdir": (83, None), "mkdirat": (258, 34), "link": (86, None), "linkat": (265, 37),
+          "symlink": (88, None), "symlinkat": (266, 36), "rename": (82, None), "renameat": (264, 38),
+          "renameat2": (316, 276), "truncate": (76, 45)}
 """Their numbers on each of the machines."""
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
 """Where these stand in what a filter sees (struct seccomp_data)."""
@@ -32,6 +37,10 @@ _OTHER_KIND, _THREAD = 0x40000000, 0x00010000
 """A bit of the calls of x32, and CLONE_THREAD."""
 _TO_WHOM, _TO_WHOM_OF_SOCKETS = (8, 15), (0x8901, 0x8902)
 """F_SETOWN, F_SETOWN_EX and FIOSETOWN, SIOCSPGRP: whom the kernel signals when something arrives."""
+_TO_LOCK = (6, 7, 37, 38, 1024)
+"""F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW and F_SETLEASE: others see that a file is locked."""
+_TO_WRITE = 0x1 | 0x2 | 0x40 | 0x200 | 0x400000
+"""O_WRONLY, O_RDWR, O_CREAT, O_TRUNC and O_TMPFILE: any of them writes into a file or makes one."""
 _STREAM, _CLOEXEC, _NONBLOCK = 1, 0x80000, 0x800
 _STREAMS = tuple(_STREAM | cloexec | nonblock for cloexec in (0, _CLOEXEC) for nonblock in (0, _NONBLOCK))
 """Types of pairs of sockets that send to nobody but each other."""
@@ -61,6 +70,7 @@ def begin() -> None:
     """From here on this process signals and limits only itself, starts nothing but threads, and makes no connection.
 
     It sends to no socket that has a name, and shares no memory, queue, semaphore or key of the kernel with anybody.
+    It makes no file, pipe or folder, opens none to write into it, and locks none.
     Nor does it say when, where and how soon any process runs, or have the kernel do all that for it (io_uring(7)).
 
     Raises OSError where that cannot be had.
@@ -72,6 +82,7 @@ def begin() -> None:
              for code, met, unmet, value in _filter(machine, _rules(os.getpid()))]
     program = _Program(len(steps), b"".join(steps))
     library = ctypes.CDLL(None, use_errno=True)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or \
             library.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
@@ -81,7 +92,11 @@ def _rules(own: int) -> Mapping[str, _Rule]:
     """The rules for the process `own`."""
     return dict.fromkeys(_CALLS, _Rule()) | {
         "kill": _Rule(values=(own,)), "tgkill": _Rule(values=(own,)), "prlimit64": _Rule(values=(0, own)),
-        "fcntl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM), "ioctl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM_OF_SOCKETS),
+        "fcntl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM + _TO_LOCK),
+        "ioctl": _Rule(_ALLOWED, _REFUSED, 1, _TO_WHOM_OF_SOCKETS),
+        "open": _Rule(_ALLOWED, _REFUSED, 1, (_TO_WRITE,), _HAS),
+        "openat": _Rule(_ALLOWED, _REFUSED, 2, (_TO_WRITE,), _HAS),
+        "openat2": _Rule(_MISSING),  # how it opens cannot be seen; who wants a file takes openat then
         "socketpair": _Rule(place=1, values=_STREAMS),
         "clone": _Rule(values=(_THREAD,), test=_HAS),
         "clone3": _Rule(_MISSING)}  # what it asks for cannot be seen; who wants a thread takes clone then

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from tests.doors import networked, updated
 from tests.doors.booted import Pristine
 from tests.doors.guesses import right_over_ssh, wrong_over_ssh
-from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PIPED, PROMPT, STATE, Site
+from tests.doors.site import CLIENT, LIBRARY, PASSWORDS, PIPED, PROMPT, SHELL_USER, STATE, Site
 from tests.support import snmp
 from tests.support.authorities import make
 from tests.support.waiting import wait_until
@@ -28,6 +29,18 @@ with box.embedded({STATE!r}).box.store.writing() as transaction:
     one = accounts.get(sys.argv[1])._replace(password_changed_at=time.time() - 91 * 86400)
     transaction.save(transaction.state._replace(accounts=accounts.put(one.name, one)))"""
 """Lets 91 days go by for the password of a user."""
+
+PLACES = """import os
+for folder, folders, _ in os.walk("/"):
+    if folder in ("/proc", "/sys"):
+        folders.clear()
+    try:
+        os.close(os.open(f"{folder}/probe", os.O_CREAT | os.O_WRONLY, 0o600))
+        os.unlink(f"{folder}/probe")
+        print(folder)
+    except OSError:
+        pass"""
+"""Finds the folders in which whoever runs it can make a file."""
 
 
 @pytest.fixture(params=["12", "13"])
@@ -46,6 +59,7 @@ def test_a_box_lives_on_a_pristine_debian(pristine: Pristine, tmp_path: Path) ->
     sshd_must_not_wait_for_the_first_to_come(pristine)
     it_is_deployed_over_ssh(pristine)
     the_unit_is_well_shut(pristine)
+    a_session_has_no_place_to_write(pristine)
     three_roles_come_in(pristine)
     root_is_shut_out(pristine)
     guesses_lock_at_all_doors(pristine)
@@ -116,6 +130,16 @@ def the_unit_is_well_shut(site: Pristine) -> None:
         site.order("kill", "--signal=KILL", "boxmgmtd")
         wait_until(lambda: site.fact("boxmgmtd", "MainPID") not in (before, "0"))
     site.serve()
+
+
+def a_session_has_no_place_to_write(site: Pristine) -> None:
+    """Nor would it have one that no filter of calls confines."""
+    server, uid = site.fact("boxmgmt-sessions", "MainPID"), site.machine.do("/usr/bin/id", "-u", SHELL_USER).strip()
+    become = ("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "/usr/bin/python3", "-c", PLACES)
+    assert {"/tmp", "/var/tmp", "/dev/shm"} <= {*site.machine.do(*become).split()}, "the control"
+    assert site.machine.do("/usr/bin/nsenter", "-t", server, "-m", "--", *become) == ""
+    limits = site.machine.do("/bin/cat", f"/proc/{server}/limits")
+    assert re.search(r"^Max file size +0 +0 ", limits, re.MULTILINE), limits
 
 
 def three_roles_come_in(site: Pristine) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import mmap
 import os
 import resource
 import signal
@@ -83,6 +84,44 @@ def _shared(get: str, control: str, *more: int) -> None:
     _call(control, number, *([0] if control == "semctl" else []), 0, None)
 
 
+def _file(folder: str, way: Callable[[str], object]) -> None:
+    """Do something with a file in `folder`, which goes again."""
+    path = f"{folder}/boxmgmt-test-{os.getpid()}"
+    try:
+        way(path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def _memory(path: str) -> None:
+    """Memory that whoever knows the name of a file has too."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    os.ftruncate(descriptor, mmap.PAGESIZE)
+    mmap.mmap(descriptor, mmap.PAGESIZE, mmap.MAP_SHARED).close()
+    os.close(descriptor)
+
+
+def _fill(path: str) -> None:
+    """Take room of the machine's disk."""
+    with open(path, "xb", buffering=0) as file:
+        file.write(b"x")
+
+
+def _folder(path: str) -> None:
+    os.mkdir(path)
+    os.rmdir(path)
+
+
+def _lock(how: Callable[[int, int], object]) -> None:
+    """Lock what everybody reads."""
+    descriptor = os.open(__file__, os.O_RDONLY)
+    try:
+        how(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
+
+
 WAYS: Mapping[str, Callable[[int], object]] = {
     "signal it": lambda pid: os.kill(pid, 0),
     "signal all": lambda pid: os.kill(-1, 0),
@@ -106,6 +145,14 @@ WAYS: Mapping[str, Callable[[int], object]] = {
     "share messages": lambda pid: _shared("msgget", "msgctl"),
     "share semaphores": lambda pid: _shared("semget", "semctl", 1),
     "queue messages": lambda pid: _queue(),
+    "share a file in memory": lambda pid: _file("/dev/shm", _memory),
+    "write a file": lambda pid: _file("/var/tmp", _fill),
+    "write into a file": lambda pid: os.close(os.open("/dev/null", os.O_WRONLY)),
+    "make a pipe with a name": lambda pid: _file("/dev/shm", os.mkfifo),
+    "make a folder": lambda pid: _file("/var/tmp", _folder),
+    "make a link": lambda pid: _file("/dev/shm", lambda path: os.symlink("told", path)),
+    "lock a file": lambda pid: _lock(fcntl.flock),
+    "lock a part of a file": lambda pid: _lock(fcntl.lockf),
     BY_KEYS: lambda pid: _number(KEYCTL, 0, -4, 0),
     BY_RING: lambda pid: _ring()}
 

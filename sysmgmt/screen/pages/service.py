@@ -91,7 +91,8 @@ starts only lends its terminal: it makes the connections to boxmgmtd, by which a
 over, gives signals on, and ends with the status of the shell; when it ends, so does the shell. The fork server and
 its processes run as the user boxmgmt-shell, who may do nothing, in a unit without a network; none of them may look
 into another. A session can signal, limit and schedule no other process, start none, make no connection, send to no
-socket by its name, and share no memory, queue, semaphore or key of the kernel. Open
+socket by its name, and share no memory, queue, semaphore or key of the kernel. It makes no file, opens none to write
+into it and locks none, and the unit shows it no folder, in memory or on the disk, in which it could. Open
 sessions go on when it starts again. Where it does not answer within three seconds, or has 256 sessions, or 32 of the
 same user, or the processor is neither x86-64 nor ARM64, the login loads its shell itself.
 """

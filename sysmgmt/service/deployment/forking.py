@@ -48,6 +48,10 @@ CapabilityBoundingSet=CAP_WAKE_ALARM
 {shut}
 # Not hidden: its own programs may lie there.
 ProtectHome=read-only
+# No folder in which everybody may write: sessions of different users would share files there, and fill them.
+ReadOnlyPaths=/tmp /var/tmp
+InaccessiblePaths=-/dev/shm -/dev/mqueue -/run/lock
+LimitFSIZE=0
 # Whatever a session says to anybody, it says through what its client has handed over.
 PrivateNetwork=yes
 IPAddressDeny=any
