@@ -1,6 +1,7 @@
 """The nouns of the logs: what their records are chosen by."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -8,8 +9,10 @@ from sysmgmt.commands.words import any_text, choice, stored, whether, whole
 from sysmgmt.domain.errors import InvalidValue, refusals
 from sysmgmt.domain.event_kinds import LEVELS, SCOPES, TOPICS
 from sysmgmt.domain.model.audit_policy import REMOVALS, ROTATIONS, AuditPolicy
+from sysmgmt.engine import audit_kinds
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
+from sysmgmt.engine.request import LOGIN
 
 MOST = 1000
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,6})?)?)?)?Z?")
@@ -35,6 +38,12 @@ def _code(text: str, reading: Reading) -> str:
                        "The manual page sysmgmt(1) lists the codes; text= finds those of other releases, too.")
 
 
+def _commands() -> Iterable[str]:
+    from sysmgmt.commands.catalog import TITLES  # it names the module of this one
+
+    return [LOGIN, *TITLES]
+
+
 def _anchor(text: str, reading: Reading) -> tuple[int, str]:
     found = re.fullmatch(r"(\d{1,12}):([0-9a-f]{16,64})", text)
     if not found:
@@ -55,7 +64,9 @@ Limit = Annotated[int, Word("How many records", whole(1, MOST, "records"), f"1-{
 AuditAnchor = Annotated[tuple[int, str], Word(
     "Anchor that was noted at an earlier login", _anchor, "RECORDS:HEAD", bare=True)]
 RecordedUser = Annotated[str, Word("User", any_text, "USER", offers=lambda state: state.accounts)]
-RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND")]
+RecordedCommand = Annotated[str, Word("Command", any_text, "COMMAND", offers=lambda state: _commands())]
+RecordKind = Annotated[str, choice("Whose records: those of people, of these the changes, or the box's own",
+                                   audit_kinds.KINDS)]
 RecordedCode = Annotated[str, Word("Code of the outcome", _code, "CODE")]
 Rotation = Annotated[str, choice("When the file of the audit becomes an archive", ROTATIONS)]
 ArchiveSize = Annotated[int, stored("Size after which it does in any case, in MB", AuditPolicy, "size", "MB")]

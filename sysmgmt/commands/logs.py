@@ -2,12 +2,12 @@
 
 from sysmgmt.commands.log_words import (
     After, AuditAnchor, Containing, EventLevel, EventScope, EventTopic, Follow, Limit, RecordedCode, RecordedCommand,
-    RecordedUser, Since, Until)
+    RecordedUser, RecordKind, Since, Until)
 from sysmgmt.domain import event_kinds, facts, logs
 from sysmgmt.domain.errors import AnchorNotHeld, AuditDamaged, InvalidValue
 from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine import audit_seeds
+from sysmgmt.engine import audit_kinds, audit_seeds, catalog
 from sysmgmt.engine.declaration import Call, Shown, command
 
 USUAL = 100
@@ -31,14 +31,22 @@ def get_events_log(call: Call, level: EventLevel | None = None, scope: EventScop
 @command(needs=Permission.AUDIT)
 def get_audit_log(call: Call, user: RecordedUser | None = None, command: RecordedCommand | None = None,
                   outcome: RecordedCode | None = None, since: Since = "", until: Until = "", text: Containing = "",
-                  after: After | None = None, limit: Limit = USUAL) -> Shown:
+                  after: After | None = None, limit: Limit = USUAL, kind: RecordKind = audit_kinds.ALL) -> Shown:
     """List the audit: what was asked of the box, by whom, from where, and what became of it.
+
+    The newest 100 are shown unless limit says otherwise. kind=changes shows what people changed or did, or
+    tried to; kind=requests all that they asked for, with their logins; kind=own what the box notes of its
+    own bookkeeping, such as take_attempt and give_attempt_back around every password that is looked at,
+    open_session and close_session.
 
     A change has two records with the same id, its intent and its outcome. Of names that are no parameters of the
     command, some 50 are kept; parameters_left_out counts the others.
     """
-    wanted = Wanted(_given(user=user, command=command, code=outcome), since, until, text, after, limit)
-    return Shown({"records": [facts.record(one) for one in logs.select(call.box.audit.newest(), wanted)]})
+    wanted = Wanted(_given(user=user, command=command, code=outcome), since, until, text, after, limit,
+                    chosen=audit_kinds.chosen(kind, call.catalog))
+    found = [facts.record(one) for one in logs.select(call.box.audit.newest(), wanted)]
+    told = catalog.not_known(call.catalog, command, call.caller) if command and not found else ()
+    return Shown({"records": found}, told)
 
 
 @command(needs=Permission.AUDIT)

@@ -1,18 +1,22 @@
 """Choosing records of a log: by field, time and text, after a number, the newest ones (C28)."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 Record = Mapping[str, Any]
 
 
+def _any(record: Record) -> bool:
+    return True
+
+
 class Wanted(NamedTuple):
     """Which records: `fields` must be equal, `text` may stand in any value, in any case of letters.
 
     `since` and `until` are times as the records have them, without their Z, and may be cut short. With `levels`
-    the level is one of these.
+    the level is one of these; `chosen` says of the others whether they are wanted.
     """
 
     fields: Mapping[str, str] = {}
@@ -22,6 +26,7 @@ class Wanted(NamedTuple):
     after: int | None = None
     limit: int = 100
     levels: tuple[str, ...] = ()
+    chosen: Callable[[Record], bool] = _any
 
     def matches(self, record: Record) -> bool:
         """Whether a record is one of them."""
@@ -30,7 +35,8 @@ class Wanted(NamedTuple):
                 and (not self.levels or record.get("level") in self.levels)
                 and (not self.since or time >= self.since)
                 and (time.startswith(self.until) or time < self.until)
-                and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record))))
+                and (not self.text or any(self.text.lower() in one.lower() for one in _texts(record)))
+                and self.chosen(record))
 
 
 def gaps(newest: Iterable[Record]) -> list[Record]:

@@ -97,10 +97,20 @@ def public(catalog: Mapping[str, Command], name: str, caller: Caller) -> Command
 
 def unknown(catalog: Mapping[str, Command], name: str, caller: Caller) -> UnknownCommand:
     """That there is no command `name`, with the names that may have been meant."""
+    refusal = UnknownCommand(name=names.repeatable(name))
+    return UnknownCommand(str(refusal), _near(catalog, name, caller) + refusal.hint)
+
+
+def not_known(catalog: Mapping[str, Command], name: str, caller: Caller) -> tuple[str, ...]:
+    """A warning that there is no command `name`, with those that may have been meant; none where there is one."""
+    if name in catalog:
+        return ()
+    return (f"{UnknownCommand(name=names.repeatable(name))} {_near(catalog, name, caller)}".strip(),)
+
+
+def _near(catalog: Mapping[str, Command], name: str, caller: Caller) -> str:
     shown = [one.name for one in catalog.values() if is_shown(one, caller)]
-    told = names.repeatable(name)
-    refusal = UnknownCommand(name=told)
-    return UnknownCommand(str(refusal), names.meant(name, shown if names.is_harmless(name) else []) + refusal.hint)
+    return names.meant(name, shown if names.is_harmless(name) else [])
 
 
 def unknown_parameter(command: Command, name: str) -> InvalidValue:

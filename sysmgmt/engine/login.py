@@ -20,9 +20,8 @@ from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.ports import Clock
-from sysmgmt.engine.request import Answer, Caller, Request, refused
+from sysmgmt.engine.request import LOGIN, Answer, Caller, Request, refused
 
-LOGIN = "log_in"
 BY_PEOPLE = frozenset({"ssh", "console"})
 """Endpoints of sessions at whose end the audit is signed: that costs a script more than its commands."""
 LEAST = 0.5

@@ -16,7 +16,7 @@ def settle(house: House, kinds: frozenset[str], found: Iterable[Finding]) -> Non
     """Have exactly those conditions of `kinds` that were found. Raises any refusal."""
     wanted = {one.id: one for one in found}
     present = {one.id for one in house.box.store.read().conditions.values() if one.kind in kinds}
-    for id in present - wanted.keys():
+    for id in sorted(present - wanted.keys()):
         work(house, "end_condition", {"condition": id})
-    for id in wanted.keys() - present:
+    for id in sorted(wanted.keys() - present):
         work(house, "begin_condition", wanted[id]._asdict())

@@ -22,6 +22,8 @@ class Caller(NamedTuple):
     advanced: bool = False
 
 
+LOGIN = "log_in"
+"""What a login is called in the audit."""
 SYSTEM = Caller(user="system", origin="local", endpoint="box")
 """Who the audit names for what the box does by itself."""
 
