@@ -23,12 +23,14 @@ def config_syslog(call: Call, server: Server | None = None, protocol: SyslogProt
     Messages have the form of RFC 5424, with everything that get_events_log and get_audit_log show as
     structured data, and go over TLS (RFC 5425). The server must be trusted for the purpose syslog; with
     client_certificate=yes the box shows it its system certificate. tcp and udp send in clear text: they
-    need insecure=yes.
+    need insecure=yes. Where audit records are sent, or were until now, this takes the permission audit or
+    security besides.
 
     What a server does not take waits, in order, and is sent when it takes it again. A message that
     may have been lost with a connection is sent again: its number shows that it came twice.
     """
     new = syslog.wanted(call.state, number, syslog.Wish(server, protocol, port, what, client_certificate))
+    syslogging.check_audience(call, "config_syslog", new)
     if client_certificate:
         certificates.identity(call.state, certificates.SYSTEM)
     state = syslog.configure(call.state, new, syslogging.newest(call.box), insecure)
@@ -39,13 +41,21 @@ def config_syslog(call: Call, server: Server | None = None, protocol: SyslogProt
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def enable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
-    """Send to a syslog server again; what happened while it was disabled is not sent."""
+    """Send to a syslog server again; what happened while it was disabled is not sent.
+
+    Where audit records are sent this takes the permission audit or security besides.
+    """
+    syslogging.check_audience(call, "enable_syslog", syslog.server(call.state, number))
     return Change(syslog.switch(call.state, number, True, syslogging.newest(call.box)))
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def disable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
-    """Send nothing to a syslog server, also nothing that waits, and keep its settings."""
+    """Send nothing to a syslog server, also nothing that waits, and keep its settings.
+
+    Where audit records are sent this takes the permission audit or security besides.
+    """
+    syslogging.check_audience(call, "disable_syslog", syslog.server(call.state, number))
     state = syslog.switch(call.state, number, False, (0, 0))
     return Change(state, warnings=syslogging.warnings(call.box, call.state, syslog.server(state, number)))
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from sysmgmt.domain import certificates, delivery, sealed, syslog, truststore
 from sysmgmt.domain.delivery import Delivered
-from sysmgmt.domain.errors import Refusal
+from sysmgmt.domain.errors import PermissionDenied, Refusal
 from sysmgmt.domain.model import State, SyslogServer
+from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.syslog import AUDIT, EVENTS, WHAT, Origin, Relay
 from sysmgmt.domain.times import iso
+from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box, Journal
 from sysmgmt.engine.trial import Steps, trusting
@@ -53,6 +55,21 @@ def relay(box: Box, state: State, one: SyslogServer) -> Relay:
     own = certificates.system(state, box.clock.now())
     key = box.sealer.unseal(own.key, sealed.place("identities", own.use, "key"))
     return found._replace(certificates="".join(each.pem for each in own.certificates), key=key)
+
+
+def check_audience(call: Call, command: str, new: SyslogServer) -> None:
+    """Who is sent the audit is not for those to decide who may neither read it nor decide about security.
+
+    Raises PermissionDenied where the server is to get audit records, or got them until now.
+    """
+    old = call.state.syslog.get(new.name)
+    got = old is not None and AUDIT in WHAT[old.what]
+    decides = any(may_confirm(call.state, call.caller.user, one) for one in (Permission.AUDIT, Permission.SECURITY))
+    if decides or not (got or AUDIT in WHAT[new.what]):
+        return
+    refusal = PermissionDenied(command=command, permission="audit or security where audit records are sent")
+    refusal.hint = "" if got else "what=events sends events alone."
+    raise refusal
 
 
 def settings(box: Box, state: State) -> dict[str, Any]:

@@ -75,3 +75,40 @@ def test_clear_text_that_was_agreed_to_is_not_asked_for_again(admin: Client) -> 
     assert answer.code == "Done" and any("Over tcp everybody" in one for one in answer.warnings)
     admin.do("config_syslog protocol=tls")
     assert admin.do("config_syslog protocol=tcp").code == "ClearText"
+
+
+AUDITED = "config_syslog number=2 server=vault.example what=both"
+
+
+@pytest.fixture
+def eve(basic: TestBox, admin: Client) -> Client:
+    """Somebody who may configure the system, and neither read the audit nor decide about security."""
+    for line in (AUDITED, "add_role name=netops permissions=system_configuration",
+                 "add_user name=eve role=netops password=Eve-first-12 must_change=no"):
+        assert admin.do(line).code == "Done", line
+    return basic.client("eve", "Eve-first-12")
+
+
+@pytest.mark.parametrize("line", [
+    "config_syslog what=audit", "config_syslog what=both", "config_syslog number=2 server=elsewhere.example",
+    "config_syslog number=2 what=events", "config_syslog number=2 port=99", "disable_syslog number=2",
+    "enable_syslog number=2", "config_syslog number=2 protocol=udp insecure=yes --dry-run"])
+def test_where_audit_records_go_is_decided_by_those_who_may_read_them_or_decide_about_security(
+        basic: TestBox, admin: Client, eve: Client, line: str) -> None:
+    before = basic.state.syslog
+    answer = eve.do(line)
+    assert (answer.code, answer.message) == ("PermissionDenied", (
+        f"{line.split()[0]} needs the permission audit or security where audit records are sent."))
+    assert basic.state.syslog == before
+    for more in ("audit", "security"):
+        assert admin.do(f"modify_role name=netops permissions=system_configuration,{more}").code == "Done"
+        assert eve.do(f"{line.removesuffix('--dry-run')} --dry-run").code in ("Done", "Unchanged"), more
+
+
+def test_where_events_go_takes_system_configuration_alone(basic: TestBox, admin: Client, eve: Client) -> None:
+    for line in ("config_syslog server=other.example", "disable_syslog", "enable_syslog", "test_syslog number=2"):
+        assert eve.do(line).code != "PermissionDenied", line
+    basic.put("syslog", "1", None)
+    answer = eve.do("config_syslog server=new.example")
+    assert answer.code == "PermissionDenied" and "what=events" in str(answer.hint), "both are sent unless it is said"
+    assert eve.do("config_syslog server=new.example what=events").code == "Done"
