@@ -101,6 +101,7 @@ MAIN = Menu("Main Menu", (
                 Run("Enable email", mail.enable_email),
                 Run("Disable email", mail.disable_email),
                 Run("Send a test mail", mail.test_email),
+                Run("Clear the mail server and the recipients", mail.clear_email_settings),
             )),
             Menu("Syslog", (
                 Run("View the syslog servers", syslog.get_syslog_settings),
@@ -108,6 +109,7 @@ MAIN = Menu("Main Menu", (
                 Run("Enable a syslog server", syslog.enable_syslog),
                 Run("Disable a syslog server", syslog.disable_syslog),
                 Run("Send a test message", syslog.test_syslog),
+                Run("Remove a syslog server", syslog.remove_syslog),
             )),
             Menu("SNMP", (
                 Run("View SNMP settings and users", snmp.get_snmp_settings),

@@ -65,8 +65,8 @@ CHAPTERS = (
                     "cancel_download_links remove_collected_info",
         uploads="send_collected_info add_upload_target get_upload_targets remove_upload_target test_upload_target")),
     ("Notification", _in(
-        mail="config_email enable_email disable_email get_email_settings test_email",
-        syslog="config_syslog enable_syslog disable_syslog get_syslog_settings test_syslog",
+        mail="config_email enable_email disable_email clear_email_settings get_email_settings test_email",
+        syslog="config_syslog enable_syslog disable_syslog remove_syslog get_syslog_settings test_syslog",
         snmp="config_snmp enable_snmp disable_snmp get_snmp_settings test_snmp add_snmp_user remove_snmp_user "
              "get_snmp_mib")),
     ("Advanced support", _in(

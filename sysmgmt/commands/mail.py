@@ -49,6 +49,15 @@ def disable_email(call: Call) -> Change:
     return Change(state, warnings=mailing.warnings(call.box, call.state, mail.server(state)))
 
 
+@command(needs=Permission.SYSTEM_CONFIGURATION,
+         asks="This forgets the mail server with its password and the recipients: nobody gets mail of the box any "
+              "more. Clear the settings?")
+def clear_email_settings(call: Call) -> Change:
+    """Forget the mail server, with its password, and the recipients; what waits for them is not sent."""
+    old = mail.server(call.state)
+    return Change(mail.without(call.state), warnings=mailing.losses(call.box, old, None))
+
+
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def get_email_settings(call: Call) -> Shown:
     """Show the mail server, the recipients, what waits for each of them and why it was not sent."""

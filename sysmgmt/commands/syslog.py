@@ -61,6 +61,14 @@ def disable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
+def remove_syslog(call: Call, number: SyslogNumber) -> Change:
+    """Remove a syslog server with its settings; what waits for it is not sent."""
+    old = syslog.server(call.state, number)
+    return Change(syslog.without(call.state, number), {"number": int(number), "server": old.server},
+                  syslogging.losses(call.box, old, None))
+
+
+@command(needs=Permission.SYSTEM_CONFIGURATION)
 def get_syslog_settings(call: Call) -> Shown:
     """Show the syslog servers, what waits for each of them and why it was not sent."""
     return Shown(syslogging.settings(call.box, call.state))

@@ -110,6 +110,12 @@ def switch(state: State, on: bool, newest: int) -> State:
     return state._replace(mail=state.mail.put(NAME, new))
 
 
+def without(state: State) -> State:
+    """The state without a mail server. Raises NotConfigured."""
+    server(state)
+    return state._replace(mail=state.mail.without(NAME))
+
+
 def ripe(records: Iterable[Mapping[str, Any]], digest: str, now: float) -> list[Mapping[str, Any]]:
     """The events that are sent now: all, or with a daily digest those of the days before."""
     today = str(iso(now))[:10]

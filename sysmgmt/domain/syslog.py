@@ -94,6 +94,12 @@ def configure(state: State, new: SyslogServer, newest: tuple[int, int], insecure
         new.name, new._replace(after_events=newest[0], after_audit=newest[1])))
 
 
+def without(state: State, number: str) -> State:
+    """The state without that server. Raises NotConfigured."""
+    server(state, number)
+    return state._replace(syslog=state.syslog.without(number))
+
+
 def left(old: SyslogServer | None, new: SyslogServer) -> tuple[str, ...]:
     """The streams of which a server gets nothing more that waits for it, once it is the new one."""
     if old is None or not old.enabled:

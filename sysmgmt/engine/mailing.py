@@ -57,11 +57,19 @@ def warnings(box: Box, state: State, new: MailServer) -> tuple[str, ...]:
     Raises StateDamaged, StorageFailed.
     """
     old = state.mail.get(mail.NAME)
-    if old is None:
+    if old is None or old.enabled or new.enabled:
+        return losses(box, old, new)
+    return ("Mail stays disabled: enable_email sends it.",)
+
+
+def losses(box: Box, old: MailServer | None, new: MailServer | None) -> tuple[str, ...]:
+    """What waits for recipients and will not be sent once the mail server is the new one, or none any more.
+
+    Raises StateDamaged, StorageFailed.
+    """
+    if old is None or not old.enabled:
         return ()
-    if not old.enabled:
-        return () if new.enabled else ("Mail stays disabled: enable_email sends it.",)
-    kept = {mail.recipient(one).address for one in new.recipients} if new.enabled else ()
+    kept = {mail.recipient(one).address for one in new.recipients} if new and new.enabled else ()
     gone = [one for one in queues(box, old) if one.recipient.address not in kept]
     lost = {one.recipient.address: one.facts(box.events.newest())["waiting"] for one in gone}
     return tuple(f"{count} event{'s' * (count > 1)} waited for {to} and will not be sent."

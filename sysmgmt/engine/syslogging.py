@@ -80,14 +80,23 @@ def settings(box: Box, state: State) -> dict[str, Any]:
 def warnings(box: Box, state: State, new: SyslogServer) -> tuple[str, ...]:
     """What is to be said of a server that takes the place of the one with its number: what is not sent.
 
-    The record of the command itself, which is the last one, is not counted. Raises StateDamaged, StorageFailed.
+    Raises StateDamaged, StorageFailed.
     """
     old = state.syslog.get(new.name)
+    if old is None or old.enabled or new.enabled:
+        return losses(box, old, new)
+    return (f"The syslog server {new.name} stays disabled: enable_syslog number={new.name} sends to it.",)
+
+
+def losses(box: Box, old: SyslogServer | None, new: SyslogServer | None) -> tuple[str, ...]:
+    """What waits for a server and will not be sent once it is the new one, or none any more.
+
+    The record of the command itself, which is the last one, is not counted. Raises StateDamaged, StorageFailed.
+    """
     if old is None:
         return ()
-    told = [] if new.enabled or old.enabled else [
-        f"The syslog server {new.name} stays disabled: enable_syslog number={new.name} sends to it."]
-    for stream in syslog.left(old, new):
+    told = []
+    for stream in syslog.left(old, new or old._replace(enabled=False)):
         lost = _waiting(box, old, stream, box.deliveries.read()) - (stream == AUDIT)
         if lost > 0:
             told.append(f"{lost} {NOUNS[stream][lost > 1]} waited for {old.server} and will not be sent to it.")

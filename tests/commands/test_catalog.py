@@ -18,7 +18,7 @@ def test_every_command_stands_in_the_catalog_under_the_module_that_declares_it()
 
 ASKING = {
     "what cannot be made again": {"remove_backup", "clear_ldap_configuration", "erase_box", "reset_system_settings",
-                                  "restore_settings", "import_state"},
+                                  "clear_email_settings", "restore_settings", "import_state"},
     "keys and certificates that others know": {
         "regenerate_encryption_keys", "regenerate_host_keys", "renew_cluster_certificate", "create_system_certificate",
         "change_web_certificate"},

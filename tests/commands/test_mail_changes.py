@@ -65,6 +65,14 @@ def test_mail_that_is_disabled_stays_so_and_that_is_said(admin: Client) -> None:
     assert admin.do("config_email digest=immediate").code == "Unchanged"
 
 
+def test_the_server_can_be_forgotten_with_its_password(basic: TestBox, admin: Client) -> None:
+    assert admin.do("clear_email_settings").code == "ConfirmationNeeded" and shown(admin) == PRESENT
+    answer = admin.do("clear_email_settings --yes")
+    assert answer.code == "Done" and "1 event waited for ops@b.example and will not be sent." in answer.warnings
+    assert list(basic.state.mail) == []
+    assert admin.do("clear_email_settings --yes").code == admin.do("get_email_settings").code == "NotConfigured"
+
+
 @pytest.mark.parametrize("line, lost", [
     ("config_email recipients=boss@b.example", True), ("disable_email", True), ("config_email reports=yes", False),
     ("config_email recipients=ops@b.example:warning", False)])

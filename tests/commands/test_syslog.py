@@ -70,6 +70,21 @@ def test_audit_records_that_wait_are_counted_without_that_of_the_command(basic: 
     assert told == [f"{waiting + 1} audit records waited for log.example and will not be sent to it."]
 
 
+def test_a_server_can_be_removed_and_what_waits_for_it_is_said(admin: Client) -> None:
+    admin.do("add_group name=g1")
+    assert [admin.do(f"remove_syslog{one}").code for one in ("", " number=2")] == ["MissingValue", "NotConfigured"]
+    answer = admin.do("remove_syslog number=1")
+    assert answer.code == "Done" and answer.result == {"number": 1, "server": "log.example"}
+    assert "2 events waited for log.example and will not be sent to it." in answer.warnings
+    assert admin.facts("get_syslog_settings") == {"syslog": []}
+    assert admin.do("remove_syslog number=1").code == "NotConfigured"
+
+
+def test_one_that_is_disabled_is_removed_without_a_word(admin: Client) -> None:
+    admin.do("disable_syslog")
+    assert not [one for one in admin.do("remove_syslog number=1").warnings if "server" in one]
+
+
 def test_clear_text_that_was_agreed_to_is_not_asked_for_again(admin: Client) -> None:
     answer = admin.do("config_syslog what=audit")
     assert answer.code == "Done" and any("Over tcp everybody" in one for one in answer.warnings)
