@@ -135,7 +135,7 @@ def the_unit_is_well_shut(site: Pristine) -> None:
 def a_session_has_no_place_to_write(site: Pristine) -> None:
     """Nor would it have one that no filter of calls confines."""
     server, uid = site.fact("boxmgmt-sessions", "MainPID"), site.machine.do("/usr/bin/id", "-u", SHELL_USER).strip()
-    become = ("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "/usr/bin/python3", "-c", PLACES)
+    become = ("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", site.python, "-c", PLACES)
     assert {"/tmp", "/var/tmp", "/dev/shm"} <= {*site.machine.do(*become).split()}, "the control"
     assert site.machine.do("/usr/bin/nsenter", "-t", server, "-m", "--", *become) == ""
     limits = site.machine.do("/bin/cat", f"/proc/{server}/limits")

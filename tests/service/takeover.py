@@ -23,7 +23,7 @@ IO_URING_SETUP, IOPRIO_SET = 425, {"x86_64": 251, "aarch64": 30}[os.uname().mach
 KEYCTL = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
 
 
-def _call(name: str, *given: int) -> None:
+def _call(name: str, *given: int | bytes | None) -> None:
     """A call of the C library. Raises OSError."""
     if getattr(ctypes.CDLL(None, use_errno=True), name)(*given):
         raise OSError(ctypes.get_errno(), name)
