@@ -56,7 +56,7 @@ MAIN = Menu("Main Menu", (
                 Run("Change appliance communication security level", partners.set_communication_security),
                 Run("Enable/disable cluster isolation", partners.set_cluster_isolation),
                 Run("View cluster's certificate", partners.get_cluster_certificate),
-                Run("Change cluster certificate", partners.change_cluster_certificate),
+                Run("Change cluster certificate of a partner", partners.change_cluster_certificate),
                 Menu("Partners", (
                     Run("Add partner", partners.add_partner),
                     Run("View partners", partners.get_partners),

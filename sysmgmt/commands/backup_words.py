@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.commands.words import choice, from_file, listed, stored
+from sysmgmt.commands.words import choice, from_file, listed_of, stored
 from sysmgmt.domain import names, passwords, uploads
 from sysmgmt.domain.backup_schedules import INTERVALS, NEVER, BackupSchedule
 from sysmgmt.domain.backups import ITEMS
@@ -48,10 +48,7 @@ def _new_name(text: str, reading: Reading) -> str:
 
 
 def _items(text: str, reading: Reading) -> tuple[str, ...]:
-    wrong = [one for one in listed(text) if one.lower() not in ITEMS]
-    if wrong or not listed(text):
-        raise InvalidValue(what=f"Expected items, separated by commas, of {', '.join(ITEMS)}")
-    named = {one.lower() for one in listed(text)}
+    named = listed_of("item", text, ITEMS)
     return tuple(one for one in ITEMS if one in named)
 
 
@@ -111,7 +108,8 @@ BackupItems = Annotated[tuple[str, ...], Word(
 RestoredItems = Annotated[tuple[str, ...], Word(
     "What of it is restored, separated by commas; all that it holds unless given", _items, "ITEM[,ITEM...]",
     offers=lambda state: list(ITEMS))]
-BackupPassword = Annotated[str, Word("Password of the backup", _password, "PASSWORD", secret=True, twice=True)]
+BackupPassword = Annotated[str, Word("Password of the backup", _password, "PASSWORD", secret=True, twice=True,
+                                     wants=lambda reading: passwords.needs(LEVELS["high"]))]
 BackupKey = Annotated[Opened, Word("Password of the backup", _open, "PASSWORD", secret=True)]
 Administrators = Annotated[str, choice(
     "Whether users with the permission security stay as they are on this box, or are replaced like all others",

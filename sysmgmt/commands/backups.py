@@ -25,7 +25,8 @@ def backup_settings(call: Call, name: NewBackup, password: BackupPassword, items
     lists; keys are the private keys with their certificates and requests. Neither the master key nor the SSH host
     keys nor the audit belong to it. The file is sealed with AES-256-GCM under a key that argon2id makes of the
     password, and holds at most 64 MB. It counts only once it was read back, opened and restored into an empty store.
-    Nobody can restore it without its password.
+    Nobody can restore it without its password, which needs what the level high asks of one: at least 8 characters,
+    among them 2 lower case and 2 upper case letters and 2 digits or special characters.
     """
     return Act(lambda: backup.take(call, backup.Order(name, items, password)))
 

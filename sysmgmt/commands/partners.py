@@ -54,8 +54,8 @@ def add_partner(call: Call, name: NewPartner, address: PartnerAddress, port: Par
     """Add a box as a partner of this one, with the certificate that get_cluster_certificate shows there.
 
     It is known by exactly this certificate: no authority can vouch for another one. name is what the
-    partner calls itself (see set_box_name). This box has to be added there too. From the first
-    partner on the box listens for partners: see set_partner_port.
+    partner calls itself (see set_box_name), port where it listens, 7450 unless given. This box has to be
+    added there too. From the first partner on the box listens for partners: see set_partner_port.
     """
     shown = partners.single(certificates.given("add_partner", pem, file))
     call.box.reader.check_revoked([shown], truststore.lists(call.state))

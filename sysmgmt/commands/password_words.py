@@ -65,13 +65,8 @@ def _first_rules(reading: Reading) -> Rules:
     return LEVELS[one_of(*LEVELS)(reading.texts.get("level", "high"), reading)]
 
 
-def _told(rules: Rules) -> str:
-    """What rules ask of a password, in a sentence."""
-    return f"The password needs {passwords.wanted(rules)}."
-
-
 def _wanted(reading: Reading) -> str:
-    return _told(levels.rules_of(reading.state.settings))
+    return passwords.needs(levels.rules_of(reading.state.settings))
 
 
 def _check(text: str, known: Iterable[str], rules: Rules, reading: Reading) -> None:
@@ -100,7 +95,7 @@ def _current_password(text: str, reading: Reading) -> bool:
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True,
                                   unless=_has_no_password, wants=_wanted)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
-                                    twice=True, wants=lambda reading: _told(_first_rules(reading)))]
+                                    twice=True, wants=lambda reading: passwords.needs(_first_rules(reading)))]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True,
                                      wants=_wanted)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from sysmgmt.domain import accounts, bounds, levels, names, roles, root_access, security, sessions, ssh_keys, tls
+from sysmgmt.domain import (
+    accounts, bounds, levels, names, roles, root_access, security, sessions, ssh_keys, times, tls)
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS
 from sysmgmt.domain.model import LOCAL, TYPES, Settings, State
@@ -95,6 +96,8 @@ def _groups(text: str, reading: Reading) -> tuple[str, ...]:
         return ()
     if not listed(text):
         raise InvalidValue(what="Expected all, or groups separated by commas")
+    if ALL_GROUPS in [part.lower() for part in listed(text)]:
+        raise InvalidValue(what=f"{ALL_GROUPS} stands alone, for all groups")
     return tuple(sorted({any_name(part, reading) for part in listed(text)}))
 
 
@@ -131,6 +134,10 @@ def _moment(text: str, reading: Reading) -> float:
         return float(text)
     except ValueError:
         raise InvalidValue(what="Expected a number of seconds") from None
+
+
+def _dated(text: str) -> str:
+    return times.iso(float(text))
 
 
 def yes(text: str, reading: Reading) -> bool:
@@ -269,5 +276,6 @@ CommandName = Annotated[str, Word("Command", any_text, "COMMAND", bare=True)]
 Topic = Annotated[str, Word("Command, chapter, or any word", any_text, "COMMAND|CHAPTER|WORD", bare=True,
                             phrase=True, offers=lambda state: _chapters())]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
-PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS")]
+PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS",
+                                          recorded=_dated)]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]

@@ -98,7 +98,8 @@ def change(state: State, name: str, edit: Edit, caller: str, now: float) -> Stat
     account = chosen(state, name)
     if edit == Edit():
         raise InvalidValue(
-            what="Give at least one of role, groups, password, new_name, valid_hours and must_change=yes")
+            what="Give at least one of role, groups, password, new_name, valid_hours and must_change=yes; "
+                 "must_change=no leaves that as it is")
     if name == ADMIN and edit._replace(password=None, must_change=False) != Edit():
         raise PredefinedUser(name=name)
     if caller in (name, *(one.name for one in granted(state, account))):

@@ -4,6 +4,7 @@ The same rules keep it there: no command may leave a rule of the level unfulfill
 before.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,9 @@ MOST_NAMED = 3
 """Commands that the message names, of all that would fix a box."""
 STRENGTH = 3072
 """Bits of an RSA key that lasts as long as any other."""
+_SETS = r" ([a-z_]+)=(\S+)$"
+SAY_LITTLE = ("level", "version")
+"""Parameters whose names alone say little of a rule."""
 Limit = Callable[[Rules], Any]
 
 
@@ -42,6 +46,15 @@ class Rule(NamedTuple):
         if asked is None:
             return NOT_APPLICABLE
         return PASS if self.enough(self.found(state), asked) else FAIL
+
+    def wanted(self, level: str) -> tuple[str, str]:
+        """The parameter that is about it, or where it has none the rule itself, and the value that a level asks for."""
+        asked = self.asked(LEVELS[level])
+        said = "yes" if asked is True else "none" if asked == [] else f"{BOUNDS.get(self.enough, '')}{asked}"
+        found = re.search(_SETS, self.fix) if isinstance(self.fix, str) else None
+        if found is None or found[1] in SAY_LITTLE:
+            return self.name, said
+        return found[1], said if found[2] == "{asked}" else found[2]
 
     def command(self, state: State, level: str) -> str:
         """The command that helps `state` where it fails this rule of a level."""
@@ -241,9 +254,8 @@ def check_settings(settings: Settings) -> None:
 
 def _forbidden(rule: Rule, level: str) -> LevelForbids:
     """What says that a rule of a level would be broken, in the words in which values are given."""
-    asked = rule.asked(LEVELS[level])
-    said = "yes" if asked is True else "none" if asked == [] else f"{BOUNDS.get(rule.enough, '')}{asked}"
-    return LevelForbids(level=level, rule=rule.name, asked=said)
+    named, asked = rule.wanted(level)
+    return LevelForbids(level=level, rule=named, asked=asked)
 
 
 def left_to_do(state: State) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ def wanted(rules: Rules) -> str:
     return ", ".join(words for _, need, words in _counts("", rules) if need)
 
 
+def needs(rules: Rules) -> str:
+    """What `rules` ask of a password, in a sentence."""
+    return f"The password needs {wanted(rules)}."
+
+
 def is_common(text: str, *names: str) -> bool:
     """Whether a guesser would try `text` early: a common password, one of `names`, or either of them repeated.
 

@@ -161,7 +161,8 @@ def _bare(command: Command) -> InvalidValue:
         number = "one value" if len(bare) == 1 else f"{len(bare)} values"
         named = "" if len(bare) == len(command.parameters) else " without a name"
         told = f"{command.name} takes {number}{named}: {', '.join(one.name for one in bare)}."
-    return InvalidValue(told, f"Write {command.name} {command.parameters[0].name}=... {help_on(command)}")
+    write = f"Write {command.name} {command.parameters[0].name}=..."
+    return InvalidValue(told, f"{write}{', one at a time.' if len(bare) == 1 else ''} {help_on(command)}")
 
 
 def _check_secrets(command: Command, texts: Mapping[str, str]) -> None:

@@ -127,7 +127,8 @@ def welcome(client: Client, answer: Answer) -> None:
     last = f"{facts['last_login_at']} from {facts['last_login_from']}" if facts["last_login_at"] else "never"
     client.output.say(f"Logged in as {facts['user']} ({facts['role']}). Last login: {last}.")
     if facts["failed_logins"]:
-        client.output.say(f"Failed logins since then: {facts['failed_logins']}.")
+        since = "since then" if facts["last_login_at"] else "so far"
+        client.output.say(f"Failed logins {since}: {facts['failed_logins']}.")
     if facts["audit_anchor"]:
         client.output.say(f"Audit: {facts['audit_anchor']} (verify_audit_log proves it later).")
 

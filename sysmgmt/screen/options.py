@@ -51,7 +51,7 @@ def gathered(words: list[str], known: Collection[str] = (*VALUES, *SWITCHES)) ->
         elif name in known and name in VALUES and (name != "-c" or not equals):
             found[VALUES[name]] = value if equals else _next(name, rest)
         else:
-            raise InvalidValue(what=f"There is no option {name[:32]}; --help lists the options")
+            raise _unknown(name[:32], word.startswith("-") or "-c" not in known)
     return Options(**found)  # type: ignore[arg-type]  # the tables above say which is text and which a switch
 
 
@@ -59,6 +59,13 @@ def check_once(name: str, is_known: bool) -> None:
     """Raise InvalidValue for an option whose value `is_known` already: one of the two would be lost."""
     if is_known:
         raise InvalidValue(what=f"The option {name} is given more than once")
+
+
+def _unknown(name: str, is_option: bool) -> InvalidValue:
+    """That there is no such option: what does not look like one may be a command."""
+    if is_option:
+        return InvalidValue(what=f"There is no option {name}; --help lists the options")
+    return InvalidValue(f"There is no option {name}.", f'A command follows -c, in quotes: -c "{name} ...".')
 
 
 def _next(word: str, rest: Iterator[str]) -> str:

@@ -14,6 +14,8 @@ HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""
 DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age", "search_time_limit", "session_lifetime",
                        "unlock_after", "unused_after"})
+SECONDS = frozenset({"clock_difference"})
+"""Lengths of time that may be none, or less than none."""
 SIZES = frozenset({"size", "used", "space"})
 LISTED = frozenset({"differences"})
 """Lists of sentences: each has a line of its own."""
@@ -71,6 +73,8 @@ def shown(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if key in DURATIONS and isinstance(value, (int, float)):  # a record of the audit repeats what was typed
         return words(value)
+    if key in SECONDS and isinstance(value, (int, float)):
+        return f"{value} seconds"
     if key in SIZES and isinstance(value, int):
         return f"{value:,} bytes"
     if isinstance(value, (list, tuple)):

@@ -1,6 +1,7 @@
 """The facts of every answer have exactly the names and kinds of the contract."""
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from sysmgmt.commands.catalog import CATALOG, CHAPTERS
+from sysmgmt.commands.partners import PORT
+from sysmgmt.domain.levels import LEVELS
 from sysmgmt.engine.declaration import OWN_WORK
 from sysmgmt.screen import help, text
 from sysmgmt.screen.output import document, readable
@@ -146,8 +149,38 @@ def test_a_word_is_looked_for_in_names_summaries_and_titles(basic: TestBox) -> N
     assert wrong.code == "UnknownCommand" and "Did you mean get_users" in str(wrong.hint)
 
 
+@pytest.mark.parametrize("line, said", [
+    ("set_user name=bob must_change=no", "must_change=no leaves that as it is."),
+    ("set_user name=bob groups=all,a1", "all stands alone, for all groups."),
+    ("remove_ssh_key name=bob fingerprint=SHA256:none", "get_ssh_keys bob lists the keys."),
+    ("set_password_blocklist file=none.txt", "which you make yourself where it is not there; a link counts as none."),
+    ("backup_settings name=now items=users,rolse password=Long-Pass-12", "Did you mean roles?")])
+def test_a_refusal_says_what_would_be_right(basic: TestBox, line: str, said: str) -> None:
+    admin = basic.admin()
+    admin.do("add_user name=bob role=monitor password=bob-first-1")
+    answer = admin.do(line)
+    assert answer.status and said in f"{answer.message} {answer.hint}", answer
+
+
+def test_help_tells_what_is_taken_where_nothing_is_given_and_what_a_password_needs(basic: TestBox) -> None:
+    admin = basic.admin()
+    assert f"{PORT} unless given" in admin.facts("help command=add_partner")["command"]["details"]
+    high, told = LEVELS["high"], admin.facts("help command=backup_settings")["command"]["details"].replace("\n", " ")
+    assert f"at least {high.min_length} characters" in told and f"{high.min_upper_case} upper case" in told
+
+
+def test_when_a_password_was_chosen_is_recorded_as_a_time(basic: TestBox) -> None:
+    admin = basic.admin()
+    admin.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
+    basic.client("bob", "bob-first-1")
+    found = [one["parameters"]["password_chosen_at"] for one in basic.audit() if one.get("command") == "open_session"
+             and "password_chosen_at" in one.get("parameters", {})]
+    assert found and all(re.fullmatch(r"[0-9-]{10}T[0-9:]{8}Z", one) for one in found), found
+
+
 def test_lengths_and_sizes_have_their_unit_for_people_and_none_for_programs(basic: TestBox) -> None:
     answer = basic.admin().do("set_audit_policy size=16")
+    assert text.shown("clock_difference", -0.4) == "-0.4 seconds"
     assert "Size: 16,000,000 bytes" in readable(answer) and '"size": 16000000' in document(answer)
     facts = {"search_time_limit": 5, "unlock_after": 900, "session_lifetime": 36000, "unused_after": 35 * 86400}
     assert text.lines(facts) == ["Search time limit: 5 seconds", "Unlock after: 15 minutes",

@@ -432,8 +432,10 @@ def test_no_hint_leads_to_what_the_level_forbids(at: Levelled, level: str) -> No
 
 
 @pytest.mark.parametrize("line, words", [
-    ('set_login_banner text=""', "banner has to be yes"), ("set_audit_policy audit_guarantee=no", "has to be yes"),
-    ("set_session_policy idle_timeout=30", "idle_minutes has to be at most 10"),
+    ('set_login_banner text=""', "banner has to be yes"),
+    ("set_audit_policy audit_guarantee=no", "audit_guarantee has to be yes"),
+    ("set_session_policy idle_timeout=30", "idle_timeout has to be at most 10"),
+    ("set_password_policy common=level min_length=8", "min_length has to be at least 15"),
     ("config_syslog server=127.0.0.1 protocol=tcp insecure=yes", "clear_text has to be none")])
 def test_what_a_level_asks_is_said_as_values_are_given(at: Levelled, line: str, words: str) -> None:
     admin = at("stig").admin()

@@ -3,7 +3,9 @@
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sysmgmt.domain import fingerprints
+from sysmgmt.domain import fingerprints, partner_facts, partner_messages
+from sysmgmt.domain.model.partners import Partner
+from sysmgmt.vault.bundles import read_certificates
 from tests.support.authorities import CA, LEAF, NOW, Made, Wish, make, revocations
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox
 
@@ -22,6 +24,13 @@ def add(client: Client, one: Made, name: str = "north") -> str:
     """Add a partner; the code, and what is said."""
     answer = client.do(f'add_partner name={name} address=north.example pem="{one.pem}"')
     return f"{answer.code} {answer.message or ''}"
+
+
+def test_clocks_that_agree_differ_by_nothing() -> None:
+    message = partner_messages.Message("north", "1.0", "basic", "level", 1000.0)
+    one = Partner("north", "north.example", 7450, read_certificates(NORTH.pem)[0])
+    told = partner_facts.tested(one, "", partner_messages.Heard(message, "192.0.2.1", "", "", 0.02), 1000.02)
+    assert str(told["clock_difference"]) == "0.0", "and by no -0.0"
 
 
 @pytest.mark.checklist("R146")
@@ -136,7 +145,7 @@ def test_an_expired_certificate_of_its_own_keeps_the_box_from_its_partners(admin
     admin = basic.admin()
     assert "it expired on" in admin.facts("get_partners")["listener"]["reason"]
     answer = admin.do("test_partner name=north")
-    assert answer.code == "PartnerFailed" and "at the step certificate: the cluster certificate cannot be used" in (
+    assert answer.code == "PartnerFailed" and "The step certificate fails: the cluster certificate cannot be used" in (
         answer.message or "")
 
 

@@ -37,6 +37,14 @@ def section(page: str, name: str) -> str:
     return text.split(f'.SH "{name}"\n')[1].split(".SH ")[0]
 
 
+def test_a_command_in_the_place_of_an_option_is_told_how_it_is_given() -> None:
+    told = run("sysmgmt", "get_users")
+    assert (told.returncode, told.stderr) == (2, "Error: There is no option get_users.\n"
+                                              'Hint: A command follows -c, in quotes: -c "get_users ...".\n')
+    assert "--help lists the options" in run("sysmgmt", "--nothing").stderr
+    assert "FILES" not in run("sysmgmt", "--help").stdout, "a section that only the manual has"
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_help_synopsis_and_options_name_what_the_program_takes(program: str) -> None:
     module, page = PROGRAMS[program]

@@ -43,7 +43,7 @@ def test_partners_know_each_other_and_tell_what_they_are(pair: tuple[Site, Site]
 def test_the_procedure_of_the_guide_for_new_keys_goes_through_the_menus(pair: tuple[Site, Site]) -> None:
     north, south = pair
     assert north.menu(f"{SECURITY}.12", "on").status == 0
-    assert south.answer("test_partner name=north")["message"].startswith("The test of partner north fails at the step")
+    assert south.answer("test_partner name=north")["message"].startswith("The step ")
     assert north.code("test_partner name=south") == "ClusterIsolated"
     before = north.certificate
     assert north.run(f'regenerate_encryption_keys password="{ADMIN_PASSWORD}" --yes').status == 0
@@ -51,7 +51,7 @@ def test_the_procedure_of_the_guide_for_new_keys_goes_through_the_menus(pair: tu
     assert north.menu(f"{SECURITY}.12", "off").status == 0
     for side, other in ((north, south), (south, north)):
         answer = side.answer(f"test_partner name={other.name}")
-        assert answer["code"] == "PartnerFailed" and "at the step certificate" in answer["message"]
+        assert answer["code"] == "PartnerFailed" and "The step certificate fails: " in answer["message"]
     pem = north.menu(f"{SECURITY}.13").out.partition("PEM:\n")[2].partition("In Sysmgmt")[0]
     done = south.menu(f"{SECURITY}.14", "north", *pem.strip().splitlines(), "", "")
     assert done.status == 0, done
@@ -64,7 +64,7 @@ def test_the_listener_is_there_exactly_while_it_may(pair: tuple[Site, Site]) -> 
         "address": HERE, "port": north.port, "listening": True, "reason": None}
     north.facts("set_cluster_isolation mode=on")
     assert north.facts("get_cluster_status")["listener"]["reason"] == "the cluster is isolated"
-    assert "at the step port" in south.answer("test_partner name=north")["message"]
+    assert "The step port fails: " in south.answer("test_partner name=north")["message"]
     north.facts("set_cluster_isolation mode=off")
     assert south.code("test_partner name=north") == "Done"
     north.facts("remove_partner name=south")
@@ -81,7 +81,7 @@ def test_everything_is_kept_when_boxmgmtd_is_killed(pair: tuple[Site, Site]) -> 
     north.facts("set_cluster_isolation mode=on")
     north.daemon.restart(signal.SIGKILL)
     assert north.facts("get_security_settings")["isolation"] == "on"
-    assert "at the step port" in south.answer("test_partner name=north")["message"]
+    assert "The step port fails: " in south.answer("test_partner name=north")["message"]
 
 
 def test_the_port_can_be_moved_and_a_taken_one_changes_nothing(pair: tuple[Site, Site]) -> None:
@@ -91,7 +91,7 @@ def test_the_port_can_be_moved_and_a_taken_one_changes_nothing(pair: tuple[Site,
     assert south.code("test_partner name=north") == "Done"
     moved = free_port()
     north.facts(f"set_partner_port port={moved} address={HERE}")
-    assert "at the step port" in south.answer("test_partner name=north")["message"]
+    assert "The step port fails: " in south.answer("test_partner name=north")["message"]
     south.facts("remove_partner name=north")
     south.knows(north._replace(port=moved))
     assert south.code("test_partner name=north") == "Done"

@@ -58,6 +58,17 @@ def test_where_the_level_says_so_the_banner_is_agreed_to_before_anything_else(ba
     assert two.end() == 0
 
 
+def test_failed_logins_before_the_first_one_are_told_without_a_since(basic: TestBox) -> None:
+    basic.admin().do("add_user name=bob role=monitor password=bob-first-1 must_change=no")
+    basic.client().log_in("bob", "certainly wrong")
+    one = terminal(basic.folder, "--user", "bob")
+    one.until("Password\n >")
+    one.enter("bob-first-1")
+    assert "Last login: never.\nFailed logins so far: 1.\n" in one.until("box1>")
+    one.enter("quit")
+    assert one.end() == 0
+
+
 @pytest.mark.requirement(51)
 @pytest.mark.parametrize("way", ["q", "quit", "\x04", "2.5.1\rq", "6\rquit\rq"],
                          ids=["q", "quit", "end", "deep", "shell"])

@@ -87,7 +87,7 @@ class TooManyKeys(Refusal):
 class UnknownKey(Refusal):
     """User {user} has no key {key}."""
 
-    hint = "get_ssh_keys lists the keys."
+    hint = "get_ssh_keys {user} lists the keys."
 
 
 class UidsExhausted(Refusal):

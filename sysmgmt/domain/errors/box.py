@@ -79,7 +79,7 @@ class SameLogin(Refusal):
 class UnknownFile(Refusal):
     """There is no file {name} in the import folder."""
 
-    hint = "Put it into {folder} first; a link counts as none."
+    hint = "Put it into {folder}, which you make yourself where it is not there; a link counts as none."
     askable = True
 
 

@@ -59,7 +59,7 @@ class UnknownPartner(Refusal):
 
 
 class PartnerFailed(Refusal):
-    """The test of partner {name} fails at the step {step}: {reason}."""
+    """The step {step} fails: {reason}."""
 
     hint = "The steps are name, port, tls, certificate and exchange, in this order; those before it have passed."
 

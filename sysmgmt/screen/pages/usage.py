@@ -20,7 +20,8 @@ boxmgmtd --self-test"""}
 SECTIONS = {"sysmgmt": 1, "boxmgmt": 1, "boxmgmtd": 8}
 
 WHO = (
-    ("--state DIR", "The folder of the state; see FILES."),
+    ("--state DIR", "The folder of the state; unless named BOXMGMT_STATE, else /var/lib/boxmgmt for root, else "
+                    "~/.local/state/boxmgmt."),
     ("--socket PATH", "The socket of a boxmgmtd(8); by default that of the box."),
     ("--user NAME", "Who logs in. At a terminal the password is asked for."),
     ("--password-file FILE", "A file whose first line is the password (chmod 600)."),
