@@ -61,8 +61,8 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
 
     After a reset, or with must_change=yes, as when a password may be known to somebody else, the user
     must choose a new password at the next login; must_change=no leaves that as it is. Both, a new name
-    and a role with another shell end the user's open sessions. The new password is not compared with the user's last ones: nobody may learn
-    whether a guess is one of them.
+    and a role with another shell end the user's open sessions. The new password is not compared with the
+    user's last ones: nobody may learn whether a guess is one of them.
 
     valid_hours makes the account temporary, or gives it another end, counted from now; 0 makes it a lasting
     one. One that was locked at its end is unlocked by that.
