@@ -277,5 +277,5 @@ Topic = Annotated[str, Word("Command, chapter, or any word", any_text, "COMMAND|
                             phrase=True, offers=lambda state: _chapters())]
 Text = Annotated[str, Word("Text", any_text, "TEXT")]
 PasswordTime = Annotated[float, Word("When the password was chosen, in seconds since 1970", _moment, "SECONDS",
-                                    recorded=_dated)]
+                                     recorded=_dated)]
 Token = Annotated[str, Word("Token", any_text, "TOKEN", secret=True)]
