@@ -137,7 +137,7 @@ def _moment(text: str, reading: Reading) -> float:
 
 
 def _dated(text: str) -> str:
-    return times.iso(float(text))
+    return times.iso(float(text)) or text
 
 
 def yes(text: str, reading: Reading) -> bool:
