@@ -5,20 +5,26 @@ from sysmgmt.commands.ldap_words import (
     Secondary, SyncMinutes, UserAttribute, UserFilter)
 from sysmgmt.commands.place_words import Server
 from sysmgmt.domain import ldap, ldap_users
-from sysmgmt.domain.directory import ANSWER_LIMIT, LDAPS, NAME, PERSONS, PROTOCOLS, SYNC, DirectorySettings
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import ldap_servers
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
 
 
 @command(needs=Permission.SECURITY)
-def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: BindPassword, base_dn: BaseDn,
-                protocol: LdapProtocol = LDAPS, port: LdapPort | None = None, secondary_server: Secondary = "",
-                user_attribute: UserAttribute = "uid", user_filter: UserFilter = PERSONS,
-                group_base_dn: GroupBaseDn = "", nested_groups: NestedGroups = True,
-                search_time_limit: AnswerSeconds = ANSWER_LIMIT, sync_minutes: SyncMinutes = SYNC,
-                insecure: ClearPasswords = False) -> Change:
+def config_ldap(
+        call: Call, server: Server | None = None, bind_dn: BindDn | None = None,
+        bind_password: BindPassword | None = None, base_dn: BaseDn | None = None, protocol: LdapProtocol | None = None,
+        port: LdapPort | None = None, secondary_server: Secondary | None = None,
+        user_attribute: UserAttribute | None = None, user_filter: UserFilter | None = None,
+        group_base_dn: GroupBaseDn | None = None, nested_groups: NestedGroups | None = None,
+        search_time_limit: AnswerSeconds | None = None, sync_minutes: SyncMinutes | None = None,
+        insecure: ClearPasswords = False) -> Change:
     """Set the directory up whose users may log in, beside the local users.
+
+    The first time server, bind_dn, bind_password and base_dn have to be named; later what is not named
+    stays as it is, and secondary_server="" and group_base_dn="" take these away. Another protocol has
+    its usual port unless one is named. With another server, secondary_server, port, protocol or bind_dn
+    bind_password has to be given again: the present one goes nowhere else.
 
     The box looks users and groups up with the service account bind_dn, which needs to read them and
     nothing else, and checks a password by one bind as the user. Where base_dn and group_base_dn are
@@ -32,9 +38,14 @@ def config_ldap(call: Call, server: Server, bind_dn: BindDn, bind_password: Bind
     directory that is set up for the first time is not used before enable_ldap; test it first with
     test_ldap_connection.
     """
-    new = DirectorySettings(NAME, server, port or PROTOCOLS[protocol], protocol, base_dn, bind_dn, "", secondary_server,
-                            user_attribute, user_filter, group_base_dn, nested_groups, search_time_limit, sync_minutes)
-    state = ldap.configure(call.state, ldap_servers.protected(call, new, bind_password), insecure)
+    given = {"server": server, "secondary_server": secondary_server, "port": port, "protocol": protocol,
+             "bind_dn": bind_dn, "base_dn": base_dn, "user_attribute": user_attribute, "user_filter": user_filter,
+             "group_base_dn": group_base_dn, "nested_groups": nested_groups, "search_time_limit": search_time_limit,
+             "sync_minutes": sync_minutes}
+    new = ldap.wished(call.state, "config_ldap", given, bool(bind_password))
+    if bind_password:
+        new = ldap_servers.protected(call, new, bind_password)
+    state = ldap.configure(call.state, new, insecure)
     warnings = (*ldap.warnings(new), *ldap_servers.lacks(call.box))
     return Change(state, ldap_servers.facts(ldap.settings(state)), warnings)
 
@@ -93,7 +104,7 @@ def test_ldap_connection(
     given = {"server": server, "secondary_server": secondary_server, "port": port, "protocol": protocol,
              "bind_dn": bind_dn, "base_dn": base_dn, "user_attribute": user_attribute, "user_filter": user_filter,
              "group_base_dn": group_base_dn, "nested_groups": nested_groups, "search_time_limit": search_time_limit}
-    wanted = ldap.tried(call.state, given, bool(bind_password))
+    wanted = ldap.wished(call.state, "test_ldap_connection", given, bool(bind_password))
     if protocol:
         ldap.check_protocol(call.state.settings, wanted, insecure)
     return Act(lambda: ldap_servers.test(call, wanted, bind_password or ldap_servers.password_of(call.box, wanted)))

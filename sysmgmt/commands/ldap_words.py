@@ -1,6 +1,6 @@
 """The nouns of the directory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Annotated
 
@@ -31,6 +31,11 @@ def _bind_dn(text: str, reading: Reading) -> str:
     return _dn(text, reading)
 
 
+def _or_nothing(read: Callable[[str, Reading], str]) -> Callable[[str, Reading], str]:
+    """Reads what `read` does, or "" for nothing."""
+    return lambda text, reading: read(text, reading) if text else ""
+
+
 def _bind_password(text: str, reading: Reading) -> str:
     if not text:
         raise MissingValue(command="config_ldap", parameter="bind_password")
@@ -52,12 +57,13 @@ def _bases(groups: bool, reading: Reading) -> Iterable[str]:
 
 LdapProtocol = Annotated[str, choice("How it is spoken to (ldaps is recommended)", PROTOCOLS)]
 LdapPort = Annotated[int, port("Port of the servers; 636 for ldaps and 389 for starttls and ldap unless given")]
-Secondary = Annotated[str, Word("Another server, for when the first one cannot be used", read_server, "SERVER")]
+Secondary = Annotated[str, Word("Another server, for when the first one cannot be used", _or_nothing(read_server),
+                                "SERVER")]
 BindDn = Annotated[str, Word("DN of the service account with which the box looks users up", _bind_dn, "DN")]
 BindPassword = Annotated[str, Word("Password of that account", _bind_password, "PASSWORD", secret=True)]
 BaseDn = Annotated[str, Word("DN below which the users are", _dn, "DN", offers_from=partial(_bases, False))]
-GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _dn, "DN",
-                                  offers_from=partial(_bases, True))]
+GroupBaseDn = Annotated[str, Word("DN below which the groups are; that of the users unless given", _or_nothing(_dn),
+                                  "DN", offers_from=partial(_bases, True))]
 UserAttribute = Annotated[str, Word(
     "Attribute that holds the login name; uid unless given", lambda text, reading: ldap_syntax.attribute(text),
     "ATTRIBUTE", offers=lambda state: ["uid", "sAMAccountName", "userPrincipalName"])]

@@ -46,27 +46,35 @@ def check_protocol(settings: Settings, new: DirectorySettings, insecure: bool) -
 
 
 def configure(state: State, new: DirectorySettings, insecure: bool) -> State:
-    """The state with these settings; whether the directory is in use stays as it is. Raises ClearText."""
-    check_protocol(state.settings, new, insecure)
+    """The state with these settings; whether the directory is in use stays as it is.
+
+    Raises ClearText, LevelForbids for clear text unless it is known to be `insecure`, or was so already.
+    """
     old = state.directories.get(NAME)
+    if old is None or old.protocol != new.protocol:
+        check_protocol(state.settings, new, insecure)
     return state._replace(directories=state.directories.put(NAME, new._replace(enabled=bool(old and old.enabled))))
 
 
-def tried(state: State, given: Mapping[str, Any], with_password: bool) -> DirectorySettings:
-    """The present settings with what is `given` (None: not given) in their place. Raises MissingValue.
+def wished(state: State, command: str, given: Mapping[str, Any], with_password: bool) -> DirectorySettings:
+    """The present settings with what is `given` to a command (None: not given) in their place. Raises MissingValue.
 
-    The password that is kept is for the servers and the account that it was given for.
+    Another protocol has its usual port unless one is given. The password that is kept is for the servers and the
+    account that it was given for.
     """
     changed = {name: value for name, value in given.items() if value is not None}
-    if "protocol" in changed:
-        changed.setdefault("port", PROTOCOLS[changed["protocol"]])
     present = state.directories.get(NAME)
+    base = present or _NOTHING
+    if changed.get("protocol", base.protocol) != base.protocol:
+        changed.setdefault("port", PROTOCOLS[changed["protocol"]])
     needed = [one for one in ("server", "bind_dn", "base_dn") if present is None and one not in changed]
-    if not needed and not with_password and (present is None or REACHED_BY & set(changed)):
+    new = base._replace(**changed)
+    elsewhere = any(getattr(new, one) != getattr(base, one) for one in REACHED_BY)
+    if not needed and not with_password and (present is None or elsewhere):
         needed = ["bind_password"]
     if needed:
-        raise MissingValue(command="test_ldap_connection", parameter=needed[0])
-    return (present or _NOTHING)._replace(**changed)
+        raise MissingValue(command=command, parameter=needed[0])
+    return new
 
 
 def warnings(new: DirectorySettings) -> Iterator[str]:
