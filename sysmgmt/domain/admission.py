@@ -9,8 +9,8 @@ from itertools import product
 from typing import Any
 
 from sysmgmt.domain import (
-    accounts, backup_schedules, backups, bounds, certificates, directory, firewall, lockout, mail, notation, partners,
-    snmp, syslog, timekeeping, tls, uploads)
+    accounts, backup_schedules, backups, blocklist, bounds, certificates, directory, firewall, lockout, mail, notation,
+    partners, snmp, syslog, timekeeping, tls, uploads)
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS, is_affordable
 from sysmgmt.domain.model import TYPES, Cost, Settings, State, audit_policy
@@ -37,6 +37,10 @@ _CHOICES: Mapping[str, Mapping[str, Collection[str]]] = {
     "syslog": {"protocol": syslog.PROTOCOLS, "what": syslog.WHAT},
     "upload_targets": {"protocol": uploads.PROTOCOLS}}
 """By table, the fields that hold one of a few words."""
+_KEYS: Mapping[str, Collection[str]] = {
+    "blocklists": (blocklist.NAME,), "directories": (directory.NAME,), "mail": (mail.NAME,), "snmp": (snmp.NAME,),
+    "syslog": syslog.NUMBERS}
+"""The tables whose entries have fixed names."""
 
 
 def check(content: State) -> None:
@@ -65,12 +69,15 @@ def _check_names(content: State) -> None:
         records = table.items() if isinstance(table, Records) else ()
         _demand(all(key == one[0] for key, one in records), "an entry that says another name of itself")
     _demand(all(map(accounts.is_well_named, content.accounts.values())), "a user whose name no user may have")
-    for kind, names in (("role", content.roles), ("group", content.groups)):
+    for kind, names in (("role", content.roles), ("group", content.groups), ("partner", content.partners),
+                        ("target", content.upload_targets), ("certificate", content.trusted_certificates)):
         _demand(all(fits(one) and canonical(one) == one for one in names), f"a {kind} whose name no {kind} may have")
     _demand(not set(content.roles) & set(PREDEFINED), "a role with the name of a predefined one")
     _demand("all" not in content.groups, "a group whose name stands for all groups")
     _demand(not content.settings.name or fits(content.settings.name), "a name that no box may have")
     _demand(all(map(fits, content.snmp_users)), "an SNMP user whose name no SNMP user may have")
+    for kind, known in _KEYS.items():
+        _demand(set(getattr(content, kind)) <= set(known), f"an entry in {kind} that no command reaches")
     _demand(all(map(_ITEM.fullmatch, content.backup_schedules)), "a schedule whose name no schedule may have")
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from sysmgmt.domain import admission, bounds, certificates, levels, security
 from sysmgmt.domain.errors import InvalidValue
-from sysmgmt.domain.model import Account, Cost, Identity, MailServer, Session, Settings, State, SyslogServer
+from sysmgmt.domain.model import (
+    Account, Cost, Identity, MailServer, Session, Settings, State, SyslogServer, UploadTarget)
 from sysmgmt.domain.model.policy import Policy
 from sysmgmt.domain.records import Records
 from sysmgmt.store import codec
@@ -107,8 +108,10 @@ def test_a_lock_that_there_is_is_let_in(locked_by: str) -> None:
     with_account(locked_by="never"), with_account(type="root"), with_account(name="eve"),
     State(syslog=Records({"1": SyslogServer("1", "log.example", 514, "pigeon", "both")})),
     State(syslog=Records({"1": SyslogServer("1", "log.example", 514, "udp", "nothing")})),
+    State(syslog=Records({"3": SyslogServer("3", "log.example", 514, "udp", "both")})),
+    State(upload_targets=Records({"*": UploadTarget("*", "ftp", "u.example", 21, "u", "p")})),
     State(mail=Records({"email": MailServer("email", "m", 25, "tls", "a@b.example", (), digest="never")})),
     State(identities=Records({"system": Identity("system", (), "key", "stolen")}))])
-def test_a_word_that_no_command_stores_is_not_let_in(wrong: State) -> None:
+def test_a_word_or_name_that_no_command_stores_is_not_let_in(wrong: State) -> None:
     with pytest.raises(InvalidValue):
         admission.check(wrong)
