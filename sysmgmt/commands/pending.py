@@ -11,8 +11,8 @@ from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
 def confirm_change(call: Call) -> Change:
     """Make a change final that would be undone by itself, from a login that began after it.
 
-    It needs the permission that the change needed. Whoever has that is told at the next login of a
-    change that nobody confirmed.
+    It needs the permission that the change needed. Whoever has that is told at the next login over
+    SSH or at the console of a change that nobody confirmed, also where a batch has shown it.
     """
     _check_permission(call, "confirm_change")
     return Change(pending.confirm(call.state, call.caller.session), pending_facts.decided_change(call.state))

@@ -17,7 +17,7 @@ BOOKKEEPING = frozenset({("accounts", "pending"), ("accounts", "console_pending"
 
 
 LOGIN_FIELDS = frozenset({"strikes", "console_strikes", "wrong_in_a_row", "failed_logins", "last_login_at",
-                          "last_login_from", "last_used_at"})
+                          "last_login_from", "last_used_at", "greeted_at"})
 """Fields of an account and of its SSH keys that logins move: the audit has those as records of their own."""
 
 

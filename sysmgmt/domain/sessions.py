@@ -8,6 +8,15 @@ from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import HOUR
 
 
+BY_PEOPLE = frozenset({"ssh", "console"})
+"""Endpoints of sessions of people; at others, as in a batch, may be programs, which read nothing."""
+
+
+def told_until(one: Session) -> float:
+    """Up to when its user has been told what is told once: as a person, or as a program."""
+    return (one.greeted_at if one.endpoint in BY_PEOPLE else one.last_login_at) or 0
+
+
 def opened(state: State) -> list[Session]:
     """The open sessions, oldest first."""
     return sorted((one for one in state.sessions.values() if not one.ended), key=lambda one: one.opened_at)
@@ -40,8 +49,10 @@ def enter(state: State, new: Session) -> State:
     if account is None:
         raise UnknownUser(name=new.user)
     new = new._replace(last_login_at=account.last_login_at, last_login_from=account.last_login_from,
-                       failed_logins=account.failed_logins, uid=account.uid)
+                       failed_logins=account.failed_logins, uid=account.uid, greeted_at=account.greeted_at)
     account = account._replace(last_login_at=new.opened_at, last_login_from=new.origin, failed_logins=0)
+    if new.endpoint in BY_PEOPLE:
+        account = account._replace(greeted_at=new.opened_at)
     return state._replace(accounts=state.accounts.put(account.name, account),
                           sessions=state.sessions.put(new.id, new))
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from sysmgmt.domain import accounts, expiry, levels, partners, passwords, pending, roles, root_access, tls
+from sysmgmt.domain import accounts, expiry, levels, partners, passwords, pending, roles, root_access, sessions, tls
 from sysmgmt.domain.errors import (
     AccountLocked, DirectoryUnreachable, InternalError, LoginFailed, NotInstalled, PasswordDueInDirectory, Refusal,
     StorageFull, UnknownUser)
@@ -22,8 +22,6 @@ from sysmgmt.engine.dispatch import House, Reply
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.request import LOGIN, Answer, Caller, Request, refused
 
-BY_PEOPLE = frozenset({"ssh", "console"})
-"""Endpoints of sessions at whose end the audit is signed: that costs a script more than its commands."""
 LEAST = 0.5
 """Seconds that a failed login takes at least."""
 
@@ -239,7 +237,7 @@ def _pending(state: State, account: Account) -> tuple[str, ...]:
 
 def _returned(state: State, account: Account, session: Session) -> tuple[str, ...]:
     """What those are told who might have confirmed a change that was undone since their last login."""
-    one, seen = state.settings.returned, session.last_login_at or 0
+    one, seen = state.settings.returned, sessions.told_until(session)
     if one is None or seen >= one.at or not may_confirm(state, account.name, one.needs):
         return ()
     return (f"Nobody confirmed the change of {pending.told(one.settings)} by {one.user} in time: "
@@ -256,7 +254,7 @@ def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
 
 def _recovery(state: State, account: Account, session: Session) -> tuple[str, ...]:
     """What users with Security are told about a recovery since their last login (R093)."""
-    recovered, seen = state.settings.recovered_at, session.last_login_at or 0
+    recovered, seen = state.settings.recovered_at, sessions.told_until(session)
     if recovered is None or seen >= recovered or not roles.holds(state, account, Permission.SECURITY):
         return ()
     return (f"The password of admin was recovered on the console on {iso(recovered)}.",)
@@ -274,7 +272,7 @@ def log_out(house: House, caller: Caller, reason: str) -> None:
         if caller.session:
             departure.close(house, caller, reason)
             house.box.sync()
-            if caller.endpoint in BY_PEOPLE:
+            if caller.endpoint in sessions.BY_PEOPLE:  # it costs a script more than its commands
                 house.box.audit.checkpoint()
     except Refusal:
         return  # the session dies with its process; the next login clears it away

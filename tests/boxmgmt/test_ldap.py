@@ -17,7 +17,8 @@ def test_the_base_is_chosen_by_its_number(basic: TestBox) -> None:
         one.until(" >")
         step(one, "ldaps", "Port of the servers")
         step(one, str(server.ports.ldaps), "Another server")
-        step(one, "", "DN of the service account with which the box looks users up (blank keeps the\n  present value)\n >")
+        step(one, "", "DN of the service account with which the box looks users up (blank keeps the\n"
+                      "  present value)\n >")
         step(one, SERVICE, f"Password of that account{KEEPS}\n >")
         step(one, SERVICE_PASSWORD, f"DN below which the users are{KEEPS}\n  1. {BASE}\n >")
         step(one, "1", "Attribute that holds the login name")

@@ -332,6 +332,19 @@ def test_a_recovery_since_the_last_login_is_told_once_to_who_has_security(box: T
     assert told(box, "admin", ADMIN_PASSWORD, "was recovered") == 0
 
 
+@pytest.mark.parametrize("person", [PERSON, Caller(endpoint="console", console=True)])
+def test_what_is_told_once_is_told_to_a_person_also_after_a_batch_has_shown_it(box: TestBox, person: Caller) -> None:
+    def told_to(who: Caller) -> list[str]:
+        box.clock.move(1)
+        answer = box.client(stranger=who).log_in("admin", ADMIN_PASSWORD)
+        return [one[:7] for one in answer.warnings if "was recovered" in one or "Nobody confirmed" in one]
+    assert told_to(person) == []
+    box.configure(recovered_at=box.clock.now + 1, returned=Returned(("hsts",), "eve", "security", box.clock.now + 1))
+    box.clock.move(2)
+    both = ["The pas", "Nobody "]
+    assert [told_to(one) for one in (STRANGER, STRANGER, person, person, STRANGER)] == [both, [], both, [], []]
+
+
 def test_a_change_that_returned_since_the_last_login_is_told_once_to_who_might_have_confirmed_it(box: TestBox) -> None:
     returned = Returned(("hsts",), "eve", "security", box.clock.now)
     box.configure(returned=returned)

@@ -65,7 +65,8 @@ class Account(NamedTuple):
     `ldap_group` is nobody: it only says what its members may do.
 
     `wrong_in_a_row` are wrong passwords since the last right one, however often a lock ended meanwhile.
-    From `enabled_at` on an account counts as used; one that is temporary is locked at `ends_at`.
+    From `enabled_at` on an account counts as used; one that is temporary is locked at `ends_at`. `greeted_at` is
+    the last login over SSH or at the console: what a user is told once is told to whoever logs in there.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Account(NamedTuple):
     uid: Uid | None = None
     directory_id: str = ""
     granted_by: str = ""
+    greeted_at: Moment | None = None
 
 
 class DirectoryUid(NamedTuple):
@@ -135,10 +137,10 @@ class Session(NamedTuple):
     """Somebody who is logged in. `process` names the process that serves it, for ever uniquely.
 
     With `login` it is that of a login which PAM registered, and the session lasts as long as it.
-    `last_login_at`, `last_login_from` and `failed_logins` tell of the time before: the login before
-    this one, and the failures since. `ended` says why the session is over while its process still
-    runs: nobody gets another one through that process. `key` is the fingerprint of the SSH key that
-    opened it, if one did.
+    `last_login_at`, `last_login_from`, `failed_logins` and `greeted_at` tell of the time before: the
+    login before this one, the failures since, and the last login of a person. `ended` says why the
+    session is over while its process still runs: nobody gets another one through that process. `key` is
+    the fingerprint of the SSH key that opened it, if one did.
     """
 
     id: str
@@ -155,6 +157,7 @@ class Session(NamedTuple):
     ended: str = ""
     ended_at: Moment | None = None
     key: str = ""
+    greeted_at: Moment | None = None
 
 
 class Condition(NamedTuple):

@@ -130,7 +130,8 @@ there, one attempt in 15 minutes is looked at.
 If nobody with the permission security can log in any more, the owner of the state folder (root
 where the box is deployed) runs boxmgmt --recover at a terminal. It unlocks admin and asks twice for
 a new password. It is recorded in the audit, and every user with the permission security is told at
-the next login.
+the next login over SSH or at the console; a batch on the box shows it once, too, and uses it up for
+nobody.
 """
 
 RESET = """
