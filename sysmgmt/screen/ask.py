@@ -10,6 +10,8 @@ from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request
 from sysmgmt.screen.output import Output
 
+MOST_LISTED = 20
+"""Choices that a question lists."""
 EXPLAIN = "?"
 """The answer that asks what the question means."""
 
@@ -38,16 +40,18 @@ def ask(asker: Asker, one: Parameter, question: str, offers: Sequence[str]) -> s
     if one.word.secret:
         return asker.secret(question, one.word.twice)
     while (typed := asker.text(question, offers)) == EXPLAIN and one.word.syntax != TEXT:
-        if not asker.explain(*_explained(one)):
+        if not asker.explain(*_explained(one, offers)):
             break
     return typed
 
 
-def _explained(one: Parameter) -> Iterator[str]:
-    """The line of help on a parameter, and what its values mean."""
+def _explained(one: Parameter, offers: Sequence[str]) -> Iterator[str]:
+    """The line of help on a parameter, what its values mean, and of what there is the first: the question lists few."""
     yield f"{one.name}={one.word.syntax}: {one.word.about}."
     for value, meaning in one.word.meanings:
         yield f"  {value}: {meaning}"
+    if len(offers) > MOST_LISTED:
+        yield f"Tab completes one of {len(offers)}: {', '.join(offers[:MOST_LISTED])}, ..."
 
 
 def tell_rule(asker: Asker, one: Parameter, offers: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sysmgmt.domain.errors import Cancelled, InvalidValue
 from sysmgmt.screen import keystrokes
+from sysmgmt.screen.ask import MOST_LISTED
 from sysmgmt.screen.keyboard import Keyboard
 from sysmgmt.screen.lines import LARGEST, check
 from sysmgmt.screen.offer import among
@@ -12,7 +13,6 @@ from sysmgmt.screen.visible import escaped
 from sysmgmt.screen.wrapping import fitted
 
 PROMPT = " > "
-MOST_LISTED = 20
 
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 

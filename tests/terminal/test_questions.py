@@ -55,8 +55,17 @@ def test_a_question_mark_is_answered_with_what_can_be_answered(basic: TestBox) -
         child.expect(f"  {level}: [^\r]{{0,70}}{told}[^\r]{{0,70}}\r\n")
     child.expect_exact("4. nist\r\n > ")
     child.send("\x03")
+    admin = basic.admin()
+    for number in range(25):
+        assert admin.do(f"add_group name=of-{number:02}").code == "Done"
+    child.sendline("remove_group")
+    child.expect_exact("Consistency group\r\n > ")
+    child.sendline("?")
+    child.expect_exact("Tab completes one of 25: of-00, of-01, ")
+    child.expect_exact("of-19, ...\r\nConsistency group\r\n > ")
+    child.send("\x03")
     child.sendline("add_group")
-    child.expect_exact(" > ")
+    child.expect_exact("Name of the consistency group\r\n > ")
     child.sendline("?")
     child.expect_exact("name=NAME: Name of the consistency group.\r\nName of the consistency group\r\n > ")
     child.sendline("g1")

@@ -44,7 +44,7 @@ OPTIONS = {
                          "instead of the menu; the menu refuses it."),
         ("--atomic", "Carry out all commands of a batch, or none; for the same users."),
         *HOW,
-        ("--recover", "Give admin a new password, at a terminal, as the owner of the state; see LOCKED OUT."),
+        ("--recover", "Give admin a new password, at a terminal, as the owner of the state; see LOCKED OUT in boxmgmt(1)."),
         *TOLD),
     "boxmgmtd": (
         ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named. A deployed machine keeps the one that "
@@ -57,7 +57,7 @@ OPTIONS = {
         ("--now", "With --deploy: end root's own login at once, at SSH and at the console."),
         ("--uids FIRST-LAST", "With --deploy: the numbers that users of the box get; 70000-99999 unless named."),
         ("--remove", "With --deploy: put back what was there."),
-        ("--update FILE", "Go over to a signed release in the import folder; see UPDATES."),
+        ("--update FILE", "Go over to a signed release in the import folder; see UPDATES in boxmgmtd(8)."),
         ("--downgrade", "With --update: also to an older or the same release."),
         ("--self-test", "Test this release: the known answers of its cryptography, and its files."),
         *TOLD)}
