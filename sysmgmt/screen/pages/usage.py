@@ -44,7 +44,8 @@ OPTIONS = {
                          "instead of the menu; the menu refuses it."),
         ("--atomic", "Carry out all commands of a batch, or none; for the same users."),
         *HOW,
-        ("--recover", "Give admin a new password, at a terminal, as the owner of the state; see LOCKED OUT in boxmgmt(1)."),
+        ("--recover", "Give admin a new password, at a terminal, as the owner of the state; "
+                      "see LOCKED OUT in boxmgmt(1)."),
         *TOLD),
     "boxmgmtd": (
         ("--state DIR", "The folder of the state; /var/lib/boxmgmt unless named. A deployed machine keeps the one that "
