@@ -43,8 +43,8 @@ def test_a_command_in_the_place_of_an_option_is_told_how_it_is_given() -> None:
                                               'Hint: A command follows -c, in quotes: -c "get_users ...".\n')
     assert "--help lists the options" in run("sysmgmt", "--nothing").stderr
     for program, (module, _) in PROGRAMS.items():
-        told = run(module, "--help").stdout
-        assert not re.search(r"see [A-Z ]+\.", told), f"{program}: a section that only the manual has"
+        shown = run(module, "--help").stdout
+        assert not re.search(r"see [A-Z ]+\.", shown), f"{program}: a section that only the manual has"
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
