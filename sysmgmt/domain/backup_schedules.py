@@ -3,7 +3,7 @@
 from time import gmtime
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.bounds import Moment, Within
+from sysmgmt.domain.bounds import Moment, within
 from sysmgmt.domain.secrecy import SECRET
 from sysmgmt.domain.times import DAY, MINUTE
 
@@ -20,9 +20,9 @@ class BackupSchedule(NamedTuple):
 
     name: str
     interval: str
-    minute: Annotated[int, Within(0, 1439)]
+    minute: Annotated[int, within(0, 1439)]
     items: tuple[str, ...]
-    keep: Annotated[int, Within(1, 100)]
+    keep: Annotated[int, within(1, 100)]
     password: Annotated[str, SECRET]
     since: Moment
     target: str = ""

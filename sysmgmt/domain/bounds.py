@@ -7,35 +7,40 @@ from typing import Annotated, Any, NamedTuple, get_args
 from sysmgmt.domain.records import Records
 
 
-class Within(NamedTuple):
-    """Marks a field whose numbers are from `least` to `most`."""
+class Bounds(NamedTuple):
+    """The numbers of a field are from `least` to `most`."""
 
     least: int
     most: int
 
 
-Count = Annotated[int, Within(0, 999_999_999_999)]
+def within(least: int, most: int) -> range:
+    """What marks a field whose numbers are from `least` to `most`."""
+    return range(least, most + 1)
+
+
+Count = Annotated[int, within(0, 999_999_999_999)]
 """How often something happened, or the number of a record: never below zero."""
-Port = Annotated[int, Within(1, 65535)]
-Uid = Annotated[int, Within(1, 2 ** 32 - 2)]
-Moment = Annotated[float, Within(0, 7_258_118_400)]
+Port = Annotated[int, within(1, 65535)]
+Uid = Annotated[int, within(1, 2 ** 32 - 2)]
+Moment = Annotated[float, within(0, 7_258_118_400)]
 """A time that the box has noted, from 1970 until 2200."""
-Stated = Annotated[float, Within(-30_610_224_000, 253_402_300_799)]
+Stated = Annotated[float, within(-30_610_224_000, 253_402_300_799)]
 """A time that a certificate or a list states: any that can be shown, as in the year 9999."""
 
 
 @cache
-def of(kind: Any, field: str) -> Within:
+def of(kind: Any, field: str) -> Bounds:
     """The bounds of the numbers in a field. Raises LookupError where it has none."""
     found = _marked(kind.__annotations__[field])
     if found is None:
         raise LookupError(f"{kind.__name__}.{field} has no bounds")
-    return found
+    return Bounds(found[0], found[-1])
 
 
-def _marked(shape: Any) -> Within | None:
-    """The bounds in an annotation, also of one that may be None or of each in a tuple."""
-    marks = (one for one in getattr(shape, "__metadata__", ()) if isinstance(one, Within))
+def _marked(shape: Any) -> range | None:
+    """The mark in an annotation, also of one that may be None or of each in a tuple."""
+    marks = (one for one in getattr(shape, "__metadata__", ()) if isinstance(one, range))
     return next(marks, None) or next(filter(None, map(_marked, get_args(shape))), None)
 
 
@@ -46,7 +51,7 @@ def overstepped(value: Any) -> Iterator[str]:
             yield from overstepped(one)
         return
     kind: Any = type(value)
-    for name, one in zip(kind._fields, value, strict=True):
+    for name, one in value._asdict().items():
         several = one if isinstance(one, tuple) and not hasattr(one, "_fields") else (one,)
         numbers = [each for each in several if isinstance(each, (int, float)) and not isinstance(each, bool)]
         if any(not of(kind, name).least <= each <= of(kind, name).most for each in numbers):

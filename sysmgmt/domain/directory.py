@@ -5,7 +5,7 @@ No empty password is ever sent to it (RFC 4513 5.1.2).
 
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.bounds import Port, Within
+from sysmgmt.domain.bounds import Port, within
 from sysmgmt.domain.secrecy import SECRET
 
 NAME = "ldap"
@@ -42,8 +42,8 @@ class DirectorySettings(NamedTuple):
     user_filter: str = PERSONS
     group_base_dn: str = ""
     nested_groups: bool = True
-    search_time_limit: Annotated[int, Within(1, 30)] = ANSWER_LIMIT
-    sync_minutes: Annotated[int, Within(1, 1440)] = SYNC
+    search_time_limit: Annotated[int, within(1, 30)] = ANSWER_LIMIT
+    sync_minutes: Annotated[int, within(1, 1440)] = SYNC
     enabled: bool = False
 
     @property

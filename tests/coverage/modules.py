@@ -29,8 +29,8 @@ CHAPTERS = {
         "store/rotated", "store/audit", "store/auditfiles", "store/chain", "store/gaps", "store/groupcommit",
         "store/journal", "store/links", "store/losses", "store/verification", "vault/signing"),
     "state": (
-        "domain/installation", "domain/model", "domain/records", "domain/sealed", "domain/secrecy", "engine/commit",
-        "service/shared", "store/book", "store/codec", "store/contents", "store/files",
+        "domain/bounds", "domain/installation", "domain/model", "domain/records", "domain/sealed", "domain/secrecy",
+        "engine/commit", "service/shared", "store/book", "store/codec", "store/contents", "store/files",
         "store/folding", "store/formats", "store/image", "store/keyfile", "store/lines", "store/snapshot",
         "store/space", "store/state", "store/tables", "store/writeahead", "vault/sealing"),
 }

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 import pytest
 
 from sysmgmt.domain import admission, bounds, certificates, levels, security
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import (
-    Account, Cost, Identity, MailServer, Session, Settings, State, SyslogServer, UploadTarget)
+    Account, Certificate, Cost, Identity, MailServer, Session, Settings, State, SyslogServer, UploadTarget)
+from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.model.policy import Policy
 from sysmgmt.domain.records import Records
 from sysmgmt.store import codec
@@ -58,6 +59,28 @@ def test_bounds_that_are_named_elsewhere_are_those_of_the_fields() -> None:
     assert certificates.MOST_DAYS == 9000 and levels.DEAREST == Cost(4, 131072, 4)
     with pytest.raises(LookupError, match=r"Account\.name has no bounds"):
         bounds.of(Account, "name")
+
+
+CHOSEN = {
+    Policy: {"min_length": (0, 64), "max_age_days": (0, 365), "min_age_hours": (0, 168), "history": (0, 24),
+             "changed_positions": (0, 15), "lockout_threshold": (0, 10), "unlock_minutes": (0, 1440),
+             "session_hours": (0, 168), "unused_days": (0, 365)},
+    Settings: {"idle_timeout": (60, 1800), "sessions_per_user": (1, 100), "audit_kept": (0, 10 ** 12 - 1)},
+    Cost: {"passes": (1, 4), "memory": (1, 131072), "lanes": (1, 4)},
+    AuditPolicy: {"size": (1, 1000), "keep": (1, 100)},
+    MailServer: {"port": (1, 65535), "after": (0, 10 ** 12 - 1)}, Account: {"uid": (1, 2 ** 32 - 2)},
+    Session: {"opened_at": (0, 7258118400)}, Certificate: {"not_after": (-30610224000, 253402300799)}}
+
+
+class Own(NamedTuple):
+    """A value of which nobody has asked yet."""
+
+    number: Annotated[int, bounds.within(3, 5)] = 3
+
+
+def test_the_bounds_are_what_was_chosen() -> None:
+    assert bounds.of(Own, "number") == (3, 5) and not list(bounds.overstepped(Own(5)))
+    assert {kind: {field: bounds.of(kind, field) for field in fields} for kind, fields in CHOSEN.items()} == CHOSEN
 
 
 def replaced(one: Any, field: str, value: float) -> Any:

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 from sysmgmt.domain.backup_schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.blocklist import Blocklist
-from sysmgmt.domain.bounds import Count, Moment, Uid, Within
+from sysmgmt.domain.bounds import Count, Moment, Uid, within
 from sysmgmt.domain.directory import DirectorySettings as DirectorySettings
 from sysmgmt.domain.downloads import DownloadLink as DownloadLink
 from sysmgmt.domain.model.appliance import Erasure as Erasure
@@ -48,9 +48,9 @@ ADMIN = "admin"
 class Cost(NamedTuple):
     """What one argon2id hash costs: passes, memory in KiB, lanes."""
 
-    passes: Annotated[int, Within(1, 4)] = 2
-    memory: Annotated[int, Within(1, 1 << 17)] = 19456
-    lanes: Annotated[int, Within(1, 4)] = 1
+    passes: Annotated[int, within(1, 4)] = 2
+    memory: Annotated[int, within(1, 1 << 17)] = 19456
+    lanes: Annotated[int, within(1, 4)] = 1
 
 
 LOCAL, LDAP_USER, LDAP_GROUP = TYPES = ("local", "ldap_user", "ldap_group")

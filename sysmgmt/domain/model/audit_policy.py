@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.bounds import Within
+from sysmgmt.domain.bounds import within
 
 DAILY, WEEKLY, NEVER = ROTATIONS = ("daily", "weekly", "never")
 EXPORTED, OLDEST = REMOVALS = ("exported", "oldest")
@@ -14,7 +14,7 @@ class AuditPolicy(NamedTuple):
     are kept and when others go (`remove`), and whether a change needs its record (`guarantee`)."""
 
     rotation: str = WEEKLY
-    size: Annotated[int, Within(1, 1000)] = 16
-    keep: Annotated[int, Within(1, 100)] = 52
+    size: Annotated[int, within(1, 1000)] = 16
+    keep: Annotated[int, within(1, 100)] = 52
     remove: str = EXPORTED
     guarantee: bool = True

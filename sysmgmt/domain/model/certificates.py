@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.bounds import Count, Moment, Stated, Within
+from sysmgmt.domain.bounds import Count, Moment, Stated, within
 from sysmgmt.domain.secrecy import SECRET
 
 
@@ -75,7 +75,7 @@ class Identity(NamedTuple):
     made_by: str = ""
     made_at: Moment | None = None
     subject: Subject | None = None
-    days: Annotated[int, Within(0, 9000)] = 0
+    days: Annotated[int, within(0, 9000)] = 0
 
 
 class SigningRequest(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.bounds import Within
+from sysmgmt.domain.bounds import within
 from sysmgmt.domain.secrecy import SECRET
 
 
@@ -19,7 +19,7 @@ class Interface(NamedTuple):
     dhcp: tuple[str, ...] = ()
     gateways: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
-    mtu: Annotated[int, Within(0, 9216)] = 0
+    mtu: Annotated[int, within(0, 9216)] = 0
 
 
 class Firewall(NamedTuple):
@@ -45,6 +45,6 @@ class TimeSettings(NamedTuple):
 
     zone: str = ""
     servers: tuple[str, ...] = ()
-    key_number: Annotated[int, Within(0, 65535)] = 0
+    key_number: Annotated[int, within(0, 65535)] = 0
     key_type: str = ""
     key: Annotated[str, SECRET] = ""

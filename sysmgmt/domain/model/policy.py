@@ -2,10 +2,10 @@
 
 from typing import Annotated, NamedTuple
 
-from sysmgmt.domain.bounds import Within
+from sysmgmt.domain.bounds import within
 
-IdleSeconds = Annotated[int, Within(60, 1800)]
-SessionNumber = Annotated[int, Within(1, 100)]
+IdleSeconds = Annotated[int, within(60, 1800)]
+SessionNumber = Annotated[int, within(1, 100)]
 
 
 class Policy(NamedTuple):
@@ -14,16 +14,16 @@ class Policy(NamedTuple):
     The names and units are those of `levels.Rules`.
     """
 
-    min_length: Annotated[int, Within(0, 64)] = 0
-    max_age_days: Annotated[int, Within(0, 365)] = 0
-    min_age_hours: Annotated[int, Within(0, 168)] = 0
-    history: Annotated[int, Within(0, 24)] = 0
-    changed_positions: Annotated[int, Within(0, 15)] = 0
+    min_length: Annotated[int, within(0, 64)] = 0
+    max_age_days: Annotated[int, within(0, 365)] = 0
+    min_age_hours: Annotated[int, within(0, 168)] = 0
+    history: Annotated[int, within(0, 24)] = 0
+    changed_positions: Annotated[int, within(0, 15)] = 0
     refuses_common: bool = False
-    lockout_threshold: Annotated[int, Within(0, 10)] = 0
-    unlock_minutes: Annotated[int, Within(0, 1440)] = 0
-    session_hours: Annotated[int, Within(0, 168)] = 0
-    unused_days: Annotated[int, Within(0, 365)] = 0
+    lockout_threshold: Annotated[int, within(0, 10)] = 0
+    unlock_minutes: Annotated[int, within(0, 1440)] = 0
+    session_hours: Annotated[int, within(0, 168)] = 0
+    unused_days: Annotated[int, within(0, 365)] = 0
     acknowledged: bool = False
 
 
