@@ -19,10 +19,11 @@ def config_snmp(call: Call, agent: SnmpAgent | None = None, receivers: Receivers
                 community: Community | None = None, insecure: InsecureSnmp = False) -> Change:
     """Set up who may ask the box by SNMP, and whom it notifies of events; what is not named stays as it is.
 
-    Nothing is answered and nobody notified unless this command says so. Add an SNMP user with add_snmp_user
-    first. With agent=yes the SNMP users may ask at the port, UDP 161 unless given. Receivers are notified as
-    one of them (user=), from the next event on: nms.example.com:1162:warning:security of warnings and worse
-    of the topic security, nms.example.com of all events of scope normal and root_cause, at port 162.
+    Nothing is answered and nobody notified unless this command says so; where SNMP is disabled it stays so
+    until enable_snmp. Add an SNMP user with add_snmp_user first. With agent=yes the SNMP users may ask at
+    the port, UDP 161 unless given. Receivers are notified as one of them (user=), from the next event on:
+    nms.example.com:1162:warning:security of warnings and worse of the topic security, nms.example.com of
+    all events of scope normal and root_cause, at port 162.
 
     An inform is confirmed by its receiver; what is not waits, in order, and is sent again, so that one
     may come twice: its number shows that. Nobody confirms a trap: it counts as sent whether it

@@ -99,6 +99,8 @@ FIRST_USER = "add_snmp_user adds an SNMP user; then config_snmp user=NAME has th
 def configure(state: State, new: SnmpSettings, newest: int) -> State:
     """The state with these settings; a receiver that is new is notified of events from the next one on.
 
+    Whether SNMP is disabled stays as it is.
+
     Raises UnknownSnmpUser, MissingValue.
     """
     if new.user:
@@ -108,10 +110,9 @@ def configure(state: State, new: SnmpSettings, newest: int) -> State:
     if new.version == V2C and not new.community:
         raise MissingValue(command="config_snmp", parameter="community")
     old = settings(state)
-    known = {receiver(words).address: number for words, number in zip(old.receivers, old.after, strict=True)} \
-        if old.enabled else {}
+    known = {receiver(words).address: number for words, number in zip(old.receivers, old.after, strict=True)}
     after = tuple(known.get(receiver(words).address, newest) for words in new.receivers)
-    return _with(state, new._replace(after=after, enabled=True))
+    return _with(state, new._replace(after=after))
 
 
 def check_version(settings: Settings, version: str, insecure: bool) -> None:
@@ -132,6 +133,8 @@ def warnings(state: State) -> tuple[str, ...]:
         told.append("There is no SNMP user yet, so nobody can ask: add_snmp_user adds one.")
     if found.version == V2C:
         told.append(CLEAR)
+    if not found.enabled:
+        told.append("SNMP stays disabled: enable_snmp has the box speak it.")
     return tuple(told)
 
 

@@ -82,7 +82,10 @@ def test_what_is_not_named_stays_and_disabling_keeps_it(basic: TestBox) -> None:
     assert admin.do("disable_snmp").code == "Done"
     shown = admin.facts("get_snmp_settings")["snmp"]
     assert (shown["enabled"], shown["agent"], shown["port"], shown["address"]) == (False, True, 1161, "127.0.0.1")
-    assert admin.do("enable_snmp").code == "Done"
+    changed = admin.do("config_snmp port=1162")
+    assert "SNMP stays disabled: enable_snmp has the box speak it." in changed.warnings
+    assert not (changed.result or {})["snmp"]["enabled"] and admin.do("config_snmp port=1162").code == "Unchanged"
+    assert admin.do("config_snmp port=1161").code == admin.do("enable_snmp").code == "Done"
     shown = admin.facts("config_snmp address=all")["snmp"]
     assert (shown["enabled"], shown["agent"], shown["port"], shown["address"]) == (True, True, 1161, "all")
 
