@@ -15,7 +15,7 @@ def confirm_change(call: Call) -> Change:
     SSH or at the console of a change that nobody confirmed, also where a batch has shown it.
     """
     _check_permission(call, "confirm_change")
-    return Change(pending.confirm(call.state, call.caller.session), pending_facts.decided_change(call.state))
+    return Change(pending.confirm(call.state, call.caller.session), pending_facts.confirmed_change(call.state))
 
 
 @command(needs=ANYONE)
@@ -26,7 +26,7 @@ def undo_change(call: Call) -> Change:
     changed again meanwhile keeps that value.
     """
     _check_permission(call, "undo_change")
-    return Change(pending.undone(call.state), pending_facts.decided_change(call.state))
+    return Change(pending.undone(call.state), pending_facts.undone_change(call.state))
 
 
 @command(needs=Permission.VIEW)

@@ -25,9 +25,15 @@ def pending_change(state: State) -> dict[str, Any] | None:
             "returns_at": iso(waits.returns_at), "settings": settings}
 
 
-def decided_change(state: State) -> dict[str, Any]:
-    """That change once it is final or undone: nothing returns by itself any more."""
+def confirmed_change(state: State) -> dict[str, Any]:
+    """That change once it is final: nothing returns by itself any more."""
     return {name: value for name, value in (pending_change(state) or {}).items() if name != "returns_at"}
+
+
+def undone_change(state: State) -> dict[str, Any]:
+    """That change once it is undone: `now` is again what was before it."""
+    told = confirmed_change(state)
+    return {**told, "settings": [one | {"before": one["now"], "now": one["before"]} for one in told["settings"]]}
 
 
 def _told(name: str, value: Any) -> Any:

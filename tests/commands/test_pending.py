@@ -93,7 +93,7 @@ def test_whoever_may_confirm_a_change_may_also_undo_it_at_once(basic: TestBox) -
     assert maker.do("undo_change --dry-run").code == "Done" and floor(basic) == "1.3"
     answer = maker.do("undo_change")
     assert answer.code == "Done" and (answer.result or {})["settings"] == [
-        {"setting": "tls_minimum", "before": "1.2", "now": "1.3"}]
+        {"setting": "tls_minimum", "before": "1.3", "now": "1.2"}]
     assert floor(basic) == "1.2" and maker.facts("get_pending_change") == {"change": None}
     assert basic.client().log_in("admin", ADMIN_PASSWORD).warnings == (), "it did not return by itself"
     assert "tls_minimum: 1.3 -> 1.2" in str(basic.audit())
