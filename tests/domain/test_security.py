@@ -152,5 +152,8 @@ def test_a_box_needs_a_local_user_with_security_who_is_not_locked_on_purpose(acc
             security.check(state)
 
 
-def test_it_need_not_be_admin() -> None:
-    security.check(state_of(ADMIN._replace(locked_by="command"), Account("carl", "administrator")))
+def test_it_need_not_be_admin_but_nobody_whose_time_ends() -> None:
+    locked, carl = ADMIN._replace(locked_by="command"), Account("carl", "administrator")
+    security.check(state_of(locked, carl))
+    with pytest.raises(LastSecurityUser):
+        security.check(state_of(locked, carl._replace(ends_at=9e9)))
