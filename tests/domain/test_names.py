@@ -5,7 +5,7 @@ import pytest
 from sysmgmt.domain import accounts
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import TYPES, Account
-from sysmgmt.domain.names import LDAP_GROUP, canonical, check, fits, kept, is_harmless, repeatable
+from sysmgmt.domain.names import LDAP_GROUP, MOST_COMPARED, canonical, check, fits, is_harmless, kept, meant, repeatable
 
 GOOD = ("bob", "Bob", "_x", "a", "a.b-c_d", "x" * 32, "a1")
 HOSTILE = ("", " ", " bob", "bob ", "bob\n", "\nbob", "b\tob", "bob\x00", "1st", ".x", "-x", "--help", "@x", "a/b",
@@ -65,3 +65,9 @@ def test_a_command_is_repeated_only_if_it_looks_like_one() -> None:
     assert not is_harmless("x" * 65) and not is_harmless("Add") and not is_harmless("a b")
     assert repeatable("add_user") == "add_user"
     assert repeatable("") == repeatable("Secret-1") == "of that name"
+
+
+def test_a_near_name_is_looked_for_among_a_thousand_and_no_more() -> None:
+    known = [f"user{number:04}" for number in range(MOST_COMPARED)]
+    assert meant("usr0007", known).startswith("Did you mean user0007")
+    assert meant("usr0007", [*known, "one-more"]) == "", "that would take longer than whoever asks waits"

@@ -161,6 +161,12 @@ def test_modest_is_who_cannot_make_room_unless_it_is_the_box_itself_or_nothing_i
         Record(box, CALLER._replace(user=user), Request(command.name), command).outcome(Answer(command.name))
     Record(box, SYSTEM, Request("get_users"), look).outcome(Answer("get_users"))
     assert [facts["user"] for facts, _, _ in journal.kept] == ["admin", "bob", "system"]
+    state = (basic.folder / "state.json").read_bytes()
+    (basic.folder / "state.json").write_bytes(b"{")
+    unread = basic.house().box._replace(audit=journal)
+    Record(unread, CALLER._replace(user="admin"), Request("get_users"), look).outcome(Answer("get_users"))
+    assert len(journal.kept) == 3, "where nobody can tell, all are"
+    (basic.folder / "state.json").write_bytes(state)
     basic.configure(installed_at=None)
     Record(box, Caller(), Request("install"), house.catalog.get("install")).outcome(Answer("install"))
     assert len(journal.kept) == 4

@@ -126,3 +126,11 @@ def test_passwords_are_never_shown_and_new_ones_are_typed_twice() -> None:
 def test_what_stands_for_several_words_without_quotes_is_only_what_help_is_asked_about() -> None:
     assert [(one.name, each.name) for one in COMMANDS.values() for each in one.parameters if each.word.phrase] == [
         ("help", "command")]
+
+
+def test_a_command_that_is_looked_for_and_is_none_is_warned_of_with_what_may_be_meant() -> None:
+    commands = Catalog(COMMANDS)
+    assert catalog.not_known(commands, "add_user", PERSON) == ()
+    assert catalog.not_known(commands, "add_usr", PERSON) == (
+        "There is no command add_usr. Did you mean add_user?",)
+    assert catalog.not_known(commands, "zzzz", PERSON) == ("There is no command zzzz.",)

@@ -83,3 +83,24 @@ def test_a_function_says_what_the_command_is_given_and_what_it_does() -> None:
     assert declared.kind is Shown
     assert (declared.summary, declared.details) == ("Show several texts.", "One after the other.")
     assert command(needs="anyone")(show).details == ""
+
+
+Other = Annotated[str, Word("A text", lambda text, reading: text, "TEXT", instead="text")]
+
+
+@command(needs="anyone")
+def show_one(call: Call, text: Text = "", other: Other = "") -> Shown:
+    """Show one of two texts."""
+    return Shown({})
+
+
+def test_what_another_parameter_may_stand_for_is_asked_for_where_that_is_not_given() -> None:
+    text, other = show_one.parameters
+    assert not text.is_due({}) and other.is_due({}) and not other.is_due({"text": "a"})
+    needed, = command(needs="anyone")(needing).parameters
+    assert needed.is_due({})
+
+
+def needing(call: Call, text: Text) -> Shown:
+    """Show a text."""
+    return Shown({})
