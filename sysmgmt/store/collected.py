@@ -132,6 +132,7 @@ class CollectedFiles:
                 os.unlink(self._path(name, SUFFIX))
             except FileNotFoundError:
                 raise UnknownArchive(name=name) from None
+            files.keep_names(self._folder)  # without its facts an archive that came back would be damage
             files.clean(self._path(name, FACTS))
             files.keep_names(self._folder)
 

@@ -7,19 +7,21 @@ import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sysmgmt.domain.collection import DAYS, KEPT, Archive, Member
-from sysmgmt.domain.errors import ArchiveTooLarge, CollectionRuns, StateDamaged
+from sysmgmt.domain.errors import ArchiveTooLarge, CollectionRuns, StateDamaged, StorageUncertain
 from sysmgmt.domain.progress import Listening, unheard
 from sysmgmt.engine.request import Answer
 from sysmgmt.screen.pages import prose
 from sysmgmt.service.duties import collections
 from sysmgmt.store.collected import CollectedFiles, Room
 from tests.support.box import Client, TestBox, request, signing
+from tests.support.kernel import refusing
 from tests.support.manual import commands
 from tests.support.openssl import Authority
 
@@ -279,6 +281,19 @@ def test_an_archive_that_is_removed_while_all_are_listed_is_no_damage(
     (tmp_path / "collected" / "kept.json").unlink()
     with pytest.raises(StateDamaged):
         files.present()
+
+
+@pytest.mark.embedded_only("it is about the files alone")
+def test_nothing_is_left_of_an_archive_but_its_facts_until_its_removal_is_sure(tmp_path: Path, mode: str) -> None:
+    """A power cut may undo what was not synced: an archive of which nothing is known would be damage."""
+    files = CollectedFiles(str(tmp_path))
+    files.make(NEW, ())
+    with refusing("fsync", EIO), pytest.raises(StorageUncertain):
+        files.remove(NEW.name)
+    assert [one.name for one in (tmp_path / "collected").iterdir()] == [f"{NEW.name}.json"]
+    assert files.present() == []
+    files.make(NEW._replace(name="other"), ())
+    assert sorted(one.name for one in (tmp_path / "collected").iterdir()) == ["other.json", "other.tar.gz"]
 
 
 @pytest.mark.embedded_only("it is about the files alone")
