@@ -117,12 +117,16 @@ def _run(place: Place, scene: Scene, apart: bool) -> tuple[list[Raw], list[tuple
 
 
 def _later(folder: Path, before: Raw, generation: int) -> Iterator[Raw]:
-    """The states after `before`, as the journal tells of them."""
+    """The states after `before`, as the journal tells of them, and the state file where that change was folded in."""
     path = folder / "state" / "state.journal"
     if not path.exists():
         return
     first, _, rest = path.read_bytes().partition(b"\n")
     base = lines.read_header(first, path.name).base
+    stored = snapshot.read((folder / "state" / snapshot.NAME).read_bytes())
+    if stored.generation > generation:
+        before, generation = stored.tables, stored.generation
+        yield before
     for entry in lines.read_entries(rest, base, path.name, 2)[0]:
         if entry.generation > generation and not any(_is_next(one[2]) for one in entry.changes):
             before = copy.deepcopy(before)
