@@ -3,21 +3,14 @@
 import pytest
 
 from sysmgmt.domain import level_changes, security
-from sysmgmt.domain.model import LDAP_USER, Account, Settings, State
+from sysmgmt.domain.model import LDAP_USER, Account, Settings
 from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.model.policy import Policy
+from tests.domain.states import state_of
 
 ADMIN, BOB, EVE = Account("admin", "administrator"), Account("bob", "monitor"), Account("eve", "monitor")
 DUE = EVE._replace(must_change_password=True)
 ANNA = Account("anna", "administrator", LDAP_USER)
-
-
-def state_of(*those: Account, settings: Settings = Settings()) -> State:
-    """A state with these accounts."""
-    state = State(settings=settings)
-    for one in those:
-        state = state._replace(accounts=state.accounts.put(one.name, one))
-    return state
 
 
 def told(old: Settings, level: str) -> dict[str, object]:

@@ -6,20 +6,13 @@ from sysmgmt.domain import security
 from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import (
     CLEAR_TEXT, DEAREST, LEGACY_TLS, LEVELS, SERVER_CERTIFICATES, Rules, allows, is_affordable, rules_of)
-from sysmgmt.domain.model import LDAP_USER, Account, Cost, Reach, Role, Settings, State
+from sysmgmt.domain.model import LDAP_USER, Account, Cost, Reach, Role, Settings
 from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.model.policy import Displaced, Policy
+from tests.domain.states import state_of
 
 ADMIN, BOB = Account("admin", "administrator"), Account("bob", "monitor")
 ANNA = Account("anna", "administrator", LDAP_USER)
-
-
-def state_of(*those: Account, settings: Settings = Settings()) -> State:
-    """A state with these accounts."""
-    state = State(settings=settings)
-    for one in those:
-        state = state._replace(accounts=state.accounts.put(one.name, one))
-    return state
 
 
 STRONG = Cost(3, 65536, 4)

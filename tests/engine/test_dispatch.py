@@ -127,11 +127,12 @@ def test_whoever_waits_hears_how_far_it_is_but_for_what_is_done_under_the_lock(b
         """Do it."""
         raise say(call)
     client, store, _ = watched(basic, lambda: None, read_far, change_far, act_far)
+    heard: list[int] = []
+    listening = Listening(lambda sentence, done, total: heard.append(done))
     for line, reports, events in (("read_far", 1, 0), ("change_far", 0, 1), ("act_far", 1, 1),
                                   ("change_far --dry-run", 0, 0)):
-        heard: list[int] = []
+        heard.clear()
         before = told(basic)
-        listening = Listening(lambda sentence, done, total, heard=heard: heard.append(done))  # type: ignore[misc]
         assert client.door.run(request(line), listening).code == "ServiceRefused"
         assert (len(heard), len(told(basic)) - len(before)) == (reports, events), line
     assert store.taken == 1
