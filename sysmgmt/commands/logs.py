@@ -6,6 +6,7 @@ from sysmgmt.commands.log_words import (
 from sysmgmt.domain import event_kinds, facts, logs
 from sysmgmt.domain.errors import AnchorNotHeld, AuditDamaged, InvalidValue
 from sysmgmt.domain.logs import Wanted
+from sysmgmt.domain.model import named
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import audit_kinds, audit_seeds, catalog
 from sysmgmt.engine.declaration import Call, Shown, command
@@ -24,7 +25,8 @@ def get_events_log(call: Call, level: EventLevel | None = None, scope: EventScop
     after=NUMBER of the last event that you have seen, you get what has happened since then. With
     follow=yes, at a terminal, new ones are shown as they come, until you press q or Ctrl-C.
     """
-    wanted = Wanted(_given(scope=scope, topic=topic), since, until, text, after, limit, event_kinds.from_level(level))
+    wanted = Wanted(named({"scope": scope, "topic": topic}), since, until, text, after, limit,
+                    event_kinds.from_level(level))
     return Shown({"events": [facts.record(one) for one in logs.select(call.box.events.newest(), wanted)]})
 
 
@@ -42,7 +44,7 @@ def get_audit_log(call: Call, user: RecordedUser | None = None, command: Recorde
     A change has two records with the same id, its intent and its outcome. Of names that are no parameters of the
     command, some 50 are kept; parameters_left_out counts the others.
     """
-    wanted = Wanted(_given(user=user, command=command, code=outcome), since, until, text, after, limit,
+    wanted = Wanted(named({"user": user, "command": command, "code": outcome}), since, until, text, after, limit,
                     chosen=audit_kinds.chosen(kind, call.catalog))
     found = [facts.record(one) for one in logs.select(call.box.audit.newest(), wanted)]
     told = catalog.not_known(call.catalog, command, call.caller) if command and not found else ()
@@ -71,7 +73,3 @@ def verify_audit_log(call: Call, anchor: AuditAnchor | None = None) -> Shown:
         raise refusal(number=bad["first_bad_record"], reason=bad["reason"])
     return Shown({"audit": "intact", **{name: found[name] for name in ("records", "checkpoints", "head")}},
                  tuple(logs.of_gap(one) for one in found["gaps"]))
-
-
-def _given(**fields: str | None) -> dict[str, str]:
-    return {name: value for name, value in fields.items() if value is not None}

@@ -6,7 +6,7 @@ from sysmgmt.commands.snmp_words import (
     AuthenticationPassphrase, Community, Destination, InsecureSnmp, KnownSnmpUser, NotifyingUser, PrivacyPassphrase,
     Receivers, SnmpAddress, SnmpAgent, SnmpNotification, SnmpPort, SnmpUserName, SnmpVersion)
 from sysmgmt.domain import delivery, snmp
-from sysmgmt.domain.model import State
+from sysmgmt.domain.model import State, named
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import snmp_notifications
 from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
@@ -30,11 +30,11 @@ def config_snmp(call: Call, agent: SnmpAgent | None = None, receivers: Receivers
     arrives or not. version=2c has the agent answer SNMPv1 and v2c too, to whoever knows the community,
     and sends notifications that way, all in clear text: it needs insecure=yes, and version=3 ends it.
     """
-    given: dict[str, Any] = {"agent": agent, "receivers": receivers, "user": user, "notification": notification,
-                             "port": port, "address": address, "version": version}
+    given = {"agent": agent, "receivers": receivers, "user": user, "notification": notification, "port": port,
+             "address": address, "version": version}
     if version is not None:
         snmp.check_version(call.state.settings, version, insecure)
-    new = snmp.settings(call.state)._replace(**{name: value for name, value in given.items() if value is not None})
+    new = snmp.settings(call.state)._replace(**named(given))
     new = snmp_notifications.with_community(call, new, community)
     state = snmp.configure(call.state, new, delivery.last(call.box.events.newest()))
     return Change(state, _shown(call, state), snmp.warnings(state))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import network
-from sysmgmt.domain.model import Firewall, State
+from sysmgmt.domain.model import Firewall, State, named
 
 SSH, HTTPS, PARTNERS, SNMP = DOORS = ("ssh", "https", "partners", "snmp")
 TCP, UDP = PROTOCOLS = ("tcp", "udp")
@@ -33,7 +33,7 @@ class Rule(NamedTuple):
 def changed(state: State, **fields: Any) -> State:
     """The state with other settings of the firewall; a field that is None stays as it is."""
     settings = state.settings
-    new = settings.reach.firewall._replace(**{name: one for name, one in fields.items() if one is not None})
+    new = settings.reach.firewall._replace(**named(fields))
     return state._replace(settings=settings._replace(reach=settings.reach._replace(firewall=new)))
 
 

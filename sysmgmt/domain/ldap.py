@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sysmgmt.domain.directory import CLEAR, LDAPS, NAME, PROTOCOLS, DirectorySettings
 from sysmgmt.domain.errors import ClearText, LevelForbids, MissingValue, NotConfigured
 from sysmgmt.domain.levels import CLEAR_TEXT, allows
-from sysmgmt.domain.model import Settings, State
+from sysmgmt.domain.model import Settings, State, named
 from sysmgmt.domain.truststore import Trust
 
 CLEAR_PASSWORDS = "Everybody on the way to the directory can read the passwords of its users, and change its answers."
@@ -62,7 +62,7 @@ def wished(state: State, command: str, given: Mapping[str, Any], with_password: 
     Another protocol has its usual port unless one is given. The password that is kept is for the servers and the
     account that it was given for.
     """
-    changed = {name: value for name, value in given.items() if value is not None}
+    changed = named(given)
     present = state.directories.get(NAME)
     base = present or _NOTHING
     if changed.get("protocol", base.protocol) != base.protocol:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sysmgmt.domain import recipients
 from sysmgmt.domain.errors import InvalidValue, MissingValue, NotConfigured
 from sysmgmt.domain.event_kinds import LEVELS
-from sysmgmt.domain.model import MailServer, State
+from sysmgmt.domain.model import MailServer, State, named
 from sysmgmt.domain.recipients import Recipient
 from sysmgmt.domain.times import DAY, iso
 from sysmgmt.domain.truststore import Trust
@@ -89,7 +89,7 @@ def wanted(state: State, wish: Wish) -> MailServer:
         base = MailServer(NAME, "", PROTOCOLS["starttls"], "starttls", "", ())
     if wish.protocol not in (None, base.protocol):
         base = base._replace(port=PROTOCOLS[str(wish.protocol)])
-    return base._replace(**{name: value for name, value in wish._asdict().items() if value is not None})
+    return base._replace(**named(wish._asdict()))
 
 
 def configure(state: State, new: MailServer, newest: int) -> State:

@@ -1,13 +1,12 @@
 """Security level and session policy (R076-R090, R125), and what must hold whatever happens."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sysmgmt.domain import bounds, passwords, roles, tls
 from sysmgmt.domain.errors import LastSecurityUser
 from sysmgmt.domain.levels import LEVELS, Rules, rules_of
 from sysmgmt.domain.lockout import BY_COMMAND
-from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State
+from sysmgmt.domain.model import ADMIN, LOCAL, Account, Settings, State, named
 from sysmgmt.domain.model.policy import Displaced, Policy
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import MINUTE
@@ -45,7 +44,7 @@ def _at_stake(settings: Settings) -> Displaced:
 
 def _with(settings: Settings, values: Displaced) -> Settings:
     """The settings with those values; None leaves one as it is."""
-    wanted = {name: value for name, value in values._asdict().items() if value is not None}
+    wanted = named(values._asdict())
     guarantee = wanted.pop("guarantee", settings.audit.guarantee)
     return settings._replace(audit=settings.audit._replace(guarantee=guarantee), **wanted)
 
@@ -91,8 +90,7 @@ def with_limits(settings: Settings, idle_minutes: int | None, count: int | None)
 
 def set_policy(state: State, wanted: Mapping[str, int | None]) -> State:
     """Set single rules apart from the level; None leaves one as it is."""
-    given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-    policy = state.settings.policy._replace(**given)
+    policy = state.settings.policy._replace(**named(wanted))
     return state._replace(settings=state.settings._replace(policy=policy))
 
 

@@ -8,7 +8,7 @@ from sysmgmt.domain import delivery
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.errors import ClearText, MissingValue, NotConfigured
 from sysmgmt.domain.levels import CLEAR_TEXT, unknowing
-from sysmgmt.domain.model import State, SyslogServer
+from sysmgmt.domain.model import State, SyslogServer, named
 from sysmgmt.domain.truststore import Trust
 
 TLS = "tls"
@@ -74,7 +74,7 @@ def wanted(state: State, number: str, wish: Wish) -> SyslogServer:
     base = old or SyslogServer(number, "", PROTOCOLS[TLS], TLS, "both")
     if wish.protocol not in (None, base.protocol):
         base = base._replace(port=PROTOCOLS[str(wish.protocol)])
-    return base._replace(**{name: value for name, value in wish._asdict().items() if value is not None})
+    return base._replace(**named(wish._asdict()))
 
 
 def configure(state: State, new: SyslogServer, newest: tuple[int, int], insecure: bool) -> State:

@@ -14,7 +14,7 @@ from sysmgmt.domain.delivery import Delivered, unfollowed
 from sysmgmt.domain.errors import BackupDamaged, MissingValue, Refusal, StateDamaged
 from sysmgmt.domain.event_kinds import NAMED
 from sysmgmt.domain.events import Event
-from sysmgmt.domain.model import BackupSchedule, State, UploadTarget
+from sysmgmt.domain.model import BackupSchedule, State, UploadTarget, named
 from sysmgmt.domain.times import iso
 from sysmgmt.engine import uploading
 from sysmgmt.engine.declaration import Call
@@ -156,7 +156,7 @@ def planned(call: Call, name: str, plan: Plan, password: str | None) -> BackupSc
     if old is None and plan.interval is None:
         raise MissingValue(command="schedule_backup", parameter="interval")
     base = old or BackupSchedule(name, "", TWO_O_CLOCK, backups.ITEMS, KEPT, "", call.now)
-    new = base._replace(**{field: value for field, value in plan._asdict().items() if value is not None},
+    new = base._replace(**named(plan._asdict()),
                         password=sealed_password(call, name, password))
     same = (new.interval, new.minute) == (base.interval, base.minute)
     return new if same else new._replace(since=call.now)

@@ -5,7 +5,8 @@ Once a release has stored a value, a field that is added, removed or renamed is 
 `sysmgmt.store.formats`.
 """
 
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
 
 from sysmgmt.domain.backup_schedules import BackupSchedule as BackupSchedule
 from sysmgmt.domain.blocklist import Blocklist
@@ -248,6 +249,11 @@ class State(NamedTuple):
     def installed(self) -> bool:
         """Whether the Installation step has been done."""
         return self.settings.installed_at is not None
+
+
+def named(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What of some fields was named; one that is None was not, and stays as it is."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def differs(old: State, new: State) -> bool:
