@@ -62,8 +62,12 @@ def disable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
 def remove_syslog(call: Call, number: SyslogNumber) -> Change:
-    """Remove a syslog server with its settings; what waits for it is not sent."""
+    """Remove a syslog server with its settings; what waits for it is not sent.
+
+    Where audit records are sent this takes the permission audit or security besides.
+    """
     old = syslog.server(call.state, number)
+    syslogging.check_audience(call, "remove_syslog", old)
     return Change(syslog.without(call.state, number), {"number": int(number), "server": old.server},
                   syslogging.losses(call.box, old, None))
 

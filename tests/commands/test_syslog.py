@@ -107,7 +107,7 @@ def eve(basic: TestBox, admin: Client) -> Client:
 @pytest.mark.parametrize("line", [
     "config_syslog what=audit", "config_syslog what=both", "config_syslog number=2 server=elsewhere.example",
     "config_syslog number=2 what=events", "config_syslog number=2 port=99", "disable_syslog number=2",
-    "enable_syslog number=2", "config_syslog number=2 protocol=udp insecure=yes --dry-run"])
+    "enable_syslog number=2", "remove_syslog number=2", "config_syslog number=2 protocol=udp insecure=yes --dry-run"])
 def test_where_audit_records_go_is_decided_by_those_who_may_read_them_or_decide_about_security(
         basic: TestBox, admin: Client, eve: Client, line: str) -> None:
     before = basic.state.syslog
