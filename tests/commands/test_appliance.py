@@ -170,6 +170,7 @@ def names(box: TestBox) -> list[str]:
     return [one.name for one in Path(box.folder).iterdir() if one.suffix != ".lock"]
 
 
+@pytest.mark.requirement(67)
 def test_with_another_administrator_both_have_to_wish_it_within_a_time(basic: TestBox, admin: Client) -> None:
     assert admin.do("add_user name=kim role=administrator password=Kim-first-1 must_change=no").code == "Done"
     kim, wish = basic.client("kim", "Kim-first-1"), ERASE.replace(ADMIN_PASSWORD, "Kim-first-1")

@@ -6,5 +6,4 @@ UNMET = {
         "the level nist unlocks after 15 minutes. There is no penalty by origin yet.",
     49: "There is no lock screen: an idle session ends, and whoever leaves logs out.",
     58: "Only regenerate_encryption_keys and set_password ask for the password again.",
-    67: "There is no approval by a second person.",
 }
