@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from sysmgmt.domain.errors import Cancelled, ConfirmationNeeded, refusals
+from sysmgmt.domain.errors import Cancelled, ConfirmationNeeded, MissingValue, refusals
 from sysmgmt.domain.progress import NOBODY, Listening
 from sysmgmt.engine.declaration import TEXT, Command, Parameter, Shown
 from sysmgmt.engine.door import Door
@@ -66,14 +66,35 @@ def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, st
     Nothing is asked beside a value that cannot be used; the answer then, which is recorded.
     """
     given = [*texts]
-    for one, offers in lacking(door, command, texts, [one for one in command.parameters if one.is_due(texts)]):
+    for lack in lacking(door, command, texts, [one for one in command.parameters if one.is_due(texts)]):
         while given:
             if refusal := door.check(command.name, given.pop(0), texts):
                 return refusal
-        tell_rule(asker, one, offers)
+        _fill_in(asker, door, command, lack, texts)
+    return None
+
+
+def _fill_in(asker: Asker, door: Door, command: Command, lack: tuple[Parameter, Sequence[str]],
+             texts: dict[str, str]) -> None:
+    """Ask for a parameter until its value can be used, and put it into `texts`. Raises Cancelled."""
+    one, offers = lack
+    tell_rule(asker, one, offers)
+    texts[one.name] = ask(asker, one, one.word.about, offers)
+    while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
         texts[one.name] = ask(asker, one, one.word.about, offers)
-        while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
-            texts[one.name] = ask(asker, one, one.word.about, offers)
+
+
+def ask_lacked(asker: Asker, door: Door, command: Command, request: Request, answer: Answer) -> Request | None:
+    """The request with what its answer says that it lacks, or None: it lacks nothing that can be asked for.
+
+    What may be left out as a rule may have to be said the first time: only the engine knows. Raises Cancelled.
+    """
+    texts = dict(request.texts)
+    for one in command.parameters if answer.code == MissingValue.__name__ else ():
+        named = str(MissingValue(command=command.name, parameter=one.name))
+        if answer.message == named and one.name not in texts:
+            _fill_in(asker, door, command, (one, door.offers(command.name, one.name, texts)), texts)
+            return request._replace(texts=texts)
     return None
 
 

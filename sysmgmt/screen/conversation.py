@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import OWN_WORK, Command
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.language import Line
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, ask, ask_required, cancelled, run_confirmed, tell_rule
+from sysmgmt.screen.ask import Asker, ask, ask_lacked, ask_required, cancelled, run_confirmed, tell_rule
 from sysmgmt.screen.output import Output
 from sysmgmt.screen.taker import Manner, Taker
 
@@ -129,13 +129,20 @@ class Conversation(Taker):
             whole = self._completed(self.manner.asker, request) if self.manner.asker else request
             if isinstance(whole, Answer):
                 return whole
-            with self.output.progress(as_json) as report:
-                listening = Listening(report, self.output.sink)
-                if self.manner.asker is None:
-                    return self.door.run(whole, listening)
-                return run_confirmed(self.manner.asker, self.door, whole, listening)
+            return self._carried_out(whole, as_json)
         except Cancelled:
             return self.door.run(refused(request.command, cancelled(self.catalog.get(request.command))))
+
+    def _carried_out(self, request: Request, as_json: bool) -> Answer:
+        """What became of a request; a person is asked for what it turns out to lack. Raises Cancelled."""
+        asker, command = self.manner.asker, self.catalog.get(request.command)
+        with self.output.progress(as_json) as report:
+            listening = Listening(report, self.output.sink)
+            if asker is None:
+                return self.door.run(request, listening)
+            answer = run_confirmed(asker, self.door, request, listening)
+        more = ask_lacked(asker, self.door, command, request, answer) if command else None
+        return self._carried_out(more, as_json) if more else answer
 
 
 def _on_next_lines(command: Command, names: Sequence[str], lines: Sequence[str | None]) -> dict[str, str]:

@@ -116,3 +116,31 @@ def test_what_a_line_lacks_is_asked(basic: TestBox) -> None:
     assert "carol" in basic.state.accounts
     child.sendline("quit")
     child.wait()
+
+
+def test_what_only_the_first_time_needs_is_asked_then(basic: TestBox) -> None:
+    child = logged_in(basic)
+    child.sendline("config_syslog protocol=bad")
+    child.expect("Error: [^\r]*tls, tcp[^\r]*\r\nHint: [^\r]*\r\nbox1> ")
+    child.sendline("config_syslog what=events")
+    child.expect_exact("config_syslog what=events\r\nName or address of the server\r\n > ")
+    child.sendline("a b")
+    child.expect("Error: [^\r]*\r\nAnswer again, or press Ctrl-C to cancel.\r\nName[^\r]*\r\n > ")
+    child.sendline("127.0.0.1")
+    child.expect_exact("config_syslog completed successfully.")
+    child.sendline("config_syslog what=both")
+    child.expect_exact("config_syslog completed successfully.")
+    child.sendline("schedule_backup name=nightly --dry-run")
+    child.expect("(?s)schedule_backup name=nightly --dry-run\r\n[^\r]*\r\n.*1[.] .* > ")
+    child.sendline("daily")
+    for _ in range(2):
+        child.expect("assword.*\r\n > ")
+        child.sendline("Violet-95-Boat")
+    child.expect_exact("schedule_backup would complete successfully; nothing was changed.")
+    child.sendline("config_email server=127.0.0.1")
+    child.expect_exact("\r\n > ")
+    child.send("\x03")
+    child.expect_exact("Error: Cancelled; nothing was changed.")
+    assert [one.what for one in basic.state.syslog.values()] == ["both"] and not len(basic.state.mail)
+    child.sendline("quit")
+    child.wait()

@@ -6,8 +6,9 @@ settings of the box, for people at a terminal and for scripts. It never starts a
 program on behalf of its user.
 
 At a terminal it asks for a user name and a password, shows when that user was last logged in, and
-takes one command a line. What a command needs and was not given is asked for, unless a value that
-was given is wrong, or the box cannot do it whatever the values are. Tab completes commands,
+takes one command a line. What a command needs and was not given is asked for, also what it needs
+the first time only, unless a value that was given is wrong, or the box cannot do it whatever the
+values are. Tab completes commands,
 parameters and present values; ? and help explain, help ntp lists what there is about NTP; ? at a
 question says what can be answered, but where a password is asked for; Ctrl-C cancels the line or
 the question; quit, as exit and logout, or Ctrl-D on an empty line, ends the session. After the idle
