@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine import following
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, again, ask, cancelled, lacking, run_confirmed, tell_rule
+from sysmgmt.screen.ask import Asker, again, ask, cancelled, lacking, run_confirmed, tell_rule, unproven
 from sysmgmt.screen.output import Output
 
 
@@ -64,7 +64,8 @@ def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
     command = item.command
     try:
         if not site.door.barred(command.name):  # else it only answers why
-            _ask_all(site, item, texts)
+            if refusal := _ask_all(site, item, texts):
+                return refusal
         with site.output.progress() as report:
             return run_confirmed(site.asker, site.door, Request(command.name, texts), Listening(report))
     except NoAnswer:
@@ -82,8 +83,11 @@ def _unanswered(command: Command) -> Answer:
     return refused(command.name, refusal)._replace(hint="Every question takes one line, also a blank one.")
 
 
-def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> None:
-    """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue."""
+def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> Answer | None:
+    """Ask for every parameter that is not given. A blank answer leaves it out. Raises MissingValue.
+
+    The answer that the command has come to before all was asked, or None.
+    """
     command = item.command
     for one, offers in lacking(site.door, command, texts, item.questions):
         tell_rule(site.asker, one, offers)
@@ -92,9 +96,12 @@ def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> None:
             answer = ask(site.asker, one, _question(command, one), offers)
         if answer:
             texts[one.name] = answer
+            if site.patient and (refusal := unproven(site.door, command, one, texts)):
+                return refusal
         elif one.required:
             texts[one.name] = ""
             raise MissingValue(command=command.name, parameter=one.name)
+    return None
 
 
 def _is_rejected(site: Site, command: Command, name: str, texts: dict[str, str]) -> bool:

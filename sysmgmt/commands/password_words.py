@@ -98,7 +98,7 @@ FirstPassword = Annotated[str, Word("Password of the user admin", _first_passwor
                                     twice=True, wants=lambda reading: passwords.needs(_first_rules(reading)))]
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True,
                                      wants=_wanted)]
-CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True)]
+CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True, proves=True)]
 BlocklistFile = Annotated[tuple[str, ...], Word(
     "Name of a file in the import folder, with one word a line", from_file(lambda data, reading: blocklist.read(data)),
     "NAME")]

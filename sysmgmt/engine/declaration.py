@@ -54,6 +54,7 @@ class Word(NamedTuple):
     words without quotes where it stands without its name. In its place the parameter `instead` may be given: one of
     both has to be, and a person who gives neither is asked for this one. `meanings` says what single values are.
     Of a secret nothing is offered; `wants` is what is asked of one that somebody chooses, in a sentence.
+    One that `proves` who asks is compared before a person is asked for more; that counts as any attempt.
     """
 
     about: str
@@ -73,6 +74,7 @@ class Word(NamedTuple):
     instead: str = ""
     meanings: Sequence[tuple[str, str]] = ()
     wants: Callable[[Reading], str] | None = None
+    proves: bool = False
 
     def offered(self, state: State, user: str) -> Iterable[str]:
         """What may be offered to a user."""

@@ -71,7 +71,20 @@ def ask_required(asker: Asker, door: Door, command: Command, texts: dict[str, st
             if refusal := door.check(command.name, given.pop(0), texts):
                 return refusal
         _fill_in(asker, door, command, lack, texts)
+        if refusal := unproven(door, command, lack[0], texts):
+            return refusal
     return None
+
+
+def unproven(door: Door, command: Command, one: Parameter, texts: Mapping[str, str]) -> Answer | None:
+    """Why the value of `one`, which was just given, does not prove who asks, or None.
+
+    While more is to be asked for, a dry run comes to what is still missing, once it has compared the value.
+    """
+    if not one.word.proves or not any(more.required and more.name not in texts for more in command.parameters):
+        return None
+    answer = door.run(Request(command.name, texts, dry_run=True))
+    return answer if answer.code != MissingValue.__name__ else None
 
 
 def _fill_in(asker: Asker, door: Door, command: Command, lack: tuple[Parameter, Sequence[str]],

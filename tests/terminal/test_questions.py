@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.box import TestBox
+from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.terminal.shell import logged_in
 
 
@@ -94,6 +94,25 @@ def test_what_a_new_password_needs_is_told_before_it_is_asked_for(basic: TestBox
     child.send("\x03")
     child.expect_exact("Cancelled")
     assert not [one for one in basic.audit() if one.get("code") == "PasswordTooWeak"], "nobody has tried one"
+    child.sendline("quit")
+    child.wait()
+
+
+def test_that_the_current_password_is_wrong_is_told_before_a_new_one_is_asked_for(basic: TestBox) -> None:
+    child = logged_in(basic)
+    child.sendline("set_password")
+    child.expect_exact("Current password\r\n > ")
+    child.sendline("wrong-1")
+    child.expect("^\r\nError: The current password is wrong.\r\nbox1> ")
+    assert [one.console_strikes for one in basic.state.accounts.values()] == [1], "which has counted once"
+    child.sendline("set_password")
+    child.expect_exact("Current password\r\n > ")
+    child.sendline(ADMIN_PASSWORD)
+    for _ in range(2):
+        child.expect("New password.*\r\n > ")
+        child.sendline("Violet-95-Boat")
+    child.expect_exact("set_password completed successfully.")
+    assert [one.console_strikes for one in basic.state.accounts.values()] == [0]
     child.sendline("quit")
     child.wait()
 

@@ -122,11 +122,11 @@ STATUSES = (
 LOCKOUT = """
 The third wrong password in a row (set_password_policy may say another one) locks an account, through
 whichever door it came. At the level nist such a lock ends after 15 minutes; at others unlock_user ends
-it. Nobody who
-cannot log in learns whether the name, the password or a lock was the reason. A user with the
-permission security sees locked users with get_users, and since when, and unlocks them with
+it. Nobody who cannot log in learns whether the name, the password or a lock was the reason. A user with
+the permission security sees locked users with get_users, and since when, and unlocks them with
 unlock_user. For admin alone the console has a counter of its own: after three wrong passwords
-there, one attempt in 15 minutes is looked at.
+there, one attempt in 15 minutes is looked at. A wrong current password counts too; at a terminal
+set_password says that it is wrong before it asks for a new one.
 
 If nobody with the permission security can log in any more, the owner of the state folder (root
 where the box is deployed) runs boxmgmt --recover at a terminal. It unlocks admin and asks twice for
