@@ -9,7 +9,7 @@ from sysmgmt.commands.words import (
 from sysmgmt.domain import accounts, facts, ldap_users
 from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission
-from sysmgmt.engine.declaration import ANYONE, Call, Change, Shown, command
+from sysmgmt.engine.declaration import ANYONE, SOUND_BOX, Call, Change, Shown, command
 from sysmgmt.engine.reading import Reading
 
 
@@ -78,7 +78,7 @@ def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: G
     return Change(state, {"name": changed.name, **facts.valid_until(changed)}, still)
 
 
-@command(needs=Permission.SECURITY, reserve=True)
+@command(needs=Permission.SECURITY, reserve=SOUND_BOX)
 def remove_user(call: Call, name: UserName) -> Change:
     """Remove a user and end the user's sessions; with a group of the directory, those of all who came by it.
 

@@ -9,7 +9,7 @@ from sysmgmt.domain.logs import Wanted
 from sysmgmt.domain.model.audit_policy import AuditPolicy
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import audit_export
-from sysmgmt.engine.declaration import Act, Call, Change, Shown, command
+from sysmgmt.engine.declaration import SOUND_BOX, Act, Call, Change, Shown, command
 
 
 @command(needs=Permission.AUDIT, reserve=True)
@@ -49,7 +49,7 @@ def get_audit_policy(call: Call) -> Shown:
     return Shown(facts.audit_policy(call.state.settings.audit) | there)
 
 
-@command(needs=Permission.SECURITY, reserve=True)
+@command(needs=Permission.SECURITY, reserve=SOUND_BOX)
 def set_audit_policy(call: Call, rotation: Rotation | None = None, size: ArchiveSize | None = None,
                      keep: Archives | None = None, remove: Removal | None = None,
                      audit_guarantee: Guarantee | None = None) -> Change:

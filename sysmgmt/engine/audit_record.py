@@ -54,7 +54,7 @@ class Record:
             with unless_guaranteed(self._box):
                 self._write({"phase": "intent"}, durable)
                 self._promised = True
-            self._promised = self._promised or not self._is_modest()
+            self._promised = self._promised or not self.is_modest()
 
     def changed(self, differences: Iterable[Difference]) -> None:
         """Keep what the request changed, old -> new, for its outcome."""
@@ -90,15 +90,31 @@ class Record:
 
     def _write(self, more: Mapping[str, Any], durable: bool) -> None:
         record = {"time": iso(self._box.clock.now(), 6), **self._facts, **more}
-        self._box.audit.append(record, durable, self.reserve or self._promised, self._is_modest)
+        self._box.audit.append(record, durable, self.reserve or self._promised, self.is_modest)
 
     def _is_reserved(self, request: Request, command: Command | None) -> bool:
-        if command is None or command.reserve != MAKERS_OF_ROOM:
-            return command is not None and bool(command.reserve)
-        return self._makes_room(request.texts.get("name", ""))
+        if command is None or not command.reserve:
+            return False
+        if command.reserve == MAKERS_OF_ROOM:
+            return self._makes_room(request.texts.get("name", ""))
+        return self._is_own_work or self._may(command.needs)
 
-    def _is_modest(self) -> bool:
-        return not self._is_own_work and self._caller != SYSTEM and not self._makes_room(self._caller.user)
+    def _may(self, needs: str) -> bool:
+        """Whether the caller may run what needs that: whoever may not is refused, and could use the reserve up so."""
+        with suppress(Refusal):
+            return authorization.may_use_reserve(self._box.store.read(), self._caller.user, needs)
+        return False
+
+    def is_modest(self) -> bool:
+        """Whether it has no part in the last of the disk: nor has what the box does where guesses locked somebody."""
+        return self._caller != SYSTEM and not self._makes_room(self._caller.user) and not (
+            self._is_own_work and not self._is_locked())
+
+    def _is_locked(self) -> bool:
+        with suppress(Refusal):
+            account = self._box.store.read().accounts.get(self._caller.user)
+            return account is not None and bool(account.locked_by)
+        return False
 
     def _makes_room(self, name: str) -> bool:
         with suppress(Refusal):

@@ -38,7 +38,8 @@ def authorise(state: State, caller: Caller, command: Command) -> None:
         raise MustChangePassword()
     if not holds(state, account, command.needs):
         raise PermissionDenied(command=command.name, permission=command.needs)
-    if command.kind is not Shown and not command.reserve and not command.while_due and conditions.is_unsafe(state):
+    helps = command.reserve is True or command.while_due
+    if command.kind is not Shown and not helps and conditions.is_unsafe(state):
         raise SafeState()
 
 
@@ -76,6 +77,12 @@ def makes_room(state: State, name: str, console: bool = False) -> bool:
     account = state.accounts.get(name)
     return account is not None and roles.holds(state, account, Permission.SECURITY) and (
         console or not account.locked_by)
+
+
+def may_use_reserve(state: State, name: str, needs: str) -> bool:
+    """Whether `name` has the permission of a command that may use reserved space, and nobody has shut him out."""
+    account = state.accounts.get(name)
+    return account is not None and holds(state, account, needs) and account.locked_by not in FINAL
 
 
 def may_confirm(state: State, user: str, needs: str) -> bool:

@@ -20,7 +20,7 @@ ANYONE, EVERYBODY, BEFORE_INSTALLATION, OWN_WORK = "anyone", "everybody", "befor
 """What `needs` may be besides a permission: anyone who is logged in; everybody, logged in or not;
 nobody, as long as the box is not installed; the box itself (no shell shows it, no request from
 outside runs it)."""
-MAKERS_OF_ROOM = "those who make room"
+MAKERS_OF_ROOM, SOUND_BOX = "those who make room", "on a sound box"
 """What `reserve` may be besides yes and no (see `sysmgmt.engine.authorization.makes_room`)."""
 TEXT = "TEXT"
 """The syntax of what may be any text, also a question mark."""
@@ -200,13 +200,13 @@ def command(*, needs: Permission | str, asks: Question = "", scope: str = "", ad
             checks: Callable[[Box], None] = _anywhere) -> Callable[[Callable[..., Outcome]], Command]:
     """Declare the decorated function as a command.
 
-    `asks` is the question to confirm before it runs; `scope` names the parameter whose
-    consistency group the caller must be allowed to act on; `advanced` hides it until the support
-    commands are enabled; `reserve` lets it use reserved space on a full disk, MAKERS_OF_ROOM only if its
-    parameter `name` is one of them; `while_due` allows it to a user who must change the password first;
-    `alone` refuses it in an --atomic batch, as it acts outside the state besides; what `streams` answers
-    with raw bytes. `checks` raises why this box cannot do it, whatever the values are: none is asked for
-    then (`sysmgmt.engine.machines`). Raises BadDeclaration.
+    `asks` is the question to confirm before it runs; `scope` names the parameter whose consistency group the caller
+    must be allowed to act on; `advanced` hides it until the support commands are enabled; `reserve` lets it use
+    reserved space on a full disk, and run after a self-test that failed: MAKERS_OF_ROOM only if its parameter
+    `name` is one of them, SOUND_BOX not after that; `while_due` allows it to a user who must change the password
+    first; `alone` refuses it in an --atomic batch, as it acts outside the state besides; what `streams` answers
+    with raw bytes. `checks` raises why this box cannot do it, whatever the values are: none is asked for then
+    (`sysmgmt.engine.machines`). Raises BadDeclaration.
     """
     def declare(function: Callable[..., Outcome]) -> Command:
         if not _NAME.fullmatch(function.__name__):

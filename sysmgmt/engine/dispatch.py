@@ -80,7 +80,8 @@ def carry_out(house: House, caller: Caller, request: Request, own_work: bool = F
         return reply
     except Refusal as refusal:
         answer = refused(request.command, refusal)
-        tell(house.box, events.of_refusal(refusal, changes_something), caller.user)
+        if not (isinstance(refusal, StorageFull) and record.is_modest()):  # what is kept from him is no event
+            tell(house.box, events.of_refusal(refusal, changes_something), caller.user)
         raise
     except NothingToChoose:
         raise

@@ -42,14 +42,16 @@ def test_a_sound_box_passes(basic: TestBox) -> None:
 def test_after_a_failure_nothing_is_changed_until_a_test_passes(
         basic: TestBox, altered: list[str], wrong: list[str], words: str) -> None:
     admin = client(basic, broken(basic, altered, wrong))
+    assert admin.do("add_user name=eve role=monitor password=eve-first-1").code == "Done"
     answer = admin.do("run_self_test")
     assert (answer.code, answer.status, words in (answer.message or "")) == ("SelfTestFailed", 6, True)
     before = basic.state
-    for line in ("add_group name=g", "set_box_name name=x", f"backup_settings name=a password={ADMIN_PASSWORD}"):
+    for line in ("add_group name=g", "set_box_name name=x", f"backup_settings name=a password={ADMIN_PASSWORD}",
+                 "remove_user name=eve", "set_audit_policy audit_guarantee=no"):
         assert admin.do(line).code == "SafeState"
     assert admin.together("get_users", "add_group name=g")[1].code == "SafeState"
     assert basic.state.settings == before.settings and basic.state.groups == before.groups
-    for line in ("get_users", "verify_audit_log", "rotate_audit_log", "get_events_log",
+    for line in ("get_users", "lock_user name=eve", "verify_audit_log", "rotate_audit_log", "get_events_log",
                  f"set_password current_password={ADMIN_PASSWORD} new_password=Other-Pass-34"):
         assert admin.do(line).status == 0, line
     assert admin.do("run_self_test").code == "SelfTestFailed" and told_by(basic, "Other-Pass-34") == ["SelfTestFails"]

@@ -80,12 +80,27 @@ def test_the_intents_of_a_batch_are_synced_together(house: House, journal: Kept)
     assert journal.kept[0][1] is False
 
 
-@pytest.mark.parametrize("name, given, reserve", [
-    ("unlock_user", False, True), ("add_user", False, False), ("add_user", True, True)])
-def test_some_commands_may_use_the_reserve(
-        house: House, journal: Kept, name: str, given: bool, reserve: bool) -> None:
-    record(house, Request(name), given).outcome(Answer(name))
+@pytest.mark.parametrize("name, user, given, reserve", [
+    ("unlock_user", "admin", False, True), ("remove_user", "admin", False, True), ("add_user", "admin", False, False),
+    ("add_user", "bob", True, True), ("unlock_user", "bob", False, False), ("unlock_user", "", False, False),
+    ("unlock_user", "sue", False, False), ("settle_lock", "bob", False, True)])
+def test_some_commands_may_use_the_reserve_where_the_caller_may_run_them(
+        house: House, basic: TestBox, journal: Kept, name: str, user: str, given: bool, reserve: bool) -> None:
+    admin = basic.admin()
+    admin.do("add_user name=bob role=monitor password=bob-first-1")
+    admin.do("add_user name=sue role=administrator password=sue-first-1")
+    admin.do("lock_user name=sue")
+    record(house, Request(name), given, user).outcome(Answer(name))
     assert journal.kept[0][2] is reserve
+
+
+def test_where_the_state_cannot_be_read_nobody_may_use_the_reserve(
+        house: House, basic: TestBox, journal: Kept) -> None:
+    (basic.folder / "state.json").write_bytes(b"{")
+    unread = basic.house().box._replace(audit=journal)  # type: ignore[arg-type]  # what a Record asks of it
+    Record(unread, CALLER._replace(user="admin"), Request("unlock_user"), house.catalog["unlock_user"]).outcome(
+        Answer("unlock_user", "StateDamaged", 6))
+    assert journal.kept[0][2] is False
 
 
 def test_what_changed_is_told_unless_it_was_refused(house: House, journal: Kept) -> None:

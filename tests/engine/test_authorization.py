@@ -10,7 +10,7 @@ from sysmgmt.domain.model import LDAP_GROUP, Account, Condition, Role, Session, 
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.engine import authorization
 from sysmgmt.engine.declaration import (
-    ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, Act, Call, Change, Command, Shown)
+    ANYONE, BEFORE_INSTALLATION, EVERYBODY, OWN_WORK, SOUND_BOX, Act, Call, Change, Command, Shown)
 from sysmgmt.engine.request import Caller
 from tests.support.box import TestBox
 
@@ -96,6 +96,7 @@ def test_who_must_choose_a_password_may_that_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("command, possible", [
     (declared(), False), (declared(kind=Act), False), (declared(kind=Shown), True), (declared(reserve=True), True),
+    (declared(reserve=SOUND_BOX), False),
     (declared(while_due=True), True)])
 def test_a_box_whose_self_test_failed_changes_only_what_helps(command: Command, possible: bool) -> None:
     failed = Condition(f"SelfTestFails {SELF_TEST}", "SelfTestFails", SELF_TEST, 1.0)
@@ -103,6 +104,16 @@ def test_a_box_whose_self_test_failed_changes_only_what_helps(command: Command, 
     assert refused(STATE, EVE, command) is None
     assert (refused(state, EVE, command) is None) == possible
     assert possible or isinstance(refused(state, EVE, command), SafeState)
+
+
+def test_the_reserve_is_for_those_who_may_run_the_command_and_are_not_shut_out() -> None:
+    for name, needs, may in (("eve", "security", True), ("bob", "view", True), ("bob", "security", False),
+                             ("", "security", False)):
+        assert authorization.may_use_reserve(STATE, name, needs) is may
+    eve = Account("eve", "keeper")
+    for lock, may in (("attempts", True), ("command", False), ("end", False)):
+        state = STATE._replace(accounts=STATE.accounts.put("eve", eve._replace(locked_by=lock)))
+        assert authorization.may_use_reserve(state, "eve", "security") is may
 
 
 def test_who_may_confirm_has_the_permission_and_is_there() -> None:

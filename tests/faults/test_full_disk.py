@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from sysmgmt.store.state import StateStore
 from sysmgmt.store.tables import Tables
 from sysmgmt.vault.signing import SigningKeys
 from tests.faults import disk
-from tests.support.box import ADMIN_PASSWORD, TestBox, build
+from tests.support.box import ADMIN_PASSWORD, Client, TestBox, build
 from tests.support.clock import HeldClock
 
 CONSOLE = Caller(origin="tty1", endpoint="console", console=True)
@@ -220,23 +220,49 @@ def test_who_may_only_look_leaves_the_last_of_a_disk_to_administrators(settled: 
 
 @pytest.mark.requirement(84)
 @pytest.mark.attack(7)
+@pytest.mark.parametrize("asks", [
+    lambda box, bob: box.client().do("unlock_user name=x").code, lambda box, bob: bob.do("lock_user name=x").code,
+    lambda box, bob: bob.do("end_session session=none").code,
+    lambda box, bob: box.client().log_in("sue", "wrong-guess-1").code,
+], ids=["strangers who unlock", "a monitor who locks", "changes that are refused", "guesses at who is locked"])
+def test_who_is_refused_uses_up_neither_the_last_of_a_disk_nor_the_reserve(
+        settled: TestBox, folder: str, asks: Callable[[TestBox, Client], str]) -> None:
+    bob = settled.client("bob", "bob-first-1")
+    assert settled.admin().do("add_user name=sue role=monitor password=sue-first-1").code == "Done"
+    for _ in range(3):
+        settled.client().log_in("sue", "wrong-guess-1")
+    disk.leave(os.path.dirname(folder), 61_440)
+    asks(settled, bob)
+    before = written(folder)
+    assert "Done" not in {asks(settled, bob) for _ in range(20)}
+    assert written(folder) == before
+    assert settled.admin().do("lock_user name=bob").code == "Done"
+
+
+@pytest.mark.requirement(84)
+@pytest.mark.attack(7)
 def test_on_a_full_disk_those_come_in_who_can_make_room_and_nobody_else_uses_that_up(
         settled: TestBox, folder: str) -> None:
     disk.fill(os.path.dirname(folder))
     admin = settled.admin()
     assert "StorageFull" in {admin.do(f"add_group name=g{number}").code for number in range(2000)}
-    size = sum(one.stat().st_size for one in Path(folder).iterdir())
+    size = written(folder)
     for name in ("bob", "nobody", "bob") * 20:
         assert settled.client().log_in(name, "wrong-guess-1").code == "LoginFailed"
     assert settled.client().log_in("bob", "bob-first-1").code == "LoginFailed", "who there is remains unknown"
     assert settled.client(stranger=CONSOLE).log_in("bob", "bob-first-1").code == "StorageFull"
-    assert sum(one.stat().st_size for one in Path(folder).iterdir()) == size
+    assert written(folder) == size
     codes = [settled.client().log_in("admin", "wrong-guess-1").code for _ in range(60)]
     assert codes == ["LoginFailed"] * 60, "three are counted, and nothing is written of the rest"
     other = settled.client(stranger=CONSOLE)
     assert other.log_in("admin", ADMIN_PASSWORD).code == "Done"
     for line in ("lock_user name=bob", "remove_user name=bob", "set_audit_policy remove=oldest keep=1"):
         assert other.do(f"{line} --yes").code == "Done", line
+
+
+def written(folder: str) -> int:
+    """Bytes of everything in a folder."""
+    return sum(one.stat().st_size for one in Path(folder).iterdir())
 
 
 def disk_free(folder: str) -> int:

@@ -161,13 +161,13 @@ the box anew.
 
 On a full disk changes are refused with StorageFull. Logins of those who hold the permission security, and
 lock_user, unlock_user, remove_user, set_audit_policy, check_state, compact_state, verify_audit_log,
-export_audit_log and rotate_audit_log go on with space that is kept in reserve. Free some space; nothing else
-is needed.
+export_audit_log and rotate_audit_log go on with space that is kept in reserve, where whoever asks may run them.
+Free some space; nothing else is needed.
 
 The last 64 MB of a disk (of a small one the last sixteenth) are kept from those who do not hold the permission
 security, so that nobody who only looks, or guesses passwords, can use up what is needed to stop him: their
-changes are refused, and what else they ask is no longer recorded one by one, but counted (lost_records of
-get_audit_policy).
+changes are refused, and what else they ask, but their logins, is no longer recorded one by one, but counted
+(lost_records of get_audit_policy).
 """
 
 EXPORT = """
@@ -244,10 +244,10 @@ checkout knows neither), reads the whole state, verifies the audit, and asks the
 it at its start and once a day, run_self_test at any time.
 
 After one that failed the box is in the safe state. Logins, logouts and everything that shows something go on, and of
-the changes those that count wrong passwords, set_password, unlock_user, check_state, compact_state, the commands
-that rotate, verify and export the audit, reboot_box and shut_down_box. Everything else is refused with SafeState. The
-event SelfTestFails tells what failed. The next self-test that passes ends it. Where installed files are named after an
-upgrade with pip, run boxmgmtd --deploy, which writes the new ones down.
+the changes those that count wrong passwords, set_password, lock_user, unlock_user, check_state, compact_state, the
+commands that rotate, verify and export the audit, reboot_box and shut_down_box. Everything else is refused with
+SafeState. The event SelfTestFails tells what failed. The next self-test that passes ends it. Where installed files
+are named after an upgrade with pip, run boxmgmtd --deploy, which writes the new ones down.
 """
 
 FILES = (
