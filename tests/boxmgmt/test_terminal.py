@@ -83,7 +83,7 @@ def test_breaking_off_a_question_cancels_the_action_only(basic: TestBox, key: st
 
 def test_breaking_off_what_only_shows_says_nothing_of_changes(basic: TestBox) -> None:
     one = logged_in(basic.folder)
-    step(one, "3.4", " >")
+    step(one, "3.4", "User (may be left blank)\n  1. admin\n >")
     one.send("\x03")
     assert "Error: Cancelled.\n\n** Diagnostics **" in one.until("** Diagnostics **\n[1] View system status")
 
