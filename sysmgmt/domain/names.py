@@ -39,8 +39,8 @@ RESERVED = frozenset({"security-admin", "boxmgmt", "se", "root", "daemon", "syst
 MOST_NEAR = 3
 NEAR = 0.75
 """How much of two names has to be the same, from 0 to 1, where one may be a slip for the other."""
-MOST_COMPARED = 1000
-"""Names that one is compared with, which takes its time."""
+MOST_COMPARED, LONGEST_COMPARED = 1000, 64
+"""Names that one is compared with, and characters of that one: it takes time and memory."""
 LEAST_PART = 3
 """How many characters of a name stand for it."""
 _HARMLESS = re.compile(r"[a-z_]{1,64}")
@@ -63,7 +63,7 @@ def is_part(text: str, name: str) -> bool:
 
 def meant(name: str, known: Sequence[str]) -> str:
     """A question whether a near name was meant, or one of which it is a part; "" where there is none."""
-    if len(known) > MOST_COMPARED:
+    if len(known) > MOST_COMPARED or len(name) > LONGEST_COMPARED:
         return ""
     from difflib import get_close_matches  # rarely needed, and slow to import
 

@@ -71,3 +71,7 @@ def test_a_near_name_is_looked_for_among_a_thousand_and_no_more() -> None:
     known = [f"user{number:04}" for number in range(MOST_COMPARED)]
     assert meant("usr0007", known).startswith("Did you mean user0007")
     assert meant("usr0007", [*known, "one-more"]) == "", "that would take longer than whoever asks waits"
+
+
+def test_a_text_that_is_longer_than_any_name_is_compared_with_none() -> None:
+    assert meant("administrators", ["administrator"]) and meant("a" * 64, ["a" * 60]) and not meant("a" * 65, ["a" * 60])

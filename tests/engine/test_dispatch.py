@@ -69,6 +69,14 @@ def test_who_is_limited_to_a_group_changes_no_other(basic: TestBox, mode: str) -
     assert list(basic.state.groups) == ["g1", "g2"]
 
 
+def test_a_value_that_no_shell_could_give_is_refused_before_anything_looks_at_it(basic: TestBox) -> None:
+    admin = basic.admin()
+    for line, told in ((f"get_events_log level={'x' * 2097152}", "Expected one of info"),
+                       (f"get_events_log level={'x' * 2097153}", "The value of level is longer than any may be.")):
+        found = admin.do(line)
+        assert found.code == "InvalidValue" and (found.message or "").startswith(told)
+
+
 def test_a_session_that_is_over_ends_what_is_asked_in_it_and_other_refusals_do_not() -> None:
     ends = {one.code: refused("get_users", one).fatal for one in (
         SessionEnded(reason="over"), AccountLocked(), StorageFull(folder="x"), LoginFailed())}
