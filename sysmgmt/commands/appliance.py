@@ -113,11 +113,13 @@ def reset_system_settings(call: Call, confirm_minutes: ConfirmMinutes = CONFIRM_
     end.
 
     What decides who reaches the box comes back by itself unless the reset is confirmed with confirm_change from a
-    new login within confirm_minutes (10 unless given; 0: final at once).
+    new login within confirm_minutes (10 unless given; 0: final at once). That, and undo_change, take the permission
+    security then.
     """
     wholly = may_confirm(call.state, call.caller.user, Permission.SECURITY)
     state = backups.reset(call.state, wholly, Restorer(call.caller.user, call.caller.session, call.now))
-    return Change(state, {"differences": backup.differences(call.state, state)}, () if wholly else (STAYS,))
+    return Change(state, {"differences": backup.differences(call.state, state)}, () if wholly else (STAYS,),
+                  decided_by=Permission.SECURITY)
 
 
 def _question(reading: Reading, values: Mapping[str, Any]) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sysmgmt.domain import web
+from sysmgmt.domain import tls, web
 from sysmgmt.domain.errors import NothingPending, SameLogin
+from sysmgmt.domain.levels import LEGACY_TLS, allows
 from sysmgmt.domain.model import Pending, Reach, Returned, Settings, State
 
 
@@ -19,13 +20,15 @@ def told(settings: Iterable[str]) -> str:
     return " and ".join(NAMES[one] for one in settings)
 
 
-def changed(one: Pending, now: Reach) -> dict[str, tuple[Any, Any]]:
-    """What would come back: by setting, what was before and what is now.
+def changed(one: Pending, now: Settings) -> dict[str, tuple[Any, Any]]:
+    """What would come back: by setting, what comes and what is now.
 
-    What somebody has changed again since is theirs, and stays.
+    What somebody has changed again since is theirs, and stays. No version of TLS comes back that the level forbids:
+    nothing at all would then.
     """
-    return {name: (before, after) for name, before, after in zip(Reach._fields, one.before, one.after, strict=True)
-            if before != after and getattr(now, name) == after}
+    allowed = one.before if allows(now, LEGACY_TLS) else one.before._replace(tls_minimum=tls.floor(one.before))
+    return {name: (before, after) for name, before, after in zip(Reach._fields, allowed, one.after, strict=True)
+            if before != after and getattr(now.reach, name) == after}
 
 
 def overdue(one: Pending, now: float) -> bool:
@@ -41,7 +44,7 @@ def seconds_left(settings: Settings, now: float) -> int:
 def undone(state: State) -> State:
     """The state as it was before the waiting change. Raises NothingPending."""
     settings = state.settings
-    before = {name: old for name, (old, _) in changed(waiting(state), settings.reach).items()}
+    before = {name: old for name, (old, _) in changed(waiting(state), settings).items()}
     found = state._replace(settings=settings._replace(reach=settings.reach._replace(**before), pending=None))
     return web.without_unfit_hsts(found) if before.keys() & {"hsts", "web_certificate"} else found
 
@@ -51,7 +54,7 @@ def return_(state: State, id: str, now: float) -> State:
     settings, waits = state.settings, state.settings.pending
     if waits is None or waits.id != id:
         return state
-    returned = Returned(tuple(changed(waits, settings.reach)), waits.user, waits.needs, now)
+    returned = Returned(tuple(changed(waits, settings)), waits.user, waits.needs, now)
     return undone(state._replace(settings=settings._replace(returned=returned)))
 
 
@@ -72,6 +75,6 @@ def waiting(state: State) -> Pending:
 
 def without_overtaken(settings: Settings) -> Settings:
     """`settings` without a waiting change of which nothing would be undone any more."""
-    if settings.pending and not changed(settings.pending, settings.reach):
+    if settings.pending and not changed(settings.pending, settings):
         return settings._replace(pending=None)
     return settings

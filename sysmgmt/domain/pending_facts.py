@@ -20,7 +20,7 @@ def pending_change(state: State) -> dict[str, Any] | None:
     if waits is None:
         return None
     settings = [{"setting": name, "before": _told(name, before), "now": _told(name, now)}
-                for name, (before, now) in pending.changed(waits, state.settings.reach).items()]
+                for name, (before, now) in pending.changed(waits, state.settings).items()]
     return {"command": waits.command, "user": waits.user, "made_at": iso(waits.made_at),
             "returns_at": iso(waits.returns_at), "settings": settings}
 

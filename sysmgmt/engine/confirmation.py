@@ -19,15 +19,22 @@ MINUTES = "confirm_minutes"
 def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]) -> Change:
     """`change`, made to wait for a confirmation if it has a time for one. Raises ChangePending."""
     old, new = call.state.settings, change.state.settings
-    if (old.reach, old.pending) == (new.reach, new.pending):
+    if (old.reach, old.pending, old.level) == (new.reach, new.pending, new.level):
         return change
     if old.reach == new.reach or not values.get(MINUTES):
-        final = change.state._replace(settings=pending.without_overtaken(new))
-        return change._replace(state=web.without_unused(final))
+        return _final(change)
     if (other := old.pending) is not None:
         raise ChangePending(user=other.user, command=other.command, time=iso(other.returns_at))
-    waits = Pending(call.box.clock.token(), command.name, call.caller.user, str(command.needs), call.now,
+    needs = change.decided_by or command.needs
+    waits = Pending(call.box.clock.token(), command.name, call.caller.user, str(needs), call.now,
                     call.now + values[MINUTES] * MINUTE, old.reach, new.reach, tuple(call.state.sessions))
+    if not pending.changed(waits, new):
+        return _final(change)
     told = f"Unless it is confirmed with confirm_change from a new login before {iso(waits.returns_at)}, it is undone."
     return change._replace(state=change.state._replace(settings=new._replace(pending=waits)),
                            warnings=(*change.warnings, told))
+
+
+def _final(change: Change) -> Change:
+    final = change.state._replace(settings=pending.without_overtaken(change.state.settings))
+    return change._replace(state=web.without_unused(final))

@@ -115,7 +115,8 @@ class Change(NamedTuple):
 
     `notes` are facts that the audit keeps besides. `afterwards` looks at what to show once the
     machine has followed; it is not asked in a dry run or for a batch that is carried out together.
-    `download` is a text that is written as it stands, in the place of what is shown.
+    `download` is a text that is written as it stands, in the place of what is shown. `decided_by` is the permission
+    that it takes to confirm or undo the change if it waits for that, where it is not that of the command.
     """
 
     state: State
@@ -125,6 +126,7 @@ class Change(NamedTuple):
     notes: Mapping[str, Any] = {}
     afterwards: Callable[[], Mapping[str, Any]] | None = None
     download: str = ""
+    decided_by: str = ""
 
 
 class Shown(NamedTuple):

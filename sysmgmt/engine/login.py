@@ -230,7 +230,7 @@ def _pending(state: State, account: Account) -> tuple[str, ...]:
     waits = state.settings.pending
     if waits is None or not may_confirm(state, account.name, waits.needs):
         return ()
-    what = pending.told(pending.changed(waits, state.settings.reach))
+    what = pending.told(pending.changed(waits, state.settings))
     return (f"{waits.user} has changed {what}; that is undone on {iso(waits.returns_at)}, unless it is confirmed "
             "with confirm_change from a login that began after it.",)
 

@@ -135,6 +135,10 @@ def test_what_needs_security_is_reset_by_those_alone_who_have_it_and_the_reach_r
     assert admin.do("reset_system_settings --yes").code == "Done"
     assert basic.state.settings.policy.min_length == 0 and not basic.state.syslog
     assert (waits := basic.state.settings.pending) and waits.before.tls_minimum == "1.3"
+    for line in ("undo_change", "confirm_change"):
+        denied = basic.client("cleo", "Cleo-first-12").do(line)
+        assert denied.code == "PermissionDenied", "cleo may not change the reach by a reset of others either"
+    assert basic.admin().do("undo_change").code == "Done"
 
 
 ERASE = f"erase_box name=box1 password={ADMIN_PASSWORD} --yes"

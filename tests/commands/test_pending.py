@@ -160,6 +160,22 @@ def test_only_what_was_changed_returns_and_what_somebody_changed_since_stays(bas
 
 
 @pytest.mark.requirement(103)
+@pytest.mark.parametrize("to, comes", [("1.3", "1.2"), ("1.2", "1.2")])
+@pytest.mark.parametrize("undone", [True, False])
+def test_a_level_that_is_raised_meanwhile_keeps_no_change_from_being_undone(
+        basic: TestBox, to: str, comes: str, undone: bool) -> None:
+    admin = basic.admin()
+    for line in ("set_tls_minimum version=1.1 legacy=yes confirm_minutes=0 --yes", f"set_tls_minimum version={to} --yes",
+                 "set_security_level level=stig --yes"):
+        assert admin.do(line).code == "Done", line
+    if undone:
+        assert admin.do("undo_change").code == ("Done" if to != comes else "NothingPending")
+    basic.clock.move(11 * MINUTE)
+    admin.do("get_groups")
+    assert (floor(basic), basic.state.settings.pending, basic.state.settings.level) == (comes, None, "stig")
+
+
+@pytest.mark.requirement(103)
 def test_what_will_break_is_said_before(basic: TestBox) -> None:
     admin = basic.admin()
     asked = admin.do("set_tls_minimum version=1.3")

@@ -13,8 +13,19 @@ STATE = State(settings=Settings(reach=NEW, pending=WAITS))
 
 def test_what_returns_is_what_was_changed_and_not_changed_again() -> None:
     both = {"tls_minimum": ("1.2", "1.3"), "name_servers": (("192.0.2.1",), ("192.0.2.2",))}
-    assert pending.changed(WAITS, NEW) == both
-    assert list(pending.changed(WAITS, NEW._replace(name_servers=()))) == ["tls_minimum"]
+    assert pending.changed(WAITS, STATE.settings) == both
+    assert list(pending.changed(WAITS, Settings(reach=NEW._replace(name_servers=())))) == ["tls_minimum"]
+
+
+@pytest.mark.parametrize("level, comes", [("basic", "1.0"), ("stig", "1.2")])
+def test_no_version_of_tls_comes_back_that_the_level_forbids(level: str, comes: str) -> None:
+    waits = WAITS._replace(before=OLD._replace(tls_minimum="1.0"))
+    state = STATE._replace(settings=STATE.settings._replace(level=level, pending=waits))
+    assert pending.changed(waits, state.settings)["tls_minimum"] == (comes, "1.3")
+    assert pending.undone(state).settings.reach == OLD._replace(tls_minimum=comes)
+    lower = state.settings._replace(pending=waits._replace(after=NEW._replace(tls_minimum="1.2")),
+                                    reach=NEW._replace(tls_minimum="1.2", name_servers=()))
+    assert (pending.without_overtaken(lower).pending is None) == (level == "stig"), "nothing is left to come back"
 
 
 def test_every_setting_of_the_reach_has_its_words() -> None:
