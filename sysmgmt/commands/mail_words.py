@@ -9,15 +9,6 @@ from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
-MOST = 20
-
-
-def _recipients(text: str, reading: Reading) -> tuple[str, ...]:
-    found = {mail.recipient(one).address.lower(): one for one in listed(text)}
-    if not 0 < len(found) == len(listed(text)) <= MOST:
-        raise InvalidValue(what=f"Expected up to {MOST} different recipients, separated by commas")
-    return tuple(found.values())
-
 
 def _login(text: str, reading: Reading) -> str:
     if not text.isascii() or len(text) > 320:
@@ -32,6 +23,6 @@ MailPassword = Annotated[str, Word("Password of that user", _login, "PASSWORD", 
 Sender = Annotated[str, Word("Address that the mail comes from", lambda text, reading: mail.address(text), "ADDRESS")]
 Recipients = Annotated[tuple[str, ...], Word(
     "Recipients, separated by commas, each with a level, scope and topic after colons if it does not want all",
-    _recipients, "ADDRESS[:LEVEL][:SCOPE][:TOPIC][,...]")]
+    lambda text, reading: mail.all_recipients(listed(text)), "ADDRESS[:LEVEL][:SCOPE][:TOPIC][,...]")]
 Digest = Annotated[str, choice("Whether events are sent as they happen or once a day", mail.DIGESTS)]
 Reports = Annotated[bool, whether("Whether a report of configuration and state is sent every week")]

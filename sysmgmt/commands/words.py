@@ -18,8 +18,6 @@ from sysmgmt.engine.reading import Reading
 ALL_GROUPS = "all"
 CONFIRM_MINUTES = 10
 """Minutes that a change waits for its confirmation."""
-LONGEST_BANNER = 2000
-"""Characters."""
 MOST_BYTES = 1 << 20
 """Of a file in the import folder, where nothing else is said."""
 _FILE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -146,8 +144,8 @@ def yes(text: str, reading: Reading) -> bool:
 
 
 def _banner(text: str, reading: Reading) -> str:
-    if len(text) > LONGEST_BANNER:
-        raise InvalidValue(what=f"A banner has at most {LONGEST_BANNER} characters")
+    if len(text) > security.LONGEST_BANNER:
+        raise InvalidValue(what=f"A banner has at most {security.LONGEST_BANNER} characters")
     return text.replace("\\n", "\n")
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from sysmgmt.domain import (
     accounts, backup_schedules, backups, blocklist, bounds, certificates, directory, firewall, lockout, mail, notation,
-    partners, snmp, syslog, timekeeping, tls, uploads)
+    partners, security, snmp, syslog, timekeeping, tls, uploads)
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.levels import LEVELS, is_affordable
-from sysmgmt.domain.model import TYPES, Cost, Settings, State, audit_policy
+from sysmgmt.domain.model import (
+    ADMIN, LDAP_GROUP, LDAP_USER, LOCAL, TYPES, Account, Cost, Settings, State, audit_policy)
 from sysmgmt.domain.names import canonical, fits
 from sysmgmt.domain.records import Records, leaves
-from sysmgmt.domain.roles import PREDEFINED
+from sysmgmt.domain.roles import ADMINISTRATOR, PREDEFINED
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ON_LINES = frozenset({"pem", "key", "banner"})
@@ -26,6 +27,10 @@ _ENDPOINTS = frozenset({"server", "secondary_server", "address"})
 _HEXADECIMAL = re.compile("[0-9a-f]+")
 _HASH = re.compile(r"\$argon2id\$v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,9})"
                    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{43,86}")
+LONGEST = 2 << 20
+"""Characters of a text: more than a command takes."""
+LONGEST_ID = 64
+"""Characters of the id of a box, which its partners and syslog servers are told."""
 _ITEM = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
 _CHOICES: Mapping[str, Mapping[str, Collection[str]]] = {
     "accounts": {"type": TYPES, "locked_by": {"", *lockout.KINDS}},
@@ -58,6 +63,7 @@ def check(content: State) -> None:
 
 def _check_value(field: str, value: Any) -> None:
     if isinstance(value, str):
+        _demand(len(value) <= LONGEST, f"a {field} that is too long")
         text = re.sub("[\t\r\n]", "", value) if field in _ON_LINES else value
         _demand(not _CONTROLS.search(text), f"a {field} with control characters")
         _demand(field not in _ENDPOINTS or _ENDPOINT.fullmatch(value), f"a {field} where nothing can be")
@@ -82,6 +88,9 @@ def _check_names(content: State) -> None:
 
 
 def _check_settings(one: Settings) -> None:
+    _demand(len(one.banner) <= security.LONGEST_BANNER, "a banner that is too long")
+    _demand(len(one.box_id) <= LONGEST_ID, "an id of the box that is too long")
+    _demand(one.reach.web_certificate in ("", *certificates.WEB), "a web certificate that is for something else")
     _demand(one.level in LEVELS, "a security level that this release does not know")
     _demand(one.reach.tls_minimum in tls.VERSIONS, "a version of TLS that this release does not know")
     _demand(one.communication.level in partners.LEVELS, "a level of communication that this release does not know")
@@ -108,8 +117,12 @@ def _check_tables(content: State) -> None:
         for (field, allowed), one in product(fields.items(), getattr(content, table).values()):
             _demand(getattr(one, field) in allowed, f"a {field} in {table} that this release does not know")
     for account in content.accounts.values():
+        _check_account(account)
         _demand(all(map(_is_hash, filter(None, (account.password, *account.password_history)))),
                 "a user whose password's hash no box makes")
+    for server in content.mail.values():
+        mail.address(server.sender)
+        mail.all_recipients(server.recipients)
     for agent in content.snmp.values():
         _each(snmp.community, filter(None, (agent.community,)))
         for receiver in agent.receivers:
@@ -119,6 +132,15 @@ def _check_tables(content: State) -> None:
                 "an SNMP user whose key is none")
     for schedule in content.backup_schedules.values():
         _demand(schedule.items and set(schedule.items) <= set(backups.ITEMS), "a schedule of what there is not")
+
+
+def _check_account(one: Account) -> None:
+    """Admin is what no command changes; each kind of entry has nothing that belongs to another."""
+    _demand(one.name != ADMIN or (one.role, one.type, one.groups, one.ends_at) == (ADMINISTRATOR, LOCAL, None, None),
+            "an admin who is none for ever")
+    _demand(one.type == LDAP_USER or not one.granted_by, "somebody by a group of the directory who is not of it")
+    _demand(one.type != LOCAL or not one.directory_id, "a local user with an id of the directory")
+    _demand(one.type != LDAP_GROUP or not (one.password or one.ends_at), "a group that is somebody")
 
 
 def _is_hash(encoded: str) -> bool:

@@ -18,6 +18,7 @@ PROTOCOLS = {"starttls": 587, "tls": 465}
 """How a server is spoken to, and the usual port."""
 IMMEDIATE, DAILY = DIGESTS = ("immediate", "daily")
 WEEK = 7 * DAY
+MOST_RECIPIENTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
@@ -66,6 +67,14 @@ def recipient(text: str) -> Recipient:
     """What `ADDRESS[:LEVEL][:SCOPE][:TOPIC]` says. Raises InvalidValue."""
     to, *filters = text.split(":")
     return recipients.filtered(Recipient(address(to)), filters)
+
+
+def all_recipients(words: Sequence[str]) -> tuple[str, ...]:
+    """Some recipients who are told apart. Raises InvalidValue."""
+    found = {recipient(one).address.lower(): one for one in words}
+    if not 0 < len(found) == len(words) <= MOST_RECIPIENTS:
+        raise InvalidValue(what=f"Expected up to {MOST_RECIPIENTS} different recipients, separated by commas")
+    return tuple(found.values())
 
 
 def server(state: State) -> MailServer:

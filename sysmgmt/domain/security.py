@@ -13,6 +13,8 @@ from sysmgmt.domain.times import MINUTE
 
 SHORTEST_IDLE, LONGEST_IDLE = bounds.of(Settings, "idle_timeout")
 """Bounds of the idle timeout in seconds."""
+LONGEST_BANNER = 2000
+"""Characters: everybody who knocks is shown it."""
 BANNER = ("This system is for authorized users only. What is done here is recorded.\n"
           "Whoever goes on agrees to that.")
 """What a level that asks for a banner has until set_login_banner says something else."""
@@ -106,14 +108,21 @@ def secures(state: State, account: Account) -> bool:
             and roles.holds(state, account, Permission.SECURITY))
 
 
-def check(state: State) -> None:
-    """What must hold after every command that changes the state. Raises LastSecurityUser.
+def check(state: State, before: State | None = None) -> None:
+    """What must hold after every command that changes the state, if it held `before`. Raises LastSecurityUser.
 
-    A temporary account does not count: nobody could unlock it at its end. Admin is looked at first, so
-    that the usual check does not depend on how many users there are.
+    Where it did not, as an older release may have left it, nothing is refused for its sake: nobody could log in
+    to mend that.
+    """
+    if not _is_manageable(state) and (before is None or _is_manageable(before)):
+        raise LastSecurityUser()
+
+
+def _is_manageable(state: State) -> bool:
+    """Whether somebody secures it for good: nobody could unlock a temporary account at its end.
+
+    Admin is looked at first, so that the usual check does not depend on how many users there are.
     """
     admin = state.accounts.get(ADMIN)
-    if admin is not None and secures(state, admin):
-        return
-    if not any(secures(state, one) and one.ends_at is None for one in state.accounts.values()):
-        raise LastSecurityUser()
+    return (admin is not None and secures(state, admin)) or any(
+        secures(state, one) and one.ends_at is None for one in state.accounts.values())

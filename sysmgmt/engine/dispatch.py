@@ -189,7 +189,7 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
             after = erasure.noted(state, outcome.state, by)
             outcome = outcome._replace(state=after)
         if outcome.state.installed:
-            security.check(outcome.state)
+            security.check(outcome.state, state)
             compliance.check(state, outcome.state)
     return outcome
 

@@ -437,8 +437,8 @@ def of_reach(content: State, **fields: Any) -> State:
 
 def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin: Client) -> None:
     content = content_of(basic)
-    bob, mail = content.accounts.get("bob"), content.mail.get("email")
-    assert bob and mail
+    bob, mail, admin_there = content.accounts.get("bob"), content.mail.get("email"), content.accounts.get("admin")
+    assert bob and mail and admin_there
     role = "x:/tmp:/bin/bash\n#"
     before = basic.files()
     sealed_with(basic, content)
@@ -454,6 +454,17 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
             of_settings(content, policy=Policy(min_length=10 ** 15)),
             content._replace(mail=content.mail.put("email", mail._replace(server="mail.example\r\nRCPT"))),
             content._replace(mail=content.mail.put("email", mail._replace(port=70000))),
+            *(content._replace(mail=content.mail.put("email", mail._replace(recipients=wrong)))
+              for wrong in (("nobody",), ("a@b.example:loud",), ("a@b.example", "A@b.example"), ())),
+            content._replace(mail=content.mail.put("email", mail._replace(sender="<a@b.example> SIZE=1"))),
+            *(content._replace(accounts=content.accounts.put("admin", admin_there._replace(**fields))) for fields in (
+                {"role": "monitor"}, {"type": "ldap_user"}, {"ends_at": MORNING}, {"groups": ("sales",)})),
+            *(content._replace(accounts=content.accounts.put("bob", bob._replace(**fields))) for fields in (
+                {"granted_by": "staff"}, {"directory_id": "x"}, {"type": "ldap_group"},
+                {"type": "ldap_group", "password": "", "ends_at": MORNING},
+                {"last_login_from": "x" * 2097153})),
+            of_settings(content, banner="x" * 2001), of_settings(content, box_id="x" * 65),
+            of_reach(content, web_certificate="root"),
             of_settings(content, name="box1\nview box included .1"), of_settings(content, name="../../../escaped"),
             of_settings(content, level="foo"), of_settings(content, banner="\x1b[2J"),
             of_settings(content, time=TimeSettings(servers=(FORGED,))), of_settings(content, time=TimeSettings("../x")),
@@ -462,7 +473,7 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
             of_reach(content, firewall=Firewall(True, ssh=("10.0.0.0/8 } accept",))),
             of_reach(content, firewall=Firewall(True, opened=("22/tcp@any\n",)))):
         sealed_with(basic, wrong)
-        assert restore(admin, name="crafted").code == "InvalidValue"
+        assert restore(admin, "administrators=replace", name="crafted").code == "InvalidValue", wrong
         assert admin.do(f"verify_backup name=crafted password={PASSWORD}").code == "InvalidValue"
     path(basic, "crafted").unlink()
     assert basic.files() == before

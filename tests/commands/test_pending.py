@@ -165,8 +165,8 @@ def test_only_what_was_changed_returns_and_what_somebody_changed_since_stays(bas
 def test_a_level_that_is_raised_meanwhile_keeps_no_change_from_being_undone(
         basic: TestBox, to: str, comes: str, undone: bool) -> None:
     admin = basic.admin()
-    for line in ("set_tls_minimum version=1.1 legacy=yes confirm_minutes=0 --yes", f"set_tls_minimum version={to} --yes",
-                 "set_security_level level=stig --yes"):
+    for line in ("set_tls_minimum version=1.1 legacy=yes confirm_minutes=0 --yes",
+                 f"set_tls_minimum version={to} --yes", "set_security_level level=stig --yes"):
         assert admin.do(line).code == "Done", line
     if undone:
         assert admin.do("undo_change").code == ("Done" if to != comes else "NothingPending")

@@ -150,3 +150,10 @@ def test_it_need_not_be_admin_but_nobody_whose_time_ends() -> None:
     security.check(state_of(locked, carl))
     with pytest.raises(LastSecurityUser):
         security.check(state_of(locked, carl._replace(ends_at=9e9)))
+    with pytest.raises(LastSecurityUser):
+        security.check(state_of(locked, carl._replace(ends_at=9e9)), state_of(locked, carl))
+
+
+def test_where_it_did_not_hold_before_nothing_is_refused_for_its_sake() -> None:
+    broken = state_of(ADMIN._replace(locked_by="command"), Account("carl", "administrator", ends_at=9e9))
+    security.check(broken, broken)

@@ -164,6 +164,17 @@ def test_no_change_takes_the_last_user_with_security_or_falls_below_the_level(hi
     assert admin.do("set_password_policy min_length=8").code == "Done", "what was below it may come up"
 
 
+def test_a_box_that_an_older_release_left_to_a_temporary_administrator_is_mended_by_that_one(
+        basic: TestBox, mode: str) -> None:
+    line = f'add_user name=eve role=administrator password="{BOB}" valid_hours=5'
+    assert basic.admin().do(line).code == "Done"
+    basic.replace("admin", locked_by="command")
+    eve = basic.client("eve", BOB)
+    for line in (f'set_password current_password="{BOB}" new_password="Eve-second-2"', "unlock_user name=admin"):
+        assert eve.do(line).code == "Done", line
+    assert eve.do("lock_user name=admin").code == "LastSecurityUser"
+
+
 def test_whom_an_administrator_has_touched_is_kept_and_what_the_box_does_by_itself_touches_nobody(
         basic: TestBox, mode: str) -> None:
     def touched() -> list[str]:
