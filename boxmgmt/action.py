@@ -92,7 +92,7 @@ def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> Answer | None:
     for one, offers in lacking(site.door, command, texts, item.questions):
         tell_rule(site.asker, one, offers)
         answer = ask(site.asker, one, _question(command, one), offers)
-        while answer and _is_rejected(site, command, one.name, {**texts, one.name: answer}):
+        while answer and _is_rejected(site, command, one, {**texts, one.name: answer}):
             answer = ask(site.asker, one, _question(command, one), offers)
         if answer:
             texts[one.name] = answer
@@ -104,11 +104,11 @@ def _ask_all(site: Site, item: Run, texts: dict[str, str]) -> Answer | None:
     return None
 
 
-def _is_rejected(site: Site, command: Command, name: str, texts: dict[str, str]) -> bool:
-    """Whether an answer cannot be used and may be given again."""
-    if not site.patient:
+def _is_rejected(site: Site, command: Command, one: Parameter, texts: dict[str, str]) -> bool:
+    """Whether an answer cannot be used and may be given again; one that proves who asks is given once."""
+    if not site.patient or one.word.proves:
         return False  # the command itself refuses it, once
-    wrong = site.door.check(command.name, name, texts)
+    wrong = site.door.check(command.name, one.name, texts)
     return wrong is not None and site.asker.reject(f"Error: {wrong.message}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.commands.password_words import CurrentPassword, NewPassword, OwnNewPassword
+from sysmgmt.commands.password_words import NewPassword, OwnNewPassword, ReplacedPassword
 from sysmgmt.commands.words import (
     Groups, Kind, LockedUser, MustChange, NewName, NewUser, NewValidHours, RoleName, UserName, UserType, ValidHours)
 from sysmgmt.domain import accounts, facts, ldap_users
@@ -89,7 +89,7 @@ def remove_user(call: Call, name: UserName) -> Change:
 
 
 @command(needs=ANYONE, while_due=True)
-def set_password(call: Call, current_password: CurrentPassword, new_password: OwnNewPassword) -> Change:
+def set_password(call: Call, current_password: ReplacedPassword, new_password: OwnNewPassword) -> Change:
     """Change your own password, and end your other open sessions."""
     caller = call.caller._replace(due=False)
     state = accounts.set_own_password(call.state, caller.user, new_password, call.now, caller.session)

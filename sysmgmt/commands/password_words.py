@@ -38,10 +38,9 @@ def _new_password(text: str, reading: Reading) -> str:
 
 
 def _own_new_password(text: str, reading: Reading) -> str:
-    """The hash of a password for the caller, if it is not too early to change it and none of the old ones."""
+    """The hash of a password for the caller, if it is none of the old ones."""
     account, settings = _caller(reading), reading.state.settings
     rules = levels.rules_of(settings)
-    passwords.check_age(account, rules, reading.now)
     _check(text, (account.name, settings.name), rules, reading)
     passwords.check_difference(reading.texts.get("current_password", ""), text, rules)
     if reading.caller.due and text == reading.texts.get("current_password"):
@@ -92,6 +91,13 @@ def _current_password(text: str, reading: Reading) -> bool:
     return True
 
 
+def _replaced_password(text: str, reading: Reading) -> bool:
+    """That it is the caller's, and not too early for another one."""
+    proven = _current_password(text, reading)
+    passwords.check_age(_caller(reading), levels.rules_of(reading.state.settings), reading.now)
+    return proven
+
+
 NewPassword = Annotated[str, Word("New password", _new_password, "PASSWORD", secret=True, twice=True,
                                   unless=_has_no_password, wants=_wanted)]
 FirstPassword = Annotated[str, Word("Password of the user admin", _first_password, "PASSWORD", secret=True,
@@ -99,6 +105,7 @@ FirstPassword = Annotated[str, Word("Password of the user admin", _first_passwor
 OwnNewPassword = Annotated[str, Word("New password", _own_new_password, "PASSWORD", secret=True, twice=True,
                                      wants=_wanted)]
 CurrentPassword = Annotated[bool, Word("Current password", _current_password, "PASSWORD", secret=True, proves=True)]
+ReplacedPassword = Annotated[bool, Word("Current password", _replaced_password, "PASSWORD", secret=True, proves=True)]
 BlocklistFile = Annotated[tuple[str, ...], Word(
     "Name of a file in the import folder, with one word a line", from_file(lambda data, reading: blocklist.read(data)),
     "NAME")]

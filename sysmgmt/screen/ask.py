@@ -89,11 +89,16 @@ def unproven(door: Door, command: Command, one: Parameter, texts: Mapping[str, s
 
 def _fill_in(asker: Asker, door: Door, command: Command, lack: tuple[Parameter, Sequence[str]],
              texts: dict[str, str]) -> None:
-    """Ask for a parameter until its value can be used, and put it into `texts`. Raises Cancelled."""
+    """Ask for a parameter until its value can be used, and put it into `texts`. Raises Cancelled.
+
+    One that proves who asks is asked for once: of what is wrong with it, nothing may be mended by another try.
+    """
     one, offers = lack
     tell_rule(asker, one, offers)
     texts[one.name] = ask(asker, one, one.word.about, offers)
-    while (wrong := door.check(command.name, one.name, texts)) and asker.reject(f"Error: {wrong.message}"):
+    while not one.word.proves and (wrong := door.check(command.name, one.name, texts)):
+        if not asker.reject(f"Error: {wrong.message}"):
+            break
         texts[one.name] = ask(asker, one, one.word.about, offers)
 
 

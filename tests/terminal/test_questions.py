@@ -117,6 +117,22 @@ def test_that_the_current_password_is_wrong_is_told_before_a_new_one_is_asked_fo
     child.wait()
 
 
+def test_that_it_is_too_early_for_another_password_is_told_before_one_is_asked_for(basic: TestBox) -> None:
+    assert basic.admin().do("set_password_policy min_age_hours=24").code == "Done"
+    child = logged_in(basic)
+    for new in ("Violet-95-Boat", ""):
+        child.sendline("set_password")
+        child.expect_exact("Current password\r\n > ")
+        child.sendline("Violet-95-Boat" if not new else ADMIN_PASSWORD)
+        for _ in range(2 if new else 0):
+            child.expect("New password.*\r\n > ")
+            child.sendline(new)
+    child.expect_exact("Error: The password was changed less than 24 hours ago.\r\nHint: Another user ")
+    child.expect_exact("box1> ")
+    child.sendline("quit")
+    child.wait()
+
+
 @pytest.mark.parametrize("word", ["exit", "logout"])
 def test_the_words_of_other_shells_end_the_session(basic: TestBox, word: str) -> None:
     child = logged_in(basic)
