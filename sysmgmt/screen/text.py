@@ -23,7 +23,8 @@ BLOCKS = frozenset({"pem"})
 """Texts of many lines, shown from the margin so that they can be copied."""
 SPELLINGS = {"id": "ID", "ssh": "SSH", "pem": "PEM", "tls": "TLS", "hsts": "HSTS", "sha256": "SHA-256",
              "ldap": "LDAP", "dn": "DN", "vcenters": "vCenters",
-             "https": "HTTPS", "snmp": "SNMP", "mtu": "MTU", "mac": "MAC", "dhcp": "DHCP"}
+             "https": "HTTPS", "snmp": "SNMP", "mtu": "MTU", "mac": "MAC", "dhcp": "DHCP", "rsa": "RSA",
+             "md5": "MD5"}
 
 LABELS = {"returns_at": "Undone at"}
 """Fields that people would misread by their name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sysmgmt
-from sysmgmt.domain.errors import InvalidValue, MissingValue
+from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.host import files, hostkeys, hostname, sshd, timekeeping
 from sysmgmt.host.files import File
 from sysmgmt.screen.options import check_once
@@ -29,7 +29,7 @@ class Wish(NamedTuple):
 
 
 def read(words: list[str]) -> Wish:
-    """The options. Raises InvalidValue, MissingValue."""
+    """The options. Raises InvalidValue."""
     flags, values = {}, {}
     rest = iter(words)
     for word in rest:
@@ -45,9 +45,9 @@ def read(words: list[str]) -> Wish:
 
 
 def given(name: str, value: str) -> str:
-    """The value of an option. Raises MissingValue."""
+    """The value of an option. Raises InvalidValue."""
     if not value:
-        raise MissingValue(command="--deploy", parameter=name)
+        raise InvalidValue(what=f"The option {name} needs a value")
     return value
 
 

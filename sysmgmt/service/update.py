@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sysmgmt import __version__, box
-from sysmgmt.domain.errors import InvalidValue, MissingValue, Refusal, ServiceRefused
+from sysmgmt.domain.errors import InvalidValue, Refusal, ServiceRefused
 from sysmgmt.domain.packages import Package
 from sysmgmt.engine import packaging
 from sysmgmt.engine.self_test import check_release
@@ -35,12 +35,12 @@ def main(words: list[str]) -> None:
 
 
 def read(words: list[str]) -> Wish:
-    """The options. Raises InvalidValue, MissingValue."""
+    """The options. Raises InvalidValue."""
     named = [one for one in words if one not in ("--update", "--downgrade")]
     if len(named) > 1 or any(one.startswith("-") for one in named):
         raise InvalidValue(what="--update takes the name of one file in the import folder, and --downgrade")
     if not named:
-        raise MissingValue(command="--update", parameter="the name of a file")
+        raise InvalidValue(what="The option --update needs the name of a file in the import folder")
     return Wish(named[0], "--downgrade" in words)
 
 

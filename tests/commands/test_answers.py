@@ -187,6 +187,11 @@ def test_lengths_and_sizes_have_their_unit_for_people_and_none_for_programs(basi
                                  "Session lifetime: 10 hours", "Unused after: 35 days"]
 
 
+def test_an_abbreviation_is_spelled_as_everywhere() -> None:
+    names = ("rsa_bits", "md5", "bind_dn", "tls_minimum", "ssh_keys")
+    assert [text.label(one) for one in names] == ["RSA bits", "MD5", "Bind DN", "TLS minimum", "SSH keys"]
+
+
 def test_the_paragraphs_of_a_page_stay_apart(basic: TestBox) -> None:
     admin = basic.admin()
     for one in CATALOG:

@@ -89,6 +89,14 @@ def test_an_option_that_goes_with_another_one_names_it(word: str, of: str) -> No
     assert (done.returncode, done.stderr) == (2, f"Error: {word.partition('=')[0]} is an option of {of}.\n")
 
 
+@pytest.mark.parametrize("words, said", [
+    (["--deploy", "--uids"], "--uids needs a value"), (["--state"], "--state needs a value"),
+    (["--update"], "--update needs the name of a file in the import folder")])
+def test_a_value_that_is_missing_is_said_and_help_of_no_command_is_named(words: list[str], said: str) -> None:
+    done = run("sysmgmt.service", *words)
+    assert (done.returncode, done.stderr) == (2, f"Error: The option {said}.\n")
+
+
 def test_of_two_commands_none_is_run(basic: TestBox) -> None:
     done = result(sysmgmt(basic.folder, "", "-c", "add_group name=g1", "-c", "get_groups"))
     assert done.status == 2 and "g1" not in basic.state.groups
