@@ -42,7 +42,7 @@ def _missed(part: str, rounds: int, record: bool) -> list[str]:
         Path(folder).chmod(0o755)  # clients and PostgreSQL are not root
         findings = list(importlib.import_module(f"tests.bench.{part}").measure(Path(folder), rounds))
     if record:
-        table.record(table.row("Speed", one.claim, one.goal, one.figure + ("" if one.held else ": missed"),
+        table.record(table.row("Speed", one.claim, one.goal, one.figure + ("" if one.held else table.MISSED),
                                f"python -m tests.bench {part}") for one in findings)
     return [f"  {one.claim}: {one.figure}; goal: {one.goal}" for one in findings if not one.held]
 

@@ -24,7 +24,7 @@ class Work(NamedTuple):
 class Goal(NamedTuple):
     """What is hoped for: the work `ours` takes at most `most` times as long as `beside`.
 
-    Without `most` it is only told, without `beside` it stands alone.
+    Without `most` it is only told, without `beside` it stands alone, and `most` are seconds.
     """
 
     ours: str
@@ -109,7 +109,8 @@ def found(title: str, goal: Goal, times: Mapping[str, float]) -> Finding:
     """What of a goal holds where works take so many seconds."""
     ours = times[goal.ours]
     if not goal.beside:
-        return Finding(f"{title}: {goal.ours}", "", _shown(ours))
+        hoped = f"{_shown(goal.most)} at most" if goal.most else ""
+        return Finding(f"{title}: {goal.ours}", hoped, _shown(ours), not goal.most or ours <= goal.most)
     ratio = ours / times[goal.beside]
     finding = Finding(f"{title}: {goal.ours} beside {goal.beside}", "",
                       f"{_shown(ours)}, {ratio:.2f}x ({_shown(times[goal.beside])})")

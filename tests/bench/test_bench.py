@@ -21,6 +21,11 @@ def test_a_goal_that_is_missed_is_told() -> None:
     assert held.held and held.figure == "3 ms, 3.00x (1 ms)" and held.goal == "3.1x theirs at most"
 
 
+def test_a_goal_without_a_peer_is_one_of_time() -> None:
+    assert found("W0", Goal("ours", most=0.003), TIMES) == ("W0: ours", "3 ms at most", "3 ms", True)
+    assert not found("W0", Goal("ours", most=0.002), TIMES).held
+
+
 def test_a_peer_without_a_goal_is_only_told() -> None:
     assert found("W0", Goal("ours", "theirs"), TIMES) == ("W0: ours beside theirs", "", "3 ms, 3.00x (1 ms)", True)
     assert found("W0", Goal("ours"), TIMES) == ("W0: ours", "", "3 ms", True)

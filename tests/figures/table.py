@@ -16,11 +16,14 @@ from typing import NamedTuple
 
 from sysmgmt import __version__
 from sysmgmt.screen.pages import roff
+from tests.figures.missed import why
 
 ROWS = Path(__file__).with_name("rows.txt")
 PAGE = Path(__file__).parents[2] / "man" / "boxmgmt-figures.7"
 CHAPTERS = ("Faults", "Model check", "Attacks", "Fuzzing", "Tampering", "Canaries", "Requirements", "Coverage",
             "Mutation", "Speed")
+MISSED = ": missed"
+"""How the figure ends that does not reach its goal."""
 MODULE = re.compile(r"^(?:nice -n \d+ )?python -m (\S+)")
 DESCRIPTION = """
 Each figure was seen, and stands with the command that gave it, in a clone of the project, with the date
@@ -41,6 +44,11 @@ class Row(NamedTuple):
     command: str
     date: str
     machine: str
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether the goal was not reached."""
+        return self.figure.endswith(MISSED)
 
 
 def rows() -> list[Row]:
@@ -74,10 +82,12 @@ def record(fresh: Iterable[Row]) -> None:
 
 
 def problems(of: Iterable[Row] | None = None) -> Iterator[str]:
-    """What is wrong with rows, else all: each needs all but the goal, and a command that is there."""
+    """What is wrong with rows, else all: each needs all but the goal, a command that is there, and why it is missed."""
     for one in rows() if of is None else of:
         if not all(one._replace(goal="-")):
             yield f"{one.claim}: something is missing"
+        if one.is_missed and not why(one.claim):
+            yield f"{one.claim}: tests/figures/missed.py does not say why it is missed"
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", one.date):
             yield f"{one.claim}: {one.date} is no date"
         module = MODULE.match(one.command)
@@ -100,4 +110,5 @@ def page() -> str:
 
 def _told(one: Row) -> str:
     goal = f" Goal: {one.goal}." if one.goal else ""
-    return f"{one.figure}.{goal} {one.command} ({one.date}; {one.machine})."
+    reason = why(one.claim) if one.is_missed else ""
+    return f"{one.figure}.{goal}{reason} {one.command} ({one.date}; {one.machine})."

@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench.__main__ import PARTS
 from tests.figures import table
+from tests.figures.missed import WHY, why
 
 CAMPAIGNS = [*sorted(one.parent.name for one in Path(__file__).parents[1].glob("*/__main__.py")), "faults.kill"]
 
@@ -22,8 +23,16 @@ def test_a_row_that_lacks_something_is_noticed() -> None:
     good = table.row("Speed", "a start", "", "7 ms", "python -m tests.bench starts")
     assert list(table.problems([good])) == []
     for bad in (good._replace(command="python -m tests.nothing"), good._replace(command="ls"),
-                good._replace(date="yesterday"), good._replace(machine=""), good._replace(figure="")):
+                good._replace(date="yesterday"), good._replace(machine=""), good._replace(figure=""),
+                good._replace(figure="7 ms: missed")):
         assert list(table.problems([bad])), bad
+
+
+def test_what_is_missed_says_why() -> None:
+    missed = [one for one in table.rows() if one.is_missed]
+    told = table.page().replace("\\-", "-")
+    assert all(why(one.claim) in told for one in missed)
+    assert all(any(one.claim.startswith(begins) for one in table.rows()) for begins in WHY), "a reason of no figure"
 
 
 def test_the_page_of_the_manual_is_current() -> None:
