@@ -132,7 +132,7 @@ class Visit:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait until a large message may be read. Its uid's door is left once it is answered. Raises BoxBusy."""
-        self.held.enter_context(self.bounds.large.enter(self.peer.uid))
+        self.held.enter_context(self.bounds.large(self.peer.uid))
         with self.bounds.reading.turn():
             yield
 

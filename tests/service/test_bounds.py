@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from sysmgmt.domain.errors import BoxBusy
 from sysmgmt.service import calls
-from sysmgmt.service.bounds import MOST_BATCHES, MOST_BATCHES_OF_ONE, MOST_CALLS, MOST_REQUESTS, Bounds
+from sysmgmt.service.bounds import (
+    MOST_BATCHES, MOST_BATCHES_OF_ONE, MOST_CALLS, MOST_LARGE, MOST_LARGE_OF_ONE, MOST_REQUESTS, Bounds)
 from sysmgmt.service.turns import CHECKS, Turns
 from tests.support.box import ADMIN_PASSWORD, TestBox
 from tests.support.boxmgmtd import Boxmgmtd, Raw, running
@@ -119,6 +121,21 @@ def test_each_kind_of_call_has_its_door_for_each_user(method: str, most: int) ->
         assert not inside.wait(0.2)
     assert inside.wait(20)
     late.join(20)
+
+
+def test_large_messages_wait_for_those_of_the_same_uid_and_of_all_but_those_of_root(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sysmgmt.service.bounds.PATIENCE", 0.01)
+    bounds = Bounds()
+    with ExitStack() as places:
+        for number in range(MOST_LARGE):
+            places.enter_context(bounds.large(UID + number // MOST_LARGE_OF_ONE))
+        with pytest.raises(BoxBusy), bounds.large(UID + MOST_LARGE):
+            pass
+        with bounds.large(0), bounds.large(0), bounds.large(0):
+            pass
+    with bounds.large(UID + MOST_LARGE):
+        pass
 
 
 def test_a_batch_for_which_the_box_has_no_room_is_refused_and_recorded(basic: TestBox) -> None:
