@@ -5,7 +5,8 @@ from typing import Any
 
 from sysmgmt.commands.password_words import NewPassword, OwnNewPassword, ReplacedPassword
 from sysmgmt.commands.words import (
-    Groups, Kind, LockedUser, MustChange, NewName, NewUser, NewValidHours, RoleName, UserName, UserType, ValidHours)
+    Groups, Kind, LockedUser, MustChange, MustChangeNext, NewName, NewUser, NewValidHours, RoleName, UserName, UserType,
+    ValidHours)
 from sysmgmt.domain import accounts, facts, ldap_users
 from sysmgmt.domain.model import LOCAL, Account
 from sysmgmt.domain.permissions import Permission
@@ -56,7 +57,7 @@ def get_users(call: Call, name: UserName | None = None) -> Shown:
 @command(needs=Permission.SECURITY)
 def set_user(call: Call, name: UserName, role: RoleName | None = None, groups: Groups | None = None,
              password: NewPassword | None = None, new_name: NewName | None = None,
-             must_change: MustChange = False, valid_hours: NewValidHours | None = None) -> Change:
+             must_change: MustChangeNext = False, valid_hours: NewValidHours | None = None) -> Change:
     """Change another user: role, groups, name, time, or a new password for one who forgot it.
 
     After a reset, or with must_change=yes, as when a password may be known to somebody else, the user

@@ -5,8 +5,8 @@ from typing import Any
 
 from sysmgmt.commands.password_words import BlocklistFile, CurrentPassword
 from sysmgmt.commands.words import (
-    Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, RootDoors,
-    RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
+    Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, Profile,
+    RootDoors, RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
 from sysmgmt.domain import blocklist, compliance, consequences, facts, level_changes, root_access, sealed, security
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
@@ -75,7 +75,7 @@ def set_password_blocklist(call: Call, file: BlocklistFile) -> Change:
 
 
 @command(needs=Permission.SECURITY)
-def check_compliance(call: Call, profile: Level | None = None) -> Shown:
+def check_compliance(call: Call, profile: Profile | None = None) -> Shown:
     """Check the box against every rule of a security level: the one in force unless another is given.
 
     It shows of each rule what the box has and what is asked, the verdict, and the command that fixes

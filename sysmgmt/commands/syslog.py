@@ -1,7 +1,8 @@
 """Syslog: events and audit records, sent to other machines (R024, R025). boxmgmtd sends them."""
 
 from sysmgmt.commands.place_words import Server
-from sysmgmt.commands.syslog_words import ClientCertificate, Insecure, SyslogNumber, SyslogPort, SyslogProtocol, What
+from sysmgmt.commands.syslog_words import (
+    ClientCertificate, Insecure, KnownSyslogNumber, SyslogNumber, SyslogPort, SyslogProtocol, What)
 from sysmgmt.domain import certificates, syslog
 from sysmgmt.domain.errors import ClearText
 from sysmgmt.domain.permissions import Permission
@@ -61,7 +62,7 @@ def disable_syslog(call: Call, number: SyslogNumber = "1") -> Change:
 
 
 @command(needs=Permission.SYSTEM_CONFIGURATION)
-def remove_syslog(call: Call, number: SyslogNumber) -> Change:
+def remove_syslog(call: Call, number: KnownSyslogNumber) -> Change:
     """Remove a syslog server with its settings; what waits for it is not sent.
 
     Where audit records are sent this takes the permission audit or security besides.

@@ -222,7 +222,8 @@ Permissions = Annotated[tuple[Permission, ...], Word(
 Groups = Annotated[tuple[str, ...], Word(
     "Consistency groups, separated by commas, or all", _groups, "all|GROUP[,GROUP...]",
     offers=lambda state: ["all", *state.groups])]
-GroupName = Annotated[str, Word("Consistency group", any_name, "GROUP", offers=lambda state: state.groups, bare=True)]
+GroupName = Annotated[str, Word("Consistency group", any_name, "GROUP", offers=lambda state: state.groups, bare=True,
+                                none="There are no consistency groups.")]
 NewGroup = Annotated[str, Word("Name of the consistency group", _group_name, "NAME")]
 UserType = Annotated[Kind, Word("What it is: a user of the box, or a user or a group of the directory (LDAP)", _kind,
                                 "|".join(TYPES), offers=lambda state: TYPES)]
@@ -235,12 +236,14 @@ ConfirmMinutes = Annotated[int, Word(
     whole(0, 1440, "minutes"), "0-1440")]
 WithoutIsolation = Annotated[bool, whether("Whether it is known that partners will stop talking")]
 MustChange = Annotated[bool, whether("Whether the password must be changed at the first login")]
+MustChangeNext = Annotated[bool, whether("Whether the password must be changed at the next login")]
 ValidHours = Annotated[int, Word("Hours after which a temporary account is locked", whole(1, 8760, "hours"), "1-8760")]
 NewValidHours = Annotated[int, Word("Hours from now after which the account is locked; 0 for a lasting one",
                                     whole(0, 8760, "hours"), "0-8760")]
 IsLogin = Annotated[bool, whether("Whether PAM registers it")]
 IsKept = Annotated[bool, whether("Whether the user stays in the table")]
 Level = Annotated[str, choice("Security level (high is recommended)", LEVELS, levels.MEANINGS)]
+Profile = Annotated[str, choice("Level to check against; the one in force unless given", LEVELS, levels.MEANINGS)]
 BoxName = Annotated[str, Word("Name of the box", _box_name, "NAME")]
 Banner = Annotated[str, Word("Login banner (\\n begins a new line)", _banner, "TEXT")]
 IdleMinutes = Annotated[int, Word(

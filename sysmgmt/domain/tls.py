@@ -14,7 +14,7 @@ LOST = {
     "1.1": "Clients that speak only TLS 1.0 will be refused",
     "1.2": "Clients that speak only TLS 1.0 or 1.1 will be refused, as of Windows before 8.1 and Java before 8",
     "1.3": "Clients that do not speak TLS 1.3 will be refused: browsers before 2019, Windows before 11 and Server "
-           "2022, Java before 11, programs with OpenSSL before 1.1.1; the box will refuse such servers",
+           "2022, Java before 11, programs with OpenSSL before 1.1.1; the box will refuse servers that do not",
 }
 """Who cannot connect any more, by the version that is asked for at least."""
 

@@ -169,6 +169,15 @@ def test_help_tells_what_is_taken_where_nothing_is_given_and_what_a_password_nee
     assert f"at least {high.min_length} characters" in told and f"{high.min_upper_case} upper case" in told
 
 
+@pytest.mark.parametrize("command, parameter, about", [
+    ("add_user", "must_change", "Whether the password must be changed at the first login"),
+    ("set_user", "must_change", "Whether the password must be changed at the next login"),
+    ("check_compliance", "profile", "Level to check against; the one in force unless given")])
+def test_help_says_what_a_parameter_means_there(basic: TestBox, command: str, parameter: str, about: str) -> None:
+    shown = basic.admin().facts(f"help command={command}")["command"]["parameters"]
+    assert [one["about"] for one in shown if one["name"] == parameter] == [about]
+
+
 def test_when_a_password_was_chosen_is_recorded_as_a_time(basic: TestBox) -> None:
     admin = basic.admin()
     admin.do("add_user name=bob role=monitor password=bob-first-1 must_change=no")

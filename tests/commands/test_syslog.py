@@ -78,6 +78,8 @@ def test_a_server_can_be_removed_and_what_waits_for_it_is_said(admin: Client) ->
     assert "2 events waited for log.example and will not be sent to it." in answer.warnings
     assert admin.facts("get_syslog_settings") == {"syslog": []}
     assert admin.do("remove_syslog number=1").code == "NotConfigured"
+    answer = admin.do("remove_syslog")
+    assert (answer.code, answer.message) == ("Unchanged", "There are no syslog servers.")
 
 
 def test_one_that_is_disabled_is_removed_without_a_word(admin: Client) -> None:

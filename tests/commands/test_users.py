@@ -279,6 +279,7 @@ def test_a_users_groups_are_shown_and_a_group_in_use_stays(box: TestBox) -> None
     assert admin.do("set_user name=bob groups=all").code == "Done"
     assert admin.do("remove_group name=g1").code == "Done"
     assert admin.do("remove_group name=g1").code == "UnknownGroup"
+    assert admin.do("remove_group").message == "There are no consistency groups."
 
 
 def test_a_user_limited_to_a_group_acts_on_no_other(box: TestBox) -> None:
