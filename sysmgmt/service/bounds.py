@@ -9,10 +9,10 @@ from sysmgmt.service.turns import CHECKS, PATIENCE, Turns, UidLimit
 
 MOST_UNKNOWN = 512, 16
 """Connections of those who are no users of the box, or have not logged in yet: of all, of one uid."""
-MOST_LARGE, MOST_LARGE_OF_ONE = 6, 2
+MOST_LARGE, MOST_LARGE_OF_ONE = 3, 2
 """Large messages that are read or answered: of all uids but root's, of one; the next one is not read on.
 
-Each may take some 200 MB, and what all take is bounded (see `deployment.unit`).
+Each may take some 350 MB, and what all take is bounded (see `deployment.unit`).
 """
 MOST_BATCHES, MOST_BATCHES_OF_ONE = 8, 2
 """Batches that are carried out or answered at a time: of all, of one user. Each may show much."""

@@ -28,7 +28,7 @@ minute, of all who run as the same user; each line of an --atomic batch is one.
 Of one user ten commands are carried out at a time, and two --atomic batches; of all users eight batches. The others
 wait, and so does whoever takes the answers of his batches late, but nobody waits for another user's. A batch is
 refused with BoxBusy when it has waited for a minute since all users had eight; of messages beyond 64 KiB two of one
-user and six of all are read and answered at a time, and one that has waited for a minute ends its connection. A
+user and three of all are read and answered at a time, and one that has waited for a minute ends its connection. A
 boxmgmtd that needs 2 GiB of memory all the same is ended by systemd and starts again at once.
 
 boxmgmtd --deploy makes a Debian machine ask boxmgmtd at its doors, SSH and the local console. It
