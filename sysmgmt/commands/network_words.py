@@ -50,7 +50,7 @@ def _several(text: str, what: str) -> list[str]:
 
 def _own_address(text: str) -> str:
     try:
-        found = ipaddress.ip_interface(text)
+        found = ipaddress.ip_interface(notation.unscoped(text))
     except ValueError:
         found = None
     if found is None or "/" not in text or not _is_usable(found):

@@ -7,7 +7,7 @@ from typing import Annotated
 from sysmgmt.commands.words import stored
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import VCenter
-from sysmgmt.domain.notation import EVERYWHERE
+from sysmgmt.domain.notation import EVERYWHERE, scoped
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
 
@@ -23,7 +23,7 @@ def is_host(text: str) -> bool:
 def address(text: str) -> str:
     """An address as it is stored; "" where it is none."""
     try:
-        return str(ipaddress.ip_address(text))
+        return str(ipaddress.ip_address(scoped(text)))
     except ValueError:
         return ""
 

@@ -28,9 +28,23 @@ def address(text: str) -> str:
 def network(text: str) -> str:
     """A network, as it is stored. Raises InvalidValue."""
     try:
-        return str(ipaddress.ip_network(text))
+        return str(ipaddress.ip_network(unscoped(text)))
     except ValueError:
         raise InvalidValue(what="Expected a network, such as 192.0.2.0/24 or 2001:db8::/32, or one address") from None
+
+
+def unscoped(text: str) -> str:
+    """An address or a network without a scope, which may hold anything. Raises ValueError."""
+    if "%" in text:
+        raise ValueError("it has a scope")
+    return text
+
+
+def scoped(text: str) -> str:
+    """An address whose scope, if it has one, may be a device. Raises ValueError."""
+    if "%" in text and not HOST.fullmatch(text.partition("%")[2]):
+        raise ValueError("no device is called like this")
+    return text
 
 
 def opening(text: str) -> str:
@@ -47,9 +61,7 @@ def opening(text: str) -> str:
 def time_server(text: str) -> str:
     """The name or the address of a time server, as it is stored. Raises InvalidValue."""
     try:
-        if "%" in text and not HOST.fullmatch(text.partition("%")[2]):
-            raise ValueError("no device is called like this")
-        return str(ipaddress.ip_address(text))
+        return str(ipaddress.ip_address(scoped(text)))
     except ValueError:
         if not HOST.fullmatch(text):
             raise InvalidValue(what="Expected names or addresses of time servers, separated by commas") from None

@@ -21,6 +21,7 @@ BEFORE = "/run/boxmgmt/interfaces.before"
 """What stood there, for taking a device down as it was brought up."""
 BEGIN = "# Below here written by boxmgmtd; changes made there are lost. See boxmgmtd(8)."
 DHCP_CLIENTS = ("/usr/sbin/dhclient", "/usr/sbin/dhcpcd", "/usr/sbin/udhcpc")
+_PLAIN = re.compile("[0-9A-Fa-f.:/@]+")
 _KEYWORD = re.compile(r"\s*(iface|mapping|auto|allow-\S+|no-auto-down|no-scripts|rename|source|source-directory)\s")
 
 
@@ -111,8 +112,16 @@ def check_exists(service: str, device: str) -> None:
         raise ServiceRefused(service=service, words=f"there is no network device {device}")
 
 
+def check_plain(service: str, one: Interface) -> None:
+    """Raise ServiceRefused for an interface with anything but addresses: a shell of root reads what ifupdown does."""
+    for text in (*one.addresses, *one.gateways, *one.routes):
+        if not _PLAIN.fullmatch(text):
+            raise ServiceRefused(service=service, words=f"{ascii(text[:64])} cannot be written into its files")
+
+
 def stanza(one: Interface) -> Iterator[str]:
-    """How an interface is written."""
+    """How an interface is written. Raises ServiceRefused."""
+    check_plain(NAME, one)
     yield f"auto {one.device}"
     for version, family in ((4, "inet"), (6, "inet6")):
         first = True

@@ -9,7 +9,7 @@ from sysmgmt.domain.network import USES
 from sysmgmt.host import files, programs
 from sysmgmt.host.daemons import SYSTEMD
 from sysmgmt.host.files import File
-from sysmgmt.host.ifupdown import check_exists
+from sysmgmt.host.ifupdown import check_exists, check_plain
 from sysmgmt.host.services import Service, accepted, left_alone
 
 NAME = "systemd-networkd"
@@ -44,7 +44,8 @@ def render(state: State) -> Mapping[str, File | None]:
 
 
 def lines(one: Interface, name_servers: tuple[str, ...]) -> Iterator[str]:
-    """How an interface is written."""
+    """How an interface is written. Raises ServiceRefused."""
+    check_plain(NAME, one)
     yield from ("# Written by boxmgmtd; changes made here are lost. See boxmgmtd(8).", "[Match]", f"Name={one.device}")
     if one.mtu:
         yield from ("[Link]", f"MTUBytes={one.mtu}")

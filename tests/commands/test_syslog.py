@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sysmgmt.engine.request import Request
 from tests.support.box import Client, TestBox
 
 FIRST = "config_syslog server=log.example protocol=tcp port=1514 what=events insecure=yes"
@@ -129,3 +130,9 @@ def test_where_events_go_takes_system_configuration_alone(basic: TestBox, admin:
     answer = eve.do("config_syslog server=new.example")
     assert answer.code == "PermissionDenied" and "what=events" in str(answer.hint), "both are sent unless it is said"
     assert eve.do("config_syslog server=new.example what=events").code == "Done"
+
+
+@pytest.mark.parametrize("server, taken", [("fe80::1%eth0", True), ("fe80::1%;id;", False), ("fe80::1%$(id)", False)])
+def test_the_scope_of_an_address_is_a_device_and_nothing_else(basic: TestBox, server: str, taken: bool) -> None:
+    answer = basic.admin().door.run(Request("config_syslog", {"server": server}))
+    assert answer.code == ("Done" if taken else "InvalidValue"), answer

@@ -78,6 +78,16 @@ def test_ifupdown_gets_our_stanzas_in_the_place_of_those_of_the_same_device(tree
     assert ifupdown.changed(BY_HAND, text) == {"eth0", "eth1"}
 
 
+@pytest.mark.parametrize("one", [
+    LAN._replace(addresses=("2001:db8::7%;id;/64",)), LAN._replace(gateways=("2001:db8::1%$(id)",)),
+    LAN._replace(routes=("2001:db8:9::%`id`/64@2001:db8::1",)),
+    LAN._replace(routes=("10.0.0.0/8@192.0.2.2\n    up id",))])
+def test_nothing_but_addresses_comes_before_the_shell_that_sets_an_interface_up(one: Interface) -> None:
+    for written in (ifupdown.stanza(one), networkd.lines(one, ())):
+        with pytest.raises(ServiceRefused):
+            list(written)
+
+
 def test_what_stood_there_comes_back_exactly(tree: Path) -> None:
     has(tree, ifupdown.UP)
     place = write(tree, ifupdown.INTERFACES, BY_HAND)

@@ -6,8 +6,8 @@ that set_network names is set up by boxmgmtd from then on: with ifupdown where t
 with systemd-networkd, which has to run. In /etc/network/interfaces its stanzas take the place of those
 that stood there; the files for systemd-networkd come before those of others, netplan among them. What
 stood there comes back when no interface is set up any more. A device that is also set up in
-/etc/network/interfaces.d is refused. LAN, WAN and the data networks have a device and networks of their
-own, and the machine passes nothing on from one to another: IP forwarding is switched off, and again
+/etc/network/interfaces.d is refused, and so is an address or a network with a scope (%eth0). LAN, WAN
+and the data networks have a device and networks of their own, and the machine passes nothing on from one to another: IP forwarding is switched off, and again
 within seconds where somebody switches it on.
 
 set_name_servers replaces /etc/resolv.conf, unless that is a link, as it is for systemd-resolved; with
