@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOM = re.compile(r"^- `(sysmgmt/[^`]+|boxmgmt|tests)` — ", re.MULTILINE)
+MODULE = re.compile(r"`([a-z]\w*(?:/\w+)*\.(?:py|c|txt))`")
+TABLE = re.compile(r"`([A-Z_]{4,})`")
 PROGRAM = re.compile(r"`(?:python -m )?((?:tests|boxmgmt)\.[a-z][\w.]*)[` ]")
 
 
@@ -26,6 +28,17 @@ def test_every_file_of_the_tests_and_the_manual_that_is_named_is_there() -> None
              *(f"man/{one}" for one in re.findall(r"\b(?:box|sys)mgmtd?[\w-]*\.[178]\b", README))}
     assert {"man/boxmgmt-figures.7", "tests/mutation/survivors.txt"} <= named
     assert [one for one in sorted(named) if not (ROOT / one).exists()] == []
+
+
+def test_every_module_that_is_named_is_there_and_every_table_in_the_code() -> None:
+    """A path may leave out where it begins."""
+    files = [str(one.relative_to(ROOT)) for top in ("sysmgmt", "boxmgmt", "tests") for one in (ROOT / top).rglob("*.*")
+             if one.suffix in (".py", ".c", ".txt")]
+    code = "".join((ROOT / one).read_text(encoding="utf-8") for one in files if one.endswith(".py"))
+    named, tables = MODULE.findall(README), TABLE.findall(README)
+    assert {"commands/snmp.py", "usm.py", "tests/faults/by_preload.c"} <= {*named} and {"TELLS", "_CHOICES"} <= {*tables}
+    assert [one for one in named if not any(f"/{each}".endswith(f"/{one}") for each in files)] == []
+    assert [one for one in tables if not re.search(rf"^[A-Z_, ]*\b{one}\b.* = ", code, re.MULTILINE)] == []
 
 
 def test_nobody_is_told_to_install_the_name_of_the_project_which_anybody_may_register() -> None:
