@@ -7,8 +7,8 @@ with systemd-networkd, which has to run. In /etc/network/interfaces its stanzas 
 that stood there; the files for systemd-networkd come before those of others, netplan among them. What
 stood there comes back when no interface is set up any more. A device that is also set up in
 /etc/network/interfaces.d is refused, and so is an address or a network with a scope (%eth0). LAN, WAN
-and the data networks have a device and networks of their own, and the machine passes nothing on from one to another: IP forwarding is switched off, and again
-within seconds where somebody switches it on.
+and the data networks have a device and networks of their own, and the machine passes nothing on from
+one to another: IP forwarding is switched off, and again within seconds where somebody switches it on.
 
 set_name_servers replaces /etc/resolv.conf, unless that is a link, as it is for systemd-resolved; with
 systemd-networkd the interfaces name the servers too. set_host_name takes hostnamectl, set_time the
