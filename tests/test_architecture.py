@@ -300,6 +300,25 @@ def is_own(owner: ast.expr) -> bool:
     return isinstance(owner, ast.Name) and owner.id in ("self", "cls")
 
 
+OPENERS = {
+    "sysmgmt.engine.certification": "the private keys of certificates and requests",
+    "sysmgmt.engine.audit_seeds": "what the chain of the audit grows from",
+    "sysmgmt.engine.mailing": "the password at the mail server",
+    "sysmgmt.engine.ldap_servers": "the password at the directory",
+    "sysmgmt.engine.uploading": "the passwords at upload targets",
+    "sysmgmt.engine.snmp_notifications": "the community and the keys of SNMP users",
+    "sysmgmt.engine.rekeying": "all that is sealed, to seal it anew",
+    "sysmgmt.engine.backup": "all that a backup holds, and the passwords of scheduled ones",
+    "sysmgmt.engine.imported_state": "all that an imported state holds",
+    "sysmgmt.service.deployment.networking": "the key of the time servers"}
+"""The modules that open what is sealed, and what."""
+
+
+def test_sealed_secrets_are_opened_in_few_places() -> None:
+    assert {name for name, path in sources() for node in ast.walk(tree(path))
+            if isinstance(node, ast.Attribute) and node.attr == "unseal"} == set(OPENERS)
+
+
 def test_hours_and_days_are_counted_in_one_place() -> None:
     found = {name for name, path in sources() for node in ast.walk(tree(path))
              if isinstance(node, ast.Constant) and node.value in (3600, 86400)}

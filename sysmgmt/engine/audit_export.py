@@ -29,7 +29,7 @@ class Export(NamedTuple):
 def make(call: Call, wanted: Wanted) -> Export:
     """Export the records that are wanted. Raises NoCertificate, CertificateRefused, MasterKeyMissing, StorageFailed."""
     signer = certificates.system(call.state, call.now)
-    key = certification.key_of(call, signer)
+    key = certification.key_of(call.box.sealer, signer)
     records, head = call.box.audit.anchor()
     lines, last, complete = _gathered(call, wanted, records)
     facts = {"box": call.state.settings.name, "box_id": call.state.settings.box_id, "made_at": iso(call.now),

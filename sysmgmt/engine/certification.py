@@ -1,10 +1,14 @@
-"""Certificates of the box: made, asked for, installed. The private keys are sealed here, and opened nowhere else."""
+"""Certificates of the box: made, asked for, installed. Their private keys are sealed here, and opened by `key_of`.
+
+Only what takes everything that is sealed opens them without it: new keys of the box, backups, imports of a state.
+"""
 
 from sysmgmt.domain import certificates, sealed, truststore
 from sysmgmt.domain.certificates import EXTERNAL, INTERNAL, ROOT, ROOT_DAYS, Bundle, Plan, PrivateKey
 from sysmgmt.domain.errors import KeyMismatch, NoRequest
 from sysmgmt.domain.model import Identity, SigningRequest, State, Subject
 from sysmgmt.engine.declaration import Call
+from sysmgmt.engine.ports import Sealer
 
 
 def seal(call: Call, table: str, use: str, key: str) -> str:
@@ -12,10 +16,10 @@ def seal(call: Call, table: str, use: str, key: str) -> str:
     return call.box.sealer.seal(key, sealed.place(table, use, "key"), call.state.settings.master_key)
 
 
-def key_of(call: Call, one: Identity | SigningRequest) -> str:
+def key_of(sealer: Sealer, one: Identity | SigningRequest) -> str:
     """The private key of a certificate or a request. Raises MasterKeyMissing, MasterKeyWrong, StateDamaged."""
     table = "identities" if isinstance(one, Identity) else "signing_requests"
-    return call.box.sealer.unseal(one.key, sealed.place(table, one.use, "key"))
+    return sealer.unseal(one.key, sealed.place(table, one.use, "key"))
 
 
 def issue(call: Call, use: str, plan: Plan, key: PrivateKey | None = None) -> State:
@@ -26,7 +30,7 @@ def issue(call: Call, use: str, plan: Plan, key: PrivateKey | None = None) -> St
     state = _with_root(call, plan)
     root = certificates.identity(state, ROOT)
     signer, pem = root.certificates[0], key.pem if key else _new_key(call)
-    made = call.box.certifier.issue(plan, pem, (signer.pem, key_of(call, root)))
+    made = call.box.certifier.issue(plan, pem, (signer.pem, key_of(call.box.sealer, root)))
     return certificates.put(state, Identity(
         use, (made, signer), seal(call, "identities", use, pem), INTERNAL, call.caller.user, call.now,
         plan.subject, plan.days))
@@ -84,7 +88,7 @@ def with_own_key(call: Call, places: tuple[SigningRequest | None, Identity | Non
         raise NoRequest()
     for one in own:
         try:
-            return call.box.reader.pair(given.certificates, key_of(call, one))
+            return call.box.reader.pair(given.certificates, key_of(call.box.sealer, one))
         except KeyMismatch:
             continue
     raise KeyMismatch(whose=" of the outstanding request" if places[0] else " of the box")

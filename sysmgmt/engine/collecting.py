@@ -44,7 +44,7 @@ def order(call: Call, parts: tuple[str, ...], times: Wanted) -> Order:
     """An order, with what signs the archive: without a certificate, or its key, a box is looked into all the same."""
     try:
         own = certificates.system(call.state, call.now)
-        return Order(parts, times, Signer(own.certificates, certification.key_of(call, own)))
+        return Order(parts, times, Signer(own.certificates, certification.key_of(call.box.sealer, own)))
     except Refusal as refusal:
         return Order(parts, times, None, f"The archive is not signed: {refusal}")
 

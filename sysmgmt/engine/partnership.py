@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import names, partner_facts, partners, sealed, tls, truststore
+from sysmgmt.domain import names, partner_facts, partners, tls, truststore
 from sysmgmt.domain.errors import CertificateRefused, PartnerFailed
 from sysmgmt.domain.model import Partner, State
 from sysmgmt.domain.partner_messages import Message, Proof
 from sysmgmt.domain.partners import CERTIFICATE, EXCHANGE
+from sysmgmt.engine import certification
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Sealer
 
@@ -26,8 +27,7 @@ def proof(state: State, sealer: Sealer) -> Proof | None:
     own = partners.own(state)
     if own is None or state.settings.communication.level == partners.NONE:
         return None
-    key = sealer.unseal(own.key, sealed.place("identities", own.use, "key"))
-    return Proof(own.certificates[0].pem, key, tls.floor(state.settings.reach))
+    return Proof(own.certificates[0].pem, certification.key_of(sealer, own), tls.floor(state.settings.reach))
 
 
 def test(call: Call, one: Partner) -> Mapping[str, Any]:

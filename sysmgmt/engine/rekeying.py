@@ -46,5 +46,5 @@ def _sealed_anew(call: Call, secret: tuple[str, str], key: str) -> str:
 def _prove(call: Call, state: State) -> None:
     """Have every private key sign something that its certificate must verify. Raises KeysNotProven."""
     for one in state.identities.values():
-        if not call.box.certifier.proves(one.certificates[0], certification.key_of(call, one)):
+        if not call.box.certifier.proves(one.certificates[0], certification.key_of(call.box.sealer, one)):
             raise KeysNotProven(what=f"the key of the {one.use} certificate is not the one in the certificate")

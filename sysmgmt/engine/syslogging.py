@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sysmgmt.domain import certificates, delivery, sealed, syslog, truststore
+from sysmgmt.domain import certificates, delivery, syslog, truststore
 from sysmgmt.domain.delivery import Delivered
 from sysmgmt.domain.errors import PermissionDenied, Refusal
 from sysmgmt.domain.model import State, SyslogServer
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.syslog import AUDIT, EVENTS, WHAT, Origin, Relay
 from sysmgmt.domain.times import iso
+from sysmgmt.engine import certification
 from sysmgmt.engine.authorization import may_confirm
 from sysmgmt.engine.declaration import Call
 from sysmgmt.engine.ports import Box, Journal
@@ -53,8 +54,8 @@ def relay(box: Box, state: State, one: SyslogServer) -> Relay:
     if not one.client_certificate:
         return found
     own = certificates.system(state, box.clock.now())
-    key = box.sealer.unseal(own.key, sealed.place("identities", own.use, "key"))
-    return found._replace(certificates="".join(each.pem for each in own.certificates), key=key)
+    return found._replace(certificates="".join(each.pem for each in own.certificates),
+                          key=certification.key_of(box.sealer, own))
 
 
 def check_audience(call: Call, command: str, new: SyslogServer) -> None:

@@ -28,5 +28,5 @@ def change(call: Call, given: Bundle) -> State:
     web.check(bundle.certificates[0])
     place = web.free_place(call.state)
     state = web.show(certification.install(call, place, bundle), place)
-    answered = asked is not None and bundle.key == certification.key_of(call, asked)
+    answered = asked is not None and bundle.key == certification.key_of(call.box.sealer, asked)
     return certificates.cancel(state, web.REQUEST) if answered else state

@@ -36,7 +36,8 @@ def test_every_module_that_is_named_is_there_and_every_table_in_the_code() -> No
              if one.suffix in (".py", ".c", ".txt")]
     code = "".join((ROOT / one).read_text(encoding="utf-8") for one in files if one.endswith(".py"))
     named, tables = MODULE.findall(README), TABLE.findall(README)
-    assert {"commands/snmp.py", "usm.py", "tests/faults/by_preload.c"} <= {*named} and {"TELLS", "_CHOICES"} <= {*tables}
+    assert {"commands/snmp.py", "usm.py", "tests/faults/by_preload.c"} <= {*named}
+    assert {"TELLS", "_CHOICES"} <= {*tables}
     assert [one for one in named if not any(f"/{each}".endswith(f"/{one}") for each in files)] == []
     assert [one for one in tables if not re.search(rf"^[A-Z_, ]*\b{one}\b.* = ", code, re.MULTILINE)] == []
 

@@ -3,9 +3,10 @@
 import os
 import time
 
-from sysmgmt.domain import sealed, web
+from sysmgmt.domain import web
 from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.model import State
+from sysmgmt.engine import certification
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.own_work import work
 from sysmgmt.engine.ports import Sealer
@@ -25,7 +26,7 @@ def services(sealer: Sealer, root: str = "/") -> list[Service]:
         if one is None or shut:
             return Web(shut=shut)
         try:
-            key = sealer.unseal(one.key, sealed.place("identities", one.use, "key"))
+            key = certification.key_of(sealer, one)
         except Refusal as refusal:
             return Web(shut=f"its key cannot be opened: {refusal}")
         chain = one.certificates[:1] + tuple(above for above in one.certificates[1:] if not above.self_signed)
