@@ -3,6 +3,7 @@
 import fcntl
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ PATIENCE = 10.0
 """Seconds for a connection, and for messages to be taken."""
 SECOND_THOUGHTS = 1.0
 """Seconds in which a server refuses a certificate: with TLS 1.3 that comes after the handshake."""
+MOST_SAID = 64
+"""Pieces of what a server says that are read at a time; syslog has no answers."""
 UNSENT = 0x5411
 """TIOCOUTQ: bytes that the other machine has not acknowledged."""
 
@@ -80,14 +83,16 @@ class SyslogLink:
 
         if not self._counts:
             return
-        self._connection.settimeout(seconds)
+        deadline = time.monotonic() + seconds
         with _failing(self._server):
             try:
-                while self._connection.recv(1024):
-                    pass  # whatever a syslog server says
+                for _ in range(MOST_SAID):
+                    self._connection.settimeout(max(0.0, deadline - time.monotonic()))
+                    if not self._connection.recv(1024):  # whatever a syslog server says
+                        raise ConnectionResetError("it hung up")
             except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
                 return
-            raise ConnectionResetError("it hung up")
+        raise DeliveryFailed(server=self._server, reason="it talks and talks, as no syslog server does")
 
     def under_way(self) -> int:
         """See the port."""

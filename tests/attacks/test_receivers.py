@@ -6,19 +6,21 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import paramiko
 import pytest
 
 from sysmgmt.domain import ssh_keys, truststore
-from sysmgmt.domain.errors import Refusal, ServerUnreachable
+from sysmgmt.domain.errors import DeliveryFailed, Refusal, ServerUnreachable
 from sysmgmt.domain.mail import Letter, Post
 from sysmgmt.domain.model import UploadTarget
 from sysmgmt.domain.secrecy import MASK
+from sysmgmt.domain.syslog import Relay
 from sysmgmt.domain.uploads import Goal
 from sysmgmt.host import connections, ldap_messages
 from sysmgmt.host.mail import SmtpMailer
+from sysmgmt.host.syslog import SyslogSender
 from sysmgmt.host.uploads import FileUploads
 
 PASSWORD = "Upl0ad-Canary!"
@@ -136,6 +138,28 @@ def test_no_answer_of_a_directory_does_harm(said: bytes) -> None:
         with pytest.raises(ServerUnreachable, match="as it should|hung up, or does not answer"):
             ldap_messages.Talk("127.0.0.1", connection, PATIENCE).bind("cn=x,dc=x", PASSWORD)
     assert time.monotonic() - begun < PATIENCE + 2 * ldap_messages.GRACE
+
+
+@pytest.mark.attack(7)
+@pytest.mark.parametrize("said, pause, ends", [(b"x" * 65536, 0.0, True), (b"x", PATIENCE / 5, False)],
+                         ids=["endless", "drop by drop"])
+def test_a_syslog_server_that_talks_keeps_nobody_listening(said: bytes, pause: float, ends: bool) -> None:
+    def speak(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(said)
+            time.sleep(pause)
+
+    with served(speak) as port:
+        link = SyslogSender(lambda trust, server, own: pytest.fail("no TLS is spoken")).open(
+            Relay("127.0.0.1", port, "tcp", TRUST), lambda step: None)
+        cut = threading.Timer(20 * PATIENCE, link.close)
+        cut.start()
+        begun = time.monotonic()
+        with pytest.raises(DeliveryFailed, match="talks and talks") if ends else nullcontext():
+            link.check(PATIENCE)
+        assert time.monotonic() - begun < 10 * PATIENCE
+        cut.cancel()
+        link.close()
 
 
 class Anybody(paramiko.ServerInterface):
