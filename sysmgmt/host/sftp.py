@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from errno import EMSGSIZE
 from typing import TYPE_CHECKING, Any
 
 from sysmgmt.domain import ssh_keys
@@ -21,6 +22,27 @@ if TYPE_CHECKING:
 
 WEAK = ("sha1", "md5", "cbc", "3des", "arcfour", "ssh-dss", "group1-")
 """What no algorithm that is spoken has in its name; ssh-rsa signs with SHA-1."""
+LONGEST = 1 << 18
+"""Bytes of a packet, as OpenSSH has it."""
+
+
+class _Bounded:
+    """A connection on which no packet is longer than any has to be: the library would gather one of 4 GB.
+
+    Whoever answers could announce one, before it has shown who it is.
+    """
+
+    def __init__(self, plain: socket.socket) -> None:
+        self._plain = plain
+
+    def recv(self, most: int) -> bytes:
+        """The next bytes. Raises OSError."""
+        if most > LONGEST:
+            raise OSError(EMSGSIZE, "its answer has no end")
+        return self._plain.recv(most)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._plain, name)
 
 
 def host_key(plain: socket.socket, server: str, patience: float) -> str:
@@ -40,7 +62,8 @@ def _met(plain: socket.socket, server: str, patience: float) -> "tuple[Transport
     except ImportError:
         raise UploadNotInstalled() from None
     logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # it would write tracebacks to standard error
-    transport = paramiko.Transport(plain)
+    bounded: Any = _Bounded(plain)
+    transport = paramiko.Transport(bounded)
     transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = patience
     allowed = transport.get_security_options()
     for kind in ("ciphers", "digests", "key_types", "kex"):

@@ -220,6 +220,21 @@ def test_no_answer_of_an_sftp_server_does_harm(speak: Speak) -> None:
 
 
 @pytest.mark.attack(7)
+def test_no_packet_of_ssh_is_gathered_that_is_longer_than_any_has_to_be() -> None:
+    taken: list[int] = []
+
+    def speak(connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-x\r\n" + number(0x7FFFFFF4))
+        with suppress(OSError):
+            while True:
+                taken.append(connection.send(bytes(1 << 16)))
+
+    with served(speak) as port:
+        assert "its answer has no end" in sent(port, "sftp", FINGERPRINT)
+    assert sum(taken) < 16 << 20
+
+
+@pytest.mark.attack(7)
 @pytest.mark.parametrize("speak", [endless, answers(b"SSH-2.0-x\r\n" + b"\xff" * 20_000), answers(b"SSH-9.9-\xff\r\n")],
                          ids=["endless", "long packet", "no text"])
 def test_what_speaks_no_ssh_is_refused(speak: Speak) -> None:
