@@ -340,6 +340,19 @@ def test_the_style_is_kept() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_what_texts_refer_to_is_there() -> None:
+    """Files of tests, and what `see` names: a module, or a function of one."""
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+             for top in (*OURS, "tests") for path in (ROOT / top).rglob("*.py")}
+    files = {f"{where}: {one}" for where, text in texts.items() for one in re.findall(r"\btests/[\w/]+\.\w+", text)}
+    modules = [name.removesuffix(".py").replace("/", ".") for name in texts]
+    there = [f".{one}" for one in (*modules, *(name for name, _ in functions()))]
+    seen = {f"{where}: {one}" for where, text in texts.items() for one in re.findall(r"\b[Ss]ee `([a-z_.]+)`", text)}
+    assert len(files) > 50 and len(seen) > 5
+    assert [one for one in sorted(files) if not (ROOT / one.partition(": ")[2]).exists()] == []
+    assert {one for one in seen if not any(each.endswith("." + one.partition(": ")[2]) for each in there)} == set()
+
+
 WANTED_AT_TOP = {"setup.cfg", "README.md", "man", "sysmgmt", "boxmgmt", "tests"}
 """The user's list; .ci, .gitignore and pyproject.toml (which pip demands) stand beside it."""
 TOLERATED = {"pyproject.toml", ".ci", ".gitignore"}

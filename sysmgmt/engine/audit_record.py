@@ -24,7 +24,7 @@ class Record:
 
     `reserve` lets it use reserved space on a full disk, and so do commands. An outcome always may where
     there was an intent: what has been done is not refused for want of space to say so. Requests of who
-    cannot make room have no part in the last of the disk either: they could use it up (attacks, row 7).
+    cannot make room have no part in the last of the disk either: they could use it up (attack 7).
     """
 
     def __init__(self, box: Box, caller: Caller, request: Request, command: Command | None,
@@ -125,7 +125,7 @@ class Record:
 
 @contextmanager
 def unless_guaranteed(box: Box) -> Iterator[None]:
-    """Go on where a record cannot be written, unless the policy says that a change needs its record (row 84)."""
+    """Go on where a record cannot be written, unless a change needs its record by the policy (requirement 84)."""
     try:
         yield
     except Refusal:

@@ -1,7 +1,7 @@
 """The self-test: cryptography, installed files, state, audit, services; and the safe state after one that failed.
 
 In the safe state everything can be looked at and nothing changed, but for what keeps the box within reach:
-see `authority`. It ends with the next self-test that passes.
+see `authorization`. It ends with the next self-test that passes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

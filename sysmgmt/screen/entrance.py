@@ -113,7 +113,7 @@ def _at_prompt(client: Client) -> Answer:
 
 
 def welcome(client: Client, answer: Answer) -> None:
-    """Tell a person when they were last here, and what happened since (S010).
+    """Tell a person when they were last here, and what happened since.
 
     Whoever gives the one command that a warning advises knows what it says, and it may be over with that.
     """

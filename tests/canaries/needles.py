@@ -106,7 +106,10 @@ def trace(log: Path, more: Iterable[bytes] = ()) -> list[Found]:
 
 
 _FILE = re.compile(r"\d+</(?!dev/(?:null|pts|shm/boxmgmt-snmp-))")
-"""A file on a disk. What snmptrap reads is in memory only, private, and gone at once: tests/service/test_snmp.py."""
+"""A file on a disk. What snmptrap reads is in memory only, private, and gone at once.
+
+See tests/service/duties/test_snmp_receivers.py.
+"""
 
 
 def _is_apart(call: str, rest: str) -> bool:

@@ -1,6 +1,7 @@
 """The one road: what every request has in common, whatever it is about."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Answer, Request
 from tests.support.box import ADMIN_PASSWORD, EMBEDDED, SERVICE, Client, TestBox, deployed
 
+ROOT = Path(__file__).parents[2]
 CANARY = "Canary-SECRET-99"
 BOB = "bob-first-1"
 
@@ -421,14 +423,16 @@ def test_on_a_full_disk_mistakes_and_reading_are_answered_as_ever(box: TestBox) 
 
 
 REACHED_ELSEWHERE = {
-    "IdleLogout": "by the shells' clocks: tests/screen/test_idle.py",
+    "IdleLogout": "by the shells' clocks: tests/terminal/test_idle_logout.py",
     "Cancelled": "at a question: tests/acceptance/test_first_day.py",
-    "SecretOnCommandLine": "with -c: tests/sessions",
+    "SecretOnCommandLine": "with -c: tests/sessions/first_login.txt",
     "StateDamaged": "by damaged files: tests/store", "StateNewer": "by files of a newer release: tests/store",
     "StorageFailed": "by failing disks: tests/faults",
     "StorageUncertain": "by disks that fail for good: tests/store/test_refused_calls.py",
-    "ServiceRefused": "where there is no systemd: below", "BoxBusy": "by hanging holders: tests/store, tests/vault",
-    "ServiceLost": "by a boxmgmtd that is gone: tests/service", "UidsExhausted": "in service mode: tests/service",
+    "ServiceRefused": "where there is no systemd: tests/engine/test_commit.py",
+    "BoxBusy": "by hanging holders: tests/store, tests/vault",
+    "ServiceLost": "by a boxmgmtd that is gone: tests/service",
+    "UidsExhausted": "in service mode: tests/domain/test_uids.py",
     "KeyExists": "tests/commands/test_ssh_keys.py", "UnknownKey": "tests/commands/test_ssh_keys.py",
     "TooManyKeys": "tests/domain/test_ssh_keys.py",
     "UnknownSession": "tests/commands/test_sessions.py",
@@ -491,6 +495,16 @@ SHOWN_BY_A_TEST = {
     "NotApplied",
     "NotAtomic", "StorageFull", "InternalError"}
 """Refusals that a test of tests/commands or tests/engine brings about on a longer way."""
+
+
+def test_where_a_refusal_is_reached_elsewhere_its_name_or_its_words_stand() -> None:
+    known = {one.__name__: one for one in errors.refusals()}
+    for code, where in REACHED_ELSEWHERE.items():
+        words = ".*".join(map(re.escape, re.split(r"\{\w+\}", known[code].__doc__ or "")))
+        found = [one for named in re.findall(r"tests/[\w./]+", where) for path in [ROOT / named]
+                 for one in (path.rglob("*.*") if path.is_dir() else [path]) if one.suffix in (".py", ".txt")]
+        texts = [one.read_text(encoding="utf-8") for one in found]
+        assert any(re.search(rf"\b{code}\b|{words}", one) for one in texts), (code, where)
 
 
 def test_every_refusal_there_is_can_be_reached() -> None:

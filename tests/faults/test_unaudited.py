@@ -1,4 +1,4 @@
-"""No change without its record, whatever call of a command fails, or is the last one of its process (row 84)."""
+"""No change without its record, whatever call of a command fails, or is the last of its process (requirement 84)."""
 
 import shutil
 import subprocess

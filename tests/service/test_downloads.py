@@ -20,7 +20,9 @@ import pytest
 
 from sysmgmt.domain import lockout
 from sysmgmt.domain.downloads import PLACE, id_of
+from sysmgmt.domain.errors import UnknownLink
 from sysmgmt.domain.tls import WEB_SERVER, Listener
+from sysmgmt.engine import downloading
 from sysmgmt.engine.embedded import EmbeddedDoor
 from sysmgmt.engine.own_work import work
 from sysmgmt.host import nginx
@@ -141,6 +143,8 @@ def test_a_link_expires(served: Web) -> None:
     path = served.link(minutes=1)
     served.box.clock.now += 61
     assert served.ask(path)[0] == 404
+    with pytest.raises(UnknownLink):
+        downloading.find(served.house.box.store.read(), id_of(path.removeprefix(PLACE)), served.box.clock.now)
     collections.expire(served.house)
     kept = served.house.box.store.read().download_links
     assert id_of(path.removeprefix(PLACE)) not in kept

@@ -1,4 +1,4 @@
-"""What boxmgmtd does for the audit by itself: start and stop, signatures, files, space, losses (rows 72, 81-83)."""
+"""What boxmgmtd does for the audit: start and stop, signatures, files, space, losses (requirements 72, 81-83)."""
 
 from sysmgmt.domain import logs, retention
 from sysmgmt.domain.event_kinds import NAMED
