@@ -14,7 +14,7 @@ from sysmgmt.engine.declaration import Command, Parameter
 from sysmgmt.engine import following
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.request import Answer, Request, refused
-from sysmgmt.screen.ask import Asker, again, ask, cancelled, lacking, run_confirmed, tell_rule, unproven
+from sysmgmt.screen.ask import Asker, again, ask, ask_lacked, cancelled, lacking, run_confirmed, tell_rule, unproven
 from sysmgmt.screen.output import Output
 
 
@@ -66,8 +66,7 @@ def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
         if not site.door.barred(command.name):  # else it only answers why
             if refusal := _ask_all(site, item, texts):
                 return refusal
-        with site.output.progress() as report:
-            return run_confirmed(site.asker, site.door, Request(command.name, texts), Listening(report))
+        return _carried_out(site, command, texts)
     except NoAnswer:
         return site.door.run(_unanswered(command))
     except MissingValue as refusal:
@@ -76,6 +75,20 @@ def _attempt(site: Site, item: Run, texts: dict[str, str]) -> Answer:
         return site.door.run(refused(command.name, cancelled(command)))
     except Refusal as refusal:  # a line that cannot be used
         return site.door.run(refused(command.name, refusal))
+
+
+def _carried_out(site: Site, command: Command, texts: dict[str, str]) -> Answer:
+    """Run the command. Who is there is asked for what it turns out to lack, and that is put into `texts`.
+
+    The hint of a value that is missing is for who writes a line: the menu has asked for it. Raises Cancelled.
+    """
+    request = Request(command.name, texts)
+    with site.output.progress() as report:
+        answer = run_confirmed(site.asker, site.door, request, Listening(report))
+    if site.patient and (more := ask_lacked(site.asker, site.door, command, request, answer)):
+        texts.update(more.texts)
+        return _carried_out(site, command, texts)
+    return answer._replace(hint=None) if answer.code == MissingValue.__name__ else answer
 
 
 def _unanswered(command: Command) -> Answer:

@@ -20,7 +20,8 @@ offers to set up an interface too.
 A number chooses, and a path of numbers walks at once, from the menu that one is in: 2.1. B goes
 back, M to the main menu, Q quits as exit and logout do, ? helps. Numbers never move: what somebody may not do is not
 shown, and its number stays free. After each action the menu shows the sysmgmt command that does the
-same. At a question ? explains what can be answered, and Ctrl-C breaks off the action and nothing else.
+same. At a question ? explains what can be answered, and Ctrl-C breaks off the action and nothing else. What was
+left blank and turns out to be needed, as the first time, is asked for then.
 """
 
 PIPE = """

@@ -102,6 +102,17 @@ def test_a_question_takes_no_for_an_answer(basic: TestBox, answer: str) -> None:
     one.until("Error: Cancelled; nothing was changed.\n\n** ")
 
 
+def test_what_was_left_blank_and_is_needed_the_first_time_is_asked_for(basic: TestBox) -> None:
+    one = logged_in(basic.folder)
+    step(one, "2.9.2.2", "Name or address of the server (blank keeps the present value)\n >")
+    for question in ("How it is spoken to", "Its port", "What is sent", "Whether the box shows", "Which of the two",
+                     "in clear text"):
+        step(one, "", question)
+    step(one, "", "Name or address of the server\n >")
+    step(one, "127.0.0.1", "In Sysmgmt: config_syslog server=127.0.0.1\n")
+    assert [(each.server, each.what) for each in basic.state.syslog.values()] == [("127.0.0.1", "both")]
+
+
 @pytest.mark.requirement(28)
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
 def test_a_password_is_typed_twice_and_never_shown(basic: TestBox, term: str) -> None:
