@@ -60,3 +60,9 @@ def words(seconds: float) -> str:
     whole = max(1, round(seconds))
     number, unit = next((whole // size, unit) for size, unit in _UNITS if whole % size == 0)
     return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def roughly(seconds: float) -> str:
+    """How long something has been there, in the largest unit that has passed: `36 minutes`, `2 days`."""
+    size = next((size for size, _ in _UNITS if seconds >= size), 1)
+    return words(seconds // size * size)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sysmgmt.domain.times import words
+from sysmgmt.domain.times import roughly, words
 from sysmgmt.screen.visible import escaped
 
 NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowhere", "password_expires_at": "never",
@@ -12,8 +12,10 @@ NOTHING = {"groups": "all", "last_login_at": "never", "last_login_from": "nowher
 """What the absence of a value means, where `none` would mislead."""
 HIDDEN = frozenset({"locked_since", "last_login_at", "last_login_from", "failed_logins", "ssh_keys"})
 """Details of a user that are None, all together, where they are not for the eyes of the caller."""
-DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "age", "search_time_limit", "session_lifetime",
+DURATIONS = frozenset({"idle_timeout", "max_age", "min_age", "search_time_limit", "session_lifetime",
                        "unlock_after", "unused_after"})
+AGES = frozenset({"age"})
+"""Lengths of time that go on, told in one unit."""
 SECONDS = frozenset({"clock_difference"})
 """Lengths of time that may be none, or less than none."""
 SIZES = frozenset({"size", "used", "space"})
@@ -35,7 +37,7 @@ def lines(facts: Mapping[str, Any], indent: str = "") -> list[str]:
     hidden = HIDDEN if facts.get("failed_logins", 0) is None else ()
     found: list[str] = []
     for key, value in facts.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             found += (f"{indent}{label(key)}:", *lines(value, indent + "  "))
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
             found += (f"{indent}{label(key)}:", *_records(value, indent + "  "))
@@ -74,10 +76,12 @@ def shown(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if key in DURATIONS and isinstance(value, (int, float)):  # a record of the audit repeats what was typed
         return words(value)
+    if key in AGES and isinstance(value, (int, float)):
+        return roughly(value)
     if key in SECONDS and isinstance(value, (int, float)):
         return f"{value} seconds"
     if key in SIZES and isinstance(value, int):
         return f"{value:,} bytes"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, dict)):
         return ", ".join(escaped(str(one)) for one in value) or "none"
     return escaped(str(value)) or "none"

@@ -194,11 +194,18 @@ def test_lengths_and_sizes_have_their_unit_for_people_and_none_for_programs(basi
     facts = {"search_time_limit": 5, "unlock_after": 900, "session_lifetime": 36000, "unused_after": 35 * 86400}
     assert text.lines(facts) == ["Search time limit: 5 seconds", "Unlock after: 15 minutes",
                                  "Session lifetime: 10 hours", "Unused after: 35 days"]
+    assert [text.shown("age", one) for one in (0, 59, 2193, 7199, 86399, 2 * 86400 + 5)] == [
+        "1 second", "59 seconds", "36 minutes", "1 hour", "23 hours", "2 days"]
 
 
 def test_an_abbreviation_is_spelled_as_everywhere() -> None:
     names = ("rsa_bits", "md5", "bind_dn", "tls_minimum", "ssh_keys")
     assert [text.label(one) for one in names] == ["RSA bits", "MD5", "Bind DN", "TLS minimum", "SSH keys"]
+
+
+def test_where_there_is_nothing_none_stands() -> None:
+    assert text.lines({"parameters": {}, "users": [], "fix": "", "at": None, "settings": {"level": "high"}}) == [
+        "Parameters: none", "Users: none", "Fix: none", "At: none", "Settings:", "  Level: high"]
 
 
 def test_the_paragraphs_of_a_page_stay_apart(basic: TestBox) -> None:
