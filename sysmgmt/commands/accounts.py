@@ -23,8 +23,9 @@ def add_user(call: Call, name: NewUser, role: RoleName, password: NewPassword, g
     The user must choose a new password at the first login; must_change=no leaves that out, which
     is possible at the security level basic only. With groups the user may act on these
     consistency groups only. With valid_hours the account is temporary: after so many hours it is
-    locked and its sessions end. get_users shows its end as valid_until; set_user gives it another one,
-    or none, and unlock_user makes one that is over a lasting one.
+    locked and its sessions end. The user is told at each login of the last 14 days, and get_users
+    shows its end as valid_until; set_user gives it another one, or none, and unlock_user makes one that
+    is over a lasting one.
 
     With type=ldap_user or type=ldap_group the name is that of a user, or the cn of a group, of the
     directory that config_ldap has set up, as name="Box Operators"; there is no password then. A name can

@@ -13,7 +13,7 @@ from sysmgmt.domain.model import LOCAL, Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.secrecy import MASK
-from sysmgmt.domain.times import iso
+from sysmgmt.domain.times import DAY, iso
 from sysmgmt.engine import audit_seeds, authorization, departure, own_keys, own_work, returning
 from sysmgmt.engine.attempt import Ticket, begin, matches, work
 from sysmgmt.engine.audit_record import Record
@@ -221,8 +221,8 @@ def greet(house: House, caller: Caller) -> Reply:
 
 def _warnings(state: State, account: Account, session: Session, now: float) -> tuple[str, ...]:
     entitled = _entitled(state, now) if roles.holds(state, account, Permission.SECURITY) else ()
-    return (*_expiry(state, account, now), *_recovery(state, account, session), *_pending(state, account),
-            *_returned(state, account, session), *entitled)
+    return (*_expiry(state, account, now), *_end(account, now), *_recovery(state, account, session),
+            *_pending(state, account), *_returned(state, account, session), *entitled)
 
 
 def _pending(state: State, account: Account) -> tuple[str, ...]:
@@ -250,6 +250,13 @@ def _expiry(state: State, account: Account, now: float) -> tuple[str, ...]:
         return ()
     when = f"in {left} days" if left > 1 else "tomorrow" if left else "today"
     return (f"Your password expires {when}; change it with set_password.",)
+
+
+def _end(account: Account, now: float) -> tuple[str, ...]:
+    """What a temporary user is told in the last days."""
+    if account.ends_at is None or account.ends_at - now > passwords.WARN_DAYS * DAY:
+        return ()
+    return (f"Your account ends at {iso(account.ends_at)}: it is locked then, and your sessions end.",)
 
 
 def _recovery(state: State, account: Account, session: Session) -> tuple[str, ...]:

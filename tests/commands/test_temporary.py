@@ -36,6 +36,14 @@ def test_it_is_shown_until_when_an_account_is_valid(box: TestBox) -> None:
     assert "valid_until" not in box.client("bob", GIVEN).facts("get_current_user")
 
 
+def test_who_has_a_temporary_account_is_told_at_a_login_of_its_last_14_days(box: TestBox) -> None:
+    told = (f"Your account ends at {end(box)}: it is locked then, and your sessions end.",)
+    assert box.client().log_in("tmp", GIVEN).warnings == told
+    assert box.client().log_in("bob", GIVEN).warnings == ()
+    assert box.admin().do("set_user name=tmp valid_hours=337").code == "Done"
+    assert box.client().log_in("tmp", GIVEN).warnings == ()
+
+
 def test_another_end_counts_from_now_and_0_makes_an_account_a_lasting_one(box: TestBox) -> None:
     admin = box.admin()
     box.clock.move(HOUR)
