@@ -12,12 +12,19 @@ ADMINISTRATOR, SYSMGMT, ADMIN_ROLE = "administrator", "sysmgmt", "admin"
 
 PREDEFINED = {
     ADMINISTRATOR: frozenset(Permission),
-    SYSMGMT: frozenset(Permission) - {Permission.WEB_DOWNLOAD, Permission.SE},
+    SYSMGMT: frozenset({
+        Permission.ARRAY_CONFIGURATION, Permission.AUDIT, Permission.BOXMGMT, Permission.DATA_TRANSFER,
+        Permission.FAILOVER, Permission.GROUP_CLEAR_SETTINGS, Permission.GROUP_CONFIGURATION, Permission.SECURITY,
+        Permission.SPLITTER_CONFIGURATION, Permission.STORAGE_MANAGEMENT, Permission.SYSTEM_CONFIGURATION,
+        Permission.TARGET_IMAGE, Permission.UPGRADE, Permission.VIEW}),
     ADMIN_ROLE: frozenset({Permission.BOXMGMT, Permission.VIEW}),
     "monitor": frozenset({Permission.VIEW}),
     "auditor": frozenset({Permission.VIEW, Permission.AUDIT}),
 }
-"""The guide's three, and monitor and auditor, so that duties can be separated."""
+"""The guide's three, and monitor and auditor, so that duties can be separated.
+
+Whoever adds a permission decides who of them holds it; administrator always does.
+"""
 
 
 def every(state: State) -> list[Role]:
