@@ -136,8 +136,9 @@ def _check_tables(content: State) -> None:
 
 def _check_account(one: Account) -> None:
     """Admin is what no command changes; each kind of entry has nothing that belongs to another."""
-    _demand(one.name != ADMIN or (one.role, one.type, one.groups, one.ends_at) == (ADMINISTRATOR, LOCAL, None, None),
-            "an admin who is none for ever")
+    _demand(one.name != ADMIN or one.password and (
+        (one.role, one.type, one.groups, one.ends_at) == (ADMINISTRATOR, LOCAL, None, None)),
+        "an admin who is none for ever")
     _demand(one.type == LDAP_USER or not one.granted_by, "somebody by a group of the directory who is not of it")
     _demand(one.type != LOCAL or not one.directory_id, "a local user with an id of the directory")
     _demand(one.type != LDAP_GROUP or not (one.password or one.ends_at), "a group that is somebody")

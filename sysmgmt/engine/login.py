@@ -107,8 +107,9 @@ def _admit(house: House, password: str, caller: Caller) -> Account:
     except StorageFull:
         if caller.console:
             raise
+        refusal = _refusal(house, caller.user)  # whose login finds room would tell who there is
         _wait_out(house.box.clock, begun)
-        raise LoginFailed() from None  # whose login finds room would tell who there is
+        raise refusal from None
     return account
 
 
@@ -139,7 +140,8 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, Account
     """A counted attempt that was right, and the account with the hash it was compared with.
 
     Local users come first, and wait for no directory. Raises UnknownUser or AccountLocked for any
-    attempt that was not right, after about the same work; DirectoryUnreachable, PasswordDueInDirectory.
+    attempt that was not right, and StorageFull, after about the same work; DirectoryUnreachable,
+    PasswordDueInDirectory.
     """
     try:
         if not _is_local(house, caller.user):
@@ -147,7 +149,7 @@ def _prove(house: House, caller: Caller, password: str) -> tuple[Ticket, Account
 
             return ldap_users.prove(house, caller, password), accounts.find(house.box.store.read(), caller.user)
         ticket = begin(house, caller, caller.user)
-    except (AccountLocked, UnknownUser, DirectoryUnreachable):
+    except (AccountLocked, UnknownUser, DirectoryUnreachable, StorageFull):
         house.box.hasher.waste(password, house.box.store.read().settings.hashing)
         raise
     account = accounts.find(house.box.store.read(), ticket.name)

@@ -458,7 +458,8 @@ def test_what_no_command_would_have_stored_is_not_restored(basic: TestBox, admin
               for wrong in (("nobody",), ("a@b.example:loud",), ("a@b.example", "A@b.example"), ())),
             content._replace(mail=content.mail.put("email", mail._replace(sender="<a@b.example> SIZE=1"))),
             *(content._replace(accounts=content.accounts.put("admin", admin_there._replace(**fields))) for fields in (
-                {"role": "monitor"}, {"type": "ldap_user"}, {"ends_at": MORNING}, {"groups": ("sales",)})),
+                {"password": ""}, {"role": "monitor"}, {"type": "ldap_user"}, {"ends_at": MORNING},
+                {"groups": ("sales",)})),
             *(content._replace(accounts=content.accounts.put("bob", bob._replace(**fields))) for fields in (
                 {"granted_by": "staff"}, {"directory_id": "x"}, {"type": "ldap_group"},
                 {"type": "ldap_group", "password": "", "ends_at": MORNING},

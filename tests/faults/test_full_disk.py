@@ -22,6 +22,7 @@ from sysmgmt.vault.signing import SigningKeys
 from tests.faults import disk
 from tests.support.box import ADMIN_PASSWORD, Client, TestBox, build
 from tests.support.clock import HeldClock
+from tests.support.hashers import WastingHasher, counted
 
 CONSOLE = Caller(origin="tty1", endpoint="console", console=True)
 
@@ -258,6 +259,20 @@ def test_on_a_full_disk_those_come_in_who_can_make_room_and_nobody_else_uses_tha
     assert other.log_in("admin", ADMIN_PASSWORD).code == "Done"
     for line in ("lock_user name=bob", "remove_user name=bob", "set_audit_policy remove=oldest keep=1"):
         assert other.do(f"{line} --yes").code == "Done", line
+
+
+@pytest.mark.requirement(33)
+@pytest.mark.attack(6)
+@pytest.mark.parametrize("name", ["bob", "nobody"])
+def test_on_a_full_disk_a_login_costs_a_hash_whoever_is_meant(
+        settled: TestBox, folder: str, tmp_path: Path, name: str) -> None:
+    disk.fill(os.path.dirname(folder))
+    admin = settled.admin()
+    assert "StorageFull" in {admin.do(f"add_group name=g{number}").code for number in range(2000)}
+    log = tmp_path / "hashes"
+    house = settled.house(WastingHasher(Path(folder), log))
+    assert settled.client(house=house).log_in(name, "bob-first-1").code == "LoginFailed"
+    assert counted(log) == 1
 
 
 def written(folder: str) -> int:
