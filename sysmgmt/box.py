@@ -12,7 +12,7 @@ from sysmgmt.engine.catalog import Catalog
 from sysmgmt.engine.door import Door
 from sysmgmt.engine.ports import (
     Archives, AuditFiles, Backups, Box, Certifier, Clock, Deliveries, Directory, Doors, Eraser, Explorer, Hosted,
-    Imports, Mailer, Network, Notifier, Packages, Partners, Reader, Sealer, Sender, Servers, Sight, Soundness,
+    Imports, Mailer, Network, Notifier, Origins, Packages, Partners, Reader, Sealer, Sender, Servers, Sight, Soundness,
     Surroundings, Uploads)
 from sysmgmt.extensions import commands_of_others
 from sysmgmt.host import ownership
@@ -74,7 +74,7 @@ def embedded(folder: str, clock: Clock = CLOCK, services: Callable[[Sealer], Hos
     keys = MasterKeys(KeyFile(folder), machine.credential)
     audit = AuditJournal(folder, clock.now, SigningKeys(), clock.boot)
     hosted = services(keys) if services else NoServices()
-    seldom = cache(partial(_seldom, folder, doors is not None))
+    seldom = cache(partial(_seldom, folder, clock, doors is not None))
     later: dict[str, Any] = {name: Later(seldom, name) for name in Seldom._fields}
     box = Box(store=StateStore(folder), audit=audit, events=LineJournal(folder, EVENTS, Limit(*KEPT_EVENTS)),
               hasher=Argon2Hasher(folder), sealer=keys, machine=machine.LinuxMachine(),
@@ -108,6 +108,7 @@ class Seldom(NamedTuple):
     explorer: Explorer
     sight: Sight
     packages: Packages
+    origins: Origins
 
 
 class Later:
@@ -121,11 +122,12 @@ class Later:
         return getattr(getattr(self._made(), self._name), name)
 
 
-def _seldom(folder: str, deployed: bool) -> Seldom:
+def _seldom(folder: str, clock: Clock, deployed: bool) -> Seldom:
     """Those of the state in `folder`; the network follows it where the box is `deployed`."""
     from sysmgmt.host import connections, installed, packages
     from sysmgmt.host.directory import LdapDirectory
     from sysmgmt.host.explorer import MachineExplorer
+    from sysmgmt.host.failures import Failures
     from sysmgmt.host.imports import ImportFolder
     from sysmgmt.host.mail import SmtpMailer
     from sysmgmt.host.networks import MachineNetwork
@@ -148,7 +150,8 @@ def _seldom(folder: str, deployed: bool) -> Seldom:
         notifier=SnmpNotifier(), deliveries=DeliveryFile(folder), archives=CollectedFiles(folder),
         uploads=FileUploads(x509.client), surroundings=LinuxSurroundings(), backups=_backups(folder),
         soundness=Soundness(knownanswers.wrong, files.altered, files.source, installed.versions),
-        explorer=MachineExplorer(), sight=MachineSight(), packages=packages.Packages(os.path.join(folder, "keyring")))
+        explorer=MachineExplorer(), sight=MachineSight(), packages=packages.Packages(os.path.join(folder, "keyring")),
+        origins=Failures(clock.passed))
 
 
 def _eraser(folder: str) -> Eraser:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sysmgmt.commands.password_words import BlocklistFile, CurrentPassword
 from sysmgmt.commands.words import (
-    Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, Positions, Profile,
-    RootDoors, RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
+    Acknowledge, Characters, Common, Failures, History, IdleMinutes, Level, MaxAge, MinAge, OriginFailures, Positions,
+    Profile, RootDoors, RootMinutes, SessionCount, SessionHours, UnlockMinutes, UnusedDays, WithoutIsolation)
 from sysmgmt.domain import blocklist, compliance, consequences, facts, level_changes, root_access, sealed, security
 from sysmgmt.domain.model import State
 from sysmgmt.domain.permissions import Permission
@@ -49,16 +49,21 @@ def set_password_policy(call: Call, min_length: Characters | None = None, max_ag
                         min_age_hours: MinAge | None = None, history: History | None = None,
                         changed_positions: Positions | None = None, common: Common | None = None,
                         lockout_threshold: Failures | None = None,
-                        unlock_minutes: UnlockMinutes | None = None) -> Change:
+                        unlock_minutes: UnlockMinutes | None = None,
+                        origin_threshold: OriginFailures | None = None) -> Change:
     """Set single rules about passwords apart from the security level; what is not named stays.
 
     0 (for common: level) leaves a rule to the level again, and so does another level. What the level does
     not allow is refused. Each rule counts from the next change of a password or the next attempt on.
+
+    With origin_threshold so many logins from one address may fail; then no password from there is looked at until
+    15 minutes after the first of them, so that no stranger locks everybody whose name he knows. Keys, the console and
+    other addresses go on. All addresses of an IPv6 network of 64 bits are one. It needs boxmgmtd.
     """
     state = security.set_policy(call.state, {
         "min_length": min_length, "max_age_days": max_age_days, "min_age_hours": min_age_hours, "history": history,
         "changed_positions": changed_positions, "refuses_common": common, "lockout_threshold": lockout_threshold,
-        "unlock_minutes": unlock_minutes})
+        "unlock_minutes": unlock_minutes, "origin_threshold": origin_threshold})
     return Change(state, facts.password_policy(state.settings))
 
 

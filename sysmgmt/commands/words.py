@@ -261,6 +261,8 @@ Common = Annotated[bool, Word("What is done about common passwords",
 Failures = Annotated[int, stored("Wrong passwords that lock an account", Policy, "lockout_threshold",
                                  "wrong passwords")]
 UnlockMinutes = Annotated[int, stored("Minutes after which such a lock ends", Policy, "unlock_minutes", "minutes")]
+OriginFailures = Annotated[int, stored("Failed logins from one address within 15 minutes that shut it out", Policy,
+                                       "origin_threshold", "failed logins")]
 SessionHours = Annotated[int, stored("Hours after which any session ends", Policy, "session_hours", "hours")]
 UnusedDays = Annotated[int, stored("Days after which an unused account is shut", Policy, "unused_days", "days")]
 Acknowledge = Annotated[bool, whether("Whether whoever logs in at a terminal confirms the banner")]

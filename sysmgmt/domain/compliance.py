@@ -161,6 +161,8 @@ RULES = (
     Rule("failures_in_a_row", "800-63B-4 3.2.2", lambda rules: rules.most_failures,
          _own(lambda rules: rules.most_failures or (None if rules.unlock_minutes else rules.lockout_threshold)),
          _at_most, "set_security_level level={level}"),
+    Rule("origin_threshold", "ASVS 6.1.1; FIA_AFL.1", lambda rules: rules.origin_threshold,
+         _own(lambda rules: rules.origin_threshold), _at_most, "set_password_policy origin_threshold={asked}"),
     Rule("idle_minutes", "SRG-APP-000190-NDM-000267; FTA_SSL.3", lambda rules: rules.idle_minutes,
          lambda state: -(-state.settings.idle_timeout // 60), _at_most, "set_session_policy idle_timeout={asked}"),
     Rule("session_hours", "ASVS 7.3.2; 800-63B-4 2.2.3", lambda rules: rules.session_hours,

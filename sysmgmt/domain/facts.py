@@ -110,6 +110,7 @@ def password_policy(settings: Settings) -> dict[str, Any]:
     rules = levels.rules_of(settings)
     return {
         "lockout_threshold": rules.lockout_threshold, "unlock_after": times(rules.unlock_minutes, MINUTE),
+        "origin_threshold": rules.origin_threshold,
         "password_rules": {
             "min_length": rules.min_length, "min_lower_case": rules.min_lower_case,
             "min_upper_case": rules.min_upper_case, "min_non_alphabetical": rules.min_non_alphabetical,

@@ -22,7 +22,8 @@ class Rules(NamedTuple):
     `forces_change`: everybody must choose a new password when the level is raised to it, and every
     new user at the first login. `free_choice`: neither composition nor expiry may be asked for.
     `unlock_minutes` None: a lock by wrong passwords ends with unlock_user only; `most_failures` ends that
-    way in any case. `longest_threshold` is the highest `lockout_threshold` that may be set.
+    way in any case. So many logins from one address may fail within 15 minutes (`origin_threshold`); None: any number.
+    `longest_threshold` is the highest `lockout_threshold` that may be set.
     `rsa_until` is the end of RSA keys with less than 3072 bits. `strict_trust`: a server's own
     certificate is never accepted in the place of an authority, and revocation lists are required.
     `clear_text` and `legacy_tls`: may be used after a warning. `guarantee`: no change without its record.
@@ -45,6 +46,7 @@ class Rules(NamedTuple):
     longest_threshold: int = 3
     unlock_minutes: int | None = None
     most_failures: int | None = None
+    origin_threshold: int | None = None
     idle_minutes: int = 30
     session_hours: int | None = None
     most_sessions: int = 100
@@ -69,13 +71,13 @@ LEVELS = {
                   max_age_days=90, min_age_hours=24, forces_change=True, hashing=STRONG),
     "stig": Rules(min_length=15, min_lower_case=1, min_upper_case=1, min_digits=1, min_special=1, history=10,
                   max_age_days=60, min_age_hours=24, changed_positions=8, refuses_common=True, forces_change=True,
-                  idle_minutes=10, session_hours=12, most_sessions=10, unused_days=35, banner=True,
+                  origin_threshold=9, idle_minutes=10, session_hours=12, most_sessions=10, unused_days=35, banner=True,
                   acknowledged=True, least_rsa=3072, strict_trust=True, clear_text=False, legacy_tls=False,
                   guarantee=True, hashing=STRONG),
     "nist": Rules(min_length=15, history=1, refuses_common=True, forces_change=True, free_choice=True,
-                  longest_threshold=10, unlock_minutes=15, most_failures=100, idle_minutes=15, session_hours=24,
-                  banner=True, rsa_until="2030-12-31", strict_trust=True, clear_text=False, legacy_tls=False,
-                  guarantee=True, hashing=STRONG),
+                  longest_threshold=10, unlock_minutes=15, most_failures=100, origin_threshold=9, idle_minutes=15,
+                  session_hours=24, banner=True, rsa_until="2030-12-31", strict_trust=True, clear_text=False,
+                  legacy_tls=False, guarantee=True, hashing=STRONG),
 }
 MEANINGS = (
     ("basic", f"passwords of at least {LEVELS['basic'].min_length} characters"),

@@ -1,14 +1,14 @@
 """Logging in and out. A stranger learns nothing but that it failed (R088)."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import NamedTuple
 
 from sysmgmt.domain import accounts, expiry, levels, partners, passwords, pending, roles, root_access, sessions, tls
 from sysmgmt.domain.errors import (
     AccountLocked, DirectoryUnreachable, InternalError, LoginFailed, NotInstalled, PasswordDueInDirectory, Refusal,
-    StorageFull, UnknownUser)
+    StorageFull, TooManyFailedLogins, UnknownUser)
 from sysmgmt.domain.model import LOCAL, Account, Session, State
 from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
@@ -49,9 +49,10 @@ def _recorded(house: House, caller: Caller, name: str, act: Callable[[Caller], R
         reply = act(caller._replace(user=name))
         answer = reply.answer
         return reply
-    except DirectoryUnreachable as refusal:  # the audit has it; a stranger is told the same whoever was meant
+    except (DirectoryUnreachable, TooManyFailedLogins) as refusal:  # the audit has it; a stranger is told the same
         answer = refused(None, refusal)
-        return Reply(refused(None, _without_directory(refusal)), caller)
+        told = _without_directory(refusal) if isinstance(refusal, DirectoryUnreachable) else LoginFailed()
+        return Reply(refused(None, told), caller)
     except Refusal as refusal:
         answer = refused(None, refusal)
         return Reply(answer, caller)
@@ -94,14 +95,15 @@ def _admit(house: House, password: str, caller: Caller) -> Account:
         raise NotInstalled()
     begun = house.box.clock.now()
     try:
-        ticket, account = _prove(house, caller, password)
+        with _place(house, caller):
+            ticket, account = _prove(house, caller, password)
         verified = account.password
         work(house, "give_attempt_back", ticket, verified=verified, rehashed=_rehashed(house, verified, password))
     except (AccountLocked, UnknownUser):  # also of somebody who was removed since the password was found right
         refusal = _refusal(house, caller.user)
         _wait_out(house.box.clock, begun)
         raise refusal from None
-    except (DirectoryUnreachable, PasswordDueInDirectory):
+    except (DirectoryUnreachable, PasswordDueInDirectory, TooManyFailedLogins):
         _wait_out(house.box.clock, begun)
         raise
     except StorageFull:
@@ -111,6 +113,16 @@ def _admit(house: House, password: str, caller: Caller) -> Account:
         _wait_out(house.box.clock, begun)
         raise refusal from None
     return account
+
+
+def _place(house: House, caller: Caller) -> AbstractContextManager[None]:
+    """Hold a place of the address it comes from, where only so many logins may fail. Raises TooManyFailedLogins."""
+    most = levels.rules_of(house.box.store.read().settings).origin_threshold
+    if most is None:
+        return nullcontext()
+    from sysmgmt.engine import origins  # as few levels need it
+
+    return origins.place(house, caller, most)
 
 
 def _refusal(house: House, name: str) -> LoginFailed:

@@ -340,7 +340,7 @@ def test_a_level_that_remembers_one_password_says_that_it_is_the_present_one(at:
 
 BACK = {"set_password_policy": {"min_length": "20", "max_age_days": "30", "min_age_hours": "48", "history": "20",
                                 "changed_positions": "10", "lockout_threshold": "2", "unlock_minutes": "60",
-                                "common": "refuse"},
+                                "origin_threshold": "5", "common": "refuse"},
         "set_session_policy": {"idle_timeout": "5", "sessions_per_user": "3", "session_hours": "2",
                                "unused_days": "10", "acknowledge": "yes"}}
 """What may be set apart from the level, each with a value that is stricter than any level's."""

@@ -226,7 +226,8 @@ def test_the_settings_tell_the_rules_of_the_level(basic: TestBox, level: str) ->
     told = dict(basic.admin().facts("get_security_settings"))
     del told["standards"]
     assert told == {
-        "level": level, "idle_timeout": 1800, "lockout_threshold": 3, "unlock_after": None, "sessions_per_user": 10,
+        "level": level, "idle_timeout": 1800, "lockout_threshold": 3, "unlock_after": None, "origin_threshold": None,
+        "sessions_per_user": 10,
         "session_lifetime": None, "unused_after": None, "banner_acknowledged": False,
         "tls_minimum": "1.2", "hsts": "off", "password_rules": SETTINGS[level], "root_access": None,
         "communication_level": "authenticated_encrypted", "isolation": "off"}

@@ -15,9 +15,10 @@ SYSMGMT = ROOT / "sysmgmt"
 CHAPTERS = {
     "login": (
         "commands/password_words", "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout",
-        "domain/names", "domain/passwords", "domain/root_access", "domain/sessions", "domain/ssh_keys",
-        "domain/ldap_standing", "engine/adoption", "engine/attempt", "engine/departure", "engine/ldap_users",
-        "engine/login", "engine/recovery", "engine/returning", "vault/argon2id", "vault/hashing"),
+        "domain/names", "domain/origins", "domain/passwords", "domain/root_access", "domain/sessions",
+        "domain/ssh_keys", "domain/ldap_standing", "engine/adoption", "engine/attempt", "engine/departure",
+        "engine/ldap_users", "engine/login", "engine/origins", "engine/recovery", "engine/returning", "host/failures",
+        "vault/argon2id", "vault/hashing"),
     "authorization": (
         "domain/accounts", "domain/erasure", "domain/groups", "domain/model/policy", "domain/model/reach",
         "domain/pending", "domain/permissions", "domain/roles", "domain/security", "domain/uids", "engine/arguments",

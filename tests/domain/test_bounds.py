@@ -64,7 +64,7 @@ def test_bounds_that_are_named_elsewhere_are_those_of_the_fields() -> None:
 CHOSEN = {
     Policy: {"min_length": (0, 64), "max_age_days": (0, 365), "min_age_hours": (0, 168), "history": (0, 24),
              "changed_positions": (0, 15), "lockout_threshold": (0, 10), "unlock_minutes": (0, 1440),
-             "session_hours": (0, 168), "unused_days": (0, 365)},
+             "origin_threshold": (0, 100), "session_hours": (0, 168), "unused_days": (0, 365)},
     Settings: {"idle_timeout": (60, 1800), "sessions_per_user": (1, 100), "audit_kept": (0, 10 ** 12 - 1)},
     Cost: {"passes": (1, 4), "memory": (1, 131072), "lanes": (1, 4)},
     AuditPolicy: {"size": (1, 1000), "keep": (1, 100)},

@@ -9,11 +9,12 @@ PLAIN = {
     "min_lower_case": 0, "min_upper_case": 0, "min_digits": 0, "min_special": 0, "min_non_alphabetical": 0,
     "history": 0, "max_age_days": None, "min_age_hours": 0, "changed_positions": 0, "refuses_common": False,
     "forces_change": False, "free_choice": False, "lockout_threshold": 3, "longest_threshold": 3,
-    "unlock_minutes": None, "most_failures": None, "idle_minutes": 30, "session_hours": None, "most_sessions": 100,
-    "unused_days": None, "banner": False, "acknowledged": False, "least_rsa": 2048, "rsa_until": "",
-    "strict_trust": False, "clear_text": True, "legacy_tls": True, "guarantee": False}
+    "unlock_minutes": None, "most_failures": None, "origin_threshold": None, "idle_minutes": 30,
+    "session_hours": None, "most_sessions": 100, "unused_days": None, "banner": False, "acknowledged": False,
+    "least_rsa": 2048, "rsa_until": "", "strict_trust": False, "clear_text": True, "legacy_tls": True,
+    "guarantee": False}
 STRICT = {"refuses_common": True, "forces_change": True, "banner": True, "strict_trust": True, "clear_text": False,
-          "legacy_tls": False, "guarantee": True, "hashing": Cost(3, 65536, 4)}
+          "legacy_tls": False, "guarantee": True, "origin_threshold": 9, "hashing": Cost(3, 65536, 4)}
 ASKED = {
     "basic": {"min_length": 5, "hashing": Cost()},
     "high": {"min_length": 8, "min_lower_case": 2, "min_upper_case": 2, "min_non_alphabetical": 2, "history": 10,

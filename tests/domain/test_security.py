@@ -32,12 +32,12 @@ def test_each_level_asks_for_what_its_standard_says() -> None:
     assert LEVELS == {
         "basic": Rules(5),
         "high": Rules(8, 2, 2, 2, history=10, max_age_days=90, min_age_hours=24, forces_change=True, hashing=STRONG),
-        "stig": Rules(15, 1, 1, 0, 1, 1, 10, 60, 24, 8, True, True, False, 3, 3, None, None, 10, 12, 10, 35, True,
+        "stig": Rules(15, 1, 1, 0, 1, 1, 10, 60, 24, 8, True, True, False, 3, 3, None, None, 9, 10, 12, 10, 35, True,
                       True, 3072, "", True, False, False, True, STRONG),
-        "nist": Rules(15, 0, 0, 0, 0, 0, 1, None, 0, 0, True, True, True, 3, 10, 15, 100, 15, 24, 100, None, True,
+        "nist": Rules(15, 0, 0, 0, 0, 0, 1, None, 0, 0, True, True, True, 3, 10, 15, 100, 9, 15, 24, 100, None, True,
                       False, 2048, "2030-12-31", True, False, False, True, STRONG)}
-    assert Rules(5) == (5, 0, 0, 0, 0, 0, 0, None, 0, 0, False, False, False, 3, 3, None, None, 30, None, 100, None,
-                        False, False, 2048, "", False, True, True, False, Cost(2, 19456, 1))
+    assert Rules(5) == (5, 0, 0, 0, 0, 0, 0, None, 0, 0, False, False, False, 3, 3, None, None, None, 30, None, 100,
+                        None, False, False, 2048, "", False, True, True, False, Cost(2, 19456, 1))
 
 
 def test_what_was_set_apart_goes_before_the_level() -> None:

@@ -493,7 +493,7 @@ SHOWN_BY_A_TEST = {
     "OwnAccount", "PasswordReused", "PasswordTooYoung", "PasswordTooCommon", "PasswordTooSimilar",
     "MustChangePassword", "NotInstalled", "GroupInUse",
     "NotApplied",
-    "NotAtomic", "StorageFull", "InternalError"}
+    "NotAtomic", "StorageFull", "InternalError", "TooManyFailedLogins"}
 """Refusals that a test of tests/commands or tests/engine brings about on a longer way."""
 
 
@@ -522,7 +522,7 @@ STATUS = {0: {"Done"}, 2: {"UnknownCommand", "MissingValue", "InvalidValue", "Co
                            "SecretOnCommandLine", "NotAtomic"},
           3: {"PermissionDenied"},
           4: {"LoginFailed", "AccountLocked", "TooManySessions", "LoginNeeded", "DirectoryUnreachable",
-              "PasswordDueInDirectory"},
+              "PasswordDueInDirectory", "TooManyFailedLogins"},
           5: {"IdleLogout", "SessionEnded"},
           6: {"StateDamaged", "StateNewer", "StorageFull", "StorageFailed", "StorageUncertain", "ServiceRefused",
               "BoxBusy", "ServiceLost", "MasterKeyMissing", "MasterKeyWrong", "KeysNotProven",

@@ -105,6 +105,7 @@ SWITCHES = {
     38: Switch("domain.lockout:settled", SAME),
     39: Switch("domain.lockout:settled", instead(lambda of, account, *rest: account._replace(locked_by="", strikes=0))),
     40: Switch("domain.levels:rules_of", instead(lambda of, settings: beside(of, "LEVELS")[settings.level])),
+    41: Switch("domain.origins:counted_as", TEXT),
     42: Switch("domain.lockout:turn", instead(lambda of, *args: beside(of, "Turn").TRY)),
     43: Switch("domain.lockout:turn", instead(lambda of, *args: beside(of, "Turn").TRY)),
     44: Switch("domain.lockout:bury", SAME),

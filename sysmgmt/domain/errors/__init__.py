@@ -87,6 +87,7 @@ from sysmgmt.domain.errors.logins import PasswordTooWeak as PasswordTooWeak
 from sysmgmt.domain.errors.logins import PasswordTooYoung as PasswordTooYoung
 from sysmgmt.domain.errors.logins import PasswordWrong as PasswordWrong
 from sysmgmt.domain.errors.logins import SessionEnded as SessionEnded
+from sysmgmt.domain.errors.logins import TooManyFailedLogins as TooManyFailedLogins
 from sysmgmt.domain.errors.logins import TooManySessions as TooManySessions
 from sysmgmt.domain.errors.logins import UnknownSession as UnknownSession
 from sysmgmt.domain.errors.refusal import Refusal as Refusal

@@ -19,6 +19,12 @@ class AccountLocked(NoLogin):
     hint = "A user with the permission security can unlock it with unlock_user."
 
 
+class TooManyFailedLogins(NoLogin):
+    """Too many logins from {origin} have failed."""
+
+    hint = "Logins with a password are looked at again 15 minutes after the first of them failed."
+
+
 class TooManySessions(NoLogin):
     """User {name} has as many open sessions as are allowed ({count})."""
 

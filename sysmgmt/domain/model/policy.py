@@ -22,6 +22,7 @@ class Policy(NamedTuple):
     refuses_common: bool = False
     lockout_threshold: Annotated[int, within(0, 10)] = 0
     unlock_minutes: Annotated[int, within(0, 1440)] = 0
+    origin_threshold: Annotated[int, within(0, 100)] = 0
     session_hours: Annotated[int, within(0, 168)] = 0
     unused_days: Annotated[int, within(0, 365)] = 0
     acknowledged: bool = False

@@ -25,6 +25,7 @@ from sysmgmt.engine.ports.machine import Eraser as Eraser
 from sysmgmt.engine.ports.machine import Hosted as Hosted
 from sysmgmt.engine.ports.machine import Machine as Machine
 from sysmgmt.engine.ports.machine import Network as Network
+from sysmgmt.engine.ports.machine import Origins as Origins
 from sysmgmt.engine.ports.machine import Prepared as Prepared
 from sysmgmt.engine.ports.machine import Services as Services
 from sysmgmt.engine.ports.packages import Packages as Packages
@@ -91,6 +92,7 @@ class Box(NamedTuple):
     explorer: Explorer
     sight: Sight
     packages: Packages
+    origins: Origins
     clock: Clock
     release: str
     listeners: Callable[[State], Sequence[Listener]] = lambda state: ()

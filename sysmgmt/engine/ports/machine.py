@@ -7,6 +7,7 @@ from sysmgmt.domain.model import State
 
 if TYPE_CHECKING:  # most commands need nothing of what these ports are about
     from sysmgmt.domain.network import Device
+    from sysmgmt.domain.origins import Place
     from sysmgmt.domain.ssh_keys import HostKey
     from sysmgmt.domain.timekeeping import ClockStatus
     from sysmgmt.domain.tls import Listener
@@ -32,6 +33,16 @@ class Machine(Protocol):
 
     def power_off(self) -> None:
         """Shut the machine down. Raises ServiceRefused."""
+
+
+class Origins(Protocol):
+    """Where logins come from, and how many of them failed lately (see `sysmgmt.domain.origins`)."""
+
+    def take(self, origin: str, most: int) -> "Place":
+        """Take a place of that address, of which so many may fail."""
+
+    def leave(self, origin: str, failed: bool) -> None:
+        """Give it back, or count a failure."""
 
 
 class Prepared(Protocol):

@@ -125,7 +125,10 @@ whichever door it came. At the level nist such a lock ends after 15 minutes; at 
 it. Nobody who cannot log in learns whether the name, the password or a lock was the reason. A user with
 the permission security sees locked users with get_users, and since when, and unlocks them with
 unlock_user. For admin alone the console has a counter of its own: after three wrong passwords
-there, one attempt in 15 minutes is looked at. A wrong current password counts too; at a terminal
+there, one attempt in 15 minutes is looked at. Nobody locks everybody from one machine at the levels stig
+and nist, or where set_password_policy origin_threshold says so: after 9 failed logins from its address no
+password from there is looked at until 15 minutes after the first of them; the audit has them as
+TooManyFailedLogins. A wrong current password counts too; at a terminal
 set_password says that it is wrong before it asks for a new one.
 
 If nobody with the permission security can log in any more, the owner of the state folder (root

@@ -102,6 +102,8 @@ def _beyond(rules: Rules) -> str:
         (rules.refuses_common, "Common passwords and names are refused."),
         (rules.unlock_minutes, f"A lock by wrong passwords ends after {rules.unlock_minutes} minutes, but not after "
                                f"{rules.most_failures} in a row."),
+        (rules.origin_threshold, f"After {rules.origin_threshold} failed logins from one address within 15 minutes no "
+                                 "password from there is looked at until these are over."),
         (rules.session_hours, f"Logout after {rules.idle_minutes} minutes without a keystroke at the latest, and "
                               f"after {rules.session_hours} hours in any case."),
         (rules.unused_days, f"An account that nobody used for {rules.unused_days} days is locked; admin's is not."),
