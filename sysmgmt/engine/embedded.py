@@ -62,10 +62,6 @@ def _allowed(house: House, caller: Caller, name: str) -> Command:
     return command
 
 
-def _is_change(answer: Answer) -> bool:
-    return answer.changes and answer.code == "Done" and not answer.dry_run
-
-
 class EmbeddedDoor:
     """A door of the engine `house` for one client: a `stranger`, or `known` to be who it is without a login."""
 
@@ -119,7 +115,7 @@ class EmbeddedDoor:
     def _run(self, request: Request, listening: Listening) -> Answer:
         found = _settle(self._house, self._caller)
         answer, self._caller = dispatch.dispatch(self._house, self._caller, request, listening)
-        self._has_changed |= _is_change(answer)
+        self._has_changed |= answer.is_carried_out
         news = self._news.of(found, self._caller) if found else ()
         return answer._replace(warnings=(*answer.warnings, *news)) if news else answer
 
@@ -132,7 +128,7 @@ class EmbeddedDoor:
         """Run all requests or none; an Answer among them is one that has already failed."""
         _settle(self._house, self._caller)
         answers, self._caller = together.together(self._house, self._caller, requests)
-        self._has_changed |= any(map(_is_change, answers))
+        self._has_changed |= any(one.is_carried_out for one in answers)
         return answers
 
     def barred(self, command: str) -> Answer | None:

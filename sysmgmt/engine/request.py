@@ -67,6 +67,11 @@ class Answer(NamedTuple):
     download: str = ""
     confirmed: bool = False
 
+    @property
+    def is_carried_out(self) -> bool:
+        """Whether it tells of something that was done and stays done."""
+        return self.changes and self.code == "Done" and not self.dry_run
+
 
 def refused(command: str | None, refusal: Refusal) -> Answer:
     """The answer that a refusal is; it does not repeat a command that may be a misplaced secret."""

@@ -70,7 +70,7 @@ def put(path: str, wanted: File | None) -> None:
 
 
 def _sync(folder: str) -> None:
-    """Make the names in `folder` durable. Raises OSError."""
+    """Make the names in `folder` durable, as `store.files.sync_folder` does. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -7,7 +7,6 @@ from sysmgmt.engine.request import Answer, Request, refused
 from sysmgmt.screen import loading
 from sysmgmt.screen.conversation import Conversation
 from sysmgmt.screen.lines import Lines
-from sysmgmt.screen.output import is_carried_out
 from sysmgmt.screen.streams import Unwritable
 from sysmgmt.screen.taker import Taker
 
@@ -50,7 +49,7 @@ def run_together(conversation: Conversation, lines: Lines, place: Place) -> None
         for (place.number, _, as_json), answer in zip(gathered, answers, strict=True):
             conversation.finish(answer, as_json)
     except Unwritable as end:
-        end.is_done = any(map(is_carried_out, answers))  # all of them were, before the first was answered
+        end.is_done = any(one.is_carried_out for one in answers)  # all of them were, before the first was answered
         raise
     conversation.status = culprit.status if culprit else conversation.status
 

@@ -47,7 +47,7 @@ class Output:
         try:
             self._answer(answer, as_json, paged)
         except Unwritable as end:
-            end.is_done = is_carried_out(answer)
+            end.is_done = answer.is_carried_out
             raise
 
     def _answer(self, answer: Answer, as_json: bool, paged: bool) -> None:
@@ -128,11 +128,6 @@ class Output:
             raise
         except OSError as problem:
             raise Unwritable(problem) from None
-
-
-def is_carried_out(answer: Answer) -> bool:
-    """Whether it tells of something that was done and stays done."""
-    return answer.changes and answer.code == "Done" and not answer.dry_run
 
 
 def document(answer: Answer) -> str:
