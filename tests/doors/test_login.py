@@ -186,3 +186,26 @@ def test_the_helpers_start_without_what_they_do_not_need(site: Site) -> None:
         loaded = site.machine.do(site.python, "-IS", "-c", program).split()
         assert module in loaded and not {"cmd2", "tinydb", "argon2", "rich", "subprocess"} & set(loaded)
         assert site.machine.do("/usr/bin/head", "-1", f"{LIBRARY}/{name}").strip() == f"#!{site.python} -IS"
+
+
+@pytest.mark.requirement(41)
+def test_where_too_many_logins_have_failed_from_an_address_a_key_comes_in_and_no_password(site: Site) -> None:
+    site.as_admin("set_password_policy origin_threshold=2")
+    try:
+        guessing = site.by_password("mallory")
+        for _ in range(2):
+            guessing.sendline("wrong")
+            guessing.expect("assword: ")
+        guessing.close(force=True)
+        right = site.by_password("bob")
+        right.sendline(PASSWORDS["bob"])
+        right.expect("assword: ")
+        right.close(force=True)
+        assert "TooManyFailedLogins" in {one.get("code") for one in site.audit()}
+        assert site.by_key("bob", "get_current_user").returncode == 0
+    finally:
+        site.as_admin("set_password_policy origin_threshold=0")
+    right = site.by_password("bob")
+    right.sendline(PASSWORDS["bob"])
+    right.expect("Logged in as bob")
+    right.close(force=True)
