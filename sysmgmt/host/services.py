@@ -148,9 +148,21 @@ class HostServices:
     def heal(self, state: State) -> None:
         """Make the machine what `state` wants, after a crash in between. Raises ServiceRefused.
 
-        A service whose files were in place, but may not have been reloaded, is reloaded.
+        A service whose files were in place, but may not have been reloaded, is reloaded. One that refuses
+        keeps no other from it: the door of root is shut though the web server is out of order.
         """
-        self._settled(self._services, state).apply()
+        refused: list[ServiceRefused] = []
+        for one in self._services:
+            try:
+                self._settled([one], state).apply()
+            except ServiceRefused as refusal:
+                refused.append(refusal)
+        for first in refused:
+            raise first
+
+    def whole(self, state: State) -> Settlement:
+        """Render and check what `state` wants of all services: all of it, or nothing. Raises ServiceRefused."""
+        return self._settled(self._services, state)
 
     def listeners(self, state: State) -> list[Listener]:
         """Where the services speak TLS, or would."""

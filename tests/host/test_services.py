@@ -171,6 +171,18 @@ def test_a_crash_between_saving_and_renaming_is_healed_at_the_start(folder: Path
     assert reload.count == 1, "what is right is left alone"
 
 
+def test_a_service_that_refuses_keeps_no_other_from_what_the_state_wants(folder: Path) -> None:
+    broken, late = program("/bin/false"), "/etc/second.conf"
+    host = HostServices([greeting(broken), greeting(target=late), greeting(broken, target="/etc/third.conf")],
+                        str(folder))
+    with pytest.raises(ServiceRefused):
+        host.whole(NEW)
+    assert left_over(folder) == [] and not (folder / late.lstrip("/")).exists(), "a deployment is whole, or is none"
+    with pytest.raises(ServiceRefused):
+        host.heal(NEW)
+    assert (folder / late.lstrip("/")).read_text() == "new" and content(folder) is None and left_over(folder) == []
+
+
 def test_a_crash_between_renaming_and_the_reload_is_made_good_at_the_start(folder: Path) -> None:
     HostServices([greeting()], str(folder)).heal(OLD)
     mark = folder / UNSETTLED.lstrip("/")

@@ -108,7 +108,7 @@ certificate and the key beside it. Any other server of the appliance that speaks
 
 and neither ssl_protocols nor ssl_ciphers nor a certificate of its own. A location that uses
 add_header repeats the header Strict-Transport-Security, since nginx inherits none then. Edits by
-hand are healed with the next change and at the start.
+hand are healed with the next change and at the start; a service that refuses keeps no other from that.
 
 Every change is checked with nginx -t on what its files would be, put into place, and taken over
 without dropping a request; connections that are open go on. Unless port 443 then answers with the

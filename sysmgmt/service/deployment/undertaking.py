@@ -98,7 +98,7 @@ def _put(one: Undertaking, wanted: dict[str, File]) -> None:
     one.kept.keep((), known._asdict())
     house = box.embedded(one.place(one.site.state))
     # Shows that sshd accepts it, before PAM follows.
-    machine.services(known, house.box.sealer, one.root).heal(house.box.store.read())
+    machine.services(known, house.box.sealer, one.root).whole(house.box.store.read()).apply()
     deployed.put({path: file for path, file in wanted.items() if path not in early}, one.root)
 
 
