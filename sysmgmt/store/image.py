@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sysmgmt.domain.errors import Refusal, StateDamaged, StorageFailed, StorageUncertain
-from sysmgmt.store import files, folding, formats, lines, snapshot
+from sysmgmt.store import files, formats, lines, snapshot, statefiles
 from sysmgmt.store.lines import Change
 from sysmgmt.store.snapshot import Difference, apply
 from sysmgmt.store.writeahead import WriteAhead
@@ -46,7 +46,7 @@ class Image:
                 self.generation = self._log.generation
                 return [one for entry in entries for one in apply(self.tables, entry.changes)]
         try:
-            self._adopt(folding.load(self._folder, self._log))
+            self._adopt(statefiles.load(self._folder, self._log))
         except BaseException:
             self._log.close()  # Otherwise the next refresh would go on from what was never taken over.
             raise
@@ -56,14 +56,14 @@ class Image:
         """Drop what is in memory, so that the next `refresh` reads everything again."""
         self._log.close()
 
-    def _adopt(self, found: folding.Loaded) -> None:
+    def _adopt(self, found: statefiles.Loaded) -> None:
         stored, entries, size = found
         if not size and self.generation:
             raise files.damaged(snapshot.NAME, "it is missing")
         self._format = min(stored.format, self._log.header.format) if size else formats.FORMAT
         for format in (stored.format, self._format):
             formats.check(format, self._upgrades)
-        folding.replay(stored, entries)
+        statefiles.replay(stored, entries)
         self.tables = formats.upgraded(stored.tables, stored.format, self._upgrades)
         self.generation, self._file_size = max(stored.generation, self._log.generation), size
         self._fold_at = max(FOLD_AT, size)
@@ -75,13 +75,13 @@ class Image:
         kept as a copy before it is rewritten.
         """
         if not self._cleaned:
-            folding.clean(self._folder)
+            statefiles.clean(self._folder)
             self._cleaned = True
         if self._lost:
             self.fold()
         elif self._format != formats.FORMAT:
             with files.refusing(self._folder):
-                folding.keep_old(self._folder, self.generation)
+                statefiles.keep_old(self._folder, self.generation)
             self.fold()
 
     def append(self, changes: Sequence[Change], reserve: bool) -> None:
@@ -93,7 +93,7 @@ class Image:
         with files.refusing(self._folder):
             if self._lost:
                 raise StorageFailed(what="an earlier change could not be synced")
-            self._file_size = self._file_size or folding.create(self._folder, self._log)
+            self._file_size = self._file_size or statefiles.create(self._folder, self._log)
             try:
                 self._log.append(text, reserve)
             except OSError as problem:
@@ -129,10 +129,10 @@ class Image:
         """
         text = snapshot.write(snapshot.Snapshot(formats.FORMAT, self.generation, self.tables))
         with files.refusing(self._folder):
-            self._file_size = self._file_size or folding.create(self._folder, self._log)
+            self._file_size = self._file_size or statefiles.create(self._folder, self._log)
             files.replace(self._file, text)
             try:
-                folding.start_log(self._log, self.generation)
+                statefiles.start_log(self._log, self.generation)
             except BaseException:
                 # Once the new journal has the name, the old one may come back unless the folder is synced.
                 self._lost = self._lost or self._log.moved()

@@ -32,8 +32,8 @@ CHAPTERS = {
     "state": (
         "domain/bounds", "domain/installation", "domain/model", "domain/records", "domain/sealed", "domain/secrecy",
         "engine/commit", "service/shared", "store/book", "store/codec", "store/contents", "store/files",
-        "store/folding", "store/formats", "store/image", "store/keyfile", "store/lines", "store/snapshot",
-        "store/space", "store/state", "store/tables", "store/writeahead", "vault/sealing"),
+        "store/formats", "store/image", "store/keyfile", "store/lines", "store/snapshot",
+        "store/space", "store/state", "store/statefiles", "store/tables", "store/writeahead", "vault/sealing"),
 }
 """Modules of sysmgmt by the word that the claim has for them."""
 
