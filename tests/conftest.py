@@ -72,6 +72,13 @@ def basic(templates: Callable[[str], box.TestBox], folder: Path, mode: str) -> I
         yield one
 
 
+@pytest.fixture(name="box")
+def with_bob(basic: box.TestBox) -> box.TestBox:
+    """An installed box at the security level basic, with bob, who may only look and need not change his password."""
+    assert basic.admin().do(f'add_user name=bob role=monitor password="{box.BOB}" must_change=no').code == "Done"
+    return basic
+
+
 @pytest.fixture
 def high(templates: Callable[[str], box.TestBox], folder: Path, mode: str) -> Iterator[box.TestBox]:
     """An installed box at the security level high."""

@@ -20,7 +20,7 @@ from sysmgmt.screen.output import document
 from sysmgmt.vault.bundles import read_certificates
 from tests.support import box as boxes
 from tests.support.authorities import make
-from tests.support.box import CHEAP, Client, TestBox
+from tests.support.box import CHEAP, TestBox, own_change
 from tests.support.clock import DAY, HOUR, MINUTE
 from tests.support.tls_server import showing
 
@@ -42,16 +42,11 @@ def at(templates: Callable[[str], TestBox], folder: Path, mode: str) -> Iterator
         one.configure(hashing=CHEAP)
         one.replace("admin", must_change_password=False)
         assert admin.do(f'add_user name=bob role=monitor password="{GIVEN}"').code == "Done"
-        assert change(one.client("bob", GIVEN), GIVEN, CHOSEN) == "Done"
+        assert own_change(one.client("bob", GIVEN), GIVEN, CHOSEN) == "Done"
         return one
     yield build
     for one in opened:
         one.close()
-
-
-def change(client: Client, old: str, new: str) -> str:
-    """Choose a password; the code."""
-    return client.do(f'set_password current_password="{old}" new_password="{new}"').code
 
 
 def wrong(box: TestBox, times: int = 3) -> None:
@@ -120,7 +115,7 @@ def test_nist_never_expires_but_a_change_can_be_forced_in_a_live_session(at: Lev
     assert bob.do("get_users").code == "SessionEnded"
     again = box.client("bob", CHOSEN)
     assert again.do("get_users").code == "MustChangePassword"
-    assert change(again, CHOSEN, NEXT) == "Done" and again.do("get_users").code == "Done"
+    assert own_change(again, CHOSEN, NEXT) == "Done" and again.do("get_users").code == "Done"
 
 
 @pytest.mark.requirement(20)
@@ -131,11 +126,11 @@ def test_the_depth_of_the_history_can_be_raised_and_lowered(at: Levelled) -> Non
     used = [GIVEN, CHOSEN]
     for number in range(3):
         used.append(f"password number {number}")
-        assert change(bob, used[-2], used[-1]) == "Done"
-    assert [change(bob, used[-1], old) for old in used] == ["PasswordReused"] * 5
+        assert own_change(bob, used[-2], used[-1]) == "Done"
+    assert [own_change(bob, used[-1], old) for old in used] == ["PasswordReused"] * 5
     assert admin.do("set_password_policy history=2").code == "Done"
-    assert change(bob, used[-1], used[-2]) == "PasswordReused"
-    assert change(bob, used[-1], used[-3]) == "Done"
+    assert own_change(bob, used[-1], used[-2]) == "PasswordReused"
+    assert own_change(bob, used[-1], used[-3]) == "Done"
     assert admin.do("set_password_policy history=25").code == "InvalidValue"
 
 
@@ -145,8 +140,8 @@ def test_eight_positions_must_differ_from_the_current_password(at: Levelled) -> 
     box.clock.move(25 * HOUR)
     bob = box.client("bob", CHOSEN)
     seven, eight = "XXXXXXX" + CHOSEN[7:], "XXXXXXXX" + CHOSEN[8:]
-    assert change(bob, CHOSEN, seven) == "PasswordTooSimilar"
-    assert change(bob, CHOSEN, eight) == "Done"
+    assert own_change(bob, CHOSEN, seven) == "PasswordTooSimilar"
+    assert own_change(bob, CHOSEN, eight) == "Done"
 
 
 @pytest.mark.requirement(22)
@@ -181,12 +176,12 @@ def test_the_list_of_common_passwords_is_replaced_and_counts_at_once_also_in_ope
     (place / "words").write_text("# of our town\nOldMill-Brewery\n\n")
     assert admin.do('set_user name=bob password="oldmill-brewery" --dry-run').code == "Done", "it is no common one yet"
     assert admin.do("set_password_blocklist file=words").result == {"words": 1}
-    assert change(bob, CHOSEN, "OLDMILL-brewery2026!") == "PasswordTooCommon"
+    assert own_change(bob, CHOSEN, "OLDMILL-brewery2026!") == "PasswordTooCommon"
     assert admin.do('set_user name=bob password="oldmill-brewery"').code == "PasswordTooCommon"
     (place / "words").write_text("another-word-entirely\n")
     assert admin.do("set_password_blocklist file=words").code == "Done"
-    assert change(bob, CHOSEN, "another-word-entirely") == "PasswordTooCommon"
-    assert change(bob, CHOSEN, "OLDMILL-brewery2026!") == "Done"
+    assert own_change(bob, CHOSEN, "another-word-entirely") == "PasswordTooCommon"
+    assert own_change(bob, CHOSEN, "OLDMILL-brewery2026!") == "Done"
     (place / "words").write_bytes(b"\xff\xfe")
     assert admin.do("set_password_blocklist file=words").code == "InvalidValue"
     assert admin.do("set_password_blocklist file=../state.json").code == "InvalidValue"

@@ -2,16 +2,7 @@
 
 import pytest
 
-from tests.support.box import TestBox
-
-BOB = "bob-first-1"
-
-
-@pytest.fixture
-def box(basic: TestBox) -> TestBox:
-    """A box with bob, who may only look."""
-    basic.admin().do(f'add_user name=bob role=monitor password="{BOB}" must_change=no')
-    return basic
+from tests.support.box import BOB, TestBox
 
 
 @pytest.mark.requirement(56)

@@ -16,22 +16,14 @@ from sysmgmt.engine import attempt
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.request import Caller
 from tests.engine import lockout_race
-from tests.support.box import ADMIN_PASSWORD, STRANGER, TestBox
+from tests.support.box import ADMIN_PASSWORD, BOB, STRANGER, TestBox
 from tests.support.clock import HOUR, MINUTE
 from tests.support.hashers import BusyHasher, CountingHasher, FailingHasher, at_once, counted
 from tests.support.program import ENVIRONMENT
 
-BOB = "bob-first-1"
 CONSOLE = Caller(origin="tty1", endpoint="console", console=True)
 at_the_console = pytest.mark.embedded_only("in service mode PAM says who stands at the console: tests/doors")
 in_many_processes = pytest.mark.embedded_only("each of its processes has an engine of its own over the one state")
-
-
-@pytest.fixture
-def box(basic: TestBox) -> TestBox:
-    """A box with the user bob, who need not change his password."""
-    basic.admin().do(f'add_user name=bob role=monitor password="{BOB}" must_change=no')
-    return basic
 
 
 def guess(box: TestBox, count: int, name: str = "bob", stranger: Caller = STRANGER, password: str = "wrong") -> None:

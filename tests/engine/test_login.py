@@ -14,20 +14,12 @@ from sysmgmt.engine import attempt, audit_seeds, departure, login
 from sysmgmt.engine.dispatch import House
 from sysmgmt.engine.ports import Clock
 from sysmgmt.engine.request import Caller, Request
-from tests.support.box import ADMIN_PASSWORD, CHEAP, STRANGER, TestBox
+from tests.support.box import ADMIN_PASSWORD, BOB, CHEAP, STRANGER, TestBox
 from tests.support.hashers import CountingHasher
 from tests.support.kernel import refusing
 
-BOB = "bob-first-1"
 PERSON = Caller(origin="10.0.0.1", endpoint="ssh")
 pytestmark = pytest.mark.embedded_only("the engine itself is called, and looked at while it works")
-
-
-@pytest.fixture
-def box(basic: TestBox, mode: str) -> TestBox:
-    """A box with the user bob, whose administrator is logged in."""
-    basic.admin().do(f'add_user name=bob role=monitor password="{BOB}" must_change=no')
-    return basic
 
 
 def hooked(box: TestBox, act: Callable[[], object]) -> House:

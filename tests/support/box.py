@@ -31,6 +31,8 @@ CHEAP = Cost(1, 8, 1)
 """The least that argon2 accepts; only tests use it."""
 ADMIN_PASSWORD = "Admin-Pass-12"
 """Good enough for every level."""
+BOB = "bob-first-1"
+"""The password of bob where a test has a `box` with him."""
 STRANGER = Caller(origin="local", endpoint="batch")
 EMBEDDED, SERVICE = MODES = ("embedded", "service")
 """Where the engine runs: in the process of the client, or in boxmgmtd."""
@@ -66,6 +68,11 @@ def request(line: str) -> Request:
     parsed = language.parse(line)
     assert not parsed.bare and not parsed.on_next_lines, "tests spell parameters out"
     return Request(parsed.command, parsed.texts, "dry-run" in parsed.flags, "yes" in parsed.flags)
+
+
+def own_change(client: Client, old: str, new: str) -> str:
+    """Choose a password oneself; the code."""
+    return client.do(f'set_password current_password="{old}" new_password="{new}"').code
 
 
 class TestBox:
