@@ -9,7 +9,7 @@ import pytest
 
 from sysmgmt.service.calls import CALLS
 from tests.support.box import ADMIN_PASSWORD, TestBox
-from tests.support.boxmgmtd import Boxmgmtd, for_all, running
+from tests.support.boxmgmtd import Boxmgmtd, call, for_all, running
 
 STRANGER = 65000
 PASSWORD = "Mona-Pass-12"
@@ -47,10 +47,6 @@ def as_uid(daemon: Boxmgmtd, uid: int, *messages: dict[str, Any]) -> list[dict[s
                           input="".join(json.dumps(one) + "\n" for one in messages).encode(), env=environment,
                           capture_output=True, timeout=60, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def call(method: str, **parameters: Any) -> dict[str, Any]:
-    return {"method": f"io.boxmgmt.{method}", "parameters": parameters}
 
 
 def run(command: str, **texts: str) -> dict[str, Any]:

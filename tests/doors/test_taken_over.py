@@ -6,6 +6,7 @@ import pytest
 
 from tests.doors.site import SOCKET, STATE, Site
 from tests.doors.visits import as_user
+from tests.support.boxmgmtd import call
 
 WEB_SOCKET = "/run/boxmgmt/web.sock"
 
@@ -45,11 +46,6 @@ def calls(site: Site, name: str, *messages: dict[str, object]) -> list[dict[str,
     """Raw calls over the socket as the user `name`."""
     given = "".join(json.dumps(one) + "\n" for one in messages).encode()
     return [json.loads(line) for line in as_user(site, name, CALL, given=given).splitlines()]
-
-
-def call(method: str, **parameters: object) -> dict[str, object]:
-    """One message."""
-    return {"method": f"io.boxmgmt.{method}", "parameters": parameters}
 
 
 def run(line: str, **texts: str) -> dict[str, object]:

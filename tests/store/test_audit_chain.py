@@ -15,6 +15,7 @@ from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.auditfiles import AuditFiles
 from sysmgmt.vault.signing import SigningKeys
 from tests.support.clock import HeldClock
+from tests.support.journals import audit_in
 from tests.support.kernel import refusing
 
 SEED = "5eed" * 16
@@ -41,7 +42,7 @@ class Log:
 
     def open(self) -> AuditJournal:
         """The journal, as another process has it."""
-        return AuditJournal(str(self.folder), lambda: self.clock.now, SigningKeys())
+        return audit_in(self.folder, self.clock)
 
     def verdict(self, known: tuple[int, str] | None = None) -> dict[str, Any]:
         """What verifying says."""

@@ -26,6 +26,7 @@ from sysmgmt.store.rotated import RotatedFiles
 from sysmgmt.vault.signing import SigningKeys
 from tests.faults import by_strace
 from tests.support.clock import HeldClock
+from tests.support.journals import audit_in
 from tests.support.kernel import refusing
 
 SEED = "5eed" * 16
@@ -53,7 +54,7 @@ class Log:
 
     def open(self) -> AuditJournal:
         """The journal, as another process has it."""
-        return AuditJournal(str(self.folder), lambda: self.clock.now, SigningKeys())
+        return audit_in(self.folder, self.clock)
 
     def verdict(self, known: tuple[int, str] | None = None, kept: int = 1) -> dict[str, Any]:
         """What verifying says."""

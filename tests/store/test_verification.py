@@ -8,27 +8,22 @@ from typing import Any
 import pytest
 
 from sysmgmt.store import chain
-from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.chain import Link
 from sysmgmt.store.journal import record_of
 from sysmgmt.store.verification import Anchor, Broken, Verifier
 from sysmgmt.vault.signing import SigningKeys
 from tests.support.clock import HeldClock
+from tests.support.journals import audit_in
 
 SEED, OTHER = "5eed" * 16, "beef" * 16
 KEYS = SigningKeys()
-
-
-def journal_of(folder: Path, clock: HeldClock) -> AuditJournal:
-    """A journal in a folder, in the hands of a new process."""
-    return AuditJournal(str(folder), lambda: clock.now, KEYS)
 
 
 @pytest.fixture
 def lines(tmp_path: Path) -> list[bytes]:
     """One record before the chain, three of its first epoch with a checkpoint, two of the second."""
     clock = HeldClock()
-    journal = journal_of(tmp_path, clock)
+    journal = audit_in(tmp_path, clock)
     journal.append({"before": "the chain"}, durable=True)
     journal.begin(SEED)
     journal.append({"n": 1}, durable=False)
@@ -211,7 +206,7 @@ def test_the_first_record_that_is_kept_belongs_to_a_chain_of_the_box(more: dict[
 
 def test_what_follows_archives_that_are_gone_is_verified_from_its_first_record_on(tmp_path: Path) -> None:
     clock = HeldClock()
-    journal = journal_of(tmp_path, clock)
+    journal = audit_in(tmp_path, clock)
     journal.begin(SEED)
     for number in range(3):
         journal.append({"n": number}, durable=False)
@@ -232,7 +227,7 @@ def test_what_follows_archives_that_are_gone_is_verified_from_its_first_record_o
 
 
 def test_verifying_tells_how_far_it_has_come(tmp_path: Path) -> None:
-    journal = journal_of(tmp_path, HeldClock())
+    journal = audit_in(tmp_path, HeldClock())
     for number in range(2001):
         journal.append({"n": number}, durable=False)
     told: list[tuple[str, float, float | None]] = []
@@ -263,7 +258,7 @@ def test_a_link_moves_on_with_or_without_other_signing_keys() -> None:
 
 
 def test_what_follows_archives_that_are_gone_may_begin_a_chain(tmp_path: Path) -> None:
-    journal = journal_of(tmp_path, HeldClock())
+    journal = audit_in(tmp_path, HeldClock())
     journal.begin(SEED)
     assert journal.rotate() == (1, 2)
     anchor = Anchor(*journal.anchor())

@@ -107,6 +107,11 @@ class Boxmgmtd:
         return Raw(self.path)
 
 
+def call(method: str, **parameters: Any) -> dict[str, Any]:
+    """One call of our interface, as it is sent."""
+    return {"method": f"io.boxmgmt.{method}", "parameters": parameters}
+
+
 class Raw:
     """A connection by hand."""
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sysmgmt.store.audit import AuditJournal
 from sysmgmt.store.auditfiles import AuditFiles
-from sysmgmt.vault.signing import SigningKeys
 from tests.support.clock import HeldClock
+from tests.support.journals import audit_in
 
 CURRENT = "audit.journal"
 EPOCH = 61.0
@@ -30,7 +30,7 @@ class Log:
         self._chance = random.Random(number)
         self.seeds = [f"{number:08x}" * 8]
         folder.mkdir()
-        journal = self._journal()
+        journal = audit_in(self.folder, self.clock)
         for early in range(self._chance.randrange(3)):
             journal.append({"early": early}, durable=True)
         journal.begin(self.seeds[0])
@@ -48,9 +48,6 @@ class Log:
         self.lines = [Line(line, number) for number, name in enumerate(self.files)
                       for line in (folder / name).read_bytes().splitlines(keepends=True)]
         self.key = (folder / "audit.key").read_bytes()
-
-    def _journal(self) -> AuditJournal:
-        return AuditJournal(str(self.folder), lambda: self.clock.now, SigningKeys())
 
     def _happens(self, journal: AuditJournal) -> None:
         chance = self._chance.random()
@@ -85,7 +82,7 @@ class Log:
 
     def is_intact(self, anchor: tuple[int, str] | None = None) -> bool:
         """Whether verifying finds nothing."""
-        return bool(self._journal().verify(self.seeds, anchor, kept=self.kept)["intact"])
+        return bool(audit_in(self.folder, self.clock).verify(self.seeds, anchor, kept=self.kept)["intact"])
 
 
 def _named(name: str, texts: list[bytes]) -> str:
