@@ -126,8 +126,7 @@ class Settlement:
         """Remove what was written beside the real files."""
         for order in self._orders:
             for edit in order.edits:
-                with suppress(OSError):
-                    files.drop(edit.path + files.SUFFIX)
+                _forget(edit.path + files.SUFFIX)
 
 
 class HostServices:
@@ -188,6 +187,7 @@ def _edits(service: Service, state: State, root: str) -> tuple[Edit, ...]:
     found = []
     for path, wanted in service.files(state).items():
         real = files.within(root, path)
+        _forget(real + files.SUFFIX)
         try:
             before = files.read(real)
         except OSError as problem:
@@ -195,6 +195,18 @@ def _edits(service: Service, state: State, root: str) -> tuple[Edit, ...]:
         if before != wanted:
             found.append(Edit(real, before, wanted))
     return tuple(found)
+
+
+def _forget(path: str) -> None:
+    """Leave nothing of what stands beside a file, perhaps since a crash: it may be secret."""
+    with suppress(OSError):  # mostly there is nothing
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            files.erase(descriptor)
+        finally:
+            files.let_go(descriptor)
+    with suppress(OSError):
+        files.drop(path)
 
 
 def _prepared(order: Order, root: str) -> dict[str, str]:

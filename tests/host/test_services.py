@@ -171,6 +171,17 @@ def test_a_crash_between_saving_and_renaming_is_healed_at_the_start(folder: Path
     assert reload.count == 1, "what is right is left alone"
 
 
+def test_nothing_is_left_of_a_secret_that_was_prepared_before_a_crash(folder: Path) -> None:
+    host = HostServices([greeting()], str(folder))
+    host.heal(OLD)
+    host.prepare(OLD, NEW)  # and then the power fails: the state is the old one
+    [left] = left_over(folder)
+    with left.open("rb") as held:
+        HostServices([greeting()], str(folder)).heal(OLD)
+        assert left_over(folder) == [] and set(held.read()) == {0}
+    assert content(folder) == "old"
+
+
 def test_a_service_that_refuses_keeps_no_other_from_what_the_state_wants(folder: Path) -> None:
     broken, late = program("/bin/false"), "/etc/second.conf"
     host = HostServices([greeting(broken), greeting(target=late), greeting(broken, target="/etc/third.conf")],
