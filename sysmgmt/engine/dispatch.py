@@ -15,7 +15,7 @@ from sysmgmt.domain.errors import (
     ConfirmationNeeded, InternalError, Refusal, StorageFailed, StorageFull, StorageUncertain)
 from sysmgmt.domain.model import State, differs
 from sysmgmt.domain.progress import NOBODY, Listening
-from sysmgmt.engine import arguments, confirmation
+from sysmgmt.engine import arguments, pending
 from sysmgmt.engine.arguments import NothingToChoose
 from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.authorization import authorise, check_scope
@@ -183,7 +183,7 @@ def run(trip: Trip, state: State, values: Mapping[str, Any], reading: Reading) -
     call = Call(state, trip.caller, reading.now, trip.house.box, trip.house.catalog, *listening)
     outcome = trip.command.run(call, **values)
     if isinstance(outcome, Change):
-        outcome = confirmation.pend(trip.command, call, outcome, values)
+        outcome = pending.pend(trip.command, call, outcome, values)
         if trip.command.needs != OWN_WORK:
             by = erasure.Doing(trip.caller.user, trip.command.name, reading.now, trip.house.box.clock.running)
             after = erasure.noted(state, outcome.state, by)

@@ -11,7 +11,7 @@ from sysmgmt.domain.errors import Refusal
 from sysmgmt.domain.levels import rules_of
 from sysmgmt.domain.model import State
 from sysmgmt.domain.progress import NOBODY, Listening, sparse, unheard
-from sysmgmt.engine import authorization, departure, dispatch, following, login, returning, together
+from sysmgmt.engine import authorization, departure, dispatch, following, login, together, unconfirmed
 from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.catalog import declared, public
 from sysmgmt.engine.declaration import Command, Shown
@@ -50,7 +50,7 @@ def _settle(house: House, caller: Caller) -> State | None:
         state = house.box.store.read()
     except Refusal:
         return None
-    returning.settle(house, state)
+    unconfirmed.settle(house, state)
     departure.end_overdue(house, state, caller.session)
     return state
 

@@ -14,7 +14,7 @@ from sysmgmt.domain.names import canonical
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.times import DAY, iso
-from sysmgmt.engine import audit_seeds, authorization, departure, own_keys, own_work, returning
+from sysmgmt.engine import audit_seeds, authorization, departure, own_keys, own_work, unconfirmed
 from sysmgmt.engine.attempt import Ticket, begin, matches, work
 from sysmgmt.engine.audit_record import Record
 from sysmgmt.engine.authorization import may_confirm
@@ -209,7 +209,7 @@ def open_session(house: House, caller: Caller, login: Login) -> Reply:
 
     Raises TooManySessions, AccountLocked, UnknownUser, LoginFailed.
     """
-    returning.settle(house, house.box.store.read())
+    unconfirmed.settle(house, house.box.store.read())
     own_keys.settle(house)
     departure.close_dead(house)
     caller = caller._replace(session=house.box.clock.token())

@@ -17,13 +17,13 @@ CHAPTERS = {
         "commands/password_words", "domain/blocklist", "domain/ldap_users", "domain/levels", "domain/lockout",
         "domain/names", "domain/origins", "domain/passwords", "domain/root_access", "domain/sessions",
         "domain/ssh_keys", "domain/ldap_standing", "engine/adoption", "engine/attempt", "engine/departure",
-        "engine/ldap_users", "engine/login", "engine/origins", "engine/recovery", "engine/returning", "host/failures",
+        "engine/ldap_users", "engine/login", "engine/origins", "engine/recovery", "engine/unconfirmed", "host/failures",
         "vault/argon2id", "vault/hashing"),
     "authorization": (
         "domain/accounts", "domain/erasure", "domain/groups", "domain/model/policy", "domain/model/reach",
         "domain/pending", "domain/permissions", "domain/roles", "domain/security", "domain/uids", "engine/arguments",
-        "engine/authorization", "engine/catalog", "engine/confirmation", "engine/declaration", "engine/dispatch",
-        "engine/explain", "engine/own_work", "engine/reading", "engine/request", "engine/together"),
+        "engine/authorization", "engine/catalog", "engine/declaration", "engine/dispatch",
+        "engine/explain", "engine/own_work", "engine/pending", "engine/reading", "engine/request", "engine/together"),
     "audit": (
         "domain/changes", "domain/logs", "domain/model/audit_policy", "domain/retention", "domain/times",
         "engine/audit_record", "engine/audit_seeds", "engine/audit_export", "engine/own_keys", "store/appended",

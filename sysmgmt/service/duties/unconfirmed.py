@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sysmgmt.domain import pending
 from sysmgmt.domain.errors import Refusal
-from sysmgmt.engine import returning
+from sysmgmt.engine import unconfirmed
 from sysmgmt.engine.dispatch import House
 from sysmgmt.service.duties.duty import Duty
 
@@ -39,7 +39,7 @@ class ConfirmationWatch:
         waited = self._elapsed() - self._first_seen[1]
         over = waited >= waits.returns_at - waits.made_at or pending.overdue(waits, house.box.clock.now())
         if over or waits.id == self._left_over:
-            returning.take_back(house, waits)
+            unconfirmed.take_back(house, waits)
 
 
 def begin(house: House) -> str:
@@ -50,7 +50,7 @@ def begin(house: House) -> str:
     waits = house.box.store.read().settings.pending
     try:
         if waits is not None:
-            returning.take_back(house, waits)
+            unconfirmed.take_back(house, waits)
     except Refusal as refusal:
         print(f"Error: {refusal}", file=sys.stderr, flush=True)
     return waits.id if waits else ""
