@@ -274,7 +274,7 @@ def _receiving(records: Records[Any], before: Records[Any], anew: Callable[[Any]
 
 
 def _check(state: State) -> None:
-    """No backup leaves something behind that does not fit together; each value by itself `admission` has checked."""
+    """No backup leaves something behind that does not fit together; single values are for `backup_content`."""
     known = frozenset(Permission)
     for role in state.roles.values():
         if not known.issuperset(role.permissions):

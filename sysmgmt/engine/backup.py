@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sysmgmt.domain import (
-    admission, backup_schedules, backups, changes, compliance, delivery, derivation, sealed, security, uploads)
+    backup_content, backup_schedules, backups, changes, compliance, delivery, derivation, sealed, security, uploads)
 from sysmgmt.domain.backups import Restorer, Wish
 from sysmgmt.domain.delivery import Delivered, unfollowed
 from sysmgmt.domain.errors import BackupDamaged, MissingValue, Refusal, StateDamaged
@@ -261,7 +261,7 @@ def _unsealed(box: Box, content: State) -> State:
 
 def _admitted(call: Call, one: Opened) -> State:
     """The content of a backup, sealed, if commands could have stored it. Raises InvalidValue."""
-    admission.check(one.content)
+    backup_content.check(one.content)
     derivation.check(one.content, call.box.reader)
     return _sealed(call, one.content)
 

@@ -79,10 +79,10 @@ def _by_file(client: Client) -> Answer:
     """A login with --user and --password-file."""
     if not client.options.user:
         raise LoginNeeded()
-    return client.door.log_in(client.options.user, read_password(client, client.options.password_file))
+    return client.door.log_in(client.options.user, password_in_file(client, client.options.password_file))
 
 
-def read_password(client: Client, path: str) -> str:
+def password_in_file(client: Client, path: str) -> str:
     """The first line of a file. Raises InvalidValue."""
     try:
         with open(path, encoding="utf-8", newline="\n") as file:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 import pytest
 
-from sysmgmt.domain import admission, bounds, certificates, levels, security
+from sysmgmt.domain import backup_content, bounds, certificates, levels, security
 from sysmgmt.domain.errors import InvalidValue
 from sysmgmt.domain.model import (
     Account, Certificate, Cost, Identity, MailServer, Session, Settings, State, SyslogServer, UploadTarget)
@@ -99,20 +99,20 @@ def with_account(**wrong: Any) -> State:
     ("password_changed_at", 0.0, 7258118400.0)])
 def test_a_number_of_an_account_is_let_in_within_its_bounds(field: str, least: float, most: float) -> None:
     for value in (least, most):
-        admission.check(with_account(**{field: value}))
+        backup_content.check(with_account(**{field: value}))
     for value in (least - 1, most + 1, -10.0 ** 6, 10 ** 15):
         with pytest.raises(InvalidValue, match=rf"a number out of bounds \({field}\)"):
-            admission.check(with_account(**{field: value}))
+            backup_content.check(with_account(**{field: value}))
 
 
 @pytest.mark.parametrize("field", [one for one in Policy._fields if one not in ("refuses_common", "acknowledged")])
 def test_a_policy_that_no_command_sets_is_not_let_in(field: str) -> None:
     low, high = bounds.of(Policy, field)
     for value in (low, high):
-        admission.check(State(settings=Settings(policy=replaced(Policy(), field, value))))
+        backup_content.check(State(settings=Settings(policy=replaced(Policy(), field, value))))
     for value in (low - 1, high + 1, 10 ** 15):
         with pytest.raises(InvalidValue, match=field):
-            admission.check(State(settings=Settings(policy=replaced(Policy(), field, value))))
+            backup_content.check(State(settings=Settings(policy=replaced(Policy(), field, value))))
 
 
 def test_numbers_are_found_wherever_they_stand() -> None:
@@ -124,7 +124,7 @@ def test_numbers_are_found_wherever_they_stand() -> None:
 
 @pytest.mark.parametrize("locked_by", ["", "attempts", "command", "disuse", "end"])
 def test_a_lock_that_there_is_is_let_in(locked_by: str) -> None:
-    admission.check(with_account(locked_by=locked_by))
+    backup_content.check(with_account(locked_by=locked_by))
 
 
 @pytest.mark.parametrize("wrong", [
@@ -137,4 +137,4 @@ def test_a_lock_that_there_is_is_let_in(locked_by: str) -> None:
     State(identities=Records({"system": Identity("system", (), "key", "stolen")}))])
 def test_a_word_or_name_that_no_command_stores_is_not_let_in(wrong: State) -> None:
     with pytest.raises(InvalidValue):
-        admission.check(wrong)
+        backup_content.check(wrong)
