@@ -1,6 +1,7 @@
 """The entries of a directory that are users and groups, as the settings say which those are."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from sysmgmt.domain.directory import Count, Entry
@@ -8,6 +9,7 @@ from sysmgmt.domain.errors import DirectoryFailed
 from sysmgmt.domain.ldap import Access
 from sysmgmt.domain.ldap_standing import READ, standing
 from sysmgmt.domain.ldap_syntax import equal, within
+from sysmgmt.host.connections import LONGEST_WORDS
 from sysmgmt.host.ldap_messages import Found, Query, Talk
 
 ANYTHING = "(objectClass=*)"
@@ -102,8 +104,8 @@ def _id(one: Found, server: str) -> str:
     windows = one.attributes.get(WINDOWS_ID.lower())
     if windows and len(windows[0]) == 16:
         return str(UUID(bytes_le=windows[0]))
-    standard = one.texts(STANDARD_ID)
-    if standard:
-        return standard[0].lower()
-    raise DirectoryFailed(server=server, reason=f"the entry {one.dn} has no {STANDARD_ID} and no {WINDOWS_ID}, or the "
-                                                "bind DN may not read them")
+    for standard in one.texts(STANDARD_ID)[:1]:
+        with suppress(ValueError):  # what is none is not kept: it may have any length
+            return str(UUID(standard))
+    raise DirectoryFailed(server=server, reason=f"the entry {one.dn[:LONGEST_WORDS]} has no {STANDARD_ID} and no "
+                                                f"{WINDOWS_ID}, or the bind DN may not read them")

@@ -56,6 +56,28 @@ def test_a_user_is_found_by_the_login_name(server: Slapd, protocol: str) -> None
     assert steps == ["name", "port", "tls", "bind"]
 
 
+class Saying:
+    """Answers every search with one entry, whose id is what it likes."""
+
+    def __init__(self, id: bytes) -> None:
+        self._found = Found("uid=eve," + "x" * 1000, {"entryuuid": [id], "uid": [b"eve"]})
+
+    def search(self, query: Query) -> list[Found]:
+        """Tell of it."""
+        return [self._found]
+
+
+@pytest.mark.parametrize("id", [b"", b"1", b"a" * (1 << 20), b"\xff" * 36])
+def test_an_id_that_is_none_is_not_kept(id: bytes) -> None:
+    entries = Entries(Saying(id), access(636))  # type: ignore[arg-type]
+    with pytest.raises(DirectoryFailed) as refused:
+        entries.users(ANYTHING)
+    assert len(str(refused.value)) < 400
+    right = "00112233-4455-6677-8899-AABBCCDDEEFF"
+    [found] = Entries(Saying(right.encode()), access(636)).users(ANYTHING)  # type: ignore[arg-type]
+    assert found.id == right.lower()
+
+
 class Listening:
     """Hears what a server is asked, and answers nothing."""
 
