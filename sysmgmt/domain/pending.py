@@ -73,8 +73,15 @@ def waiting(state: State) -> Pending:
     return state.settings.pending
 
 
-def without_overtaken(settings: Settings) -> Settings:
-    """`settings` without a waiting change of which nothing would be undone any more."""
-    if settings.pending and not changed(settings.pending, settings):
-        return settings._replace(pending=None)
-    return settings
+def without_overtaken(state: State) -> State:
+    """The state without a waiting change of which nothing would be undone any more.
+
+    A web certificate that somebody has put another in the place of does not come back.
+    """
+    waits = state.settings.pending
+    if waits is None:
+        return state
+    if waits.before.web_certificate not in ("", *state.identities):
+        waits = waits._replace(before=waits.before._replace(web_certificate=waits.after.web_certificate))
+    left = waits if changed(waits, state.settings) else None
+    return state._replace(settings=state.settings._replace(pending=left))

@@ -19,7 +19,8 @@ MINUTES = "confirm_minutes"
 def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]) -> Change:
     """`change`, made to wait for a confirmation if it has a time for one. Raises ChangePending."""
     old, new = call.state.settings, change.state.settings
-    if (old.reach, old.pending, old.level) == (new.reach, new.pending, new.level):
+    same = (old.reach, old.pending, old.level) == (new.reach, new.pending, new.level)
+    if same and change.state.identities is call.state.identities:
         return change
     if old.reach == new.reach or not values.get(MINUTES):
         return _final(change)
@@ -36,5 +37,4 @@ def pend(command: Command, call: Call, change: Change, values: Mapping[str, Any]
 
 
 def _final(change: Change) -> Change:
-    final = change.state._replace(settings=pending.without_overtaken(change.state.settings))
-    return change._replace(state=web.without_unused(final))
+    return change._replace(state=web.without_unused(pending.without_overtaken(change.state)))

@@ -172,6 +172,20 @@ def test_a_certificate_that_nobody_confirms_makes_room_for_the_one_before(basic:
     assert shown(basic) == second[0] and len(list(basic.state.identities)) == 2
 
 
+def test_what_a_restore_has_replaced_does_not_come_back(basic: TestBox, outside: Authority) -> None:
+    admin, issued = basic.admin(), [outside.issue() for _ in range(4)]
+    for number, how in enumerate((FINAL, FINAL, FINAL, "--yes confirm_minutes=5")):
+        assert change(admin, issued[number][0] + outside.certificate, issued[number][1], how) == "Done"
+        if number == 1:
+            assert admin.do("backup_settings name=b1 password=Backup-Pass-77 items=keys").code == "Done"
+    assert admin.do(f"restore_settings name=b1 password=Backup-Pass-77 items=keys {FINAL}").code == "Done"
+    assert shown(basic) == issued[1][0]
+    assert admin.do("undo_change").code == "NothingPending"
+    basic.clock.move(5 * MINUTE)
+    basic.admin()
+    assert shown(basic) == issued[1][0]
+
+
 @pytest.mark.checklist("R231")
 def test_a_certificate_that_returns_takes_hsts_with_it_unless_an_authority_has_signed_it(
         basic: TestBox, outside: Authority, tmp_path: Path) -> None:

@@ -4,11 +4,17 @@ import pytest
 
 from sysmgmt.domain import pending
 from sysmgmt.domain.errors import NothingPending, SameLogin
-from sysmgmt.domain.model import Pending, Reach, Returned, Settings, State
+from sysmgmt.domain.model import Identity, Pending, Reach, Returned, Settings, State
+from sysmgmt.domain.records import Records
 
 OLD, NEW = Reach(name_servers=("192.0.2.1",)), Reach(name_servers=("192.0.2.2",), tls_minimum="1.3")
 WAITS = Pending("id", "set_dns", "bob", "security", 100.0, 200.0, OLD, NEW, ("s",))
 STATE = State(settings=Settings(reach=NEW, pending=WAITS))
+
+
+def in_force(reach: Reach) -> State:
+    """The state in which that is in force while the change waits."""
+    return STATE._replace(settings=STATE.settings._replace(reach=reach))
 
 
 def test_what_returns_is_what_was_changed_and_not_changed_again() -> None:
@@ -23,9 +29,11 @@ def test_no_version_of_tls_comes_back_that_the_level_forbids(level: str, comes: 
     state = STATE._replace(settings=STATE.settings._replace(level=level, pending=waits))
     assert pending.changed(waits, state.settings)["tls_minimum"] == (comes, "1.3")
     assert pending.undone(state).settings.reach == OLD._replace(tls_minimum=comes)
-    lower = state.settings._replace(pending=waits._replace(after=NEW._replace(tls_minimum="1.2")),
-                                    reach=NEW._replace(tls_minimum="1.2", name_servers=()))
-    assert (pending.without_overtaken(lower).pending is None) == (level == "stig"), "nothing is left to come back"
+    lower = state._replace(settings=state.settings._replace(
+        pending=waits._replace(after=NEW._replace(tls_minimum="1.2")),
+        reach=NEW._replace(tls_minimum="1.2", name_servers=())))
+    assert (pending.without_overtaken(lower).settings.pending is None) == (level == "stig"), (
+        "nothing is left to come back")
 
 
 def test_every_setting_of_the_reach_has_its_words() -> None:
@@ -59,8 +67,16 @@ def test_a_new_login_confirms_and_one_that_was_open_does_not() -> None:
 
 
 def test_what_was_changed_again_altogether_waits_no_more() -> None:
-    assert pending.without_overtaken(STATE.settings) is STATE.settings
-    assert pending.without_overtaken(STATE.settings._replace(reach=OLD)).pending is None
+    assert pending.without_overtaken(STATE) == STATE and pending.without_overtaken(State()) == State()
+    assert pending.without_overtaken(in_force(OLD)).settings.pending is None
+
+
+@pytest.mark.parametrize("before, waits", [("web", True), ("web_other", False), ("", True)])
+def test_a_web_certificate_that_is_not_there_any_more_does_not_come_back(before: str, waits: bool) -> None:
+    one = WAITS._replace(before=NEW._replace(web_certificate=before), after=NEW._replace(web_certificate="web_new"))
+    state = in_force(one.after)._replace(identities=Records({"web": Identity("web", (), "key", "internal")}))
+    found = pending.without_overtaken(state._replace(settings=state.settings._replace(pending=one)))
+    assert found.settings.pending == (one if waits else None)
 
 
 @pytest.mark.parametrize("before, after, hsts", [
