@@ -183,6 +183,9 @@ def test_the_key_of_time_servers_survives_new_keys_of_the_box(basic: TestBox, ad
 
 FIELDS = [one for one in (*fields.lines(), *corpus.lines("fields"))
           if one.split()[0] in dict(CHAPTERS)["Network and time"]]
+SCOPED = [f"{place}%{what}{end}" for place in ("2001:db8::7", "fe80::1", "80/tcp@2001:db8::7")
+          for what in (";id;", "$(id)", "`id`", "a b", "&id", "a}") for end in ("", "/64", "/64@2001:db8::1")]
+"""Addresses whose scope is what Python lets it be: anything."""
 HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/@,_-]*")
 
 
@@ -190,7 +193,7 @@ HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/@,_-]*")
 def test_no_value_that_means_something_to_a_shell_or_a_file_is_taken(admin: Client, field: str) -> None:
     name, _, parameter = field.partition('="{value}"')[0].rpartition(" ")
     texts = dict(one.replace('"', "").split("=", 1) for one in field.split()[1:] if "{value}" not in one)
-    for value in corpus.lines("values"):
+    for value in (*corpus.lines("values"), *SCOPED):
         answer = admin.door.run(Request(name.split()[0], {**texts, parameter: value}))
         assert answer.status == 2 or HARMLESS.fullmatch(value), (field, value, answer)
     assert len(FIELDS) > 20
