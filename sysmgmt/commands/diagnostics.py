@@ -75,7 +75,8 @@ def measure_throughput(call: Call, host: Host, seconds: MeasureSeconds = 5, dire
 def await_throughput(call: Call, seconds: AwaitSeconds = 60) -> Act:
     """Wait for another box to measure the throughput to this one, once (see measure_throughput).
 
-    Whoever reaches port 5001 of the box may be the one who measures. The command fails if nobody came.
+    Whoever reaches port 5001 of the box may be the one who measures; whatever it says, iperf3 has 512 MB of memory
+    at most. The command fails if nobody came.
     """
     return Act(partial(exploring.awaited, call, seconds), judge=diagnostics.measurement_judged)
 

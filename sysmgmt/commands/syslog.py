@@ -28,7 +28,8 @@ def config_syslog(call: Call, server: Server | None = None, protocol: SyslogProt
     security besides.
 
     What a server does not take waits, in order, and is sent when it takes it again. A message that
-    may have been lost with a connection is sent again: its number shows that it came twice.
+    may have been lost with a connection is sent again: its number shows that it came twice. A server that
+    talks without end is hung up on: syslog has no answers.
     """
     new = syslog.wanted(call.state, number, syslog.Wish(server, protocol, port, what, client_certificate))
     syslogging.check_audience(call, "config_syslog", new)

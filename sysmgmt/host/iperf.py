@@ -10,6 +10,8 @@ from sysmgmt.domain.port_tables import LONGEST_MEASUREMENT, THROUGHPUT_PORT
 from sysmgmt.host import connections, programs, routes
 
 PROGRAM = "/usr/bin/iperf3"
+BOUNDED = ("/usr/bin/prlimit", f"--as={512 << 20}")
+"""Starts it with so many bytes of memory: its other end, whoever that is, may announce a message of 4 GB."""
 CONNECTING = 3000
 """Milliseconds that a connection may take."""
 MARGIN = 10
@@ -20,8 +22,8 @@ def measure(host: str, seconds: int, receive: bool) -> Throughput:
     """Send to a box that waits, or receive from it. Raises ServerUnreachable, ServiceRefused."""
     _check()
     to = routes.found(host)
-    arguments = [PROGRAM, "--client", to.address, "--port", str(THROUGHPUT_PORT), "--time", str(seconds), "--json",
-                 "--connect-timeout", str(CONNECTING), *(["--reverse"] if receive else [])]
+    arguments = [*BOUNDED, PROGRAM, "--client", to.address, "--port", str(THROUGHPUT_PORT), "--time", str(seconds),
+                 "--json", "--connect-timeout", str(CONNECTING), *(["--reverse"] if receive else [])]
     told = _told(arguments, seconds + MARGIN)
     if problem := told.get("error"):
         raise ServerUnreachable(server=host, reason=connections.said(problem))
@@ -31,7 +33,7 @@ def measure(host: str, seconds: int, receive: bool) -> Throughput:
 def await_measurement(seconds: int) -> Throughput | None:
     """Wait for another box; None if none came. Raises ServiceRefused."""
     _check()
-    arguments = [PROGRAM, "--server", "--one-off", "--port", str(THROUGHPUT_PORT), "--json",
+    arguments = [*BOUNDED, PROGRAM, "--server", "--one-off", "--port", str(THROUGHPUT_PORT), "--json",
                  "--idle-timeout", str(seconds)]
     told = _told(arguments, seconds + LONGEST_MEASUREMENT + MARGIN)
     connected = told.get("start", {}).get("connected")

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -296,6 +296,26 @@ def test_two_boxes_measure_what_goes_through_between_them(network: Network, dire
     assert (found["host"], found["port"]) == (NEIGHBOUR, 5001) and found["mbit_per_second"] > 1
     told, = heard
     assert told["measured"] and told["host"] == OWN and told["mbit_per_second"] > 1
+
+
+def test_whoever_measures_cannot_fill_the_memory_of_the_box(network: Network) -> None:
+    taken: list[int] = []
+
+    def flood() -> None:
+        wait_for_listener(5001)
+        with socket.create_connection(("127.0.0.1", 5001)) as link:
+            link.sendall(b"a" * 36 + b"\0")
+            link.recv(1)
+            link.sendall((0x70000000).to_bytes(4, "big"))
+            with suppress(OSError):
+                while sum(taken) < 128 << 20:
+                    taken.append(link.send(bytes(1 << 20)))
+
+    flooding = threading.Thread(target=lambda: within(network.names.box, flood))
+    flooding.start()
+    within(network.names.box, lambda: network.admin.do("await_throughput seconds=5"))
+    flooding.join(60)
+    assert sum(taken) < 32 << 20, "it was gathered"
 
 
 def test_a_box_that_nobody_waits_on_and_one_that_nobody_comes_to_say_so(network: Network) -> None:
