@@ -9,9 +9,9 @@ from sysmgmt.commands.appliance_words import (
 from sysmgmt.commands.certificate_words import Fingerprint
 from sysmgmt.commands.password_words import CurrentPassword
 from sysmgmt.commands.words import CONFIRM_MINUTES, ConfirmMinutes
-from sysmgmt.domain import backups, erasure, names, truststore, vcenters
+from sysmgmt.domain import backups, erasure, truststore, vcenters
 from sysmgmt.domain.backups import Restorer
-from sysmgmt.domain.errors import InvalidValue, OtherBox, UnknownLicense
+from sysmgmt.domain.errors import InvalidValue, UnknownLicense
 from sysmgmt.domain.model import Registration, VCenter
 from sysmgmt.domain.permissions import Permission
 from sysmgmt.domain.times import iso
@@ -150,8 +150,6 @@ def erase_box(call: Call, name: ThisBox, password: CurrentPassword) -> Change:
     the next program opens the state. Flash memory and copying file systems may keep old blocks: wipe
     the disk with a utility made for it before it leaves your hands.
     """
-    if name != call.state.settings.name:
-        raise OtherBox(name=name if names.fits(name) else "that")
     state = erasure.wish(call.state, call.caller.user, call.now, call.box.clock.running())
     wished = state.settings.erasure
     assert wished is not None

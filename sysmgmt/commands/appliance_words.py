@@ -6,8 +6,8 @@ from typing import Annotated, NamedTuple
 
 from sysmgmt.commands.place_words import port, read_port, read_server
 from sysmgmt.commands.words import any_text
-from sysmgmt.domain import tls, truststore, vcenters
-from sysmgmt.domain.errors import InvalidValue, ServerRefused
+from sysmgmt.domain import names, tls, truststore, vcenters
+from sysmgmt.domain.errors import InvalidValue, OtherBox, ServerRefused
 from sysmgmt.domain.model import Certificate
 from sysmgmt.engine.declaration import Word
 from sysmgmt.engine.reading import Reading
@@ -63,6 +63,12 @@ def _license(text: str, reading: Reading) -> str:
     return _code(text, reading)
 
 
+def _this_box(text: str, reading: Reading) -> str:
+    if text != reading.state.settings.name:
+        raise OtherBox(name=text if names.fits(text) else "that")
+    return text
+
+
 VCenterServer = Annotated[Approached, Word("Name or address of the vCenter", _approach, "SERVER")]
 VCenterPort = Annotated[int, port(f"Its port; {vcenters.PORT} unless given")]
 VCenterUser = Annotated[str, Word("User to log in as there", _login, "USER")]
@@ -74,4 +80,4 @@ AccountId = Annotated[str, Word("Id of the account at the vendor; empty for none
 NewLicense = Annotated[str, Word("Licence", _license, "LICENCE", bare=True)]
 License = Annotated[str, Word("Which licence", any_text, "LICENCE", bare=True, none="There are no licences.",
                               offers=lambda state: state.settings.registration.licenses)]
-ThisBox = Annotated[str, Word("Name of this box, to be sure", any_text, "NAME")]
+ThisBox = Annotated[str, Word("Name of this box, to be sure", _this_box, "NAME")]

@@ -153,6 +153,20 @@ def test_what_a_line_lacks_is_asked(basic: TestBox) -> None:
     child.wait()
 
 
+def test_the_name_of_another_box_is_asked_again_and_no_password_for_it(basic: TestBox) -> None:
+    child = logged_in(basic)
+    child.sendline("erase_box")
+    child.expect_exact("Name of this box, to be sure\r\n > ")
+    child.sendline("box2")
+    child.expect("Error: This box is not called box2; nothing was erased.\r\nAnswer again[^\r]*\r\nName[^\r]*\r\n > ")
+    child.sendline("box1")
+    child.expect_exact("Current password\r\n > ")
+    child.send("\x03")
+    child.expect_exact("Error: Cancelled; nothing was changed.")
+    child.sendline("quit")
+    child.wait()
+
+
 def test_what_only_the_first_time_needs_is_asked_then(basic: TestBox) -> None:
     child = logged_in(basic)
     child.sendline("config_syslog protocol=bad")

@@ -19,6 +19,7 @@ class OtherBox(Refusal):
     """This box is not called {name}; nothing was erased."""
 
     hint = "Make sure that you are on the right box, and give its name as get_box_settings shows it."
+    askable = True
 
 
 class AdministratorsChanged(Refusal):
