@@ -2,6 +2,7 @@
 
 import pytest
 
+from sysmgmt.domain.compliance import RULES
 from sysmgmt.domain.levels import DEAREST, LEVELS, Rules
 from sysmgmt.domain.model import Cost
 
@@ -35,3 +36,20 @@ def test_a_level_asks_for_what_its_standard_does(level: str) -> None:
 def test_there_is_no_other_level_and_a_bound_for_every_hash() -> None:
     assert list(LEVELS) == list(ASKED) and set(Rules._fields) == {*PLAIN, "min_length", "hashing"}
     assert DEAREST == Cost(4, 131072, 4)
+
+
+
+TOLD_ELSEWHERE = {"forces_change", "lockout_threshold", "hashing"}
+"""What check_compliance has no rule for: what happens at the change of a level, the present value of
+`longest_threshold`, and what costs the box time and no one else anything."""
+
+
+@pytest.mark.parametrize("field", sorted({*Rules._fields} - TOLD_ELSEWHERE))
+def test_check_compliance_asks_for_each_rule_of_the_levels(field: str) -> None:
+    def asked(rules: Rules) -> list[object]:
+        return [one.asked(rules) for one in RULES]
+    others = {bool: lambda value: not value, int: lambda value: value + 1, str: lambda value: f"{value}9",
+              type(None): lambda value: 5}
+    changed = [(rules, rules._replace(**{field: others[type(old)](old)}))
+               for rules in LEVELS.values() for old in [getattr(rules, field)]]
+    assert any(asked(rules) != asked(new) for rules, new in changed)
