@@ -38,7 +38,6 @@ def test_there_is_no_other_level_and_a_bound_for_every_hash() -> None:
     assert DEAREST == Cost(4, 131072, 4)
 
 
-
 TOLD_ELSEWHERE = {"forces_change", "lockout_threshold", "hashing"}
 """What check_compliance has no rule for: what happens at the change of a level, the present value of
 `longest_threshold`, and what costs the box time and no one else anything."""
