@@ -33,6 +33,18 @@ def service(root: str = "/") -> Service:
                    reload)
 
 
+def is_overwritten() -> bool:
+    """Whether somebody has named other servers where ours stand, as a client for DHCP does. Raises OSError."""
+    ours = files.read(OURS)
+    return ours is not None and not is_elsewhere() and (files.read(NAME) or File(b"")).content != ours.content
+
+
+def put_back() -> None:
+    """Name our servers again, if there are any. Raises ServiceRefused."""
+    if os.path.exists(OURS) and not is_elsewhere():
+        _put(OURS)
+
+
 def give_back() -> None:
     """Have the original stand there again, if it does not. Raises ServiceRefused."""
     if os.path.exists(OURS):

@@ -23,6 +23,25 @@ os.execv(sys.argv[1], sys.argv[1:])"""
 CONTROL = [sys.executable, "-c", "import socket; socket.getaddrinfo('ldap.example', 636)"]
 
 
+OVERLAID = "mount -t overlay overlay -o lowerdir=/etc,upperdir={folder}/upper,workdir={folder}/work /etc && exec \"$@\""
+LEASED = """import os
+from pathlib import Path
+from sysmgmt import box
+from sysmgmt.host import resolver
+from sysmgmt.service.deployment import networking
+known, ours = Path(resolver.NAME), Path(resolver.OURS)
+house = box.embedded("{folder}/state")
+known.unlink(missing_ok=True)
+known.write_text("nameserver 198.51.100.66\\n")
+networking.keep_name_servers(house)
+print(known.read_text(), end="")
+ours.parent.mkdir(exist_ok=True)
+ours.write_text("nameserver 192.0.2.53\\n")
+networking.keep_name_servers(house)
+print(known.read_text(), resolver.is_overwritten())"""
+"""A client for DHCP writes its servers, before and after somebody has named some."""
+
+
 def begin(folder: Path, program: Sequence[str]) -> "subprocess.Popen[bytes]":
     """A program in a network of its own, where the one name server hears everything and says nothing."""
     (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:1\n")
@@ -76,3 +95,12 @@ def test_nobody_waits_longer_for_the_name_of_a_partner_or_of_a_server_to_trust(
     assert time.monotonic() - began < 20
     assert ["no name server says where it is" in one for one in said] == [True, True], said
     assert patient.poll() is None, "the resolver would have waited longer"
+
+
+def test_no_client_for_dhcp_names_others_than_those_that_were_set(tmp_path: Path) -> None:
+    for name in ("upper", "work"):
+        (tmp_path / name).mkdir()
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", OVERLAID.format(folder=tmp_path), "sh", sys.executable,
+                           "-c", LEASED.format(folder=tmp_path)], capture_output=True, text=True, env=ENVIRONMENT,
+                          check=False)
+    assert done.stdout == "nameserver 198.51.100.66\nnameserver 192.0.2.53\n False\n", done

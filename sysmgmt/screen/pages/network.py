@@ -10,11 +10,12 @@ stood there comes back when no interface is set up any more. A device that is al
 and the data networks have a device and networks of their own, and the machine passes nothing on from
 one to another: IP forwarding is switched off, and again within seconds where somebody switches it on.
 
-set_name_servers replaces /etc/resolv.conf, unless that is a link, as it is for systemd-resolved; with
-systemd-networkd the interfaces name the servers too. set_host_name takes hostnamectl, set_time the
-time zones of the package tzdata. The time servers are asked by chrony, else by systemd-timesyncd. For
-chrony boxmgmtd writes all of /etc/chrony/chrony.conf as long as servers are set; only chrony can ask a
-server for the proof of a key.
+set_name_servers replaces /etc/resolv.conf, unless that is a link, as it is for systemd-resolved, and
+again within seconds where a client for DHCP writes other servers there; with systemd-networkd the
+interfaces name the servers too. set_host_name takes hostnamectl, set_time the time zones of the package
+tzdata. The time servers are asked by chrony, else by systemd-timesyncd. For chrony boxmgmtd writes all
+of /etc/chrony/chrony.conf as long as servers are set; only chrony can ask a server for the proof of a
+key.
 
 set_firewall mode=on takes nftables. The rules are one table, inet boxmgmt, and leave other tables
 alone, which can close more but open nothing. Let in are answers to the box, ping, the doors and the

@@ -14,7 +14,7 @@ from sysmgmt.host.services import Service
 from sysmgmt.service.duties.duty import Duty
 
 POLL = 5.0
-"""Seconds between two looks whether the machine passes anything on."""
+"""Seconds between two looks whether the machine passes anything on, and whom it asks for names."""
 FOLDERS = tuple(map(os.path.dirname, (forwarding.SETTINGS, timekeeping.DROP_IN, *networkd.PATHS.values())))
 """Folders that have to be there before boxmgmtd starts, as it may write nowhere else."""
 FILES = (
@@ -76,4 +76,11 @@ def keep_forwarding_off(house: House) -> None:
         forwarding.switch_off()
 
 
-DUTIES = (Duty("IP forwarding", POLL, keep_forwarding_off),)
+def keep_name_servers(house: House) -> None:
+    """Name our servers again where a client for DHCP, or whoever else, has named others. Raises ServiceRefused."""
+    if resolver.is_overwritten():
+        with house.box.store.writing():
+            resolver.put_back()
+
+
+DUTIES = (Duty("IP forwarding", POLL, keep_forwarding_off), Duty("the name servers", POLL, keep_name_servers))
