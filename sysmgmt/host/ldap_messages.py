@@ -31,6 +31,8 @@ PAGE = 500
 """Entries that are asked for at a time: what a directory gives everybody."""
 MOST, GRACE = 64 << 20, 5.0
 """Bytes of an answer, and seconds beyond the limit that it may take as a whole."""
+MOST_OF_FEW = 1 << 18
+"""Bytes where a few entries are asked for, as at each login: what the library makes of them has 50 times as many."""
 MESSAGE = b"\x30"
 """With this every message begins."""
 REASONS = {
@@ -80,6 +82,7 @@ class Metered:
     def __init__(self, connection: socket.socket, limit: float) -> None:
         self._connection, self._limit = connection, limit
         self._read, self._until = 0, time.monotonic() + limit
+        self.most = MOST
 
     def sendall(self, data: bytes) -> None:
         """Send a request; what is read from here on is its answer."""
@@ -92,7 +95,7 @@ class Metered:
         if found and not self._read and not found.startswith(MESSAGE):
             raise ConnectionError("its answer is no message")
         self._read += len(found)
-        if self._read > MOST or time.monotonic() > self._until:
+        if self._read > self.most or time.monotonic() > self._until:
             raise ConnectionError("its answer has no end")
         return found
 
@@ -118,7 +121,8 @@ class Talk:
     def connection(self, new: socket.socket) -> None:
         new.settimeout(self._limit)
         self._connection = new
-        self._talk.socket, self._talk.closed, self._talk.listening = Metered(new, self._limit + GRACE), False, True
+        self._metered = Metered(new, self._limit + GRACE)
+        self._talk.socket, self._talk.closed, self._talk.listening = self._metered, False, True
 
     def start_tls(self) -> None:
         """Ask the server to go on with TLS. Raises DirectoryFailed."""
@@ -180,6 +184,7 @@ class Talk:
 
     def _page(self, query: Query, cookie: bytes) -> tuple[list[Found], bytes]:
         paged = {} if query.size or query.alone else {"paged_size": PAGE, "paged_cookie": cookie or None}
+        self._metered.most = MOST_OF_FEW if query.size else MOST
         with self._telling():
             self._talk.search(
                 query.base, query.filter, self._library.BASE if query.alone else self._library.SUBTREE,

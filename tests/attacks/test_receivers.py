@@ -19,6 +19,7 @@ from sysmgmt.domain.secrecy import MASK
 from sysmgmt.domain.syslog import Relay
 from sysmgmt.domain.uploads import Goal
 from sysmgmt.host import connections, ldap_messages
+from sysmgmt.host.ldap_messages import Query
 from sysmgmt.host.mail import SmtpMailer
 from sysmgmt.host.syslog import SyslogSender
 from sysmgmt.host.uploads import FileUploads
@@ -160,6 +161,22 @@ def test_a_syslog_server_that_talks_keeps_nobody_listening(said: bytes, pause: f
         assert time.monotonic() - begun < 10 * PATIENCE
         cut.cancel()
         link.close()
+
+
+@pytest.mark.attack(7)
+def test_a_directory_that_is_asked_for_two_entries_cannot_fill_the_memory_with_more() -> None:
+    entry = b"\x30\x23\x02\x01\x01\x64\x1e\x04\x0auid=x,dc=x\x30\x10\x30\x0e\x04\x03uid\x31\x07\x04\x05bobby"
+
+    def speak(connection: socket.socket) -> None:
+        connection.recv(4096)
+        while True:
+            connection.sendall(entry * 2000)
+
+    begun = time.monotonic()
+    with served(speak) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        with pytest.raises(ServerUnreachable):
+            ldap_messages.Talk("127.0.0.1", connection, PATIENCE).search(Query("dc=x", "(uid=bob)", ("uid",), size=2))
+    assert time.monotonic() - begun < ldap_messages.GRACE / 2, "it was read until its time was over"
 
 
 class Anybody(paramiko.ServerInterface):
