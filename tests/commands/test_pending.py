@@ -35,6 +35,13 @@ def test_a_change_that_is_confirmed_from_a_new_login_is_final(basic: TestBox) ->
     assert basic.admin().do("confirm_change").code == "NothingPending"
 
 
+def test_what_leaves_only_what_the_level_forbids_is_final_at_once(basic: TestBox) -> None:
+    basic.configure(level="stig", reach=Reach(tls_minimum="1.0"))
+    answer = basic.admin().do("set_tls_minimum version=1.2 --yes")
+    assert answer.code == "Done" and "Unless" not in "".join(answer.warnings)
+    assert floor(basic) == "1.2" and basic.state.settings.pending is None
+
+
 def test_a_session_that_was_open_before_confirms_nothing(basic: TestBox) -> None:
     older = basic.admin()
     basic.admin().do(RAISE)

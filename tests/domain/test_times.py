@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sysmgmt.domain.times import Running, is_moment, iso, passed, words
+from sysmgmt.domain.times import Running, is_moment, iso, passed, roughly, words
 
 
 @pytest.mark.parametrize("seconds, digits, text", [
@@ -45,3 +45,10 @@ def test_times_never_run_backwards_when_they_are_written() -> None:
     (59.6, "1 minute"), (0.3, "1 second")])
 def test_a_length_of_time_is_told_in_the_largest_exact_unit(seconds: float, text: str) -> None:
     assert words(seconds) == text
+
+
+@pytest.mark.parametrize("seconds, text", [
+    (2193, "36 minutes"), (59, "59 seconds"), (60, "1 minute"), (86399, "23 hours"), (3 * 86400 + 7, "3 days"),
+    (0.4, "1 second")])
+def test_an_age_is_told_in_the_largest_unit_that_has_passed(seconds: float, text: str) -> None:
+    assert roughly(seconds) == text

@@ -181,10 +181,12 @@ def test_modest_is_who_cannot_make_room_unless_it_is_the_box_itself_or_nothing_i
     unread = basic.house().box._replace(audit=journal)
     Record(unread, CALLER._replace(user="admin"), Request("get_users"), look).outcome(Answer("get_users"))
     assert len(journal.kept) == 3, "where nobody can tell, all are"
+    Record(unread, CALLER, Request("settle_lock"), own).outcome(Answer("settle_lock"))
+    assert len(journal.kept) == 4, "but the box itself"
     (basic.folder / "state.json").write_bytes(state)
     basic.configure(installed_at=None)
     Record(box, Caller(), Request("install"), house.catalog.get("install")).outcome(Answer("install"))
-    assert len(journal.kept) == 4
+    assert len(journal.kept) == 5
 
 
 @pytest.mark.parametrize("name, kept", [("no_such_thing", "no_such_thing"), ("Secret-1", MASK), ("", "")])
