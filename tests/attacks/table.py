@@ -33,7 +33,7 @@ TABLE = (
     Row(4, "all that is written", "passwords as canaries in every spelling of a mistake", "what is stored is found",
         (STORED, "test_ldap", "test_canaries")),
     Row(6, "SSH, console, shell", "names that exist, are locked, do not exist; paths likewise: text and time",
-        "a difference that is planted is noticed", (ENUMERATION,)),
+        "a difference that is planted is noticed", (ENUMERATION, "test_full_disk")),
     Row(7, "socket, pipe, servers, disk",
         "floods, silence, endless messages and answers, long and deep lines, full queues, records without end",
         "a client with a time limit is refused by a full queue; who makes room goes on",

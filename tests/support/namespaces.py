@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -130,12 +130,13 @@ def listener(address: str, port: int, kind: int = socket.SOCK_STREAM) -> socket.
 
 
 def answering(one: socket.socket, answer: Callable[[bytes], bytes]) -> threading.Thread:
-    """A thread that answers the datagrams that reach a socket."""
+    """A thread that answers the datagrams that reach a socket, until that is closed."""
     def serve() -> None:
-        while True:
-            said, who = one.recvfrom(4096)
-            if said:
-                one.sendto(answer(said), who)
+        with suppress(OSError):  # closed, or by now something else of that number
+            while True:
+                said, who = one.recvfrom(4096)
+                if said:
+                    one.sendto(answer(said), who)
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     return thread
