@@ -16,7 +16,7 @@ class Place(Enum):
 def counted_as(origin: str) -> str:
     """The address as it counts: of IPv6 the network of a site, in which a machine has any; "" where it is none."""
     try:
-        found = ipaddress.ip_address(origin.partition("%")[0])
+        found = ipaddress.ip_address(origin)
     except ValueError:
         return ""
     if found.version == 6 and found.ipv4_mapped is None:

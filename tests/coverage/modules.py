@@ -65,8 +65,8 @@ TESTS = ("tests/domain", "tests/engine", "tests/store", "tests/vault/test_hashin
          "tests/commands/test_pending.py", "tests/commands/test_permissions.py",
          "tests/commands/test_regeneration.py", "tests/commands/test_roles.py", "tests/commands/test_root_access.py",
          "tests/commands/test_security.py", "tests/commands/test_sessions.py", "tests/commands/test_ssh_keys.py",
-         "tests/commands/test_users.py", "tests/faults/test_full_disk.py", "tests/host/test_failures.py",
-         "tests/service/test_origins.py", "tests/service/test_shared.py")
+         "tests/commands/test_temporary.py", "tests/commands/test_users.py", "tests/faults/test_full_disk.py",
+         "tests/host/test_failures.py", "tests/service/test_origins.py", "tests/service/test_shared.py")
 """What tests them within one process, where coverage and mutants can be seen."""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sysmgmt.domain.origins import counted_as
+from sysmgmt.domain.origins import WINDOW, counted_as
 
 
 @pytest.mark.requirement(41)
@@ -12,3 +12,7 @@ from sysmgmt.domain.origins import counted_as
     ("fe80::1%eth0", "fe80::/64"), ("tty1", ""), ("local", ""), ("", ""), ("host.example", ""), ("1.2.3", "")])
 def test_an_address_counts_as_itself_and_all_of_a_site_as_one(origin: str, network: str) -> None:
     assert counted_as(origin) == network
+
+
+def test_they_count_for_a_quarter_of_an_hour() -> None:
+    assert WINDOW == 15 * 60
