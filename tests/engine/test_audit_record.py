@@ -183,6 +183,7 @@ def test_modest_is_who_cannot_make_room_unless_it_is_the_box_itself_or_nothing_i
     assert len(journal.kept) == 3, "where nobody can tell, all are"
     Record(unread, CALLER, Request("settle_lock"), own).outcome(Answer("settle_lock"))
     assert len(journal.kept) == 4, "but the box itself"
+    assert not Record(unread, CALLER, Request("settle_lock"), own).is_modest()
     (basic.folder / "state.json").write_bytes(state)
     basic.configure(installed_at=None)
     Record(box, Caller(), Request("install"), house.catalog.get("install")).outcome(Answer("install"))
