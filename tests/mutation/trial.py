@@ -83,8 +83,12 @@ class Warm(NamedTuple):
 
 
 def fits(mutant: Mutant, loaded: Sequence[FunctionType]) -> bool:
-    """Whether functions that are loaded can take the code with the mistake: it refers to as much around them."""
-    return all(len(code.co_freevars) == len(one.__code__.co_freevars) for one, code in _changed(mutant, loaded))
+    """Whether functions that are loaded can take the code with the mistake: it refers to as much around them.
+
+    Where none is, as in a module that tests load while they run, nothing would be changed.
+    """
+    found = [*_changed(mutant, loaded)]
+    return bool(found) and all(len(code.co_freevars) == len(one.__code__.co_freevars) for one, code in found)
 
 
 def _changed(mutant: Mutant, loaded: Sequence[FunctionType]) -> Iterator[tuple[FunctionType, CodeType]]:
