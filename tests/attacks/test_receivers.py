@@ -148,7 +148,7 @@ def test_a_syslog_server_that_talks_keeps_nobody_listening(said: bytes, pause: f
     def speak(connection: socket.socket) -> None:
         while True:
             connection.sendall(said)
-            time.sleep(pause)
+            time.sleep(pause)  # that it is slow is what is tried
 
     with served(speak) as port:
         link = SyslogSender(lambda trust, server, own: pytest.fail("no TLS is spoken")).open(

@@ -69,12 +69,12 @@ class Saying:
 
 @pytest.mark.parametrize("id", [b"", b"1", b"a" * (1 << 20), b"\xff" * 36])
 def test_an_id_that_is_none_is_not_kept(id: bytes) -> None:
-    entries = Entries(Saying(id), access(636))  # type: ignore[arg-type]
+    entries = Entries(Saying(id), access(636))  # type: ignore[arg-type]  # what is asked of a Talk
     with pytest.raises(DirectoryFailed) as refused:
         entries.users(ANYTHING)
     assert len(str(refused.value)) < 400
     right = "00112233-4455-6677-8899-AABBCCDDEEFF"
-    [found] = Entries(Saying(right.encode()), access(636)).users(ANYTHING)  # type: ignore[arg-type]
+    [found] = Entries(Saying(right.encode()), access(636)).users(ANYTHING)  # type: ignore[arg-type]  # as above
     assert found.id == right.lower()
 
 
