@@ -27,8 +27,6 @@ _ENDPOINTS = frozenset({"server", "secondary_server", "address"})
 _HEXADECIMAL = re.compile("[0-9a-f]+")
 _HASH = re.compile(r"\$argon2id\$v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,9})"
                    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{43,86}")
-LONGEST = 2 << 20
-"""Characters of a text: more than a command takes."""
 LONGEST_ID = 64
 """Characters of the id of a box, which its partners and syslog servers are told."""
 _ITEM = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
@@ -63,7 +61,7 @@ def check(content: State) -> None:
 
 def _check_value(field: str, value: Any) -> None:
     if isinstance(value, str):
-        _demand(len(value) <= LONGEST, f"a {field} that is too long")
+        _demand(len(value) <= bounds.LONGEST_TEXT, f"a {field} that is too long")
         text = re.sub("[\t\r\n]", "", value) if field in _ON_LINES else value
         _demand(not _CONTROLS.search(text), f"a {field} with control characters")
         _demand(field not in _ENDPOINTS or _ENDPOINT.fullmatch(value), f"a {field} where nothing can be")

@@ -6,6 +6,9 @@ from typing import Annotated, Any, NamedTuple, get_args
 
 from sysmgmt.domain.records import Records
 
+LONGEST_TEXT = 2 << 20
+"""Characters of any value, which is more than a line or a block of a shell has: reading one takes its many times."""
+
 
 class Bounds(NamedTuple):
     """The numbers of a field are from `least` to `most`."""

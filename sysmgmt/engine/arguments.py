@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from sysmgmt.domain.bounds import LONGEST_TEXT
 from sysmgmt.domain.errors import InvalidValue, MissingValue
 from sysmgmt.engine.catalog import help_on, unknown_parameter
 from sysmgmt.engine.declaration import Command, Parameter
@@ -11,8 +12,6 @@ from sysmgmt.engine.reading import Reading
 
 _UNREADABLE = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 """What no value may contain, whichever way it came; blanks and line ends it may. Compiled for the first doubtful."""
-LONGEST = 2 << 20
-"""Characters of a value, which is more than any line or block of a shell has: reading one takes its many times."""
 
 
 class NothingToChoose(Exception):
@@ -31,7 +30,7 @@ def read(command: Command, reading: Reading) -> dict[str, Any]:
 def check_readable(texts: Mapping[str, str]) -> None:
     """That no text is too long, or holds what none may hold. Raises InvalidValue."""
     for name, text in texts.items():
-        if len(text) > LONGEST:
+        if len(text) > LONGEST_TEXT:
             raise InvalidValue(what=f"The value of {name} is longer than any may be")
         if not text.isprintable() and re.search(_UNREADABLE, text):
             raise InvalidValue(what=f"The value of {name} contains a control character or is not valid UTF-8")
